@@ -1,0 +1,30 @@
+"""Moments: UTC in store, Asia/Shanghai on screen. Reading the clock is not done here."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+UTC = timezone.utc
+
+
+def local(moment: datetime) -> datetime:
+    """This function will show a moment in Asia/Shanghai."""
+    return moment.astimezone(SHANGHAI)
+
+
+def local_date(moment: datetime) -> date:
+    """This function will give the calendar day of a moment in Asia/Shanghai."""
+    return local(moment).date()
+
+
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    """This function will give the half-open period [start, end) of a Shanghai day, in UTC."""
+    start = datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
+    return start, start + timedelta(days=1)
+
+
+def stamp(moment: datetime | None, pattern: str = "%Y-%m-%d %H:%M") -> str:
+    """This function will write a moment for a person, in Asia/Shanghai; empty for none."""
+    return local(moment).strftime(pattern) if moment else ""

@@ -1,0 +1,32 @@
+"""Column types shared by all tables."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import DateTime, String
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+from domain.kernel.labels import Labelled
+
+E = TypeVar("E", bound=Labelled)
+
+MOMENT = DateTime(timezone=True)
+
+
+class Word(TypeDecorator[E], Generic[E]):
+    """This class will store a labelled enumeration as its plain text value."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, kind: type[E]) -> None:
+        super().__init__(40)
+        self.kind = kind
+
+    def process_bind_param(self, value: E | str | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.kind(value).value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> E | None:
+        return None if value is None else self.kind(value)

@@ -1,0 +1,18 @@
+"""Words with a Chinese label: the base of every enumeration shown to a person."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class Labelled(StrEnum):
+    """This class will let an enumeration member carry the label that is shown for it."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label or value
+        return member

@@ -1,0 +1,101 @@
+"""Tables of the kernel: journal, outbox, stored files, number series."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from domain.kernel.columns import MOMENT
+from domain.kernel.ids import new_id
+
+
+class JournalEntry(SQLModel, table=True):
+    """One line of the hash-chained journal; the database refuses to change or delete it.
+
+    no_pii: ids, codes and the opinion of the case; names are resolved when shown.
+    """
+
+    __tablename__ = "journal_entry"
+    __table_args__ = (Index("ix_journal_subject", "subject_id", "seq"),)
+
+    seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    at: datetime = Field(sa_type=MOMENT)
+    actor_id: UUID
+    actor_roles: str
+    actor_unit_id: UUID
+    origin: str = ""
+    action: str
+    subject_kind: str
+    subject_id: UUID
+    detail: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    previous: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    seal: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class OutboxMessage(SQLModel, table=True):
+    """Something that happened and that others must hear of; done is marked after success.
+
+    no_pii: ids and codes only; whoever delivers it reads what it needs afresh.
+    """
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        Index("ix_outbox_open", "next_try_at", postgresql_where="done_at IS NULL AND failed_at IS NULL"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    topic: str
+    subject_id: UUID
+    payload: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    created_at: datetime = Field(sa_type=MOMENT)
+    next_try_at: datetime = Field(sa_type=MOMENT)
+    attempts: int = 0
+    last_error: str = ""
+    done_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    failed_at: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+class StoredFile(SQLModel, table=True):
+    """A file that was uploaded and re-encoded; the bytes lie in the file folder.
+
+    no_pii: the original file name is not kept, EXIF is gone.
+    """
+
+    __tablename__ = "stored_file"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    kind: str
+    media_type: str
+    size: int
+    digest: str
+    uploaded_by: UUID = Field(index=True)
+    uploaded_at: datetime = Field(sa_type=MOMENT)
+
+
+class NumberSeries(SQLModel, table=True):
+    """The last number given in a series, counted without gaps under a row lock.
+
+    no_pii
+    """
+
+    __tablename__ = "number_series"
+
+    series: str = Field(primary_key=True)
+    last: int = 0
+
+
+class AppMarker(SQLModel, table=True):
+    """One row that says whose database this is, read before anything is created.
+
+    no_pii
+    """
+
+    __tablename__ = "fengqiao_marker"
+
+    name: str = Field(primary_key=True)
+    value: str

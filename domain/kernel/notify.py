@@ -1,0 +1,22 @@
+"""Announcements to open pages: sent in the transaction, heard after its commit."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+CHANNEL = "fengqiao_changes"
+
+
+async def announce(session: AsyncSession, kind: str, subject_id: UUID, **keys: str) -> None:
+    """This function will tell every listening process that a subject changed.
+
+    The payload holds ids and codes only: PostgreSQL may write it to disk.
+    """
+    payload = json.dumps({"kind": kind, "id": str(subject_id), **keys})
+    await session.execute(
+        text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload}
+    )

@@ -1,0 +1,60 @@
+"""The outbox: what others must hear of, written in the transaction of the act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.kernel.models import OutboxMessage
+
+RETRY_MINUTES = (1, 5, 15, 60, 60)
+"""Waits after each failure (workflow ruling §5); after the last one the message stands failed."""
+
+
+def publish(
+    session: AsyncSession, topic: str, subject_id: UUID, payload: Mapping[str, Any], *, at: datetime
+) -> OutboxMessage:
+    """This function will write one message; it is delivered at least once after the commit."""
+    message = OutboxMessage(
+        topic=topic, subject_id=subject_id, payload=dict(payload), created_at=at, next_try_at=at
+    )
+    session.add(message)
+    return message
+
+
+async def take_due(session: AsyncSession, *, at: datetime, limit: int = 20) -> list[OutboxMessage]:
+    """This function will lock the messages that are due; other workers skip them."""
+    query = (
+        select(OutboxMessage)
+        .where(
+            col(OutboxMessage.done_at).is_(None),
+            col(OutboxMessage.failed_at).is_(None),
+            col(OutboxMessage.next_try_at) <= at,
+        )
+        .order_by(col(OutboxMessage.next_try_at), col(OutboxMessage.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(await session.scalars(query))
+
+
+def mark_done(message: OutboxMessage, *, at: datetime) -> None:
+    """This function will mark a message delivered; call it after the delivery succeeded."""
+    message.done_at = at
+    message.last_error = ""
+
+
+def mark_retry(message: OutboxMessage, error: str, *, at: datetime) -> None:
+    """This function will put a failed delivery back, later each time, until it stands failed."""
+    message.attempts += 1
+    message.last_error = error[:500]
+    if message.attempts > len(RETRY_MINUTES):
+        message.failed_at = at
+        return
+    message.next_try_at = at + timedelta(minutes=RETRY_MINUTES[message.attempts - 1])
