@@ -7,7 +7,10 @@ from typing import Self
 
 
 class Labelled(StrEnum):
-    """This class will let an enumeration member carry the label that is shown for it."""
+    """This class will let an enumeration member carry the label that is shown for it.
+
+    A member is also found by its label, so that an outer system may send either.
+    """
 
     label: str
 
@@ -16,3 +19,7 @@ class Labelled(StrEnum):
         member._value_ = value
         member.label = label or value
         return member
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        return next((member for member in cls if member.label == value), None)

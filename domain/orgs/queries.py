@@ -1,0 +1,113 @@
+"""Reads of units, accounts and sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.kernel import crypto
+from domain.kernel.actor import Actor
+from domain.kernel.permissions import Role
+from domain.kernel.refusals import Invalid
+from domain.orgs import rules
+from domain.orgs.models import Account, SessionKind, SignInSession, Unit, UnitKind
+from domain.orgs.schemas import UnitView
+
+
+def name_of(account: Account) -> str:
+    """This function will open the display name of a member of staff."""
+    return crypto.unseal("account", "name", account.id, account.name_sealed)
+
+
+def actor_from(account: Account, unit: Unit, origin: str = "") -> Actor:
+    """This function will make the actor of an account."""
+    return Actor(
+        account_id=account.id,
+        login=account.login,
+        roles=frozenset(Role(role) for role in account.roles),
+        reach=account.reach,
+        unit_id=unit.id,
+        unit_code=unit.code,
+        unit_name=unit.name,
+        area_path=account.area_path,
+        name=name_of(account),
+        origin=origin,
+    )
+
+
+async def find_session(session: AsyncSession, secret: str, kind: SessionKind) -> SignInSession | None:
+    """This function will find the stored session of a secret, ended ones included."""
+    if not secret:
+        return None
+    query = select(SignInSession).where(
+        col(SignInSession.digest) == crypto.digest(secret), col(SignInSession.kind) == kind
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def actor_of(
+    session: AsyncSession, secret: str, kind: SessionKind, *, at: datetime, origin: str = ""
+) -> Actor | None:
+    """This function will tell who holds a session secret; none when it is unknown, over or disabled."""
+    held = await find_session(session, secret, kind)
+    if held is None or held.ended_at or rules.is_over(held.seen_at, held.expires_at, at):
+        return None
+    return await actor_of_account(session, held.account_id, origin=origin)
+
+
+async def actor_of_account(session: AsyncSession, account_id: UUID, *, origin: str = "") -> Actor | None:
+    """This function will make the actor of an enabled account."""
+    query = select(Account, Unit).join(Unit, col(Unit.id) == col(Account.unit_id)).where(
+        col(Account.id) == account_id, col(Account.disabled_at).is_(None)
+    )
+    found = (await session.execute(query)).one_or_none()
+    return actor_from(found[0], found[1], origin) if found else None
+
+
+async def staff_names(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """This function will open the display names of several accounts at once."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = await session.scalars(select(Account).where(col(Account.id).in_(wanted)))
+    return {account.id: name_of(account) for account in rows}
+
+
+async def units_by_id(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, UnitView]:
+    """This function will give several units at once."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = await session.scalars(select(Unit).where(col(Unit.id).in_(wanted)))
+    return {unit.id: _view(unit) for unit in rows}
+
+
+async def departments(session: AsyncSession) -> tuple[UnitView, ...]:
+    """This function will list the units to which a case can be dispatched, in their order."""
+    query = (
+        select(Unit)
+        .where(col(Unit.kind) == UnitKind.DEPARTMENT)
+        .order_by(col(Unit.position), col(Unit.code))
+    )
+    return tuple(_view(unit) for unit in await session.scalars(query))
+
+
+async def department_by_code(session: AsyncSession, code: str, *, field: str) -> UnitView:
+    """This function will find a department by its code.
+
+    :raises Invalid: there is none; the sentence names the field
+    """
+    query = select(Unit).where(col(Unit.code) == code, col(Unit.kind) == UnitKind.DEPARTMENT)
+    unit = (await session.scalars(query)).one_or_none()
+    if unit is None:
+        raise Invalid.of({field: "没有这个承办单位,请从列表中选择"})
+    return _view(unit)
+
+
+def _view(unit: Unit) -> UnitView:
+    return UnitView(unit.id, unit.code, unit.name, unit.kind)
