@@ -184,12 +184,15 @@ def blind(kind: str, text: str) -> int:
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
-def fragments(name: str) -> list[int]:
+def fragments(name: str, *, start: bool = True) -> list[int]:
     """This function will give the signed 4-byte search tokens of a name.
 
-    They stand for '^' + first character, each character, and each pair of neighbours.
+    They stand for each character, each pair of neighbours and, with `start`,
+    '^' + the first character; a search for a part of a name goes without.
     """
-    pieces = {f"^{name[:1]}", *name, *(name[i : i + 2] for i in range(len(name) - 1))} if name else set()
+    pieces = {*name, *(name[i : i + 2] for i in range(len(name) - 1))}
+    if start and name:
+        pieces.add(f"^{name[0]}")
     digests = (hmac_sm3(ring().index, f"fragment|{piece}".encode()) for piece in pieces)
     return sorted(int.from_bytes(digest[:4], "big", signed=True) for digest in digests)
 

@@ -1,0 +1,56 @@
+"""Table of persons."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from domain.kernel.columns import MOMENT, Word
+from domain.kernel.ids import new_id
+from domain.kernel.labels import Labelled
+
+
+class IdType(Labelled):
+    RESIDENT = "resident", "居民身份证"
+    HMT_RESIDENCE = "hmt_residence", "港澳台居民居住证"
+    FOREIGNER = "foreigner", "外国人永久居留身份证"
+    PASSPORT = "passport", "护照"
+    PERMIT = "permit", "港澳台通行证"
+    OTHER = "other", "其他证件"
+    NONE = "none", "未出示证件"
+
+
+class Sex(Labelled):
+    UNKNOWN = "unknown", "未知"
+    MALE = "male", "男"
+    FEMALE = "female", "女"
+
+
+class Person(SQLModel, table=True):
+    """A person as declared at one moment; never changed afterwards.
+
+    pii: name, id_number, phone, birth_date, address (all sealed); blind indexes of
+    identity number and phone; name fragments (they leak frequencies, see docs/security.md)
+    """
+
+    __tablename__ = "person"
+    __table_args__ = (Index("ix_person_fragments", "name_fragments", postgresql_using="gin"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    name_sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    id_type: IdType = Field(sa_type=Word(IdType))  # type: ignore[call-overload]
+    id_number_sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    phone_sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    birth_date_sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    address_sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    name_blind: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    id_blind: int | None = Field(default=None, sa_column=Column(BigInteger, index=True))
+    phone_blind: int | None = Field(default=None, sa_column=Column(BigInteger, index=True))
+    name_fragments: list[int] = Field(sa_column=Column(ARRAY(Integer), nullable=False))
+    sex: Sex = Field(sa_type=Word(Sex))  # type: ignore[call-overload]
+    nation: str = ""
+    declared_at: datetime = Field(sa_type=MOMENT)
