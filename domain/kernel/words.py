@@ -1,0 +1,26 @@
+"""Checks of free text, the same for every field that people write in."""
+
+from __future__ import annotations
+
+_BREAKS = "\n\r\t"
+
+
+def text_fault(label: str, text: str, *, most: int, least: int = 1) -> str:
+    """This function will say why a text cannot be taken; empty when it can.
+
+    Lengths are in characters. Markup and emoji are text like any other: they are stored
+    as typed and shown as typed. Control characters are refused, since neither the
+    database nor a printed slip can hold them.
+    """
+    size = len(text.strip())
+    if size == 0 and least > 0:
+        return f"请填写{label}"
+    if size < least:
+        return f"{label}至少 {least} 个字,现为 {size} 个"
+    if size > most:
+        return f"{label}最长 {most} 个字,现为 {size} 个"
+    if any(ord(c) < 32 and c not in _BREAKS for c in text):  # noqa: PLR2004 — C0 controls
+        return f"{label}含有无法识别的控制字符,请删除后重试"
+    if any(0xD800 <= ord(c) <= 0xDFFF for c in text):  # noqa: PLR2004 — lone surrogates
+        return f"{label}含有残缺的字符,请删除后重试"
+    return ""

@@ -1,0 +1,147 @@
+"""Writes of the reception desk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.kernel import crypto, journal, outbox
+from domain.kernel.actor import Actor
+from domain.kernel.clock import local_date
+from domain.kernel.ids import new_token
+from domain.kernel.notify import announce
+from domain.kernel.numbers import next_in
+from domain.kernel.permissions import Permission
+from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound
+from domain.kernel.words import text_fault
+from domain.people import operations as people
+from domain.people.models import IdType
+from domain.visits import queries
+from domain.visits.models import Desk, Visit, VisitState
+from domain.visits.schemas import VisitInput, VisitView
+
+MAX_REASON, MAX_COMPANIONS = 200, 500
+
+
+async def register(session: AsyncSession, actor: Actor, given: VisitInput, *, at: datetime) -> VisitView:
+    """This function will register a visitor (workflow row 1).
+
+    :raises NotPermitted: the actor does not work at a desk
+    :raises Invalid: a field of the person, the reason or the number of companions
+    """
+    actor.require(Permission.VISIT_REGISTER)
+    desk_id = await _desk_id(session, actor, given.desk_code)
+    faults = people.faults_of(given.person, at=at) | _faults(given)
+    if faults:
+        raise Invalid.of(faults)
+
+    person = await people.declare(session, given.person, at=at)
+    visit = Visit(
+        queue_number=await next_in(session, f"visit.{actor.unit_code}.{local_date(at):%Y%m%d}"),
+        person_id=person.id,
+        unit_id=actor.unit_id,
+        desk_id=desk_id,
+        registered_by=actor.account_id,
+        arrived_at=at,
+        reason=given.reason.strip(),
+        companions=given.companions,
+        id_source=given.id_source,
+        no_id_reason=given.no_id_reason.strip(),
+        reader_sam_id=given.reader_sam_id[:40],
+        state=VisitState.WAITING,
+    )
+    session.add(visit)
+
+    await journal.record(
+        session, actor, "visit.register", "visit", visit.id, at=at, detail={"id_source": visit.id_source.value}
+    )
+    outbox.publish(session, "visit.registered", visit.id, {}, at=at)
+    await announce(session, "visit", visit.id, unit=str(visit.unit_id))
+    return await queries.get(session, actor, visit.id, at=at)
+
+
+async def hand_over(session: AsyncSession, actor: Actor, visit_id: UUID, *, at: datetime) -> VisitView:
+    """This function will hand a waiting visitor to the registrars.
+
+    :raises ActionNotAllowed: the visitor was handed over already, has a case, or left
+    """
+    return await _move(session, actor, visit_id, "visit.hand_over", VisitState.HANDED, at)
+
+
+async def leave(session: AsyncSession, actor: Actor, visit_id: UUID, *, at: datetime) -> VisitView:
+    """This function will note that a visitor left without a case."""
+    return await _move(session, actor, visit_id, "visit.leave", VisitState.LEFT, at)
+
+
+async def _move(
+    session: AsyncSession, actor: Actor, visit_id: UUID, act: str, target: VisitState, at: datetime
+) -> VisitView:
+    actor.require(Permission.VISIT_REGISTER)
+    visit = await queries.row(session, actor, visit_id, at=at, lock=True)
+    if visit.state not in {VisitState.WAITING, VisitState.HANDED} or visit.state is target:
+        raise ActionNotAllowed(f"这位来访人员{visit.state.label},不能再次操作")
+
+    visit.state = target
+    visit.handed_at = at if target is VisitState.HANDED else visit.handed_at
+
+    await journal.record(session, actor, act, "visit", visit.id, at=at)
+    await announce(session, "visit", visit.id, unit=str(visit.unit_id))
+    return await queries.get(session, actor, visit.id, at=at)
+
+
+async def cite(session: AsyncSession, actor: Actor, visit_id: UUID, case_id: UUID, *, at: datetime) -> Visit:
+    """This function will bind a visit to the case that was made of it; the case's act journals it."""
+    visit = await queries.row(session, actor, visit_id, at=at, lock=True)
+    if visit.case_id:
+        raise ActionNotAllowed("这条来访登记已经登记过诉求件")
+    visit.case_id, visit.state = case_id, VisitState.CASE_MADE
+    await announce(session, "visit", visit.id, unit=str(visit.unit_id))
+    return visit
+
+
+async def add_desk(session: AsyncSession, *, code: str, name: str, unit_id: UUID, position: int = 0) -> Desk:
+    """This function will add a desk; it takes no bridge until `pair` gave it a token."""
+    desk = Desk(code=code, name=name, unit_id=unit_id, position=position)
+    session.add(desk)
+    await session.flush()
+    return desk
+
+
+async def pair(session: AsyncSession, actor: Actor, code: str, *, at: datetime) -> str:
+    """This function will give a desk a new token for its bridge and forget the old one.
+
+    :raises NotFound: there is no such desk
+    """
+    actor.require(Permission.ACCOUNT_MANAGE)
+    desk = (await session.scalars(select(Desk).where(col(Desk.code) == code))).one_or_none()
+    if desk is None:
+        raise NotFound("没有这个窗口")
+    token = new_token(256)
+    desk.token_digest = crypto.digest(token)
+    await journal.record(session, actor, "desk.pair", "desk", desk.id, at=at)
+    return token
+
+
+async def _desk_id(session: AsyncSession, actor: Actor, code: str) -> UUID | None:
+    if not code:
+        return None
+    desk = next((d for d in await queries.desks(session, actor) if d.code == code), None)
+    if desk is None:
+        raise Invalid.of({"desk": "没有这个窗口,请重新选择"})
+    return desk.id
+
+
+def _faults(given: VisitInput) -> dict[str, str]:
+    no_id = given.person.id_type is IdType.NONE
+    faults = {
+        "reason": text_fault("来访事由", given.reason, most=MAX_REASON),
+        "companions": ""
+        if 0 <= given.companions <= MAX_COMPANIONS
+        else f"随行人数应在 0 至 {MAX_COMPANIONS} 之间",
+        "no_id_reason": text_fault("未出示证件的原因", given.no_id_reason, most=MAX_REASON) if no_id else "",
+    }
+    return {name: sentence for name, sentence in faults.items() if sentence}

@@ -1,0 +1,128 @@
+"""Reads of the reception desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.kernel import crypto
+from domain.kernel.actor import Actor
+from domain.kernel.clock import day_bounds, local_date
+from domain.kernel.paging import Page
+from domain.kernel.permissions import Permission, Reach
+from domain.kernel.refusals import NotFound
+from domain.people import queries as people
+from domain.people import rules as people_rules
+from domain.people.models import Person
+from domain.visits.models import Desk, Visit
+from domain.visits.schemas import DeskView, VisitView
+
+
+def visible_to(actor: Actor, *, at: datetime) -> ColumnElement[bool]:
+    """This function will give the condition of the visits that an actor may see.
+
+    Own registrations always; today's visitors of the same centre at every desk.
+    """
+    if not actor.may(Permission.VISIT_VIEW):
+        return false()
+    if actor.reach is Reach.ALL:
+        return true()
+    start, end = day_bounds(local_date(at))
+    today = and_(
+        col(Visit.unit_id) == actor.unit_id,
+        col(Visit.arrived_at) >= start,
+        col(Visit.arrived_at) < end,
+    )
+    return or_(col(Visit.registered_by) == actor.account_id, today)
+
+
+async def get(session: AsyncSession, actor: Actor, visit_id: UUID, *, at: datetime) -> VisitView:
+    """This function will give one visit within reach.
+
+    :raises NotFound: none, or out of reach
+    """
+    return (await _views(session, [await row(session, actor, visit_id, at=at)]))[0]
+
+
+async def row(
+    session: AsyncSession, actor: Actor, visit_id: UUID, *, at: datetime, lock: bool = False
+) -> Visit:
+    """This function will give the stored visit within reach, locked for a change if asked."""
+    query = select(Visit).where(col(Visit.id) == visit_id, visible_to(actor, at=at))
+    query = query.with_for_update() if lock else query
+    visit = (await session.scalars(query)).one_or_none()
+    if visit is None:
+        raise NotFound("没有找到这条来访登记,或不在您的查看范围内")
+    return visit
+
+
+async def today(session: AsyncSession, actor: Actor, *, at: datetime, limit: int = 50) -> Page[VisitView]:
+    """This function will list today's visitors, the newest first."""
+    start, end = day_bounds(local_date(at))
+    wanted = (visible_to(actor, at=at), col(Visit.arrived_at) >= start, col(Visit.arrived_at) < end)
+    total = await session.scalar(select(func.count()).select_from(Visit).where(*wanted)) or 0
+    rows = await session.scalars(
+        select(Visit).where(*wanted).order_by(col(Visit.arrived_at).desc()).limit(limit)
+    )
+    return Page(tuple(await _views(session, list(rows))), total, size=limit)
+
+
+async def times_here(session: AsyncSession, actor: Actor, *, id_number: str) -> int:
+    """This function will count the earlier visits of the holder of an identity number.
+
+    It serves the desk, which sees the card: people without that right learn nothing.
+    """
+    actor.require(Permission.VISIT_REGISTER)
+    if not people_rules.tidy_id(id_number):
+        return 0
+    query = (
+        select(func.count())
+        .select_from(Visit)
+        .join(Person, col(Person.id) == col(Visit.person_id))
+        .where(people.by_id_number(id_number))
+    )
+    return await session.scalar(query) or 0
+
+
+async def desks(session: AsyncSession, actor: Actor) -> tuple[DeskView, ...]:
+    """This function will list the desks of the actor's unit."""
+    query = select(Desk).where(col(Desk.unit_id) == actor.unit_id).order_by(col(Desk.position))
+    return tuple(DeskView(d.id, d.code, d.name) for d in await session.scalars(query))
+
+
+async def desk_of_token(session: AsyncSession, code: str, token: str) -> DeskView | None:
+    """This function will tell which desk a bridge speaks for; none when code or token is wrong."""
+    desk = (await session.scalars(select(Desk).where(col(Desk.code) == code))).one_or_none()
+    known = desk.token_digest if desk and desk.token_digest else bytes(32)
+    right = crypto.same(known, crypto.digest(token))
+    return DeskView(desk.id, desk.code, desk.name) if desk and right else None
+
+
+async def _views(session: AsyncSession, rows: Sequence[Visit]) -> list[VisitView]:
+    persons = await people.by_ids(session, (v.person_id for v in rows))
+    places = {
+        d.id: d.name
+        for d in await session.scalars(select(Desk).where(col(Desk.id).in_({v.desk_id for v in rows})))
+    }
+    return [
+        VisitView(
+            id=v.id,
+            queue=f"{v.queue_number:03d}",
+            person=people.masked(persons[v.person_id]),
+            reason=v.reason,
+            companions=v.companions,
+            id_source=v.id_source.label,
+            state=v.state.value,
+            state_label=v.state.label,
+            desk=places.get(v.desk_id, "") if v.desk_id else "",
+            arrived_at=v.arrived_at,
+            registered_by=v.registered_by,
+            case_id=v.case_id,
+        )
+        for v in rows
+    ]
