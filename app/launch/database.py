@@ -1,0 +1,120 @@
+"""Any database, embedded or named by DATABASE_URL: whose it is, and its schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import NullPool
+
+from app.launch.errors import CannotStart
+
+ROOT = Path(__file__).resolve().parents[2]
+MARKER = "fengqiao_marker"
+OLDEST_SERVER = 150000  # PostgreSQL 15, as the server counts
+MIGRATION_LOCK = 0x66656E67
+
+_OTHERS = text(
+    "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"
+)
+
+
+def read_url(given: str) -> URL:
+    """Read a DATABASE_URL in any of its usual spellings as one for psycopg 3.
+
+    :raises CannotStart: it is no PostgreSQL URL, or names no database
+    """
+    try:
+        url = make_url(given)
+    except ArgumentError:
+        raise CannotStart("DATABASE_URL 无法识别，格式应为 postgresql://用户:密码@主机:5432/数据库。") from None
+    if url.drivername.partition("+")[0] not in {"postgresql", "postgres"}:
+        raise CannotStart(f"DATABASE_URL 必须是 PostgreSQL 数据库，现在是 {url.drivername}。")
+    if not url.database:
+        raise CannotStart("DATABASE_URL 中缺少数据库名。")
+    return url.set(drivername="postgresql+psycopg")
+
+
+def check(given: str) -> None:
+    """Make sure the database can be reached, is recent enough, and is ours or empty. Writes nothing.
+
+    :raises CannotStart: with the reason, without the password
+    """
+    url = read_url(given)
+    shown = url.render_as_string(hide_password=True)
+    engine = create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 8})
+    try:
+        with engine.connect() as connection:
+            _check_server(connection, shown)
+            _check_owner(connection, shown)
+    except DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[-1] if str(error.orig).strip() else "没有说明"
+        raise CannotStart(f"无法连接数据库 {shown}，请检查 DATABASE_URL：{reason}") from None
+
+
+def _check_server(connection: Connection, shown: str) -> None:
+    version = int(connection.scalar(text("SHOW server_version_num")) or 0)
+    if version < OLDEST_SERVER:
+        raise CannotStart(f"数据库 {shown} 的版本过低：需要 PostgreSQL 15 以上，现在是 {version // 10000}。")
+    encoding = connection.scalar(text("SHOW server_encoding"))
+    if encoding != "UTF8":
+        raise CannotStart(f"数据库 {shown} 的字符编码是 {encoding}，需要 UTF8。")
+
+
+def _check_owner(connection: Connection, shown: str) -> None:
+    """A database with tables but without our marker belongs to somebody else."""
+    if connection.scalar(text("SELECT to_regclass(:name)"), {"name": MARKER}) is not None:
+        return
+    others = connection.scalar(_OTHERS)
+    if others:
+        raise CannotStart(
+            f"数据库 {shown} 里已有 {others} 张不属于本系统的表，未做任何改动；请在 DATABASE_URL 中指定一个空数据库。"
+        )
+
+
+def alembic_config() -> Config:
+    """Give alembic's configuration of this source tree."""
+    config = Config(str(ROOT / "alembic.ini"))
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    return config
+
+
+def migrate(given: str) -> None:
+    """Bring the schema up to date and mark the database as ours; one process at a time.
+
+    :raises CannotStart: a step failed, or the schema is newer than this program
+    """
+    engine = create_engine(read_url(given), poolclass=NullPool)
+    config = alembic_config()
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
+            connection.commit()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            _mark(connection)
+    except CommandError as error:
+        raise CannotStart(f"数据库版本与程序不一致，可能由更新的程序建立：{error}") from None
+    except (DBAPIError, psycopg.Error) as error:
+        raise CannotStart(f"数据库升级失败，已回退：{str(error).splitlines()[0]}") from error
+
+
+def _mark(connection: Connection) -> None:
+    if connection.scalar(text("SELECT to_regclass(:name)"), {"name": MARKER}) is None:
+        return
+    words = "INSERT INTO fengqiao_marker (name, value) VALUES ('product', 'fengqiao') ON CONFLICT (name) DO NOTHING"
+    connection.execute(text(words))
+    connection.commit()
+
+
+def head() -> str | None:
+    """Give the newest revision this program knows, None without any."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()

@@ -1,0 +1,76 @@
+"""Fixtures of all tests; what they are made of stands in `support/`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from app.launch.postgres import Postgres
+from domain.kernel import crypto, files, unit_of_work
+from tests.support.database import TEMPLATE, make_server, make_template, rolled_back
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Generator[Postgres]:
+    """Give the run's own embedded server, its template database built."""
+    with make_server() as server:
+        make_template(server)
+        yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keys() -> crypto.KeyRing:
+    """Set fresh keys for the run."""
+    ring = crypto.KeyRing.fresh()
+    crypto.use(ring)
+    return ring
+
+
+@pytest.fixture(scope="session", autouse=True)
+def file_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Set the file folder of the run."""
+    folder = tmp_path_factory.mktemp("files")
+    files.use(folder)
+    return folder
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def engine(postgres: Postgres) -> AsyncGenerator[AsyncEngine]:
+    """Give the engine of the database all rolled-back tests share."""
+    postgres.create_database("shared", TEMPLATE)
+    opened = unit_of_work.engine_for(postgres.url("shared"))
+    yield opened
+    await opened.dispose()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def session(engine: AsyncEngine) -> AsyncGenerator[AsyncSession]:
+    """Give a session whose whole test is rolled back; commits inside it are savepoints."""
+    async with rolled_back(engine) as opened:
+        yield opened
+
+
+@pytest.fixture
+def database_url(postgres: Postgres) -> Generator[str]:
+    """Give the URL of a database of the test's own, with the schema, dropped afterwards.
+
+    For tests that need real commits: two sessions at once, LISTEN/NOTIFY, a running server.
+    """
+    name = f"own_{uuid4().hex[:12]}"
+    postgres.create_database(name, TEMPLATE)
+    yield postgres.url(name)
+    postgres.drop_database(name)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def own_engine(database_url: str) -> AsyncGenerator[AsyncEngine]:
+    """Give an engine on a database of the test's own and set it as the one `unit_of_work` uses."""
+    opened = unit_of_work.engine_for(database_url)
+    unit_of_work.use_engine(opened)
+    yield opened
+    await opened.dispose()

@@ -1,0 +1,1 @@
+"""Starting, crashing and refusing to start."""

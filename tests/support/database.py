@@ -1,0 +1,79 @@
+"""The database of the tests: one embedded server a run, started by the product's own launcher.
+
+`make_server` starts it in a temporary folder; a run that is killed takes its server along. The schema
+stands once in the database `template`; `Postgres.create_database(name, TEMPLATE)` copies it in some 30 ms.
+"""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import tempfile
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.pool import NullPool
+
+from app.launch import database
+from app.launch.postgres import Postgres
+from migrations.models import metadata
+
+TEMPLATE = "template"
+
+
+@contextmanager
+def make_server() -> Generator[Postgres]:
+    """Start a server in a folder of its own and remove both at the end.
+
+    The folder lies directly under the system's temporary folder: socket paths are short.
+    """
+    with tempfile.TemporaryDirectory(prefix="fq-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        server = Postgres(Path(folder) / "pg", durable=False)
+        with watchdog(server):
+            server.start()
+            try:
+                yield server
+            finally:
+                server.stop()
+
+
+@contextmanager
+def watchdog(server: Postgres) -> Generator[None]:
+    """Stop the server when this process ends in any way, kill -9 included: the pipe to the watcher closes."""
+    stop = [*server.program("pg_ctl"), "stop", "-s", "-D", str(server.data), "-m", "immediate"]
+    watcher = subprocess.Popen(  # noqa: S602 - our own words, quoted
+        f"read _; {shlex.join(stop)} 2>/dev/null",
+        shell=True,
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+        **server.identity(),  # type: ignore[arg-type]
+    )
+    with watcher:
+        yield
+
+
+def make_template(server: Postgres) -> None:
+    """Build the schema once: by the migrations, or from the models as long as there are none."""
+    server.create_database(TEMPLATE)
+    if database.head() is not None:
+        database.migrate(server.url(TEMPLATE))
+        return
+    engine = create_engine(server.url(TEMPLATE), poolclass=NullPool)
+    metadata().create_all(engine)
+
+
+@asynccontextmanager
+async def rolled_back(engine: AsyncEngine) -> AsyncGenerator[AsyncSession]:
+    """Give a session inside an outer transaction that is always rolled back; its commits are savepoints."""
+    async with engine.connect() as connection:
+        outer = await connection.begin()
+        session = AsyncSession(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        try:
+            yield session
+        finally:
+            await session.close()
+            await outer.rollback()
