@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LOCK_TIMEOUT = "5s"  # a migration that would wait behind a long query gives up instead of queueing everybody
 
 
-def render(kind: str, thing: Any, autogen: AutogenContext) -> str | Literal[False]:
+def render(kind: str, thing: Any, _autogen: AutogenContext) -> str | Literal[False]:
     """Write our own column types as what they are in the database, so that a migration imports no model."""
     if kind == "type" and isinstance(thing, Word):
         return f"sa.String(length={thing.impl.length})"

@@ -118,3 +118,10 @@ def _mark(connection: Connection) -> None:
 def head() -> str | None:
     """Give the newest revision this program knows, None without any."""
     return ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def knows(revision: str | None) -> bool:
+    """Tell whether this program has a revision in its history."""
+    if revision is None:
+        return True
+    return any(step.revision == revision for step in ScriptDirectory.from_config(alembic_config()).walk_revisions())

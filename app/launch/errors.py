@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class CannotStart(Exception):  # noqa: N818 - reads as the sentence it is
+class CannotStart(Exception):
     """The product cannot start; `message` tells the person at the terminal why and what to do."""
 
     def __init__(self, message: str) -> None:

@@ -25,6 +25,7 @@ from typing import Literal
 from urllib.parse import quote
 
 import psycopg
+import psycopg.conninfo
 from psycopg import sql
 
 from app.launch.errors import CannotStart
@@ -247,7 +248,9 @@ class Postgres:
     def _hint(self) -> str:
         if self.how != "drop":
             return ""
-        return "\n以 root 身份运行且不允许用户命名空间时，程序和数据须放在普通用户可进入的目录；也可以设置 DATABASE_URL。"
+        return (
+            "\n以 root 身份运行且不允许用户命名空间时，程序和数据须放在普通用户可进入的目录；也可以设置 DATABASE_URL。"
+        )
 
     def _take_over(self) -> bool:
         """Reuse the server a killed process left running; clear the lock files of a server that is gone."""
@@ -255,12 +258,15 @@ class Postgres:
             (self.data / "postmaster.pid").unlink(missing_ok=True)
             (self.socket / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
             return False
-        if self._answers():
+        if self.is_answering():
             return True
         self.stop()
         return False
 
-    def _answers(self) -> bool:
+    def is_answering(self) -> bool:
+        """Tell whether a server runs on this folder and accepts connections."""
+        if self.pid() is None:
+            return False
         try:
             with psycopg.connect(self.conninfo("postgres"), connect_timeout=3) as connection:
                 connection.execute("SELECT 1")

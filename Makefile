@@ -1,0 +1,48 @@
+# `make run` and `make test` need python3 (3.11 or newer, with venv) and make; everything else they bring.
+# .env is read by the program itself; variables of the environment go before it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+READY := $(VENV)/.ready
+export PATH := $(BIN):$(PATH)
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+export PYTHONDONTWRITEBYTECODE ?=
+
+.PHONY: run test bench lint check format clean
+
+run: $(READY)
+	@exec $(BIN)/fengqiao serve --demo-if-embedded
+
+test: $(READY)
+	@$(BIN)/python -m app.launch.browser
+	@exec $(BIN)/python -m pytest $(TESTS)
+
+bench: $(READY)
+	@exec $(BIN)/fengqiao bench
+
+# Style and architecture; `lint` adds the type checker, whose first run fetches its own Node from PyPI.
+check: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-cache
+
+lint: check
+	@$(BIN)/pyright
+
+format: $(READY)
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+# What was built; the data folder stays.
+clean:
+	rm -rf $(VENV) .web .web-build .pytest_cache .ruff_cache
+
+# The environment, made anew only when the lock file changed. uv is fetched into it by its own pip.
+$(READY): pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更高版本，可用 PYTHON=python3.12 make run 指定。" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "缺少 venv 模块：Debian/Ubuntu 上请先安装 python3-venv。" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv sync --frozen --quiet --inexact --python $(BIN)/python
+	@touch $(READY)

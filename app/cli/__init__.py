@@ -1,0 +1,38 @@
+"""The command line: `fengqiao …`. Each file holds the commands of one matter and one call each.
+
+To add a command, write it in the file of its matter with `@app.command()`; a new matter is a new file with
+a `typer.Typer` of its own and one line below.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from app.cli import accounts, keeping, running
+from app.launch.boot import Stopped
+from app.launch.errors import CannotStart
+from domain.kernel.refusals import Refusal
+
+app = typer.Typer(
+    help="枫桥：县级综治中心业务系统。", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+for matter in (running.app, keeping.app):
+    app.registered_commands += matter.registered_commands
+app.add_typer(accounts.users, name="user")
+app.add_typer(accounts.units, name="unit")
+app.add_typer(keeping.keys, name="keys")
+app.add_typer(keeping.audit, name="audit")
+
+
+def main() -> None:
+    """Run one command; what was expected to go wrong ends in one sentence and a code, not in a stack trace."""
+    try:
+        app()
+    except CannotStart as refused:
+        sys.exit(f"无法启动：{refused.message}")
+    except Refusal as refused:
+        sys.exit("；".join([refused.message, *refused.fields.values()]))
+    except (Stopped, KeyboardInterrupt):
+        sys.exit(130)

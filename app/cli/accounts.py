@@ -1,0 +1,82 @@
+"""Commands about units and accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.cli import common
+from domain.kernel.permissions import PEOPLE_ROLES, Role
+from domain.orgs import operations
+from domain.orgs.models import UnitKind
+from domain.orgs.schemas import NewAccount
+
+users = typer.Typer(help="账号管理", no_args_is_help=True)
+units = typer.Typer(help="单位管理", no_args_is_help=True)
+
+Login = Annotated[str, typer.Argument(help="账号")]
+Password = Annotated[
+    str, typer.Option(prompt="密码", confirmation_prompt="再输入一次", hide_input=True, help="不填则询问")
+]
+ROLES = "、".join(f"{role.value} {role.label}" for role in PEOPLE_ROLES)
+KINDS = "、".join(f"{kind.value} {kind.label}" for kind in UnitKind)
+
+
+@users.command()
+def add(
+    login: Login,
+    name: Annotated[str, typer.Option(prompt="姓名", help="姓名")],
+    role: Annotated[list[str], typer.Option(help=f"角色，可重复：{ROLES}")],
+    unit: Annotated[str, typer.Option(help="单位代码")],
+    password: Password,
+    area: Annotated[str, typer.Option(help="辖区路径，仅按辖区查看的账号需要")] = "",
+) -> None:
+    """新建账号。"""
+    new = NewAccount(login=login, name=name, password=password, roles=tuple(role), unit_code=unit, area_path=area)
+
+    async def work(session: AsyncSession, at: datetime) -> None:
+        await operations.add_account(session, common.operator(Role.SYSADMIN), new, at=at)
+
+    common.act(work)
+    typer.echo(f"账号 {login} 已建立")
+
+
+@users.command()
+def disable(login: Login) -> None:
+    """停用账号，并结束其全部登录。"""
+
+    async def work(session: AsyncSession, at: datetime) -> None:
+        await operations.disable(session, common.operator(Role.SYSADMIN), login, at=at)
+
+    common.act(work)
+    typer.echo(f"账号 {login} 已停用")
+
+
+@users.command()
+def reset(login: Login, password: Password) -> None:
+    """重置密码，解除锁定，并结束其全部登录。"""
+
+    async def work(session: AsyncSession, at: datetime) -> None:
+        await operations.reset_password(session, common.operator(Role.SYSADMIN), login, password, at=at)
+
+    common.act(work)
+    typer.echo(f"账号 {login} 的密码已重置")
+
+
+@units.command("add")
+def add_unit(
+    code: Annotated[str, typer.Argument(help="单位代码")],
+    name: Annotated[str, typer.Argument(help="单位名称")],
+    kind: Annotated[UnitKind, typer.Option(help=f"类别：{KINDS}")] = UnitKind.DEPARTMENT,
+    phone: Annotated[str, typer.Option(help="办公电话")] = "",
+) -> None:
+    """新建单位。"""
+
+    async def work(session: AsyncSession, _at: datetime) -> None:
+        await operations.add_unit(session, code=code, name=name, kind=kind, phone=phone)
+
+    common.act(work)
+    typer.echo(f"单位 {code} {name} 已建立")

@@ -1,0 +1,57 @@
+"""What commands share: settings, a database, one unit of work, the clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import logs, settings
+from app.launch import boot
+from app.settings import Settings
+from domain.kernel.actor import Actor, system_actor
+from domain.kernel.permissions import Role
+from domain.kernel.unit_of_work import unit_of_work
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+T = TypeVar("T")
+Act = Callable[[AsyncSession, datetime], Awaitable[T]]
+
+
+@contextmanager
+def database() -> Generator[tuple[Settings, str]]:
+    """Give the settings and the URL of a database that runs, whether the server is up or not."""
+    chosen = settings.load()
+    logs.configure(None)
+    boot.stop_on_signals()
+    with boot.any_database(chosen) as url:
+        yield chosen, url
+
+
+def act(work: Act[T]) -> T:
+    """Run one act of the domain in one transaction, with the present moment."""
+    with database() as (chosen, url):
+        return asyncio.run(in_one_transaction(chosen, url, work))
+
+
+async def in_one_transaction(chosen: Settings, url: str, work: Act[T]) -> T:
+    """Run an act on a database, and close the connections it opened."""
+    from state.clock import now  # noqa: PLC0415 - the floors above stay unloaded until a command needs them
+
+    engine = boot.prepare(chosen, url)
+    try:
+        async with unit_of_work() as session:
+            return await work(session, now())
+    finally:
+        await engine.dispose()
+
+
+def operator(role: Role) -> Actor:
+    """Give the actor of a command: whoever may start programs on the server, in one role, named so in the journal."""
+    return system_actor(role, origin="命令行")

@@ -1,0 +1,40 @@
+"""Commands that run the product."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from app import settings
+from app.cli import common
+
+app = typer.Typer()
+
+
+@app.command()
+def serve(
+    demo_if_embedded: Annotated[
+        bool, typer.Option("--demo-if-embedded", help="未设置 DEMO 和 DATABASE_URL 时进入演示模式")
+    ] = False,
+) -> None:
+    """启动服务：内置数据库、升级、前端构建和网页服务。"""
+    from app.launch.server import serve as run  # noqa: PLC0415 - the web server is heavy and only wanted here
+
+    chosen = settings.load()
+    if demo_if_embedded and "demo" not in chosen.model_fields_set and not chosen.database_url:
+        os.environ["DEMO"] = "1"
+        chosen = settings.load()
+    run(chosen)
+
+
+@app.command()
+def migrate() -> None:
+    """把数据库升级到当前版本。"""
+    with common.database() as (_, url):
+        from app.launch.database import head  # noqa: PLC0415 - alembic is only wanted here
+        from app.launch.database import migrate as upgrade
+
+        upgrade(url)
+        typer.echo(f"数据库已是最新版本：{head() or '尚无版本'}")

@@ -1,0 +1,32 @@
+"""One process per data folder."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.launch.errors import CannotStart
+
+
+@contextmanager
+def hold(folder: Path) -> Generator[None]:
+    """Hold the data folder; the system lets go of it when the process ends, however it ends.
+
+    :raises CannotStart: another process holds it
+    """
+    with (folder / "lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            owner = file.read().strip() or "未知"
+            raise CannotStart(
+                f"数据目录 {folder} 正被另一个进程使用（进程号 {owner}）。请先停止它，或用 DATA_DIR 指定另一个目录。"
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield

@@ -1,0 +1,134 @@
+"""The web server: our own uvicorn with uvloop over the compiled pages."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+from typing import TYPE_CHECKING, Any, cast
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from app import logs
+from app.launch import boot, checks
+from app.launch.errors import CannotStart
+from app.launch.frontend import Frontend, serve_environment
+from app.launch.seed import seed
+from app.settings import Settings, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+READY_SECONDS = 60.0
+SHUTDOWN_SECONDS = 5  # open pages keep their socket; they reconnect to whoever comes next
+
+
+class Announcing(uvicorn.Server):
+    """A server that says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, say: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._say = say
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then announce it."""
+        await super().startup(sockets)
+        if self.started:
+            self._say()
+
+
+class Workers(Multiprocess):
+    """Several servers on one port; it says so when all of them answer."""
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket.socket], say: Callable[[], None]) -> None:
+        super().__init__(config, sockets)
+        self._say = say
+
+    def init_processes(self) -> None:
+        """Start the servers, then announce them."""
+        super().init_processes()
+        if all(process.wait_until_ready(READY_SECONDS, self.should_exit) for process in self.processes):
+            self._say()
+
+
+def application() -> Any:
+    """Build the ASGI application of one worker process (uvicorn's factory)."""
+    settings = load()
+    logs.configure(settings.logs)
+    boot.prepare(settings, settings.resolved_database_url())
+    return _reflex_application()
+
+
+def _reflex_application() -> Any:
+    """Import the app only now: Reflex reads its environment while it is imported."""
+    from app.app import app  # noqa: PLC0415
+
+    return app()
+
+
+def serve(settings: Settings) -> None:
+    """Run the product until it is told to stop; whatever was started is stopped.
+
+    :raises CannotStart: something is missing, taken or wrong
+    """
+    boot.stop_on_signals()
+    checks.font_folder()
+    checks.data_folder(settings.data)
+    if settings.workers > 1 and not settings.redis_url:
+        raise CannotStart("WORKERS 大于 1 时须设置 REDIS_URL：多个进程要共享页面状态。")
+    with (
+        contextlib.suppress(boot.Stopped, KeyboardInterrupt),
+        contextlib.closing(checks.listen(settings.host, settings.port)) as taken,
+        boot.running_database(settings) as url,
+    ):
+        logs.configure(settings.logs)
+        boot.check_keys_belong(settings, url)
+        lines = asyncio.run(seed(settings, url))
+        finished = Frontend().ensure()
+        run(settings, url, finished, taken, lines)
+
+
+def run(settings: Settings, url: str, finished: Path, taken: socket.socket, lines: list[str]) -> None:
+    """Serve a finished build on a taken port and print `ready` with the address."""
+    os.environ.update(serve_environment(finished))
+    if settings.redis_url:
+        os.environ["REFLEX_REDIS_URL"] = settings.redis_url
+
+    def say() -> None:
+        print("\n".join([*lines, f"ready {address(taken)}"]), flush=True)  # noqa: T201 - the terminal is the reader
+
+    if settings.workers > 1:
+        _run_workers(settings, taken, say)
+        return
+    boot.prepare(settings, url)
+    config = uvicorn.Config(_reflex_application(), **_options())
+    Announcing(config, say).run(sockets=[taken])
+
+
+def _run_workers(settings: Settings, taken: socket.socket, say: Callable[[], None]) -> None:
+    """Several processes on one port; page state is shared by Redis."""
+    config = uvicorn.Config("app.launch.server:application", factory=True, workers=settings.workers, **_options())
+    Workers(config, [taken], say).run()
+
+
+def _options() -> dict[str, Any]:
+    """Access lines are not written: addresses may hold tokens, and what matters stands in the journal."""
+    return {
+        "loop": "uvloop",
+        "lifespan": "on",
+        "access_log": False,
+        "log_config": None,
+        "timeout_graceful_shutdown": SHUTDOWN_SECONDS,
+        "server_header": False,
+        "ws_max_size": 8 * 2**20,
+    }
+
+
+def address(taken: socket.socket) -> str:
+    """Give the URL under which a person on this machine opens the product."""
+    host, port = cast("tuple[str, int]", taken.getsockname()[:2])
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{shown}:{port}"

@@ -1,0 +1,131 @@
+"""The log: JSON lines in the data folder, short lines on the console, and no personal data in either.
+
+Whoever logs is expected to log ids and codes. What slips through all the same is masked here: identity
+numbers, mobile phones, and everything named like a secret. Reflex logs whole events, with cookies and
+tokens, when it does not know one; those are cut to the name of the event.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Mapping, MutableMapping
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+FILE_BYTES, FILES_KEPT = 10_000_000, 8
+HIDDEN = "***"
+
+_ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])(\d{6})\d{8}(\d{3}[0-9Xx])(?![0-9A-Za-z])|(?<!\d)\d{15}(?!\d)")
+_MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+_SECRET_IN_TEXT = re.compile(
+    r"((?:token|cookie|password|secret|authorization|session|sid|otp)['\"]?\s*[=:]\s*)(?:Bearer\s+)?(\"[^\"]*\"|'[^']*'|[^\s,;&'\"}]+)",
+    re.IGNORECASE,
+)
+_TRACKING_PATH = re.compile(r"(/t/)[^\s/?\"']+")
+_URL_PASSWORD = re.compile(r"(://[^:/\s@]+:)[^@\s/]+@")
+_SECRET_NAMES = re.compile(r"token|cookie|passw|secret|authorization|otp|headers|router_data", re.IGNORECASE)
+_WHOLE_EVENT = re.compile(r"router_data|client_state|['\"]payload['\"]|\bEvent\(")
+_EVENT_NAME = re.compile(r"name=?['\"]?:?\s*['\"]([\w.]+)['\"]")
+
+
+def masked_text(text: str) -> str:
+    """Mask identity numbers, mobile phones and secrets inside a text."""
+    text = _ID_NUMBER.sub(lambda found: f"{found[1]}********{found[2]}" if found[1] else HIDDEN, text)
+    text = _MOBILE.sub(r"\1****\2", text)
+    text = _URL_PASSWORD.sub(rf"\1{HIDDEN}@", text)
+    text = _TRACKING_PATH.sub(rf"\1{HIDDEN}", text)
+    return _SECRET_IN_TEXT.sub(rf"\1{HIDDEN}", text)
+
+
+def masked(value: Any) -> Any:
+    """Mask a value of any shape; what is named like a secret is replaced whole."""
+    if isinstance(value, str):
+        return masked_text(value)
+    if isinstance(value, Mapping):
+        return {key: HIDDEN if _SECRET_NAMES.search(str(key)) else masked(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [masked(item) for item in value]
+    if value is None or isinstance(value, (bool, float)):
+        return value
+    if isinstance(value, int):
+        text = masked_text(str(value))
+        return value if text == str(value) else text
+    return masked_text(str(value))
+
+
+def mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Mask every field of a log line (a structlog processor)."""
+    for key in list(event):
+        if not key.startswith("_"):
+            event[key] = HIDDEN if _SECRET_NAMES.search(key) else masked(event[key])
+    return event
+
+
+class CutWholeEvents(logging.Filter):
+    """Cuts a record that quotes a whole Reflex event down to the event's name."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite the record in place and let it pass."""
+        text = record.getMessage()
+        if _WHOLE_EVENT.search(text):
+            name = _EVENT_NAME.search(text)
+            record.msg, record.args = f"{record.name}: event {name[1] if name else 'unknown'} (content not logged)", ()
+        return True
+
+
+def configure(folder: Path | None) -> None:
+    """Set up structlog and the standard library's logging for this process.
+
+    :param folder: where `app.jsonl` is written and rotated; None: console only
+    """
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    root = logging.getLogger()
+    for old in root.handlers[:]:
+        root.removeHandler(old)
+        old.close()
+    for handler in _handlers(folder, shared):
+        handler.addFilter(CutWholeEvents())
+        root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    for noisy in ("httpx", "httpcore", "alembic", "engineio", "socketio", "uvicorn.access"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _handlers(folder: Path | None, shared: list[Any]) -> list[logging.Handler]:
+    console = logging.StreamHandler(sys.stderr)
+    console.setFormatter(_formatter(shared, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)))
+    if folder is None:
+        return [console]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lines = RotatingFileHandler(folder / "app.jsonl", maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
+    lines.setFormatter(_formatter(shared, structlog.processors.JSONRenderer(ensure_ascii=False)))
+    return [console, lines]
+
+
+def _formatter(shared: list[Any], renderer: Any) -> logging.Formatter:
+    """Exceptions become text before the mask, so that it sees them too."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            mask,
+            renderer,
+        ],
+    )

@@ -1,0 +1,80 @@
+"""Every setting of the product: from the environment, else from `.env`, else its default.
+
+docs/operations.md describes each of them; a test keeps the two equal.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.launch.errors import CannotStart
+from app.launch.postgres import DATABASE, Postgres
+
+
+class Settings(BaseSettings):
+    """What an operator may decide."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    port: int = Field(default=8000, ge=0, le=65535, description="服务端口")
+    host: str = Field(default="127.0.0.1", description="监听地址")
+    data_dir: Path = Field(default=Path(".data"), description="数据目录：内置数据库、附件、密钥和日志")
+    database_url: str = Field(default="", repr=False, description="外部 PostgreSQL 15 以上；为空时使用内置数据库")
+    redis_url: str = Field(default="", repr=False, description="Redis；为空时不使用，单进程运行")
+    public_url: str = Field(default="", description="对外网址，用于短信和二维码中的链接；为空时取请求的网址")
+    demo: bool = Field(default=False, description="演示模式：首次启动时载入虚构的清溪县")
+    demo_password: str = Field(default="", repr=False, description="演示账号的密码；为空时随机生成并只显示一次")
+    secret_key: str = Field(default="", repr=False, description="主密钥的来源，至少 32 个字符；为空时使用密钥文件")
+    key_file: Path | None = Field(default=None, description="密钥文件；为空时为数据目录下的 keys.json")
+    sms_provider: str = Field(default="", description="短信通道；为空时演示模式用 outbox，否则不发送")
+    workers: int = Field(default=1, ge=1, le=64, description="服务进程数；大于 1 时须设置 REDIS_URL")
+
+    @property
+    def data(self) -> Path:
+        """Give the data folder as an absolute path."""
+        return self.data_dir.expanduser().absolute()
+
+    @property
+    def keys(self) -> Path:
+        """Tell where the key file lies."""
+        return (self.key_file or self.data / "keys.json").expanduser().absolute()
+
+    @property
+    def files(self) -> Path:
+        """Tell where attachments lie."""
+        return self.data / "files"
+
+    @property
+    def logs(self) -> Path:
+        """Tell where the logs lie."""
+        return self.data / "logs"
+
+    @property
+    def sms(self) -> str:
+        """Name the SMS channel in force, empty for none."""
+        return self.sms_provider or ("outbox" if self.demo else "")
+
+    def postgres(self) -> Postgres | None:
+        """Give the embedded server of the data folder, None if another database was named."""
+        return None if self.database_url else Postgres(self.data / "postgres")
+
+    def resolved_database_url(self) -> str:
+        """Give the URL of the database in force."""
+        server = self.postgres()
+        return server.url(DATABASE) if server else self.database_url
+
+
+def load(**given: Any) -> Settings:
+    """Read the settings.
+
+    :raises CannotStart: a value does not fit; the sentence names the setting and not its value
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        names = "、".join(sorted({str(fault["loc"][0]).upper() for fault in error.errors() if fault["loc"]}))
+        raise CannotStart(f"设置有误：{names}。允许的取值见 docs/operations.md。") from None
