@@ -30,6 +30,8 @@ class Actor:
     area_path: str = ""
     name: str = field(default="", repr=False)
     origin: str = ""
+    only_case: UUID | None = None
+    """For a petitioner: the one case that the code from the short message opened."""
 
     def may(self, permission: Permission) -> bool:
         """This function will tell whether one of the actor's roles grants the permission."""
@@ -48,7 +50,7 @@ class Actor:
         return not self.roles.isdisjoint(roles)
 
 
-def system_actor(role: Role, origin: str = "") -> Actor:
+def system_actor(role: Role, origin: str = "", only_case: UUID | None = None) -> Actor:
     """This function will make the actor for acts of the clock, the city platform or a petitioner."""
     return Actor(
         account_id=SYSTEM_ID,
@@ -58,4 +60,5 @@ def system_actor(role: Role, origin: str = "") -> Actor:
         unit_id=SYSTEM_ID,
         name=role.label,
         origin=origin,
+        only_case=only_case,
     )

@@ -87,6 +87,11 @@ async def units_by_id(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, 
     return {unit.id: _view(unit) for unit in rows}
 
 
+async def unit_names_by_code(session: AsyncSession) -> dict[str, str]:
+    """This function will give the names of all units by code, for journal lines."""
+    return {code: name for code, name in await session.execute(select(Unit.code, Unit.name))}  # type: ignore[call-overload]
+
+
 async def departments(session: AsyncSession) -> tuple[UnitView, ...]:
     """This function will list the units to which a case can be dispatched, in their order."""
     query = (

@@ -1,0 +1,87 @@
+"""The two-level list of matters (numbers and codes §2.5) and the three kinds above it.
+
+The dispute list is that of the base-data practice; the hazards and livelihood matters
+are only named by example in requirement 2, so their second level is our own [P].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.kernel.labels import Labelled
+
+
+class Kind(Labelled):
+    """The three report kinds of requirement 2; they decide the picture rule."""
+
+    DISPUTE = "dispute", "矛盾纠纷"
+    HAZARD = "hazard", "治安、安全隐患"
+    LIVELIHOOD = "livelihood", "民生服务"
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    code: str
+    label: str
+    group: str
+    kind: Kind
+
+    @property
+    def full(self) -> str:
+        return f"{self.group} / {self.label}"
+
+
+_DISPUTES = """
+01 婚恋家庭: 0101 恋爱及婚姻, 0102 抚养赡养监护, 0103 分家与继承, 0199 其他婚恋家庭
+02 邻里: 0201 用水排水通行通风采光, 0202 相邻土地建筑利用, 0203 相邻污染损害防止, 0299 其他邻里
+03 人格权: 0301 姓名肖像, 0302 名誉隐私, 0303 身体健康及人身自由, 0399 其他人格权
+04 物权相关: 0401 财物返还及损害赔偿, 0402 物业及其管理, 0403 不动产登记, 0499 其他物权
+05 侵权相关: 0501 教育机构, 0502 医疗损害, 0503 交通事故, 0504 环境污染, 0505 产品责任, 0506 网络侵权, 0507 劳务损害, 0599 其他侵权
+06 合同及相关: 0601 消费及服务, 0602 房产买卖租赁, 0603 交易贸易, 0604 运输仓储, 0699 其他合同
+07 劳动人事: 0701 劳动合同、劳务派遣, 0702 社会保险, 0703 福利待遇, 0704 人事争议, 0799 其他劳动人事
+08 金融借贷: 0801 证券基金期货, 0802 投资信托理财, 0803 保险, 0804 借贷及担保, 0899 其他金融借贷
+09 土地及资源权属: 0901 土地承包经营, 0902 宅基地, 0903 山林矿产, 0904 水域水利, 0999 其他土地资源
+10 其他民商事: 1001 知识产权, 1002 公司企业, 1003 海事海商, 1004 竞争, 1005 票据信用证, 1006 无因管理与不当得利, 1099 其他民商事
+11 城乡建设发展: 1101 国有土地上房屋征收, 1102 农村集体土地征用, 1103 城乡规划及拆违, 1104 基础设施建设及市政市容, 1105 移民安置, 1199 其他城乡建设
+12 涉民政: 1201 村(社区)选举和管理, 1202 优抚救助, 1203 区划边界, 1299 其他民政
+13 其他行政执法: 1301 城市管理, 1302 教育文体, 1303 工商税务, 1304 安全生产, 1305 交通运输, 1306 海事渔事, 1307 计划生育, 1399 其他行政执法
+14 涉法涉诉: 1401 公安, 1402 检察院, 1403 法院, 1404 司法行政
+15 涉组织涉纪检: 1501 组织人事, 1502 干部作风, 1599 其他涉组织
+16 涉民族宗教: 1601 民族, 1602 宗教
+99 其他: 9999 其他纠纷
+"""
+_HAZARDS = """
+H1 治安、安全隐患: H101 治安隐患, H102 消防隐患, H103 安全生产隐患, H104 道路交通隐患, H105 自然灾害隐患, H199 其他隐患
+"""
+_LIVELIHOOD = """
+L1 民生服务: L101 供水供电供气, L102 环境卫生, L103 困难救助, L104 医疗教育, L105 政策咨询, L199 其他服务
+"""
+
+
+def _read(table: str, kind: Kind) -> list[Category]:
+    found = []
+    for line in table.strip().splitlines():
+        head, members = line.split(": ")
+        group = head.split(" ", 1)[1]
+        for member in members.split(", "):
+            code, label = member.split(" ", 1)
+            found.append(Category(code, label, group, kind))
+    return found
+
+
+CATEGORIES: dict[str, Category] = {
+    category.code: category
+    for table, kind in (
+        (_DISPUTES, Kind.DISPUTE),
+        (_HAZARDS, Kind.HAZARD),
+        (_LIVELIHOOD, Kind.LIVELIHOOD),
+    )
+    for category in _read(table, kind)
+}
+
+
+def find(code_or_label: str) -> Category | None:
+    """This function will find a category by its code or by its label."""
+    wanted = code_or_label.strip()
+    by_label = (c for c in CATEGORIES.values() if wanted and wanted in {c.label, c.full})
+    return CATEGORIES.get(wanted) or next(by_label, None)

@@ -1,0 +1,224 @@
+"""Tables of cases, their parties, assignments and attachments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Column, Index, LargeBinary, Numeric
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlmodel import Field, SQLModel
+
+from domain.calendar.models import Link
+from domain.cases.categories import Kind
+from domain.cases.vocabulary import Action, Status
+from domain.kernel.columns import MOMENT, Word
+from domain.kernel.ids import new_id
+from domain.kernel.labels import Labelled
+
+
+class Source(Labelled):
+    WALK_IN = "walk_in", "来访"
+    PHONE = "phone", "来电"
+    ONLINE = "online", "网络"
+    GRID = "grid", "网格上报"
+    SUPERIOR = "superior", "上级转交"
+    CITY = "city", "市下发"
+
+
+class RiskLevel(Labelled):
+    HIGH = "high", "高风险"
+    MEDIUM = "medium", "中风险"
+    LOW = "low", "低风险"
+
+
+class Scale(Labelled):
+    INDIVIDUAL = "individual", "个体性"
+    GROUP = "group", "一般群体性"
+    MAJOR_GROUP = "major_group", "重大群体性"
+
+
+class PartyKind(Labelled):
+    PETITIONER = "petitioner", "诉求人"
+    RESPONDENT = "respondent", "被诉求人"
+    AGENT = "agent", "代理人"
+
+
+class Part(Labelled):
+    LEAD = "lead", "主办"
+    ASSIST = "assist", "协办"
+
+
+class AssignmentState(Labelled):
+    WAITING = "waiting", "待接收"
+    WORKING = "working", "办理中"
+    REPORTED = "reported", "已反馈"
+    FINISHED = "finished", "已办结"
+    RETURNED = "returned", "已退回"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class Method(Labelled):
+    """Resolution methods [P]: the code table of the standard was not to be had."""
+
+    PEOPLE = "people_mediation", "人民调解"
+    ADMINISTRATIVE = "administrative_mediation", "行政调解"
+    JUDICIAL = "judicial_mediation", "司法调解"
+    PROFESSIONAL = "professional_mediation", "专业性行业性调解"
+    ARBITRATION = "arbitration", "仲裁"
+    RULING = "administrative_ruling", "行政裁决"
+    RECONSIDERATION = "reconsideration", "行政复议"
+    LITIGATION = "litigation", "诉讼"
+    PETITION = "petition", "信访"
+    SETTLED = "settled", "当事人和解"
+    OTHER = "other", "其他"
+
+
+class Satisfaction(Labelled):
+    VERY_SATISFIED = "very_satisfied", "非常满意"
+    SATISFIED = "satisfied", "满意"
+    FAIR = "fair", "基本满意"
+    DISSATISFIED = "dissatisfied", "不满意"
+    VERY_DISSATISFIED = "very_dissatisfied", "非常不满意"
+
+    @property
+    def points(self) -> int:
+        return 5 - list(Satisfaction).index(self)
+
+
+class Supervision(Labelled):
+    ORDINARY = "ordinary", "普通督办"
+    YELLOW = "yellow", "黄牌督办"
+    RED = "red", "红牌督办"
+
+
+class Outcome(Labelled):
+    RESOLVED = "resolved", "已化解"
+    DIRECT = "direct", "直接办结"
+    WITHDRAWN = "withdrawn", "诉求人撤回"
+
+
+class Case(SQLModel, table=True):
+    """A case. Its status is changed by the step function alone.
+
+    pii: tracking_sealed (a secret, not a person); parties are references. Free text
+    (title, content, opinions) is kept in clear for search, see docs/security.md.
+    """
+
+    __tablename__ = "case_file"
+    __table_args__ = (
+        Index("ix_case_status_due", "status", "due_at"),
+        Index("ix_case_search", "search", postgresql_using="gin"),
+        Index("ix_case_area", "area_path", postgresql_ops={"area_path": "text_pattern_ops"}),
+        Index("ix_case_created", "created_at", "id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    number: str = Field(unique=True)
+    version: int = 1
+    status: Status = Field(sa_type=Word(Status))  # type: ignore[call-overload]
+    previous_status: Status | None = Field(default=None, sa_type=Word(Status))  # type: ignore[call-overload]
+    requested_by: UUID | None = None
+    title: str
+    content: str = ""
+    category: str = ""
+    kind: Kind = Field(default=Kind.DISPUTE, sa_type=Word(Kind))  # type: ignore[call-overload]
+    source: Source = Field(sa_type=Word(Source))  # type: ignore[call-overload]
+    occurred_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    area_path: str = ""
+    risk_level: RiskLevel = Field(sa_type=Word(RiskLevel))  # type: ignore[call-overload]
+    scale: Scale = Field(sa_type=Word(Scale))  # type: ignore[call-overload]
+    headcount: int = 1
+    amount: Decimal | None = Field(default=None, sa_column=Column(Numeric(14, 2)))
+    major: bool = False
+    urgent: bool = False
+    leader_order: bool = False
+    extensions: int = 0
+    supervision: Supervision | None = Field(default=None, sa_type=Word(Supervision))  # type: ignore[call-overload]
+    supervised_by: UUID | None = None
+    urged_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    watch: bool = False
+    watch_reason: str = ""
+    legacy: bool = False
+    typical: bool = False
+    city_reference: str | None = Field(default=None, unique=True)
+    visit_id: UUID | None = Field(default=None, foreign_key="visit.id")
+    created_by: UUID = Field(foreign_key="account.id", index=True)
+    unit_id: UUID = Field(foreign_key="unit.id")
+    lead_unit_id: UUID | None = Field(default=None, foreign_key="unit.id", index=True)
+    created_at: datetime = Field(sa_type=MOMENT)
+    updated_at: datetime = Field(sa_type=MOMENT)
+    submitted_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    dispatched_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    closed_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    due_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    due_link: Link | None = Field(default=None, sa_type=Word(Link))  # type: ignore[call-overload]
+    promised_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    result: str = ""
+    method: Method | None = Field(default=None, sa_type=Word(Method))  # type: ignore[call-overload]
+    outcome: Outcome | None = Field(default=None, sa_type=Word(Outcome))  # type: ignore[call-overload]
+    satisfaction: Satisfaction | None = Field(default=None, sa_type=Word(Satisfaction))  # type: ignore[call-overload]
+    rated_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    rating_comment: str = ""
+    unit_satisfaction: Satisfaction | None = Field(default=None, sa_type=Word(Satisfaction))  # type: ignore[call-overload]
+    unit_rated_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    tracking_digest: bytes | None = Field(default=None, sa_column=Column(LargeBinary, unique=True))
+    tracking_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    search: str | None = Field(default=None, sa_column=Column(TSVECTOR))
+
+
+class Party(SQLModel, table=True):
+    """A person in a case.
+
+    no_pii: the person is a reference
+    """
+
+    __tablename__ = "case_party"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    case_id: UUID = Field(foreign_key="case_file.id", index=True)
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    kind: PartyKind = Field(sa_type=Word(PartyKind))  # type: ignore[call-overload]
+    position: int = 0
+    no_id_reason: str = ""
+
+
+class Assignment(SQLModel, table=True):
+    """One dispatch of a case to a department.
+
+    pii: in_charge, in_charge_phone (sealed)
+    """
+
+    __tablename__ = "assignment"
+    __table_args__ = (Index("ix_assignment_unit", "unit_id", "state"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    case_id: UUID = Field(foreign_key="case_file.id", index=True)
+    unit_id: UUID = Field(foreign_key="unit.id")
+    part: Part = Field(sa_type=Word(Part))  # type: ignore[call-overload]
+    state: AssignmentState = Field(sa_type=Word(AssignmentState))  # type: ignore[call-overload]
+    dispatched_by: UUID
+    dispatched_at: datetime = Field(sa_type=MOMENT)
+    accepted_by: UUID | None = None
+    accepted_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    reported_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    ended_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    in_charge_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    in_charge_phone_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+
+
+class Attachment(SQLModel, table=True):
+    """A picture bound to the step that brought it.
+
+    no_pii: EXIF is gone; what the picture shows is the case's content
+    """
+
+    __tablename__ = "case_attachment"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    case_id: UUID = Field(foreign_key="case_file.id", index=True)
+    file_id: UUID = Field(foreign_key="stored_file.id", unique=True)
+    action: Action = Field(sa_type=Word(Action))  # type: ignore[call-overload]
+    journal_seq: int
+    added_at: datetime = Field(sa_type=MOMENT)

@@ -1,0 +1,105 @@
+"""Make a draft (workflow row 2)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.cases import policy
+from domain.cases.models import Case, Party, PartyKind, RiskLevel, Scale, Source
+from domain.cases.operations import matter
+from domain.cases.schemas import CaseInput, CaseSummary
+from domain.cases.vocabulary import Action, Status
+from domain.kernel import journal, outbox
+from domain.kernel.actor import Actor
+from domain.kernel.clock import local
+from domain.kernel.ids import new_id
+from domain.kernel.notify import announce
+from domain.kernel.numbers import next_in
+from domain.kernel.refusals import Invalid
+from domain.visits import operations as visits
+
+NUMBER_PREFIX = "QX"
+
+
+async def create(session: AsyncSession, actor: Actor, given: CaseInput, *, at: datetime) -> CaseSummary:
+    """This function will make a draft with its number, from a visit or from what was written.
+
+    The number is given at once and never changes (decision 0005).
+
+    :raises NotPermitted: the actor does not register cases
+    :raises NotFound: the visit is out of reach
+    :raises Invalid: no petitioner, or a field cannot be taken
+    """
+    policy.require_role(actor, Action.CREATE)
+    if given.visit_id is None and not given.parties:
+        raise Invalid.of({"parties": "请引用来访登记,或填写至少一位诉求人"})
+    case = _blank(actor, given, number=await _number(session, at), at=at)
+    session.add(case)
+    await session.flush()
+
+    if given.visit_id is not None:
+        await _cite(session, actor, case, given.visit_id, at)
+    await _fill(session, case, given, at)
+
+    await journal.record(
+        session, actor, "case.create", "case", case.id, at=at,
+        detail={"to": case.status.value, "number": case.number, "row": "2"},
+    )  # fmt: skip
+    outbox.publish(session, "case.create", case.id, {"number": case.number}, at=at)
+    await announce(session, "case", case.id, number=case.number, action=Action.CREATE.value)
+    return CaseSummary.of(case)
+
+
+async def _number(session: AsyncSession, at: datetime) -> str:
+    year = local(at).year
+    return f"{NUMBER_PREFIX}{year}{await next_in(session, f'case.{year}'):06d}"
+
+
+def _blank(actor: Actor, given: CaseInput, *, number: str, at: datetime) -> Case:
+    return Case(
+        id=new_id(),
+        number=number,
+        status=Status.DRAFT,
+        title="",
+        source=given.source or Source.WALK_IN,
+        risk_level=given.risk_level or RiskLevel.LOW,
+        scale=given.scale or Scale.INDIVIDUAL,
+        created_by=actor.account_id,
+        unit_id=actor.unit_id,
+        created_at=at,
+        updated_at=at,
+    )
+
+
+async def _cite(session: AsyncSession, actor: Actor, case: Case, visit_id: UUID, at: datetime) -> None:
+    visit = await visits.cite(session, actor, visit_id, case.id, at=at)
+    case.visit_id = visit.id
+    session.add(
+        Party(
+            case_id=case.id,
+            person_id=visit.person_id,
+            kind=PartyKind.PETITIONER,
+            no_id_reason=visit.no_id_reason,
+        )
+    )
+    await session.flush()
+
+
+async def _fill(session: AsyncSession, case: Case, given: CaseInput, at: datetime) -> None:
+    """With a visit the written parties join the visitor; without one they are all there is."""
+    title = given.title if given.title is not None else ""
+    whole = given.model_copy(update={"title": title})
+    faults = matter.faults_of(whole, at=at)
+    if given.visit_id is not None:
+        faults.pop("parties", None)
+    if faults:
+        raise Invalid.of(faults)
+    if given.visit_id is None:
+        await matter.put(session, case, whole, at=at)
+        return
+    await matter.put(session, case, whole.model_copy(update={"parties": None}), at=at)
+    for place, party in enumerate(given.parties or (), start=1):
+        await matter.add_party(session, case, party, place, at=at)

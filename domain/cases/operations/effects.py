@@ -1,0 +1,287 @@
+"""What a step does besides moving the status: one function for each effect of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.calendar import operations as calendar
+from domain.calendar import rules as calendar_rules
+from domain.calendar.models import Link
+from domain.cases.models import Assignment, AssignmentState, Case, Outcome, Part
+from domain.cases.operations import matter
+from domain.cases.schemas import StepInput
+from domain.cases.vocabulary import Effect
+from domain.cases.workflow import Step
+from domain.kernel import crypto
+from domain.kernel.actor import Actor
+from domain.kernel.ids import new_token
+from domain.kernel.permissions import Role
+from domain.orgs import queries as orgs
+from domain.people import rules as people_rules
+
+
+@dataclass(slots=True)
+class Act:
+    """This class will carry one step being taken; `detail` gathers what the journal shall say."""
+
+    session: AsyncSession
+    actor: Actor
+    case: Case
+    step: Step
+    given: StepInput
+    at: datetime
+    assignments: list[Assignment]
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def lead(self) -> Assignment | None:
+        return next((a for a in self.assignments if a.part is Part.LEAD), None)
+
+    @property
+    def own_assist(self) -> Assignment | None:
+        mine = (a for a in self.assignments if a.part is Part.ASSIST and a.unit_id == self.actor.unit_id)
+        return next(mine, None)
+
+
+async def _submit(act: Act) -> None:
+    case = act.case
+    token = new_token(128)
+    case.submitted_at = act.at
+    case.tracking_digest = crypto.digest(token)
+    case.tracking_sealed = crypto.seal("case_file", "tracking", case.id, token)
+
+
+async def _change(act: Act) -> None:
+    act.detail["changes"] = await matter.put(act.session, act.case, act.given, at=act.at)
+
+
+async def _assign(act: Act) -> None:
+    code = act.given.lead_department or act.given.department
+    field_name = "lead_department" if act.given.lead_department else "department"
+    lead = await orgs.department_by_code(act.session, code, field=field_name)
+    assists = [
+        await orgs.department_by_code(act.session, code, field="assist_departments")
+        for code in dict.fromkeys(act.given.assist_departments)
+    ]
+    await _add_assignment(act, lead.id, Part.LEAD)
+    for unit in assists:
+        assignment = await _add_assignment(act, unit.id, Part.ASSIST)
+        await _start_own(act, assignment, Link.ACCEPT)
+    case = act.case
+    case.lead_unit_id, case.dispatched_at = lead.id, act.at
+    case.closed_at = case.outcome = None
+    act.detail |= {"lead": lead.code, "assists": [unit.code for unit in assists]}
+
+
+async def _add_assignment(act: Act, unit_id: Any, part: Part) -> Assignment:
+    assignment = Assignment(
+        case_id=act.case.id,
+        unit_id=unit_id,
+        part=part,
+        state=AssignmentState.WAITING,
+        dispatched_by=act.actor.account_id,
+        dispatched_at=act.at,
+    )
+    act.session.add(assignment)
+    act.assignments.append(assignment)
+    await act.session.flush()
+    return assignment
+
+
+async def _start_own(act: Act, assignment: Assignment, link: Link) -> None:
+    limit = calendar_rules.limit_of(link, major=act.case.major, urgent=act.case.urgent)
+    await calendar.start(
+        act.session, subject_id=act.case.id, holder_id=assignment.id, link=link, limit=limit, at=act.at
+    )
+
+
+def _end_all(act: Act, state: AssignmentState) -> None:
+    for assignment in act.assignments:
+        assignment.state, assignment.ended_at = state, act.at
+    act.assignments.clear()
+
+
+async def _withdraw_assignments(act: Act) -> None:
+    _end_all(act, AssignmentState.WITHDRAWN)
+    act.case.lead_unit_id = None
+
+
+async def _return_assignments(act: Act) -> None:
+    _end_all(act, AssignmentState.RETURNED)
+    act.case.lead_unit_id, act.case.leader_order = None, False
+
+
+async def _order(act: Act) -> None:
+    act.case.leader_order = True
+
+
+async def _accept(act: Act) -> None:
+    if lead := act.lead:
+        lead.state, lead.accepted_at, lead.accepted_by = AssignmentState.WORKING, act.at, act.actor.account_id
+        _put_in_charge(act, lead)
+
+
+def _put_in_charge(act: Act, assignment: Assignment) -> None:
+    name = people_rules.tidy(act.given.person_in_charge)
+    phone = people_rules.tidy_phone(act.given.person_phone)
+    assignment.in_charge_sealed = crypto.seal("assignment", "in_charge", assignment.id, name)
+    assignment.in_charge_phone_sealed = crypto.seal("assignment", "in_charge_phone", assignment.id, phone)
+
+
+async def _assist_accept(act: Act) -> None:
+    if own := act.own_assist:
+        own.state, own.accepted_at, own.accepted_by = AssignmentState.WORKING, act.at, act.actor.account_id
+        await calendar.stop(
+            act.session, subject_id=act.case.id, links=(Link.ACCEPT,), at=act.at, holder_id=own.id
+        )
+        await _start_own(act, own, Link.FEEDBACK)
+
+
+async def _request(act: Act) -> None:
+    act.case.requested_by = act.actor.account_id
+    act.detail |= {"days": act.given.days} if act.given.days else {}
+
+
+async def _report(act: Act) -> None:
+    if lead := act.lead:
+        lead.reported_at = lead.reported_at or act.at
+
+
+async def _assist_report(act: Act) -> None:
+    if own := act.own_assist:
+        own.state, own.reported_at = AssignmentState.REPORTED, own.reported_at or act.at
+        await calendar.stop(
+            act.session, subject_id=act.case.id, links=(Link.FEEDBACK,), at=act.at, holder_id=own.id
+        )
+
+
+async def _hand_over(act: Act) -> None:
+    if lead := act.lead:
+        _put_in_charge(act, lead)
+
+
+async def _extend(act: Act) -> None:
+    act.case.extensions += 1
+    act.detail["days"] = act.given.days
+
+
+async def _result(act: Act) -> None:
+    act.case.result = act.given.result.strip()
+    act.case.method = act.given.resolution_method
+    act.detail["method"] = act.given.resolution_method.value if act.given.resolution_method else None
+    if lead := act.lead:
+        lead.state, lead.reported_at = AssignmentState.REPORTED, lead.reported_at or act.at
+
+
+async def _rework(act: Act) -> None:
+    if lead := act.lead:
+        lead.state = AssignmentState.WORKING
+
+
+def _closed(act: Act, outcome: Outcome) -> None:
+    act.case.closed_at, act.case.outcome = act.at, outcome
+    _end_all(act, AssignmentState.FINISHED)
+
+
+async def _close(act: Act) -> None:
+    _closed(act, Outcome.RESOLVED)
+
+
+async def _close_directly(act: Act) -> None:
+    act.case.result = act.given.result.strip()
+    _closed(act, Outcome.DIRECT)
+
+
+async def _close_withdrawn(act: Act) -> None:
+    _closed(act, Outcome.WITHDRAWN)
+
+
+async def _watch(act: Act) -> None:
+    if act.given.watch:
+        act.case.watch, act.case.watch_reason = True, act.given.watch_reason.strip()[:500]
+        act.detail["watch_reason"] = act.case.watch_reason
+
+
+async def _unwatch(act: Act) -> None:
+    act.case.watch = False
+
+
+async def _rate(act: Act) -> None:
+    if act.actor.has(Role.PETITIONER):
+        act.case.satisfaction, act.case.rated_at = act.given.satisfaction, act.at
+        act.case.rating_comment = act.given.opinion.strip()
+    else:
+        act.case.unit_satisfaction, act.case.unit_rated_at = act.given.satisfaction, act.at
+    act.detail["satisfaction"] = act.given.satisfaction.value if act.given.satisfaction else None
+
+
+async def _supervise(act: Act) -> None:
+    act.case.supervision, act.case.supervised_by = act.given.level, act.actor.account_id
+    act.detail["level"] = act.given.level.value if act.given.level else None
+
+
+async def _unsupervise(act: Act) -> None:
+    act.case.supervision = act.case.supervised_by = None
+
+
+async def _urge(act: Act) -> None:
+    act.case.urged_at = act.at
+
+
+async def _toggle_urgent(act: Act) -> None:
+    act.case.urgent = not act.case.urgent
+    act.detail["on"] = act.case.urgent
+
+
+async def _toggle_legacy(act: Act) -> None:
+    case = act.case
+    case.legacy = not case.legacy
+    act.detail["on"] = case.legacy
+    move = calendar.pause if case.legacy else calendar.resume
+    await move(act.session, subject_id=case.id, links=tuple(Link), at=act.at)
+
+
+async def _toggle_typical(act: Act) -> None:
+    act.case.typical = not act.case.typical
+    act.detail["on"] = act.case.typical
+
+
+_EFFECTS: dict[Effect, Callable[[Act], Awaitable[None]]] = {
+    Effect.SUBMIT: _submit,
+    Effect.CHANGE: _change,
+    Effect.ASSIGN: _assign,
+    Effect.WITHDRAW_ASSIGNMENTS: _withdraw_assignments,
+    Effect.RETURN_ASSIGNMENTS: _return_assignments,
+    Effect.ORDER: _order,
+    Effect.ACCEPT: _accept,
+    Effect.ASSIST_ACCEPT: _assist_accept,
+    Effect.REQUEST: _request,
+    Effect.REPORT: _report,
+    Effect.ASSIST_REPORT: _assist_report,
+    Effect.HAND_OVER: _hand_over,
+    Effect.EXTEND: _extend,
+    Effect.RESULT: _result,
+    Effect.REWORK: _rework,
+    Effect.CLOSE: _close,
+    Effect.CLOSE_DIRECTLY: _close_directly,
+    Effect.CLOSE_WITHDRAWN: _close_withdrawn,
+    Effect.WATCH: _watch,
+    Effect.UNWATCH: _unwatch,
+    Effect.RATE: _rate,
+    Effect.SUPERVISE: _supervise,
+    Effect.UNSUPERVISE: _unsupervise,
+    Effect.URGE: _urge,
+    Effect.TOGGLE_URGENT: _toggle_urgent,
+    Effect.TOGGLE_LEGACY: _toggle_legacy,
+    Effect.TOGGLE_TYPICAL: _toggle_typical,
+}
+
+
+def of(effect: Effect) -> Callable[[Act], Awaitable[None]]:
+    """This function will give the function of an effect."""
+    return _EFFECTS[effect]

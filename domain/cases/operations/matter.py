@@ -1,0 +1,207 @@
+"""What is written about a matter: checks, and putting it on the case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import delete, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Text
+from sqlmodel import col
+
+from domain.areas import queries as areas
+from domain.cases import categories, rules
+from domain.cases.models import Case, Party, PartyKind
+from domain.cases.schemas import CaseChanges, PartyInput
+from domain.kernel.refusals import Invalid, NotFound
+from domain.kernel.words import text_fault
+from domain.people import operations as people
+from domain.people import queries as people_queries
+from domain.people import rules as people_rules
+from domain.people.models import IdType
+from domain.people.schemas import PersonInput
+
+MAX_HEADCOUNT, MAX_AMOUNT, MAX_PARTIES = 100_000, Decimal("999999999999"), 20
+_PLAIN = ("source", "risk_level", "scale", "headcount", "amount", "major", "urgent", "occurred_at")
+_TEXTS = (("title", "标题", rules.MAX_TITLE), ("content", "诉求内容", rules.MAX_CONTENT))
+
+
+def faults_of(changes: CaseChanges, *, at: datetime) -> dict[str, str]:
+    """This function will name the fields that cannot be taken, each with its sentence."""
+    faults: dict[str, str] = {}
+    for name, label, most in _TEXTS:
+        text = getattr(changes, name)
+        if text is not None:
+            faults[name] = text_fault(label, text, most=most, least=1 if name == "title" else 0)
+    if changes.category and categories.find(changes.category) is None:
+        faults["category"] = "没有这个类别,请从列表中选择"
+    if changes.occurred_at is not None:
+        faults["occurred_at"] = _moment_fault(changes.occurred_at, at)
+    if changes.headcount is not None and not 1 <= changes.headcount <= MAX_HEADCOUNT:
+        faults["headcount"] = f"涉及人数应在 1 至 {MAX_HEADCOUNT} 之间"
+    if changes.amount is not None and not (changes.amount.is_finite() and 0 <= changes.amount <= MAX_AMOUNT):
+        faults["amount"] = "涉及金额应为不小于 0 的数字,单位为元"
+    for place, party in enumerate(changes.parties or ()):
+        faults |= _party_faults(party, place, at)
+    if changes.parties is not None:
+        faults["parties"] = _parties_fault(changes.parties)
+    return {name: sentence for name, sentence in faults.items() if sentence}
+
+
+def _moment_fault(moment: datetime, at: datetime) -> str:
+    if moment.tzinfo is None:
+        return "发生时间须带时区"
+    return "发生时间不能晚于现在" if moment > at else ""
+
+
+def _parties_fault(parties: tuple[PartyInput, ...]) -> str:
+    if len(parties) > MAX_PARTIES:
+        return f"当事人最多 {MAX_PARTIES} 人"
+    if not any(party.kind is PartyKind.PETITIONER for party in parties):
+        return "至少需要一位诉求人"
+    return ""
+
+
+def _party_faults(party: PartyInput, place: int, at: datetime) -> dict[str, str]:
+    if party.party_id is not None:
+        return {}
+    needs_phone = party.kind is PartyKind.PETITIONER
+    return people.faults_of(
+        _person(party), at=at, phone_required=needs_phone, prefix=f"parties.{place}."
+    )
+
+
+def _person(party: PartyInput) -> PersonInput:
+    return PersonInput(
+        name=party.name,
+        id_type=party.id_type if party.id_number.strip() else IdType.NONE,
+        id_number=party.id_number,
+        phone=party.phone,
+        sex=party.sex,
+        nation=party.nation,
+        address=party.address,
+    )
+
+
+async def put(session: AsyncSession, case: Case, changes: CaseChanges, *, at: datetime) -> dict[str, Any]:
+    """This function will put the changes on the case and answer what changed, without personal data.
+
+    :raises Invalid: a field cannot be taken
+    """
+    faults = faults_of(changes, at=at)
+    area_path = await _area_path(session, changes.area, faults)
+    if faults:
+        raise Invalid.of(faults)
+    before = _snapshot(case)
+    for name, _, _ in _TEXTS:
+        if (text := getattr(changes, name)) is not None:
+            setattr(case, name, text.strip())
+    for name in _PLAIN:
+        if (value := getattr(changes, name)) is not None:
+            setattr(case, name, value)
+    if changes.category is not None and (found := categories.find(changes.category)):
+        case.category, case.kind = found.code, found.kind
+    case.area_path = case.area_path if area_path is None else area_path
+    index(case)
+    diff = _diff(before, _snapshot(case))
+    if changes.parties is not None and await _put_parties(session, case, changes.parties, at):
+        diff["parties"] = True
+    return diff
+
+
+def index(case: Case) -> None:
+    """This function will renew the search tokens of a case."""
+    tokens = literal(rules.grams(case.title, case.content), ARRAY(Text))
+    case.search = func.array_to_tsvector(tokens)  # type: ignore[assignment]
+
+
+async def _area_path(session: AsyncSession, code: str | None, faults: dict[str, str]) -> str | None:
+    if not code:
+        return None
+    try:
+        return (await areas.by_code(session, code)).path
+    except NotFound:
+        faults["area"] = "没有这个辖区,请从列表中选择"
+        return None
+
+
+def _snapshot(case: Case) -> dict[str, Any]:
+    plain = {name: getattr(case, name) for name in ("title", "category", *_PLAIN)}
+    readable = {
+        name: value.isoformat() if isinstance(value, datetime) else str(value) if isinstance(value, Decimal) else value
+        for name, value in plain.items()
+    }
+    return readable | {"area": case.area_path, "content": case.content}
+
+
+def _diff(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Long texts are noted as changed; the others with what they were and what they are."""
+    changed = {name for name in after if before[name] != after[name]}
+    return {name: True if name == "content" else [before[name], after[name]] for name in sorted(changed)}
+
+
+async def _put_parties(session: AsyncSession, case: Case, parties: tuple[PartyInput, ...], at: datetime) -> bool:
+    rows = await session.scalars(select(Party).where(col(Party.case_id) == case.id))
+    present = {party.id: party for party in rows}
+    kept = [p.party_id for p in parties if p.party_id]
+    if any(party_id not in present for party_id in kept):
+        raise Invalid.of({"parties": "要保留的当事人不在该件中,请刷新后重试"})
+    changed = set(kept) != set(present) or len(kept) < len(parties)
+    gone = set(present) - set(kept)
+    if gone:
+        await session.execute(delete(Party).where(col(Party.id).in_(gone)))
+    for place, party in enumerate(parties):
+        if party.party_id:
+            present[party.party_id].position = place
+            continue
+        await add_party(session, case, party, place, at=at)
+    return changed
+
+
+async def add_party(session: AsyncSession, case: Case, given: PartyInput, place: int, *, at: datetime) -> None:
+    """This function will declare the person of a party and add it to the case."""
+    person = await people.declare(
+        session, _person(given), at=at, phone_required=given.kind is PartyKind.PETITIONER
+    )
+    session.add(
+        Party(
+            case_id=case.id,
+            person_id=person.id,
+            kind=given.kind,
+            position=place,
+            no_id_reason=given.no_id_reason.strip()[:200],
+        )
+    )
+    await session.flush()
+
+
+async def require_complete(session: AsyncSession, case: Case) -> None:
+    """This function will make sure that a draft can be accepted (workflow row 5).
+
+    :raises Invalid: required fields are empty, or a petitioner shows no identity and no reason
+    """
+    faults = {
+        name: f"请填写{label}"
+        for name, label, value in (
+            ("title", "标题", case.title),
+            ("content", "诉求内容", case.content),
+            ("category", "类别", case.category),
+            ("area", "所属辖区", case.area_path),
+        )
+        if not value
+    }
+    rows = list(await session.scalars(select(Party).where(col(Party.case_id) == case.id)))
+    persons = await people_queries.by_ids(session, (p.person_id for p in rows))
+    petitioners = [p for p in rows if p.kind is PartyKind.PETITIONER]
+    if not petitioners:
+        faults["parties"] = "至少需要一位诉求人"
+    for party in petitioners:
+        person = persons[party.person_id]
+        if person.id_type is IdType.NONE and not party.no_id_reason:
+            masked = people_rules.mask_name(people_queries.opened(person, "name"))
+            faults["id_number"] = f"诉求人 {masked} 没有证件号码,请补充号码或写明原因"
+    if faults:
+        raise Invalid.of(faults)

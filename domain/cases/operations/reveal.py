@@ -1,0 +1,28 @@
+"""Show one field of a party in clear: an act with a reason, and with traces."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.cases.queries import reach
+from domain.kernel.actor import Actor
+from domain.kernel.permissions import Permission
+from domain.people import operations as people
+from domain.people.schemas import Revealable
+
+
+async def reveal(
+    session: AsyncSession, actor: Actor, *, person_id: UUID, field: Revealable, reason: str, at: datetime
+) -> str:
+    """This function will give one field of a party in clear, and write that to the journal.
+
+    :raises NotPermitted: the actor may not reveal
+    :raises NotFound: the person is in no case within reach
+    :raises Invalid: no reason worth the name
+    """
+    actor.require(Permission.PERSON_REVEAL)
+    await reach.require_person(session, actor, person_id)
+    return await people.reveal(session, actor, person_id=person_id, field=field, reason=reason, at=at)

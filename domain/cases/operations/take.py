@@ -1,0 +1,137 @@
+"""Take one step of the workflow: the only way in which a case changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.cases import policy, rules
+from domain.cases.models import Assignment, Attachment, Case
+from domain.cases.operations import clocks, effects, matter
+from domain.cases.operations.effects import Act
+from domain.cases.queries import reach, situation
+from domain.cases.schemas import CaseSummary, StepInput
+from domain.cases.vocabulary import Action, Effect, Need, Status
+from domain.cases.workflow import Step
+from domain.kernel import journal, outbox
+from domain.kernel.actor import Actor
+from domain.kernel.models import StoredFile
+from domain.kernel.notify import announce
+from domain.kernel.refusals import ChangedMeanwhile, Invalid
+
+
+async def take(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    number: str,
+    action: Action,
+    given: StepInput,
+    at: datetime,
+    version: int | None = None,
+) -> CaseSummary:
+    """This function will move a case one step along its workflow.
+
+    With `version` the step is taken only if nobody changed the case since then.
+
+    :raises NotFound: no such case within the actor's reach
+    :raises NotPermitted: the actor's roles, or ties to the case, do not allow this step
+    :raises ActionNotAllowed: the step does not start at this status, or its guard says no
+    :raises ChangedMeanwhile: somebody else changed the case first
+    :raises Invalid: an input is missing or cannot be taken
+    """
+    case = await reach.lock(session, actor, number)
+    assignments = await reach.live_assignments(session, case.id)
+
+    policy.require_role(actor, action)
+    if version is not None and version != case.version:
+        raise ChangedMeanwhile(f"该件刚刚被他人办理,现为“{case.status.label}”,请刷新后再操作")
+    step = await _step(session, actor, case, assignments, action, given, at)
+    files = await _files(session, actor, given)
+
+    act = Act(session, actor, case, step, given, at, assignments)
+    before = await _change(act)
+
+    await _leave_traces(act, before, files)
+    return CaseSummary.of(case)
+
+
+async def _step(
+    session: AsyncSession,
+    actor: Actor,
+    case: Case,
+    assignments: list[Assignment],
+    action: Action,
+    given: StepInput,
+    at: datetime,
+) -> Step:
+    bond = reach.bond_of(actor, case, assignments)
+    steps = policy.permitted(actor, case.status, action, bond)
+    facts = await situation.gather(session, actor, case, assignments, given, at=at)
+    step = rules.choose(case.status, steps, facts)
+    rules.check_input(step, facts, given)
+    if Need.COMPLETE in step.needs:
+        await matter.require_complete(session, case)
+    return step
+
+
+async def _change(act: Act) -> Status:
+    case, step = act.case, act.step
+    before = case.status
+    for effect in step.effects:
+        await effects.of(effect)(act)
+    target = step.target or case.previous_status or before
+    case.previous_status = before if Effect.REQUEST in step.effects else None
+    case.status = target
+    case.version += 1
+    case.updated_at = act.at
+    await clocks.apply(act)
+    return before
+
+
+async def _files(session: AsyncSession, actor: Actor, given: StepInput) -> list[StoredFile]:
+    """The pictures must be the actor's own and not bound to another step."""
+    if not given.attachments:
+        return []
+    bound = select(Attachment.file_id).where(col(Attachment.file_id).in_(given.attachments))
+    query = select(StoredFile).where(
+        col(StoredFile.id).in_(given.attachments),
+        col(StoredFile.uploaded_by) == actor.account_id,
+        col(StoredFile.id).not_in(bound),
+    )
+    found = {file.id: file for file in await session.scalars(query)}
+    if len(found) < len(set(given.attachments)):
+        raise Invalid.of({"attachments": "有图片不存在或已用于其他步骤,请重新上传"})
+    return [found[file_id] for file_id in dict.fromkeys(given.attachments)]
+
+
+async def _leave_traces(act: Act, before: Status, files: list[StoredFile]) -> None:
+    session, case, step = act.session, act.case, act.step
+    detail = {
+        "row": step.row,
+        "number": case.number,
+        "from": before.value,
+        "to": case.status.value,
+        "version": case.version,
+        "opinion": act.given.opinion.strip(),
+        "files": [{"id": str(file.id), "digest": file.digest} for file in files],
+        **act.detail,
+    }
+    entry = await journal.record(
+        session, act.actor, f"case.{step.action.value}", "case", case.id, at=act.at, detail=detail
+    )
+    for file in files:
+        _bind(session, case.id, file, step.action, entry.seq, act.at)
+    payload = {"number": case.number, "from": before.value, "to": case.status.value, "journal": entry.seq}
+    outbox.publish(session, f"case.{step.action.value}", case.id, payload, at=act.at)
+    await announce(session, "case", case.id, number=case.number, action=step.action.value)
+
+
+def _bind(session: AsyncSession, case_id: UUID, file: StoredFile, action: Action, seq: int, at: datetime) -> None:
+    session.add(
+        Attachment(case_id=case_id, file_id=file.id, action=action, journal_seq=seq, added_at=at)
+    )

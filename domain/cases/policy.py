@@ -1,0 +1,76 @@
+"""Who may take a step: role by the table, and the tie to the case that the row asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.cases import rules, workflow
+from domain.cases.vocabulary import Action, Status, Tie
+from domain.cases.workflow import Step, Who
+from domain.kernel.actor import Actor
+from domain.kernel.permissions import PEOPLE_ROLES
+from domain.kernel.refusals import NotPermitted
+
+
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """This class will say how an actor is tied to a case."""
+
+    own: bool = False
+    lead: bool = False
+    assist: bool = False
+    requester: bool = False
+    issuer: bool = False
+    order: bool = False
+
+
+def tied(tie: Tie, bond: Bond) -> bool:
+    """This function will decide one tie."""
+    return {
+        Tie.ANY: True,
+        Tie.OWN: bond.own,
+        Tie.LEAD: bond.lead,
+        Tie.ASSIST: bond.assist,
+        Tie.REQUESTER: bond.requester,
+        Tie.ISSUER: bond.issuer,
+        Tie.UNLESS_ORDER: not bond.order,
+    }[tie]
+
+
+def require_role(actor: Actor, action: Action) -> None:
+    """This function will refuse an action that none of the actor's roles ever takes.
+
+    :raises NotPermitted: it names the roles that may
+    """
+    roles = {who.role for step in workflow.rows_of(action) for who in step.who}
+    if not actor.roles & roles:
+        names = "、".join(role.label for role in PEOPLE_ROLES if role in roles) or "外部系统"
+        raise NotPermitted(f"“{action.label}”由{names}操作")
+
+
+def permitted(actor: Actor, status: Status, action: Action, bond: Bond) -> tuple[Step, ...]:
+    """This function will give the rows of an action that this actor may take at this status.
+
+    :raises NotPermitted: the role never takes it, or the tie to the case is missing
+    :raises ActionNotAllowed: the action does not start at this status
+    """
+    require_role(actor, action)
+    steps = workflow.rows(status, action)
+    if not steps:
+        raise rules.not_here(status, action)
+    allowed = tuple(s for s in steps if any(_fits(actor, who, bond) for who in s.who))
+    if not allowed:
+        raise NotPermitted(_why_not(actor, steps))
+    return allowed
+
+
+def _fits(actor: Actor, who: Who, bond: Bond) -> bool:
+    return who.role in actor.roles and tied(who.tie, bond)
+
+
+def _why_not(actor: Actor, steps: tuple[Step, ...]) -> str:
+    ties = [who.tie for step in steps for who in step.who if who.role in actor.roles]
+    if ties and ties[0].label:
+        return ties[0].label
+    names = "、".join(dict.fromkeys(who.role.label for step in steps for who in step.who))
+    return f"这一步由{names}操作"

@@ -1,0 +1,1 @@
+"""Reads of cases; every one starts from `reach.visible_to(actor)`."""

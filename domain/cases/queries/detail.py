@@ -1,0 +1,244 @@
+"""One case, whole and masked: facts, parties, assignments, journal, process picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.areas import queries as areas
+from domain.calendar import queries as calendar
+from domain.calendar.schemas import DeadlineView
+from domain.cases import notes
+from domain.cases.models import Assignment, Attachment, Case, Party
+from domain.cases.queries import lists, reach
+from domain.cases.schemas import (
+    AssignmentView,
+    CaseView,
+    JournalView,
+    NodeView,
+    PartyView,
+    PictureView,
+)
+from domain.cases.vocabulary import Action, Status
+from domain.kernel import crypto
+from domain.kernel.actor import SYSTEM_ID, Actor
+from domain.kernel.clock import stamp
+from domain.kernel.models import JournalEntry, StoredFile
+from domain.kernel.permissions import Role
+from domain.kernel.refusals import NotFound
+from domain.orgs import queries as orgs
+from domain.people import queries as people
+
+
+async def get(session: AsyncSession, actor: Actor, number: str, *, at: datetime) -> CaseView:
+    """This function will show a case within reach, masked.
+
+    :raises NotFound: none, or out of reach
+    """
+    case = await reach.find(session, actor, number)
+    row = (await lists.rows_of(session, actor, [case], at=at))[0]
+    names = await orgs.staff_names(session, {case.created_by})
+    units = await orgs.units_by_id(session, {case.unit_id})
+    deadlines = await calendar.running(session, [case.id])
+    return CaseView(
+        row=row,
+        content=case.content,
+        category_code=case.category,
+        kind=case.kind.label,
+        source=case.source.value,
+        source_label=case.source.label,
+        occurred_at=case.occurred_at,
+        area_code=case.area_path.rstrip("/").rsplit("/", 1)[-1],
+        area_full=await areas.name_of(session, case.area_path) if case.area_path else "",
+        scale=case.scale.value,
+        scale_label=case.scale.label,
+        headcount=case.headcount,
+        amount=case.amount,
+        major=case.major,
+        registered_by=names.get(case.created_by, ""),
+        registered_unit=units[case.unit_id].name,
+        result=case.result,
+        method=case.method.label if case.method else "",
+        outcome=case.outcome.label if case.outcome else "",
+        satisfaction=case.satisfaction.label if case.satisfaction else "",
+        rated_at=case.rated_at,
+        rating_comment=case.rating_comment,
+        watch_reason=case.watch_reason,
+        legacy=case.legacy,
+        typical=case.typical,
+        dispatched_at=case.dispatched_at,
+        closed_at=case.closed_at,
+        promised_at=case.promised_at,
+        visit_id=case.visit_id,
+        parties=await _parties(session, case),
+        assignments=await _assignments(session, case),
+        pictures=await _pictures(session, case),
+        deadlines=tuple(DeadlineView.of(d) for d in deadlines),
+    )
+
+
+async def _parties(session: AsyncSession, case: Case) -> tuple[PartyView, ...]:
+    rows = list(
+        await session.scalars(
+            select(Party).where(col(Party.case_id) == case.id).order_by(col(Party.position))
+        )
+    )
+    persons = await people.by_ids(session, (p.person_id for p in rows))
+    views = []
+    for party in rows:
+        person = people.masked(persons[party.person_id])
+        views.append(
+            PartyView(
+                id=party.id,
+                person_id=party.person_id,
+                kind=party.kind.value,
+                kind_label=party.kind.label,
+                name=person.name,
+                id_type=person.id_type,
+                id_number=person.id_number,
+                phone=person.phone,
+                sex=person.sex,
+                nation=person.nation,
+                address=person.address,
+                no_id_reason=party.no_id_reason,
+            )
+        )
+    return tuple(views)
+
+
+async def _assignments(session: AsyncSession, case: Case) -> tuple[AssignmentView, ...]:
+    query = (
+        select(Assignment)
+        .where(col(Assignment.case_id) == case.id)
+        .order_by(col(Assignment.dispatched_at), col(Assignment.part).desc())
+    )
+    rows = list(await session.scalars(query))
+    units = await orgs.units_by_id(session, (a.unit_id for a in rows))
+    return tuple(
+        AssignmentView(
+            id=a.id,
+            unit_code=units[a.unit_id].code,
+            unit=units[a.unit_id].name,
+            part=a.part.value,
+            part_label=a.part.label,
+            state=a.state.value,
+            state_label=a.state.label,
+            dispatched_at=a.dispatched_at,
+            accepted_at=a.accepted_at,
+            reported_at=a.reported_at,
+            ended_at=a.ended_at,
+            in_charge=crypto.unseal("assignment", "in_charge", a.id, a.in_charge_sealed),
+            in_charge_phone=crypto.unseal("assignment", "in_charge_phone", a.id, a.in_charge_phone_sealed),
+        )
+        for a in rows
+    )
+
+
+async def _pictures(session: AsyncSession, case: Case) -> tuple[PictureView, ...]:
+    query = select(Attachment).where(col(Attachment.case_id) == case.id).order_by(col(Attachment.added_at))
+    return tuple(
+        PictureView(a.id, a.file_id, a.action.label, a.added_at) for a in await session.scalars(query)
+    )
+
+
+async def file_within_reach(session: AsyncSession, actor: Actor, file_id: UUID) -> StoredFile:
+    """This function will give a stored picture that the actor uploaded or whose case is within reach.
+
+    :raises NotFound: none, or out of reach
+    """
+    bound = (
+        select(Attachment.file_id)
+        .join(Case, col(Case.id) == col(Attachment.case_id))
+        .where(reach.visible_to(actor), col(Attachment.file_id) == file_id)
+    )
+    query = select(StoredFile).where(
+        col(StoredFile.id) == file_id,
+        (col(StoredFile.uploaded_by) == actor.account_id) | col(StoredFile.id).in_(bound),
+    )
+    stored = (await session.scalars(query)).one_or_none()
+    if stored is None or actor.account_id == SYSTEM_ID:
+        raise NotFound("没有找到这张图片,或不在您的查看范围内")
+    return stored
+
+
+async def journal(session: AsyncSession, actor: Actor, number: str) -> tuple[JournalView, ...]:
+    """This function will give the journal of a case within reach, the newest first."""
+    case = await reach.find(session, actor, number)
+    entries = await _entries(session, case)
+    names = await orgs.staff_names(session, (e.actor_id for e in entries))
+    units = await orgs.units_by_id(session, (e.actor_unit_id for e in entries))
+    coded = await orgs.unit_names_by_code(session)
+    return tuple(_line(entry, names, {i: u.name for i, u in units.items()}, coded) for entry in reversed(entries))
+
+
+async def _entries(session: AsyncSession, case: Case) -> Sequence[JournalEntry]:
+    query = (
+        select(JournalEntry)
+        .where(col(JournalEntry.subject_id) == case.id)
+        .order_by(col(JournalEntry.seq))
+    )
+    return (await session.scalars(query)).all()
+
+
+def _line(
+    entry: JournalEntry, names: dict[UUID, str], units: dict[UUID, str], coded: dict[str, str]
+) -> JournalView:
+    detail = entry.detail
+    action = entry.action.removeprefix("case.")
+    role = next((Role(r) for r in entry.actor_roles.split() if r in set(Role)), Role.CLOCK)
+    return JournalView(
+        seq=entry.seq,
+        at=entry.at,
+        action=action,
+        label=Action(action).label,
+        who=names.get(entry.actor_id, role.label),
+        unit=units.get(entry.actor_unit_id, ""),
+        role=role.label,
+        from_label=Status(detail["from"]).label if detail.get("from") else "",
+        to_label=Status(detail["to"]).label if detail.get("to") else "",
+        opinion=detail.get("opinion", ""),
+        notes=notes.of(detail, coded),
+        pictures=tuple(UUID(f["id"]) for f in detail.get("files", ())),
+    )
+
+
+_ROAD = (
+    ("登记", (Action.CREATE,), (Status.DRAFT,)),
+    ("受理", (Action.SUBMIT, Action.RESUBMIT), (Status.TO_DISPATCH, Status.TO_SUPPLEMENT)),
+    ("转派", (Action.DISPATCH, Action.REDISPATCH, Action.ORDER, Action.APPROVE_ORDER, Action.REOPEN, Action.RELAPSE),
+     (Status.TO_ACCEPT, Status.ORDER_PENDING)),
+    ("接收", (Action.ACCEPT,),
+     (Status.IN_PROGRESS, Status.EXTENDED, Status.LEADER_ORDER, Status.RETURN_PENDING, Status.EXTENSION_PENDING)),
+    ("办理答复", (Action.SUBMIT_RESULT, Action.CITY_RESULT), (Status.TO_CONFIRM,)),
+    ("确认办结", (Action.CONFIRM, Action.CLOSE_DIRECTLY, Action.WITHDRAW_BY_PETITIONER), (Status.CLOSED,)),
+    ("评价", (Action.RATE,), ()),
+)  # fmt: skip
+"""The main line: a node's label, the actions that complete it, the statuses in which the next is being done."""
+
+
+async def process(session: AsyncSession, actor: Actor, number: str, *, at: datetime) -> tuple[NodeView, ...]:
+    """This function will draw the way of a case along its main line: who and when at each node."""
+    case = await reach.find(session, actor, number)
+    entries = await _entries(session, case)
+    names = await orgs.staff_names(session, (e.actor_id for e in entries))
+    units = await orgs.units_by_id(session, (e.actor_unit_id for e in entries))
+    reached = next((i for i, (_, _, after) in enumerate(_ROAD) if case.status in after), -1)
+    late = case.due_at is not None and case.due_at < at
+    nodes = []
+    for place, (label, actions, _) in enumerate(_ROAD):
+        done = [e for e in entries if e.action.removeprefix("case.") in actions]
+        last = done[-1] if done and (place <= reached or label == "评价") else None
+        state = "done" if last else "todo"
+        if place == reached + 1 and case.status not in (Status.CLOSED, Status.VOID):
+            state = "late" if late else "now"
+            last = None
+        unit = units[last.actor_unit_id].name if last and last.actor_unit_id in units else ""
+        who = " · ".join(filter(None, (unit, names.get(last.actor_id, "")))) if last else ""
+        nodes.append(NodeView(label, state, who, stamp(last.at, "%m-%d %H:%M") if last else ""))
+    return tuple(nodes)
+

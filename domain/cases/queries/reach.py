@@ -1,0 +1,138 @@
+"""Which cases an actor sees, and how the actor is tied to one."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.cases.models import Assignment, AssignmentState, Case, Part, Party
+from domain.cases.policy import Bond
+from domain.cases.vocabulary import Status
+from domain.kernel.actor import Actor
+from domain.kernel.permissions import Permission, Reach, Role
+from domain.kernel.refusals import NotFound
+from domain.people import queries as people
+from domain.people.models import Person
+
+LIVE = (AssignmentState.WAITING, AssignmentState.WORKING, AssignmentState.REPORTED)
+NOT_YOURS = "没有找到这件诉求,或不在您的查看范围内"
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """This function will give the condition of the cases that an actor may see.
+
+    Drafts are seen by who wrote them alone. A department sees what was ever dispatched
+    to it, also after it was returned (its list 已退回).
+    """
+    if actor.only_case is not None:
+        return col(Case.id) == actor.only_case
+    if actor.has(Role.CITY, Role.CLOCK):
+        return col(Case.status) != Status.DRAFT
+    if not actor.may(Permission.CASE_VIEW):
+        return false()
+    own = col(Case.created_by) == actor.account_id
+    return or_(own, and_(col(Case.status) != Status.DRAFT, _within_reach(actor)))
+
+
+def _within_reach(actor: Actor) -> ColumnElement[bool]:
+    if actor.reach is Reach.ALL:
+        return true()
+    if actor.reach is Reach.AREA:
+        path = actor.area_path
+        return col(Case.area_path).startswith(path, autoescape=True) if path else false()
+    if actor.reach is Reach.DEPARTMENT:
+        return dispatched_to(actor.unit_id)
+    return false()
+
+
+def dispatched_to(unit_id: UUID, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    """This function will give the condition that a department has an assignment to the case."""
+    return (
+        select(Assignment.id)
+        .where(col(Assignment.case_id) == col(Case.id), col(Assignment.unit_id) == unit_id, *more)
+        .exists()
+    )
+
+
+async def find(session: AsyncSession, actor: Actor, number: str) -> Case:
+    """This function will give a case within reach.
+
+    :raises NotFound: none, or out of reach
+    """
+    query = select(Case).where(col(Case.number) == number, visible_to(actor))
+    case = (await session.scalars(query)).one_or_none()
+    if case is None:
+        raise NotFound(NOT_YOURS)
+    return case
+
+
+async def lock(session: AsyncSession, actor: Actor, number: str) -> Case:
+    """This function will give a case within reach, locked until the act ends, read afresh.
+
+    :raises NotFound: none, or out of reach
+    """
+    query = (
+        select(Case)
+        .where(col(Case.number) == number, visible_to(actor))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    case = (await session.scalars(query)).one_or_none()
+    if case is None:
+        raise NotFound(NOT_YOURS)
+    return case
+
+
+async def live_assignments(session: AsyncSession, case_id: UUID) -> list[Assignment]:
+    """This function will give the assignments that are not over, the lead first."""
+    query = (
+        select(Assignment)
+        .where(col(Assignment.case_id) == case_id, col(Assignment.state).in_(LIVE))
+        .order_by(col(Assignment.part).desc(), col(Assignment.dispatched_at))
+    )
+    return list(await session.scalars(query))
+
+
+def bond_of(actor: Actor, case: Case, assignments: list[Assignment]) -> Bond:
+    """This function will tell how the actor is tied to the case."""
+    units = {part: {a.unit_id for a in assignments if a.part is part} for part in Part}
+    last_lead = case.lead_unit_id if case.status is Status.CLOSED else None
+    return Bond(
+        own=case.created_by == actor.account_id or actor.only_case == case.id,
+        lead=actor.unit_id in units[Part.LEAD] or actor.unit_id == last_lead,
+        assist=actor.unit_id in units[Part.ASSIST],
+        requester=case.requested_by == actor.account_id,
+        issuer=case.supervised_by == actor.account_id,
+        order=case.leader_order,
+    )
+
+
+async def require_person(session: AsyncSession, actor: Actor, person_id: UUID) -> None:
+    """This function will make sure that a person belongs to a case within reach.
+
+    :raises NotFound: no such case
+    """
+    query = (
+        select(Party.id)
+        .join(Case, col(Case.id) == col(Party.case_id))
+        .where(col(Party.person_id) == person_id, visible_to(actor))
+        .limit(1)
+    )
+    if await session.scalar(query) is None:
+        raise NotFound("没有找到这个人,或不在您的查看范围内")
+
+
+async def open_cases_of(session: AsyncSession, actor: Actor, id_number: str) -> int:
+    """This function will count the open cases of the holder of an identity number, for the desk."""
+    actor.require(Permission.VISIT_REGISTER)
+    ended = (Status.DRAFT, Status.CLOSED, Status.VOID)
+    query = (
+        select(func.count(col(Case.id).distinct()))
+        .join(Party, col(Party.case_id) == col(Case.id))
+        .join(Person, col(Person.id) == col(Party.person_id))
+        .where(people.by_id_number(id_number), col(Case.status).not_in(ended))
+    )
+    return await session.scalar(query) or 0

@@ -1,0 +1,157 @@
+"""Named selections of cases. A counter and its list use the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, String, and_, case, cast, false, func, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.cases import rules, workflow
+from domain.cases.models import Assignment, AssignmentState, Case, Part
+from domain.cases.queries.reach import LIVE, dispatched_to, visible_to
+from domain.cases.schemas import Counter
+from domain.cases.vocabulary import Status as S
+from domain.kernel.actor import Actor
+from domain.kernel.clock import day_bounds, local_date
+from domain.kernel.permissions import Role
+
+View = Callable[[Actor, datetime], ColumnElement[bool]]
+
+
+def is_open(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    """This function will select the open cases (drafts are not open yet, legacy ones are set aside)."""
+    return and_(col(Case.status).in_(workflow.OPEN), col(Case.legacy).is_(False))
+
+
+def to_do(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    """This function will select the cases that wait for a step of this actor."""
+    waits = [condition for role, condition in _waits(actor) if role in actor.roles]
+    return and_(col(Case.legacy).is_(False), or_(false(), *waits))
+
+
+def _waits(actor: Actor) -> list[tuple[Role, ColumnElement[bool]]]:
+    own = col(Case.created_by) == actor.account_id
+    order = col(Case.leader_order)
+    asked = col(Case.status).in_((S.RETURN_PENDING, S.EXTENSION_PENDING))
+    leading = dispatched_to(
+        actor.unit_id, col(Assignment.part) == Part.LEAD, col(Assignment.state).in_(LIVE)
+    )
+    assisting = dispatched_to(
+        actor.unit_id,
+        col(Assignment.part) == Part.ASSIST,
+        col(Assignment.state).in_((AssignmentState.WAITING, AssignmentState.WORKING)),
+    )
+    in_hand = col(Case.status).in_((S.TO_ACCEPT, *workflow.IN_HAND))
+    return [
+        (Role.GUIDE, and_(own, col(Case.status) == S.DRAFT)),
+        (Role.REGISTRAR, and_(own, col(Case.status).in_((S.DRAFT, S.TO_SUPPLEMENT)))),
+        (
+            Role.CENTER_ADMIN,
+            or_(col(Case.status).in_((S.TO_DISPATCH, S.TO_CONFIRM)), and_(asked, ~order), and_(own, col(Case.status) == S.DRAFT)),
+        ),
+        (Role.LEADER, or_(col(Case.status) == S.ORDER_PENDING, and_(asked, order))),
+        (Role.OFFICER, and_(in_hand, or_(leading, assisting))),
+        (Role.DEPARTMENT_HEAD, and_(in_hand, leading)),
+    ]
+
+
+def overdue(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    """This function will select the open cases whose nearest deadline has passed."""
+    return and_(is_open(actor, at), col(Case.due_at) < at)
+
+
+def due_in_24h(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    """This function will select the open cases whose nearest deadline falls within 24 hours."""
+    return and_(
+        is_open(actor, at), col(Case.due_at) >= at, col(Case.due_at) < at + timedelta(hours=24)
+    )
+
+
+def _at(*statuses: S) -> View:
+    return lambda actor, at: and_(col(Case.status).in_(statuses), col(Case.legacy).is_(False))
+
+
+def closed_this_month(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    """This function will select the cases closed in the running month (Asia/Shanghai)."""
+    start, _ = day_bounds(local_date(at).replace(day=1))
+    return and_(col(Case.status) == S.CLOSED, col(Case.closed_at) >= start)
+
+
+VIEWS: dict[str, tuple[str, str, View]] = {
+    "todo": ("我的待办", "blue", to_do),
+    "open": ("在办", "blue", is_open),
+    "overdue": ("已超期", "red", overdue),
+    "due_24h": ("24 小时内到期", "orange", due_in_24h),
+    "drafts": ("草稿", "gray", _at(S.DRAFT)),
+    "to_dispatch": ("待转派", "blue", _at(S.TO_DISPATCH)),
+    "to_supplement": ("退回待补充", "orange", _at(S.TO_SUPPLEMENT)),
+    "to_accept": ("待接收", "blue", _at(S.TO_ACCEPT)),
+    "in_hand": ("处理中", "blue", _at(*workflow.IN_HAND)),
+    "to_approve": ("待审批", "yellow", _at(S.ORDER_PENDING, S.RETURN_PENDING, S.EXTENSION_PENDING)),
+    "to_confirm": ("调处待确认", "yellow", _at(S.TO_CONFIRM)),
+    "closed_month": ("本月办结", "green", closed_this_month),
+    "watch": ("持续关注", "yellow", lambda actor, at: col(Case.watch).is_(True)),
+    "all": ("全部", "gray", lambda actor, at: true()),
+}
+_BOARD: tuple[tuple[Role, tuple[str, ...]], ...] = (
+    (Role.GUIDE, ("todo", "open", "overdue", "closed_month")),
+    (Role.REGISTRAR, ("todo", "drafts", "to_supplement", "open", "overdue", "closed_month")),
+    (Role.CENTER_ADMIN, ("todo", "to_dispatch", "to_confirm", "overdue", "due_24h", "closed_month")),
+    (Role.LEADER, ("open", "overdue", "due_24h", "to_approve", "to_confirm", "closed_month")),
+    (Role.OFFICER, ("todo", "to_accept", "in_hand", "overdue", "due_24h", "closed_month")),
+    (Role.DEPARTMENT_HEAD, ("open", "to_accept", "in_hand", "overdue", "due_24h", "closed_month")),
+    (Role.STATION, ("open", "overdue", "due_24h", "to_confirm", "closed_month")),
+    (Role.VIEWER, ("open", "overdue", "due_24h", "to_confirm", "closed_month")),
+)
+
+
+def views_of(actor: Actor) -> tuple[str, ...]:
+    """This function will give the counters that this person's desk shows, in their order."""
+    return next((names for role, names in _BOARD if role in actor.roles), ())
+
+
+async def counters(session: AsyncSession, actor: Actor, *, at: datetime) -> tuple[Counter, ...]:
+    """This function will count this person's desk in one query."""
+    names = views_of(actor)
+    if not names:
+        return ()
+    sums = [func.count().filter(VIEWS[name][2](actor, at)) for name in names]
+    row = (await session.execute(select(*sums).select_from(Case).where(visible_to(actor)))).one()
+    return tuple(
+        Counter(name, VIEWS[name][0], count, VIEWS[name][1])
+        for name, count in zip(names, row, strict=True)
+    )
+
+
+_CENTRE_ORDER = (
+    S.TO_DISPATCH, S.CLOSED, S.IN_PROGRESS, S.LEADER_ORDER, S.TO_ACCEPT, S.EXTENDED,
+    S.RETURN_PENDING, S.EXTENSION_PENDING, S.ORDER_PENDING,
+    rules.OVERDUE_ACCEPT, rules.OVERDUE_HANDLE, S.TO_CONFIRM, S.TO_SUPPLEMENT, S.AT_CITY, S.DRAFT, S.VOID,
+)  # fmt: skip
+_DEPARTMENT_ORDER = (
+    S.TO_ACCEPT, rules.OVERDUE_ACCEPT, rules.OVERDUE_HANDLE, S.EXTENSION_PENDING, S.RETURN_PENDING,
+    S.IN_PROGRESS, S.EXTENDED, S.LEADER_ORDER, S.TO_CONFIRM, S.CLOSED, S.ORDER_PENDING, S.AT_CITY,
+    S.TO_DISPATCH, S.TO_SUPPLEMENT, S.DRAFT, S.VOID,
+)  # fmt: skip
+
+
+def derived_status(at: datetime) -> ColumnElement[str]:
+    """This function will give the shown status in SQL, the same as `rules.shown_status`."""
+    late = col(Case.due_at) < at
+    status = col(Case.status)
+    return case(
+        (and_(late, status == S.TO_ACCEPT), rules.OVERDUE_ACCEPT),
+        (and_(late, status.in_(workflow.IN_HAND)), rules.OVERDUE_HANDLE),
+        else_=cast(status, String),
+    )
+
+
+def rank(actor: Actor, at: datetime) -> ColumnElement[int]:
+    """This function will give the status order of this reader's list (workflow ruling §4)."""
+    department = actor.has(Role.OFFICER, Role.DEPARTMENT_HEAD)
+    order = _DEPARTMENT_ORDER if department else _CENTRE_ORDER
+    places = {str(status): place for place, status in enumerate(order)}
+    return case(places, value=derived_status(at), else_=len(places))

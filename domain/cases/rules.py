@@ -1,0 +1,269 @@
+"""Pure decisions about steps: guards, inputs, shown statuses, search tokens."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.cases import workflow
+from domain.cases.categories import Kind
+from domain.cases.models import RiskLevel, Supervision
+from domain.cases.schemas import StepInput
+from domain.cases.vocabulary import Action, Guard, Need, Status
+from domain.cases.workflow import Step
+from domain.kernel.refusals import ActionNotAllowed, Invalid
+from domain.kernel.words import text_fault
+from domain.people import rules as people
+
+MAX_TITLE, MAX_CONTENT, MAX_OPINION, MAX_RESULT = 60, 5000, 2000, 5000
+MAX_PICTURES, MAX_EXTENSION_DAYS, MAX_EXTENSIONS = 9, 10, 2
+URGE_REST = timedelta(hours=4)
+RATING_PERIOD, REOPEN_PERIOD = timedelta(days=15), timedelta(days=30)
+PICTURE_KINDS = frozenset({Kind.DISPUTE, Kind.HAZARD})
+"""Kinds whose feedback and result need a picture (requirement 1, 事件处理; ruling 29)."""
+SOON = timedelta(hours=4)
+_SUPERVISION_ORDER = (Supervision.ORDINARY, Supervision.YELLOW, Supervision.RED)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """This class will hold what guards look at; gathered once per act."""
+
+    at: datetime
+    kind: Kind
+    leader_order: bool = False
+    lead_accepted: bool = False
+    target_is_lead: bool = True
+    before_red: bool = True
+    extensions: int = 0
+    reported: bool = False
+    assists_reported: bool = True
+    risk: RiskLevel = RiskLevel.LOW
+    watch_wanted: bool = False
+    watched: bool = False
+    from_city: bool = False
+    closed_at: datetime | None = None
+    rated: bool = False
+    rated_by_actor: bool = False
+    supervision: Supervision | None = None
+    level: Supervision | None = None
+    urged_at: datetime | None = None
+
+
+def holds(guard: Guard, facts: Facts) -> bool:
+    """This function will decide one guard."""
+    return _GUARDS[guard](facts)
+
+
+def _within(facts: Facts, period: timedelta) -> bool:
+    return facts.closed_at is not None and facts.at < facts.closed_at + period
+
+
+def _stronger(facts: Facts) -> bool:
+    if facts.supervision is None or facts.level is None:
+        return True
+    order = _SUPERVISION_ORDER.index
+    return order(facts.level) > order(facts.supervision)
+
+
+_GUARDS = {
+    Guard.NOT_ORDER: lambda f: not f.leader_order,
+    Guard.IS_ORDER: lambda f: f.leader_order,
+    Guard.SAME_DEPARTMENT: lambda f: f.lead_accepted and f.target_is_lead,
+    Guard.OTHER_DEPARTMENT: lambda f: not (f.lead_accepted and f.target_is_lead),
+    Guard.BEFORE_RED: lambda f: f.before_red,
+    Guard.EXTENSIONS_LEFT: lambda f: f.extensions < MAX_EXTENSIONS,
+    Guard.RETURNABLE: lambda f: not f.reported,
+    Guard.ASSISTS_REPORTED: lambda f: f.assists_reported,
+    Guard.WATCHABLE: lambda f: not f.watch_wanted or f.risk is RiskLevel.LOW,
+    Guard.WATCHED: lambda f: f.watched,
+    Guard.REOPENABLE: lambda f: _within(f, REOPEN_PERIOD),
+    Guard.RATABLE: lambda f: not f.rated_by_actor and _within(f, RATING_PERIOD),
+    Guard.RATED: lambda f: f.rated,
+    Guard.FROM_CITY: lambda f: f.from_city,
+    Guard.SUPERVISED: lambda f: f.supervision is not None,
+    Guard.NOT_SUPERVISED_ALIKE: _stronger,
+    Guard.URGE_RESTED: lambda f: f.urged_at is None or f.at - f.urged_at >= URGE_REST,
+}
+
+
+def choose(status: Status, steps: tuple[Step, ...], facts: Facts) -> Step:
+    """This function will choose the row that holds and refuse when its guards say no.
+
+    `steps` are the rows of one action at one status, not empty.
+
+    :raises ActionNotAllowed: no row holds; the sentence says what is missing
+    """
+    fitting = [step for step in steps if all(holds(guard, facts) for guard in step.choosing)]
+    if not fitting:
+        missing = next(g for step in steps for g in step.choosing if not holds(g, facts))
+        raise ActionNotAllowed(missing.label)
+    failed = [guard for guard in fitting[0].refusing if not holds(guard, facts)]
+    if failed:
+        raise ActionNotAllowed(failed[0].label)
+    return fitting[0]
+
+
+def not_here(status: Status, action: Action) -> ActionNotAllowed:
+    """This function will word the refusal of an action that does not start at this status."""
+    starts = {step.source.label for step in workflow.rows_of(action) if step.source}
+    return ActionNotAllowed(f"当前状态为“{status.label}”,只有{'、'.join(sorted(starts))}的事件可以{action.label}")
+
+
+def pictures_needed(step: Step, kind: Kind) -> bool:
+    """This function will tell whether the step must bring a picture for this kind of matter."""
+    return Need.PICTURES in step.needs and kind in PICTURE_KINDS
+
+
+def required(step: Step, need: Need, facts: Facts) -> bool:
+    """This function will tell whether an input of the step is required or merely possible."""
+    if need is Need.OPINION:
+        return step.opinion
+    if need is Need.PICTURES:
+        return pictures_needed(step, facts.kind)
+    return need in step.needs
+
+
+def check_input(step: Step, facts: Facts, given: StepInput) -> None:
+    """This function will check all inputs of a step at once.
+
+    :raises Invalid: one sentence for each field that cannot be taken
+    """
+    faults: dict[str, str] = {}
+    for need in step.asks:
+        check = _CHECKS.get(need)
+        sentence = check(given, required(step, need, facts)) if check else ""
+        if sentence:
+            faults[need.value] = sentence
+    if given.watch and Need.WATCH in step.asks and not given.watch_reason.strip():
+        faults["watch_reason"] = "请写明纳入持续关注的原因"
+    if faults:
+        raise Invalid.of(faults)
+
+
+def _opinion(given: StepInput, needed: bool) -> str:
+    return text_fault("办理意见", given.opinion, most=MAX_OPINION, least=1 if needed else 0)
+
+
+def _pictures(given: StepInput, needed: bool) -> str:
+    if needed and not given.attachments:
+        return "矛盾纠纷和治安、安全隐患类事件须上传至少 1 张现场图片"
+    return f"最多上传 {MAX_PICTURES} 张图片" if len(given.attachments) > MAX_PICTURES else ""
+
+
+def _lead(given: StepInput, needed: bool) -> str:
+    if needed and not given.lead_department:
+        return "请选择主办单位"
+    return ""
+
+
+def _assists(given: StepInput, needed: bool) -> str:
+    return "协办单位不能与主办单位相同" if given.lead_department in given.assist_departments else ""
+
+
+def _department(given: StepInput, needed: bool) -> str:
+    return "请选择承办单位" if needed and not given.department else ""
+
+
+def _in_charge(given: StepInput, needed: bool) -> str:
+    if not given.person_in_charge.strip():
+        return "请填写责任人" if needed else ""
+    return people.name_fault(people.tidy(given.person_in_charge)).replace("姓名", "责任人")
+
+
+def _in_charge_phone(given: StepInput, needed: bool) -> str:
+    return people.phone_fault(people.tidy_phone(given.person_phone), required=needed).replace(
+        "联系电话", "责任人电话"
+    )
+
+
+def _result(given: StepInput, needed: bool) -> str:
+    return text_fault("办理结果", given.result, most=MAX_RESULT, least=1 if needed else 0)
+
+
+def _method(given: StepInput, needed: bool) -> str:
+    return "请选择化解方式" if needed and given.resolution_method is None else ""
+
+
+def _days(given: StepInput, needed: bool) -> str:
+    if given.days is None:
+        return "请填写延期的工作日天数" if needed else ""
+    if 1 <= given.days <= MAX_EXTENSION_DAYS:
+        return ""
+    return f"每次延期为 1 至 {MAX_EXTENSION_DAYS} 个工作日"
+
+
+def _level(given: StepInput, needed: bool) -> str:
+    return "请选择督办级别" if needed and given.level is None else ""
+
+
+def _target_area(given: StepInput, needed: bool) -> str:
+    return text_fault("目标县区", given.target_area, most=40, least=1 if needed else 0)
+
+
+def _satisfaction(given: StepInput, needed: bool) -> str:
+    return "请选择满意度" if needed and given.satisfaction is None else ""
+
+
+_CHECKS = {
+    Need.OPINION: _opinion,
+    Need.PICTURES: _pictures,
+    Need.LEAD: _lead,
+    Need.ASSISTS: _assists,
+    Need.DEPARTMENT: _department,
+    Need.IN_CHARGE: _in_charge,
+    Need.IN_CHARGE_PHONE: _in_charge_phone,
+    Need.RESULT: _result,
+    Need.METHOD: _method,
+    Need.DAYS: _days,
+    Need.LEVEL: _level,
+    Need.TARGET_AREA: _target_area,
+    Need.SATISFACTION: _satisfaction,
+}
+
+
+OVERDUE_ACCEPT, OVERDUE_HANDLE = "overdue_accept", "overdue_handle"
+DEPARTMENT_LABELS = {
+    Status.IN_PROGRESS: "正在处理",
+    Status.EXTENDED: "延期处理中",
+    Status.LEADER_ORDER: "领导交办中",
+}
+_TONES = {
+    Status.TO_DISPATCH: "blue",
+    Status.TO_ACCEPT: "blue",
+    Status.TO_SUPPLEMENT: "orange",
+    Status.IN_PROGRESS: "orange",
+    Status.EXTENDED: "orange",
+    Status.LEADER_ORDER: "red",
+    Status.TO_CONFIRM: "yellow",
+    Status.CLOSED: "green",
+}
+
+
+def shown_status(
+    status: Status, due_at: datetime | None, *, at: datetime, for_department: bool
+) -> tuple[str, str, str]:
+    """This function will give (code, label, tone) of a status as this kind of reader calls it.
+
+    Being overdue is derived here (workflow ruling §1) and never stored.
+    """
+    late = due_at is not None and due_at < at
+    if late and status is Status.TO_ACCEPT:
+        return OVERDUE_ACCEPT, "逾期未接收", "red"
+    if late and status in workflow.IN_HAND:
+        return OVERDUE_HANDLE, "逾期未处理", "red"
+    label = DEPARTMENT_LABELS.get(status, status.label) if for_department else status.label
+    return status.value, label, _TONES.get(status, "gray")
+
+
+def grams(*texts: str) -> list[str]:
+    """This function will cut texts into the search tokens: neighbouring pairs, and Latin words."""
+    found: set[str] = set()
+    for text in texts:
+        lowered = text.lower()
+        found.update(re.findall(r"[a-z0-9]+", lowered))
+        for run in re.findall(r"[㐀-鿿豈-﫿]+", lowered):
+            found.update(run[i : i + 2] for i in range(len(run) - 1))
+            found.update(run if len(run) == 1 else "")
+    return sorted(found)

@@ -1,0 +1,302 @@
+"""Shapes that enter and leave the room. What leaves is masked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from domain.calendar.schemas import DeadlineView
+from domain.cases.models import (
+    Case,
+    Method,
+    PartyKind,
+    RiskLevel,
+    Satisfaction,
+    Scale,
+    Source,
+    Supervision,
+)
+from domain.cases.vocabulary import Action, Status
+from domain.people.models import IdType, Sex
+
+
+def _grade(value: object) -> object:
+    """A satisfaction may also be given as 1 (worst) to 5 (best)."""
+    text = str(value)
+    return list(Satisfaction)[5 - int(text)] if text in {"1", "2", "3", "4", "5"} else value
+
+
+class PartyInput(BaseModel):
+    """This class will hold one party: a new person, or one kept from before by `party_id`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    party_id: UUID | None = None
+    kind: PartyKind = PartyKind.PETITIONER
+    name: str = Field(default="", repr=False)
+    id_type: IdType = IdType.RESIDENT
+    id_number: str = Field(default="", repr=False)
+    phone: str = Field(default="", repr=False)
+    sex: Sex = Sex.UNKNOWN
+    nation: str = ""
+    address: str = Field(default="", repr=False)
+    no_id_reason: str = ""
+
+
+class CaseChanges(BaseModel):
+    """This class will hold what is written about a matter; none means: leave it as it is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str | None = None
+    content: str | None = None
+    category: str | None = None
+    source: Source | None = None
+    occurred_at: datetime | None = None
+    area: str | None = None
+    risk_level: RiskLevel | None = None
+    scale: Scale | None = None
+    headcount: int | None = None
+    amount: Decimal | None = None
+    major: bool | None = None
+    urgent: bool | None = None
+    parties: tuple[PartyInput, ...] | None = None
+
+
+class CaseInput(CaseChanges):
+    """This class will hold a new case; with `visit_id` the visitor becomes its first petitioner."""
+
+    visit_id: UUID | None = None
+
+
+class StepInput(CaseChanges):
+    """This class will hold what a step may need; each step takes only what its row names."""
+
+    opinion: str = ""
+    attachments: tuple[UUID, ...] = ()
+    lead_department: str = ""
+    assist_departments: tuple[str, ...] = ()
+    department: str = ""
+    person_in_charge: str = Field(default="", repr=False)
+    person_phone: str = Field(default="", repr=False)
+    result: str = ""
+    resolution_method: Method | None = None
+    new_due_at: datetime | None = None
+    days: int | None = None
+    watch: bool = False
+    watch_reason: str = ""
+    target_area: str = ""
+    level: Supervision | None = None
+    satisfaction: Annotated[Satisfaction | None, BeforeValidator(_grade)] = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSummary:
+    """This class will answer a step: what the case has become."""
+
+    id: UUID
+    number: str
+    status: Status
+    version: int
+
+    @classmethod
+    def of(cls, case: Case) -> CaseSummary:
+        return cls(case.id, case.number, case.status, case.version)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """This class will show a case in a list. `tone` colours the row, `due` is in words."""
+
+    id: UUID
+    number: str
+    version: int
+    title: str
+    category: str
+    area: str
+    party: str
+    status: str
+    status_label: str
+    status_tone: str
+    due: str
+    due_at: datetime | None
+    tone: str
+    risk: str
+    risk_label: str
+    department: str
+    handler: str
+    urgent: bool
+    leader_order: bool
+    supervision: str
+    watch: bool
+    created_at: datetime
+    submitted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartyView:
+    id: UUID
+    person_id: UUID
+    kind: str
+    kind_label: str
+    name: str
+    id_type: str
+    id_number: str
+    phone: str
+    sex: str
+    nation: str
+    address: str
+    no_id_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentView:
+    id: UUID
+    unit_code: str
+    unit: str
+    part: str
+    part_label: str
+    state: str
+    state_label: str
+    dispatched_at: datetime
+    accepted_at: datetime | None
+    reported_at: datetime | None
+    ended_at: datetime | None
+    in_charge: str = field(repr=False)
+    in_charge_phone: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    id: UUID
+    file_id: UUID
+    action_label: str
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JournalView:
+    """This class will show one line of a case's journal."""
+
+    seq: int
+    at: datetime
+    action: str
+    label: str
+    who: str
+    unit: str
+    role: str
+    from_label: str
+    to_label: str
+    opinion: str
+    notes: tuple[str, ...]
+    pictures: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeView:
+    """This class will show one node of the process picture: done, now, late, todo."""
+
+    label: str
+    state: str
+    who: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedView:
+    name: str
+    label: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """This class will tell one action, whether this person may take it now, and if not, why."""
+
+    action: str
+    label: str
+    allowed: bool
+    reason: str
+    needs: tuple[NeedView, ...] = ()
+    primary: bool = False
+    starts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """This class will show a case whole, masked."""
+
+    row: CaseRow
+    content: str
+    category_code: str
+    kind: str
+    source: str
+    source_label: str
+    occurred_at: datetime | None
+    area_code: str
+    area_full: str
+    scale: str
+    scale_label: str
+    headcount: int
+    amount: Decimal | None
+    major: bool
+    registered_by: str
+    registered_unit: str
+    result: str
+    method: str
+    outcome: str
+    satisfaction: str
+    rated_at: datetime | None
+    rating_comment: str
+    watch_reason: str
+    legacy: bool
+    typical: bool
+    dispatched_at: datetime | None
+    closed_at: datetime | None
+    promised_at: datetime | None
+    visit_id: UUID | None
+    parties: tuple[PartyView, ...]
+    assignments: tuple[AssignmentView, ...]
+    pictures: tuple[PictureView, ...]
+    deadlines: tuple[DeadlineView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """This class will hold one figure of the desk; `view` selects exactly the cases it counts."""
+
+    view: str
+    label: str
+    count: int
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """This class will hold what a list is narrowed to; empty means not narrowed.
+
+    `since` and `until` are half-open moments of acceptance (submitted_at);
+    name, phone and id_number are exact or fragments, in clear, and never logged.
+    """
+
+    view: str = ""
+    statuses: tuple[str, ...] = ()
+    text: str = ""
+    number: str = ""
+    area: str = ""
+    department: str = ""
+    category: str = ""
+    risk: str = ""
+    tag: str = ""
+    overdue: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+    name: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    id_number: str = field(default="", repr=False)
+    sort: str = ""

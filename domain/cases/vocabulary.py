@@ -1,0 +1,178 @@
+"""The words of the workflow: statuses, actions, ties, guards, needs, effects.
+
+Each member carries the label or the sentence that a person reads.
+"""
+
+from __future__ import annotations
+
+from domain.kernel.labels import Labelled
+
+
+class Status(Labelled):
+    DRAFT = "draft", "草稿"
+    TO_DISPATCH = "to_dispatch", "待转派"
+    TO_SUPPLEMENT = "to_supplement", "退回待补充"
+    TO_ACCEPT = "to_accept", "待接收"
+    IN_PROGRESS = "in_progress", "处理中"
+    EXTENDED = "extended", "延期处理"
+    ORDER_PENDING = "order_pending", "交办待审批"
+    LEADER_ORDER = "leader_order", "重点交办"
+    RETURN_PENDING = "return_pending", "退回待审批"
+    EXTENSION_PENDING = "extension_pending", "延期待审批"
+    TO_CONFIRM = "to_confirm", "调处待确认"
+    AT_CITY = "at_city", "市级流转中"
+    CLOSED = "closed", "已办结"
+    VOID = "void", "作废"
+
+
+class Action(Labelled):
+    CREATE = "create", "新增"
+    EDIT = "edit", "编辑"
+    VOID = "void", "作废"
+    SUBMIT = "submit", "提交受理"
+    SEND_BACK = "send_back", "驳回"
+    RESUBMIT = "resubmit", "补充提交"
+    DISPATCH = "dispatch", "转派"
+    REDISPATCH = "redispatch", "改派"
+    RECALL = "recall", "撤回"
+    CLOSE_DIRECTLY = "close_directly", "直接办结"
+    PROPOSE_ORDER = "propose_order", "提请交办"
+    APPROVE_ORDER = "approve_order", "同意交办"
+    REJECT_ORDER = "reject_order", "不同意交办"
+    ORDER = "order", "领导直接交办"
+    ACCEPT = "accept", "接收"
+    ASSIST_ACCEPT = "assist_accept", "协办接收"
+    REQUEST_RETURN = "request_return", "申请退回"
+    APPROVE_RETURN = "approve_return", "同意退回"
+    REJECT_RETURN = "reject_return", "不同意退回"
+    REQUEST_EXTENSION = "request_extension", "申请延期"
+    APPROVE_EXTENSION = "approve_extension", "同意延期"
+    REJECT_EXTENSION = "reject_extension", "不同意延期"
+    WITHDRAW_REQUEST = "withdraw_request", "撤回申请"
+    REPORT_PROGRESS = "report_progress", "阶段反馈"
+    HAND_OVER = "hand_over", "内部转办"
+    ASSIST_REPORT = "assist_report", "协办反馈"
+    SUBMIT_RESULT = "submit_result", "提交办结"
+    CONFIRM = "confirm", "确认办结"
+    REJECT_RESULT = "reject_result", "驳回确认"
+    PETITIONER_RESPOND = "petitioner_respond", "诉求人确认或异议"
+    RATE = "rate", "评价"
+    APPEAL_RATING = "appeal_rating", "评价申诉"
+    RULE_APPEAL = "rule_appeal", "申诉裁定"
+    RELAPSE = "relapse", "复发转重点交办"
+    REOPEN = "reopen", "重新办理"
+    SUPERVISE = "supervise", "督办"
+    UNSUPERVISE = "unsupervise", "取消督办"
+    URGE = "urge", "催办"
+    TOGGLE_URGENT = "toggle_urgent", "加急/取消加急"
+    INSTRUCT = "instruct", "领导批示"
+    COPY = "copy", "抄告"
+    TOGGLE_LEGACY = "toggle_legacy", "历史遗留"
+    TOGGLE_TYPICAL = "toggle_typical", "典型案例"
+    ESCALATE_TO_CITY = "escalate_to_city", "上报市平台"
+    CITY_PROGRESS = "city_progress", "市流转节点"
+    CITY_RESULT = "city_result", "市办结反馈"
+    CITY_RETURN = "city_return", "市退回"
+    CITY_DISPATCH = "city_dispatch", "市下发"
+    RETURN_TO_CITY = "return_to_city", "退回市平台"
+    WITHDRAW_BY_PETITIONER = "withdraw_by_petitioner", "诉求人撤回"
+
+
+class Tie(Labelled):
+    """How the actor must be tied to the case, besides the role."""
+
+    ANY = "any", ""
+    OWN = "own", "只有登记该件的人可以操作"
+    LEAD = "lead", "只有主办单位可以操作"
+    ASSIST = "assist", "只有协办单位可以操作"
+    REQUESTER = "requester", "只有提出申请的人可以撤回"
+    ISSUER = "issuer", "只有发起督办的人可以取消"
+    UNLESS_ORDER = "unless_order", "该件为领导交办件,须由领导审批"
+
+
+class Guard(Labelled):
+    """A condition of a row; its label is what is told when it does not hold."""
+
+    NOT_ORDER = "not_order", "该件为领导交办件,须由领导审批"
+    IS_ORDER = "is_order", "该件不是领导交办件"
+    OTHER_DEPARTMENT = "other_department", "原承办单位已接收,请改为交由其他单位或由原单位办理"
+    SAME_DEPARTMENT = "same_department", "所选单位尚未接收过该件"
+    BEFORE_RED = "before_red", "已超过红牌时限,不能再申请延期"
+    EXTENSIONS_LEFT = "extensions_left", "每件最多申请 2 次延期"
+    RETURNABLE = "returnable", "已经反馈过的事件不能退回"
+    ASSISTS_REPORTED = "assists_reported", "协办单位尚未全部反馈"
+    WATCHABLE = "watchable", "只有低风险的事件可以纳入持续关注"
+    WATCHED = "watched", "该件不在持续关注清单中"
+    REOPENABLE = "reopenable", "办结已超过 30 天,不能重新办理"
+    RATABLE = "ratable", "已经评价过,或已超过 15 天的评价期"
+    RATED = "rated", "该件还没有评价"
+    FROM_CITY = "from_city", "该件不是市平台下发的"
+    SUPERVISED = "supervised", "该件没有被督办"
+    NOT_SUPERVISED_ALIKE = "not_supervised_alike", "该件已有同级或更高的督办"
+    URGE_RESTED = "urge_rested", "4 小时内已经催办过"
+
+
+CHOOSING = frozenset({Guard.NOT_ORDER, Guard.IS_ORDER, Guard.OTHER_DEPARTMENT, Guard.SAME_DEPARTMENT})
+"""Guards that tell two rows of one action apart; the others say yes or no to the row."""
+
+
+class Need(Labelled):
+    """An input of a step; dialogs and API checks are made of these."""
+
+    OPINION = "opinion", "办理意见"
+    PICTURES = "attachments", "现场图片"
+    LEAD = "lead_department", "主办单位"
+    ASSISTS = "assist_departments", "协办单位"
+    DEPARTMENT = "department", "承办单位"
+    IN_CHARGE = "person_in_charge", "责任人"
+    IN_CHARGE_PHONE = "person_phone", "责任人电话"
+    RESULT = "result", "办理结果"
+    METHOD = "resolution_method", "化解方式"
+    DAYS = "days", "延期工作日"
+    WATCH = "watch", "纳入持续关注"
+    LEVEL = "level", "督办级别"
+    TARGET_AREA = "target_area", "目标县区"
+    SATISFACTION = "satisfaction", "满意度"
+    CHANGES = "changes", "修改内容"
+    COMPLETE = "complete", "必填项"
+
+
+class Effect(Labelled):
+    """What a step does besides moving the status; `operations.effects` has one function for each."""
+
+    SUBMIT = "submit", "编号与一事一码"
+    CHANGE = "change", "修改内容"
+    ASSIGN = "assign", "派给承办单位"
+    WITHDRAW_ASSIGNMENTS = "withdraw_assignments", "撤回派单"
+    RETURN_ASSIGNMENTS = "return_assignments", "退回派单"
+    ORDER = "order", "标记领导交办"
+    ACCEPT = "accept", "主办接收"
+    ASSIST_ACCEPT = "assist_accept", "协办接收"
+    REQUEST = "request", "记录申请"
+    REPORT = "report", "记录首次反馈"
+    ASSIST_REPORT = "assist_report", "记录协办反馈"
+    HAND_OVER = "hand_over", "更换责任人"
+    EXTEND = "extend", "记录延期"
+    RESULT = "result", "记录办理结果"
+    REWORK = "rework", "恢复办理"
+    CLOSE = "close", "办结"
+    CLOSE_DIRECTLY = "close_directly", "直接办结"
+    CLOSE_WITHDRAWN = "close_withdrawn", "撤回办结"
+    WATCH = "watch", "纳入持续关注"
+    UNWATCH = "unwatch", "移出持续关注"
+    RATE = "rate", "评价"
+    SUPERVISE = "supervise", "督办"
+    UNSUPERVISE = "unsupervise", "取消督办"
+    URGE = "urge", "催办"
+    TOGGLE_URGENT = "toggle_urgent", "加急"
+    TOGGLE_LEGACY = "toggle_legacy", "历史遗留"
+    TOGGLE_TYPICAL = "toggle_typical", "典型案例"
+
+
+class Verb(Labelled):
+    START = "start", "开始"
+    STOP = "stop", "停止"
+    PAUSE = "pause", "暂停"
+    RESUME = "resume", "恢复"
+    EXTEND = "extend", "延长"
+    REOPEN = "reopen", "续办"

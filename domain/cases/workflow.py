@@ -1,0 +1,249 @@
+"""The workflow is this table: who may take which step from where, and what it does.
+
+Source: the workflow ruling §2 and its `transitions.csv`; row numbers are theirs.
+Buttons, API answers, dialogs, the process picture and the test matrix are read from
+here. `lint()` runs when the application starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from domain.calendar.models import Link
+from domain.cases.vocabulary import CHOOSING, Action, Effect, Guard, Need, Status, Tie, Verb
+from domain.kernel.permissions import Role as R
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """This class will say what a step does to one deadline; no link means all running ones."""
+
+    verb: Verb
+    link: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    role: R
+    tie: Tie = Tie.ANY
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """This class will hold one row. `target` none means: back to the status before the request."""
+
+    row: str
+    action: Action
+    source: Status | None
+    target: Status | None
+    who: tuple[Who, ...]
+    opinion: bool = False
+    needs: tuple[Need, ...] = ()
+    may: tuple[Need, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    label: str = ""
+
+    @property
+    def choosing(self) -> tuple[Guard, ...]:
+        return tuple(g for g in self.guards if g in CHOOSING)
+
+    @property
+    def refusing(self) -> tuple[Guard, ...]:
+        return tuple(g for g in self.guards if g not in CHOOSING)
+
+    @property
+    def asks(self) -> tuple[Need, ...]:
+        """The inputs of the step in the order in which a dialog shows them."""
+        wanted = {*self.needs, *self.may, Need.OPINION}
+        return tuple(need for need in Need if need in wanted)
+
+
+S, A, N, G, E = Status, Action, Need, Guard, Effect
+
+CENTRE = (Who(R.CENTER_ADMIN),)
+LEADER = (Who(R.LEADER),)
+DECIDERS = (Who(R.CENTER_ADMIN), Who(R.LEADER))
+APPROVERS = (Who(R.CENTER_ADMIN, Tie.UNLESS_ORDER), Who(R.LEADER))
+OWNER = tuple(Who(role, Tie.OWN) for role in (R.GUIDE, R.REGISTRAR, R.CENTER_ADMIN))
+OWN_OR_CENTRE = (Who(R.REGISTRAR, Tie.OWN), Who(R.CENTER_ADMIN))
+LEAD_OFFICER = (Who(R.OFFICER, Tie.LEAD),)
+LEAD_STAFF = (Who(R.OFFICER, Tie.LEAD), Who(R.DEPARTMENT_HEAD, Tie.LEAD))
+ASSISTANT = (Who(R.OFFICER, Tie.ASSIST),)
+CITY = (Who(R.CITY),)
+
+OPEN = (
+    S.TO_DISPATCH, S.TO_SUPPLEMENT, S.TO_ACCEPT, S.IN_PROGRESS, S.EXTENDED, S.ORDER_PENDING,
+    S.LEADER_ORDER, S.RETURN_PENDING, S.EXTENSION_PENDING, S.TO_CONFIRM, S.AT_CITY,
+)  # fmt: skip
+IN_HAND = (S.IN_PROGRESS, S.EXTENDED, S.LEADER_ORDER)
+ENDED = (S.CLOSED, S.VOID)
+
+STOP = (Clock(Verb.STOP),)
+PAUSE = (Clock(Verb.PAUSE),)
+RESUME = (Clock(Verb.RESUME),)
+NEW_ACCEPT = (Clock(Verb.STOP), Clock(Verb.START, Link.ACCEPT))
+NEW_DISPATCH = (Clock(Verb.STOP), Clock(Verb.START, Link.DISPATCH))
+ACCEPTED = (Clock(Verb.STOP, Link.ACCEPT), Clock(Verb.START, Link.FEEDBACK), Clock(Verb.START, Link.RESOLVE))
+LATER = (Clock(Verb.EXTEND, Link.FEEDBACK), Clock(Verb.EXTEND, Link.RESOLVE))
+
+
+def _at(sources: tuple[Status, ...], step: Step) -> Iterator[Step]:
+    """One row that starts at several statuses."""
+    return (replace(step, source=source) for source in sources)
+
+
+def _stay(sources: tuple[Status, ...], step: Step) -> Iterator[Step]:
+    """One row that leaves the status as it is, at several statuses."""
+    return (replace(step, source=source, target=source) for source in sources)
+
+
+STEPS: tuple[Step, ...] = (
+    Step("2", A.CREATE, None, S.DRAFT, (Who(R.GUIDE), Who(R.REGISTRAR), Who(R.CENTER_ADMIN))),
+    Step("3", A.EDIT, S.DRAFT, S.DRAFT, OWNER, needs=(N.CHANGES,), effects=(E.CHANGE,)),
+    Step("4", A.VOID, S.DRAFT, S.VOID, (*OWNER, Who(R.CENTER_ADMIN)), opinion=True),
+    Step("5", A.SUBMIT, S.DRAFT, S.TO_DISPATCH, (Who(R.REGISTRAR), Who(R.CENTER_ADMIN)),
+         needs=(N.COMPLETE,), effects=(E.SUBMIT,), clocks=(Clock(Verb.START, Link.DISPATCH),)),
+    Step("6", A.EDIT, S.TO_DISPATCH, S.TO_DISPATCH, OWN_OR_CENTRE, needs=(N.CHANGES,), effects=(E.CHANGE,)),
+    Step("7", A.VOID, S.TO_DISPATCH, S.VOID, OWN_OR_CENTRE, opinion=True, clocks=STOP),
+    Step("8", A.SEND_BACK, S.TO_DISPATCH, S.TO_SUPPLEMENT, CENTRE, opinion=True, clocks=STOP),
+    Step("9", A.RESUBMIT, S.TO_SUPPLEMENT, S.TO_DISPATCH, (Who(R.REGISTRAR, Tie.OWN),),
+         needs=(N.CHANGES,), effects=(E.CHANGE,), clocks=NEW_DISPATCH),
+    Step("10", A.VOID, S.TO_SUPPLEMENT, S.VOID, OWN_OR_CENTRE, opinion=True, clocks=STOP),
+    Step("11", A.DISPATCH, S.TO_DISPATCH, S.TO_ACCEPT, CENTRE, needs=(N.LEAD,), may=(N.ASSISTS,),
+         effects=(E.ASSIGN,), clocks=NEW_ACCEPT),
+    Step("12", A.REDISPATCH, S.TO_ACCEPT, S.TO_ACCEPT, CENTRE, opinion=True, needs=(N.LEAD,), may=(N.ASSISTS,),
+         effects=(E.WITHDRAW_ASSIGNMENTS, E.ASSIGN), clocks=NEW_ACCEPT),
+    Step("12b", A.RECALL, S.TO_ACCEPT, S.TO_DISPATCH, CENTRE, opinion=True,
+         effects=(E.WITHDRAW_ASSIGNMENTS,), clocks=NEW_DISPATCH),
+    Step("13", A.CLOSE_DIRECTLY, S.TO_DISPATCH, S.CLOSED, CENTRE, opinion=True, needs=(N.RESULT,), may=(N.WATCH,),
+         guards=(G.WATCHABLE,), effects=(E.CLOSE_DIRECTLY, E.WATCH), clocks=STOP),
+    *_at((S.TO_DISPATCH, S.IN_PROGRESS, S.EXTENDED), Step("14", A.PROPOSE_ORDER, None, S.ORDER_PENDING, CENTRE,
+           opinion=True, may=(N.DEPARTMENT,), effects=(E.REQUEST,))),
+    Step("15", A.APPROVE_ORDER, S.ORDER_PENDING, S.TO_ACCEPT, LEADER, opinion=True, needs=(N.DEPARTMENT,),
+         guards=(G.OTHER_DEPARTMENT,), effects=(E.ORDER, E.WITHDRAW_ASSIGNMENTS, E.ASSIGN), clocks=NEW_ACCEPT),
+    Step("15b", A.APPROVE_ORDER, S.ORDER_PENDING, S.LEADER_ORDER, LEADER, opinion=True, may=(N.DEPARTMENT,),
+         guards=(G.SAME_DEPARTMENT,), effects=(E.ORDER,)),
+    Step("16", A.REJECT_ORDER, S.ORDER_PENDING, None, LEADER, opinion=True, clocks=RESUME),
+    *_at((S.TO_DISPATCH, S.TO_ACCEPT), Step("17", A.ORDER, None, S.TO_ACCEPT, LEADER, opinion=True,
+           needs=(N.DEPARTMENT,), effects=(E.ORDER, E.WITHDRAW_ASSIGNMENTS, E.ASSIGN), clocks=NEW_ACCEPT)),
+    *_at((S.IN_PROGRESS, S.EXTENDED), Step("17", A.ORDER, None, S.TO_ACCEPT, LEADER, opinion=True,
+           needs=(N.DEPARTMENT,), guards=(G.OTHER_DEPARTMENT,),
+           effects=(E.ORDER, E.WITHDRAW_ASSIGNMENTS, E.ASSIGN), clocks=NEW_ACCEPT)),
+    *_at((S.IN_PROGRESS, S.EXTENDED), Step("17b", A.ORDER, None, S.LEADER_ORDER, LEADER, opinion=True,
+           may=(N.DEPARTMENT,), guards=(G.SAME_DEPARTMENT,), effects=(E.ORDER,))),
+    Step("18", A.ACCEPT, S.TO_ACCEPT, S.IN_PROGRESS, LEAD_STAFF, needs=(N.IN_CHARGE, N.IN_CHARGE_PHONE),
+         guards=(G.NOT_ORDER,), effects=(E.ACCEPT,), clocks=ACCEPTED),
+    Step("18b", A.ACCEPT, S.TO_ACCEPT, S.LEADER_ORDER, LEAD_STAFF, needs=(N.IN_CHARGE, N.IN_CHARGE_PHONE),
+         guards=(G.IS_ORDER,), effects=(E.ACCEPT,), clocks=ACCEPTED),
+    *_stay((S.TO_ACCEPT, *IN_HAND), Step("18c", A.ASSIST_ACCEPT, None, None, ASSISTANT, effects=(E.ASSIST_ACCEPT,))),
+    Step("19", A.REQUEST_RETURN, S.TO_ACCEPT, S.RETURN_PENDING, LEAD_OFFICER, opinion=True,
+         effects=(E.REQUEST,), clocks=PAUSE),
+    *_at(IN_HAND, Step("20", A.REQUEST_RETURN, None, S.RETURN_PENDING, LEAD_OFFICER, opinion=True,
+           guards=(G.RETURNABLE,), effects=(E.REQUEST,), clocks=PAUSE)),
+    Step("21", A.APPROVE_RETURN, S.RETURN_PENDING, S.TO_DISPATCH, APPROVERS, opinion=True,
+         effects=(E.RETURN_ASSIGNMENTS,), clocks=NEW_DISPATCH),
+    Step("22", A.REJECT_RETURN, S.RETURN_PENDING, None, APPROVERS, opinion=True, clocks=RESUME),
+    *_at((S.IN_PROGRESS, S.EXTENDED, S.LEADER_ORDER), Step("23", A.REQUEST_EXTENSION, None, S.EXTENSION_PENDING,
+           LEAD_OFFICER, opinion=True, needs=(N.DAYS,), guards=(G.BEFORE_RED, G.EXTENSIONS_LEFT),
+           effects=(E.REQUEST,))),
+    Step("24", A.APPROVE_EXTENSION, S.EXTENSION_PENDING, S.EXTENDED, CENTRE, opinion=True, needs=(N.DAYS,),
+         guards=(G.NOT_ORDER,), effects=(E.EXTEND,), clocks=LATER),
+    Step("24b", A.APPROVE_EXTENSION, S.EXTENSION_PENDING, S.LEADER_ORDER, LEADER, opinion=True, needs=(N.DAYS,),
+         guards=(G.IS_ORDER,), effects=(E.EXTEND,), clocks=LATER),
+    Step("25", A.REJECT_EXTENSION, S.EXTENSION_PENDING, None, APPROVERS, opinion=True),
+    *_at((S.ORDER_PENDING, S.RETURN_PENDING, S.EXTENSION_PENDING), Step("25b", A.WITHDRAW_REQUEST, None, None,
+           (Who(R.CENTER_ADMIN, Tie.REQUESTER), Who(R.OFFICER, Tie.REQUESTER)), clocks=RESUME)),
+    *_stay((*IN_HAND, S.EXTENSION_PENDING), Step("26", A.REPORT_PROGRESS, None, None, LEAD_OFFICER, opinion=True,
+           needs=(N.PICTURES,), effects=(E.REPORT,), clocks=(Clock(Verb.STOP, Link.FEEDBACK),))),
+    *_stay(IN_HAND, Step("27", A.HAND_OVER, None, None, (Who(R.DEPARTMENT_HEAD, Tie.LEAD), Who(R.OFFICER, Tie.LEAD)),
+           needs=(N.IN_CHARGE, N.IN_CHARGE_PHONE), effects=(E.HAND_OVER,))),
+    *_stay((*IN_HAND, S.EXTENSION_PENDING), Step("28", A.ASSIST_REPORT, None, None, ASSISTANT, opinion=True,
+           needs=(N.PICTURES,), effects=(E.ASSIST_REPORT,))),
+    *_at(IN_HAND, Step("29", A.SUBMIT_RESULT, None, S.TO_CONFIRM, LEAD_OFFICER, opinion=True,
+           needs=(N.RESULT, N.METHOD, N.PICTURES), guards=(G.ASSISTS_REPORTED,), effects=(E.RESULT,),
+           clocks=(Clock(Verb.STOP, Link.FEEDBACK), Clock(Verb.STOP, Link.RESOLVE)))),
+    Step("30", A.CONFIRM, S.TO_CONFIRM, S.CLOSED, CENTRE, opinion=True, may=(N.WATCH,), guards=(G.WATCHABLE,),
+         effects=(E.CLOSE, E.WATCH), clocks=STOP),
+    Step("31", A.REJECT_RESULT, S.TO_CONFIRM, S.IN_PROGRESS, CENTRE, opinion=True, guards=(G.NOT_ORDER,),
+         effects=(E.REWORK,), clocks=(Clock(Verb.REOPEN, Link.RESOLVE),)),
+    Step("31b", A.REJECT_RESULT, S.TO_CONFIRM, S.LEADER_ORDER, CENTRE, opinion=True, guards=(G.IS_ORDER,),
+         effects=(E.REWORK,), clocks=(Clock(Verb.REOPEN, Link.RESOLVE),)),
+    Step("32", A.PETITIONER_RESPOND, S.TO_CONFIRM, S.TO_CONFIRM, (Who(R.PETITIONER, Tie.OWN),)),
+    Step("33", A.RATE, S.CLOSED, S.CLOSED, (Who(R.PETITIONER, Tie.OWN), Who(R.REGISTRAR, Tie.OWN)),
+         needs=(N.SATISFACTION,), guards=(G.RATABLE,), effects=(E.RATE,)),
+    Step("34", A.APPEAL_RATING, S.CLOSED, S.CLOSED, (Who(R.DEPARTMENT_HEAD, Tie.LEAD),), opinion=True,
+         guards=(G.RATED,)),
+    Step("34b", A.RULE_APPEAL, S.CLOSED, S.CLOSED, CENTRE, opinion=True, guards=(G.RATED,)),
+    Step("35", A.RELAPSE, S.CLOSED, S.TO_ACCEPT, CENTRE, opinion=True, needs=(N.DEPARTMENT,), guards=(G.WATCHED,),
+         effects=(E.UNWATCH, E.ORDER, E.ASSIGN), clocks=NEW_ACCEPT),
+    Step("36", A.REOPEN, S.CLOSED, S.TO_ACCEPT, DECIDERS, opinion=True, needs=(N.DEPARTMENT,),
+         guards=(G.REOPENABLE,), effects=(E.ASSIGN,), clocks=NEW_ACCEPT),
+    *_stay(OPEN, Step("37", A.SUPERVISE, None, None, DECIDERS, opinion=True, needs=(N.LEVEL,),
+           guards=(G.NOT_SUPERVISED_ALIKE,), effects=(E.SUPERVISE,))),
+    *_stay(OPEN, Step("37b", A.UNSUPERVISE, None, None, (Who(R.CENTER_ADMIN, Tie.ISSUER), Who(R.LEADER, Tie.ISSUER)),
+           opinion=True, guards=(G.SUPERVISED,), effects=(E.UNSUPERVISE,))),
+    *_stay(OPEN, Step("39", A.URGE, None, None, (*CENTRE, Who(R.REGISTRAR, Tie.OWN), *LEADER), guards=(G.URGE_RESTED,),
+           effects=(E.URGE,))),
+    *_stay(OPEN, Step("40", A.TOGGLE_URGENT, None, None, (*DECIDERS, Who(R.DEPARTMENT_HEAD, Tie.LEAD)),
+           effects=(E.TOGGLE_URGENT,))),
+    *_stay(OPEN, Step("41", A.INSTRUCT, None, None, LEADER, opinion=True)),
+    *_stay(OPEN, Step("41b", A.COPY, None, None, (*CENTRE, *LEAD_OFFICER), needs=(N.DEPARTMENT,))),
+    *_stay(OPEN, Step("42", A.TOGGLE_LEGACY, None, None, CENTRE, opinion=True, effects=(E.TOGGLE_LEGACY,))),
+    Step("43", A.TOGGLE_TYPICAL, S.CLOSED, S.CLOSED, (*CENTRE, Who(R.DEPARTMENT_HEAD, Tie.LEAD)),
+         effects=(E.TOGGLE_TYPICAL,)),
+    Step("44", A.ESCALATE_TO_CITY, S.TO_DISPATCH, S.AT_CITY, CENTRE, opinion=True, needs=(N.TARGET_AREA,),
+         clocks=STOP),
+    Step("45", A.CITY_PROGRESS, S.AT_CITY, S.AT_CITY, CITY),
+    Step("46", A.CITY_RESULT, S.AT_CITY, S.TO_CONFIRM, CITY, needs=(N.RESULT,), effects=(E.RESULT,)),
+    Step("47", A.CITY_RETURN, S.AT_CITY, S.TO_DISPATCH, CITY, opinion=True, clocks=NEW_DISPATCH),
+    Step("48", A.CITY_DISPATCH, None, S.TO_DISPATCH, CITY, clocks=(Clock(Verb.START, Link.DISPATCH),)),
+    Step("50", A.RETURN_TO_CITY, S.TO_DISPATCH, S.VOID, CENTRE, opinion=True, guards=(G.FROM_CITY,), clocks=STOP),
+    *_at(OPEN, Step("53", A.WITHDRAW_BY_PETITIONER, None, S.CLOSED, CENTRE, opinion=True, may=(N.PICTURES,),
+           effects=(E.CLOSE_WITHDRAWN,), clocks=STOP)),
+)  # fmt: skip
+
+_BY_ACTION: dict[tuple[Status | None, Action], tuple[Step, ...]] = {}
+for _step in STEPS:
+    _key = (_step.source, _step.action)
+    _BY_ACTION[_key] = (*_BY_ACTION.get(_key, ()), _step)
+
+
+def rows(source: Status | None, action: Action) -> tuple[Step, ...]:
+    """This function will give the rows of an action at a status; two when a guard chooses."""
+    return _BY_ACTION.get((source, action), ())
+
+
+def rows_of(action: Action) -> tuple[Step, ...]:
+    """This function will give all rows of an action."""
+    return tuple(step for step in STEPS if step.action is action)
+
+
+def lint(steps: tuple[Step, ...] = STEPS) -> list[str]:
+    """This function will list what is wrong with the table: unreachable, endless, ambiguous."""
+    faults = [f"{s.label}不可到达" for s in Status if s not in _reached(steps)]
+    faults += [f"{s.label}无法走到终点" for s in Status if s not in _finishing(steps)]
+    groups: dict[tuple[Status | None, Action], list[Step]] = {}
+    for step in steps:
+        groups.setdefault((step.source, step.action), []).append(step)
+    for (source, action), members in groups.items():
+        distinct = {member.choosing for member in members}
+        if len(distinct) < len(members) or (len(members) > 1 and () in distinct):
+            faults.append(f"{source} 的“{action.label}”有两行无法区分")
+    return faults
+
+
+def _reached(steps: tuple[Step, ...]) -> set[Status]:
+    reached = {s.target for s in steps if s.source is None and s.target}
+    while more := {s.target for s in steps if s.source in reached and s.target} - reached:
+        reached |= more
+    return reached
+
+
+def _finishing(steps: tuple[Step, ...]) -> set[Status]:
+    finishing = set(ENDED)
+    while more := {s.source for s in steps if s.source and s.target in finishing} - finishing:
+        finishing |= more
+    return finishing
