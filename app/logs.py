@@ -21,7 +21,7 @@ FILE_BYTES, FILES_KEPT = 10_000_000, 8
 HIDDEN = "***"
 
 _ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])(\d{6})\d{8}(\d{3}[0-9Xx])(?![0-9A-Za-z])|(?<!\d)\d{15}(?!\d)")
-_MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+_MOBILE = re.compile(r"(?:(?<!\d)|(?<=\+86)|(?<=0086))(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 _SECRET_IN_TEXT = re.compile(
     r"((?:token|cookie|password|secret|authorization|session|sid|otp)['\"]?\s*[=:]\s*)(?:Bearer\s+)?(\"[^\"]*\"|'[^']*'|[^\s,;&'\"}]+)",
     re.IGNORECASE,

@@ -9,6 +9,7 @@ import typer
 
 from app import settings
 from app.cli import common
+from app.launch import database
 
 app = typer.Typer()
 
@@ -33,8 +34,5 @@ def serve(
 def migrate() -> None:
     """把数据库升级到当前版本。"""
     with common.database() as (_, url):
-        from app.launch.database import head  # noqa: PLC0415 - alembic is only wanted here
-        from app.launch.database import migrate as upgrade
-
-        upgrade(url)
-        typer.echo(f"数据库已是最新版本：{head() or '尚无版本'}")
+        database.migrate(url)
+        typer.echo(f"数据库已是最新版本：{database.head() or '尚无版本'}")

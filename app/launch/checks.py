@@ -44,10 +44,10 @@ def font_folder() -> Path:
     return folder
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Take the port now, so that nobody else gets it while the product starts.
+def take_port(host: str, port: int) -> socket.socket:
+    """Take the port; nobody is answered before `answer`, so a visitor is refused rather than kept waiting.
 
-    :raises CannotStart: it is taken, or the address is not ours
+    :raises CannotStart: somebody answers on it, or the address is not ours
     """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -61,6 +61,18 @@ def listen(host: str, port: int) -> socket.socket:
         taken.close()
         raise CannotStart(_why_not(error, host, port)) from None
     return taken
+
+
+def answer(taken: socket.socket) -> None:
+    """Begin to answer on a taken port.
+
+    :raises CannotStart: somebody else began first
+    """
+    try:
+        taken.listen(2048)
+    except OSError as error:
+        host, port = taken.getsockname()[:2]
+        raise CannotStart(_why_not(error, host, port)) from None
 
 
 def _why_not(error: OSError, host: str, port: int) -> str:

@@ -81,7 +81,7 @@ def serve(settings: Settings) -> None:
         raise CannotStart("WORKERS 大于 1 时须设置 REDIS_URL：多个进程要共享页面状态。")
     with (
         contextlib.suppress(boot.Stopped, KeyboardInterrupt),
-        contextlib.closing(checks.listen(settings.host, settings.port)) as taken,
+        contextlib.closing(checks.take_port(settings.host, settings.port)) as taken,
         boot.running_database(settings) as url,
     ):
         logs.configure(settings.logs)
@@ -93,6 +93,7 @@ def serve(settings: Settings) -> None:
 
 def run(settings: Settings, url: str, finished: Path, taken: socket.socket, lines: list[str]) -> None:
     """Serve a finished build on a taken port and print `ready` with the address."""
+    checks.answer(taken)
     os.environ.update(serve_environment(finished))
     if settings.redis_url:
         os.environ["REFLEX_REDIS_URL"] = settings.redis_url

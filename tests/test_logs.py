@@ -1,0 +1,89 @@
+"""The log holds no personal data and no secrets, whoever wrote the line."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from app import logs
+
+ID_NUMBER = "11010519491231002X"
+MOBILE = "13800138000"
+
+
+@pytest.fixture
+def log_file(tmp_path: Path) -> Generator[Path]:
+    """Give the log file of a process whose logging is set up as the product's."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    root.handlers = []
+    logs.configure(tmp_path)
+    yield tmp_path / "app.jsonl"
+    for handler in root.handlers:
+        handler.close()
+    root.handlers = before
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def last(path: Path) -> dict[str, object]:
+    return json.loads(path.read_text(encoding="utf-8").splitlines()[-1])
+
+
+class TestMasking:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            (f"证件 {ID_NUMBER}。", "证件 110105********002X。"),
+            (f"电话{MOBILE}，", "电话138****8000，"),
+            (f"+86 {MOBILE} +86{MOBILE}", "+86 138****8000 +86138****8000"),
+            ("token=abc.def&x=1", "token=***&x=1"),
+            ("Cookie: fq=secret; Path=/", "Cookie: ***; Path=/"),
+            ("Authorization: Bearer abc", "Authorization: ***"),
+            ("GET /t/Abc-123 200", "GET /t/*** 200"),
+            ("postgresql://u:word@h/d", "postgresql://u:***@h/d"),
+            ("案件 QX-20260105-0001 已受理", "案件 QX-20260105-0001 已受理"),
+            ("0197b2a4-7c1d-7f3e-9d56-13e0a1b2c3d4", "0197b2a4-7c1d-7f3e-9d56-13e0a1b2c3d4"),
+        ],
+    )
+    def test_replaces_what_must_not_be_seen(self, text: str, expected: str) -> None:
+        assert logs.masked_text(text) == expected
+
+    def test_reaches_into_every_shape(self) -> None:
+        shown = str(logs.masked({"rows": [{"phone": MOBILE}, (ID_NUMBER,)], "cookie": "x", "n": int(MOBILE)}))
+        assert MOBILE not in shown
+        assert ID_NUMBER not in shown
+        assert "'cookie': '***'" in shown
+
+
+class TestALine:
+    def test_of_our_own_is_json_and_masked(self, log_file: Path) -> None:
+        structlog.get_logger("fengqiao").info("reading", phone=MOBILE, access_token="abc", count=3)
+        assert (
+            last(log_file).items()
+            >= {"event": "reading", "phone": "138****8000", "access_token": "***", "count": 3}.items()
+        )
+
+    def test_of_a_library_is_masked(self, log_file: Path) -> None:
+        logging.getLogger("somebody").warning("called %s", MOBILE)
+        assert last(log_file)["event"] == "called 138****8000"
+
+    def test_with_an_exception_is_masked(self, log_file: Path) -> None:
+        try:
+            int(ID_NUMBER)
+        except ValueError:
+            structlog.get_logger("fengqiao").exception("failed")
+        assert ID_NUMBER not in log_file.read_text()
+        assert "ValueError" in str(last(log_file)["exception"])
+
+    def test_of_reflex_about_a_whole_event_keeps_its_name_alone(self, log_file: Path) -> None:
+        event = "Event(token='abc', name='state.visits.save', router_data={'headers': {'cookie': 'x'}}, payload={'name': '张三'})"
+        logging.getLogger("reflex.app").warning("Unknown event %s", event)
+        assert "state.visits.save" in str(last(log_file)["event"])
+        assert "张三" not in log_file.read_text()
+        assert "abc" not in log_file.read_text()
