@@ -99,3 +99,35 @@ class AppMarker(SQLModel, table=True):
 
     name: str = Field(primary_key=True)
     value: str
+
+
+class FormDraft(SQLModel, table=True):
+    """What a person typed into a form and has not sent yet; it survives a reload and a restart.
+
+    pii: content (sealed JSON)
+    """
+
+    __tablename__ = "form_draft"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    account_id: UUID
+    form: str
+    content_sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    saved_at: datetime = Field(sa_type=MOMENT)
+
+    __table_args__ = (Index("ix_form_draft", "account_id", "form", unique=True),)
+
+
+class IdempotentAnswer(SQLModel, table=True):
+    """The answer of a request with an Idempotency-Key, kept to be given again.
+
+    no_pii: the request is a digest, the answer holds number, status and version
+    """
+
+    __tablename__ = "idempotent_answer"
+
+    account_id: UUID = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    request_digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    answer: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    created_at: datetime = Field(sa_type=MOMENT)
