@@ -1,4 +1,4 @@
-"""The one place of the server that reads the clock; everything below is given its moment."""
+"""The clock is read here and nowhere else; the domain is told the time as `at`."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """Give the present moment, aware, in UTC."""
+    """This function will give the present moment, aware, in UTC."""
     return datetime.now(UTC)
