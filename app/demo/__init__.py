@@ -1,0 +1,1 @@
+"""The demo county: fictional places, units, people and cases, made from a seed."""
