@@ -67,10 +67,8 @@ async def names_of(session: AsyncSession, paths: Collection[str]) -> dict[str, s
     if not codes:
         return dict.fromkeys(paths, "")
     rows = await session.execute(select(col(Area.code), col(Area.name)).where(col(Area.code).in_(codes)))
-    names = {code: name for code, name in rows}
-    return {
-        path: SEPARATOR.join(names[code] for code in rules.codes_in(path) if code in names) for path in paths
-    }
+    names: dict[str, str] = {row[0]: row[1] for row in rows}
+    return {path: SEPARATOR.join(names[code] for code in rules.codes_in(path) if code in names) for path in paths}
 
 
 async def at_point(session: AsyncSession, point: Point) -> AreaView | None:

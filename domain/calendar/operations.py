@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Final
 from uuid import UUID
 
-from chinese_calendar.constants import Holiday, holidays, workdays
+from chinese_calendar.constants import Holiday, holidays, workdays  # type: ignore[import-untyped]
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -111,7 +111,7 @@ async def extend(
 ) -> list[Deadline]:
     """This function will move the running clocks of these links later by so many working days.
 
-    The days are added to the due moments, not to `at`, which a paused clock ignores too.
+    The days are added to the due moments, not to `at`; a paused clock may be extended as well.
 
     :raises Invalid: fewer than one working day, or the clock was started after `at`
     """
@@ -165,13 +165,13 @@ async def seed_years(session: AsyncSession, years: Iterable[int]) -> tuple[int, 
     """
     known = tuple(year for year in sorted(set(years)) if date(year, 1, 1) in holidays)
     names = {**holidays, **workdays}
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "day": day,
             "is_workday": day in workdays,
             "source": _LIBRARY,
             "confirmed": True,
-            "note": Holiday(name).chinese + ("调休上班" if day in workdays else ""),
+            "note": _holiday_name(name) + ("调休上班" if day in workdays else ""),
         }
         for day, name in names.items()
         if day.year in known
@@ -179,6 +179,11 @@ async def seed_years(session: AsyncSession, years: Iterable[int]) -> tuple[int, 
     if rows:
         await session.execute(insert(Workday).values(rows).on_conflict_do_nothing())
     return known
+
+
+def _holiday_name(name: str) -> str:
+    """This function will give the Chinese name of a holiday of the library, which sets it at run time."""
+    return str(getattr(Holiday(name), "chinese", name))
 
 
 async def confirm_year(

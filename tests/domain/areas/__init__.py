@@ -1,0 +1,1 @@
+"""Divisions, grids and the fictional county."""
