@@ -5,9 +5,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 READY := $(VENV)/.ready
+SYNC := $(BIN)/uv sync --frozen --quiet --inexact --python $(BIN)/python
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
-export PYTHONDONTWRITEBYTECODE ?=
+# Without compiled modules every start costs some seconds more.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test bench lint check format clean
 
@@ -38,11 +40,12 @@ format: $(READY)
 clean:
 	rm -rf $(VENV) .web .web-build .pytest_cache .ruff_cache
 
-# The environment, made anew only when the lock file changed. uv is fetched into it by its own pip.
+# The environment, made anew only when the lock file changed. uv is fetched into it by its own pip. It trusts
+# its own list of authorities; behind a proxy that signs for others, the system's list is tried after it.
 $(READY): pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更高版本，可用 PYTHON=python3.12 make run 指定。" >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "缺少 venv 模块：Debian/Ubuntu 上请先安装 python3-venv。" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv sync --frozen --quiet --inexact --python $(BIN)/python
+	@$(SYNC) || $(SYNC) --system-certs
 	@touch $(READY)

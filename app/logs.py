@@ -103,7 +103,7 @@ def configure(folder: Path | None) -> None:
         handler.addFilter(CutWholeEvents())
         root.addHandler(handler)
     root.setLevel(logging.INFO)
-    for noisy in ("httpx", "httpcore", "alembic", "engineio", "socketio", "uvicorn.access"):
+    for noisy in ("httpx", "httpcore", "alembic", "engineio", "socketio", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -33,6 +33,6 @@ def main() -> None:
     except CannotStart as refused:
         sys.exit(f"无法启动：{refused.message}")
     except Refusal as refused:
-        sys.exit("；".join([refused.message, *refused.fields.values()]))
+        sys.exit(refused.message)
     except (Stopped, KeyboardInterrupt):
         sys.exit(130)

@@ -84,7 +84,8 @@ def bring_back(settings: Settings, url: str, source: Path, *, replace: bool) -> 
 def _unpack(source: Path, folder: Path) -> None:
     try:
         with tarfile.open(source) as archive:
-            archive.extractall(folder, filter="data")
+            for member in archive:
+                _unpack_member(archive, member, folder)
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         whole = manifest["dump"] == _digest(folder / DUMP)
     except (OSError, tarfile.TarError, ValueError, KeyError):
@@ -93,6 +94,18 @@ def _unpack(source: Path, folder: Path) -> None:
         raise CannotStart(f"备份 {source} 已损坏：内容与清单不符。")
     if not database.knows(manifest["revision"]):
         raise CannotStart(f"备份 {source} 由更新的程序生成，请先升级本系统。")
+
+
+def _unpack_member(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """Write one regular file of a backup; nothing else is in one, and no name leads out of the folder."""
+    target = (folder / member.name).resolve()
+    if not member.isfile() or not target.is_relative_to(folder.resolve()):
+        return
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    content = archive.extractfile(member)
+    assert content is not None  # noqa: S101 - a regular file has content
+    with target.open("wb") as file:
+        shutil.copyfileobj(content, file)
 
 
 def _put_files(restored: Path, target: Path) -> None:
