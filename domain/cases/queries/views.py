@@ -116,14 +116,19 @@ def views_of(actor: Actor) -> tuple[str, ...]:
 async def counters(session: AsyncSession, actor: Actor, *, at: datetime) -> tuple[Counter, ...]:
     """This function will count this person's desk in one query."""
     names = views_of(actor)
+    counts = await count_views(session, actor, names, at=at)
+    return tuple(Counter(name, VIEWS[name][0], counts[name], VIEWS[name][1]) for name in names)
+
+
+async def count_views(
+    session: AsyncSession, actor: Actor, names: tuple[str, ...], *, at: datetime
+) -> dict[str, int]:
+    """This function will count some views for this person in one query."""
     if not names:
-        return ()
+        return {}
     sums = [func.count().filter(VIEWS[name][2](actor, at)) for name in names]
     row = (await session.execute(select(*sums).select_from(Case).where(visible_to(actor)))).one()
-    return tuple(
-        Counter(name, VIEWS[name][0], count, VIEWS[name][1])
-        for name, count in zip(names, row, strict=True)
-    )
+    return dict(zip(names, row, strict=True))
 
 
 _CENTRE_ORDER = (

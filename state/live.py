@@ -1,0 +1,107 @@
+"""Live updates: one listener per process, many open pages.
+
+A commit announces what changed (`domain.kernel.notify`); the hub hears it on one
+connection, gathers for a moment and wakes every page that follows. Each page then reads
+its own view afresh, with the rights of its own person.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+import structlog
+
+from domain.kernel.notify import CHANNEL
+
+GATHER = 0.06
+"""Seconds that changes are gathered before pages are woken: bursts become one refresh."""
+RECONNECT = (0.2, 1.0, 3.0)
+EVERYTHING: frozenset[str] = frozenset({"*"})
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class Follower:
+    """This class will gather what changed since one page last looked."""
+
+    kinds: frozenset[str]
+    changed: set[str] = field(default_factory=set)
+    _bell: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tell(self, kind: str, subject: str) -> None:
+        """This function will note a change if the page follows its kind; "*" means anything may have changed."""
+        if kind in self.kinds or kind == "*":
+            self.changed.add(subject)
+            self._bell.set()
+
+    async def next(self, patience: float) -> frozenset[str]:
+        """This function will wait for changes and give the ids; empty after `patience` seconds."""
+        try:
+            async with asyncio.timeout(patience):
+                await self._bell.wait()
+        except TimeoutError:
+            return frozenset()
+        await asyncio.sleep(GATHER)
+        found = frozenset(self.changed)
+        self.changed.clear()
+        self._bell.clear()
+        return found
+
+
+class Hub:
+    """This class will hear the database's announcements and wake the pages of this process."""
+
+    def __init__(self) -> None:
+        self._followers: set[Follower] = set()
+        self.listening = asyncio.Event()
+
+    @contextmanager
+    def follow(self, *kinds: str) -> Generator[Follower]:
+        """This function will lend a follower of some kinds ("case", "visit") while a page is open."""
+        follower = Follower(frozenset(kinds))
+        self._followers.add(follower)
+        try:
+            yield follower
+        finally:
+            self._followers.discard(follower)
+
+    async def run(self, url: str) -> None:
+        """This function will listen until it is cancelled, and reconnect when the database went away.
+
+        `url` is a libpq connection string. After a reconnect every page refreshes, since
+        announcements of the gap are lost.
+        """
+        attempt = 0
+        while True:
+            try:
+                await self._listen(url)
+                attempt = 0
+            except psycopg.OperationalError as error:
+                self.listening.clear()
+                pause = RECONNECT[min(attempt, len(RECONNECT) - 1)]
+                attempt += 1
+                _log.warning("live.reconnect", error=type(error).__name__, seconds=pause)
+                await asyncio.sleep(pause)
+
+    async def _listen(self, url: str) -> None:
+        connection = await psycopg.AsyncConnection.connect(url, autocommit=True)
+        async with connection:
+            await connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(CHANNEL)))
+            self.listening.set()
+            self._tell("*", "*")
+            async for notice in connection.notifies():
+                told: dict[str, Any] = json.loads(notice.payload)
+                self._tell(str(told["kind"]), str(told["id"]))
+
+    def _tell(self, kind: str, subject: str) -> None:
+        for follower in self._followers:
+            follower.tell(kind, subject)
+
+
+hub = Hub()

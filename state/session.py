@@ -1,0 +1,151 @@
+"""Who is signed in: the base of every state that reads or changes business data.
+
+The session lives in an HttpOnly cookie that the socket's handshake carries. Each handler
+asks the database afresh who that is; nothing in the browser is believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+
+import reflex as rx
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.cases.queries import views
+from domain.kernel.actor import Actor
+from domain.kernel.clock import stamp
+from domain.kernel.permissions import Permission
+from domain.kernel.refusals import NotSignedIn
+from domain.kernel.unit_of_work import unit_of_work
+from domain.orgs import operations as orgs
+from domain.orgs import queries as org_queries
+from domain.orgs.models import SessionKind
+from state.clock import now
+
+COOKIE = "fq_session"
+
+
+def secret_in(cookie_header: str) -> str:
+    """This function will read the session secret out of a Cookie header; empty when there is none."""
+    try:
+        found = SimpleCookie(cookie_header).get(COOKIE)
+    except CookieError:
+        return ""
+    return found.value if found else ""
+
+
+@dataclass
+class Me:
+    """This class will hold what the frame shows of the signed-in person."""
+
+    name: str = ""
+    initial: str = ""
+    login: str = ""
+    unit: str = ""
+    role: str = ""
+    watermark: str = ""
+
+
+@dataclass
+class Entry:
+    """This class will hold one entry of the navigation."""
+
+    label: str = ""
+    href: str = ""
+    icon: str = ""
+    group: str = ""
+    count: int = 0
+    first: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """This class will declare one place of the product: who may open it and what number stands beside it."""
+
+    label: str
+    href: str
+    icon: str
+    group: str
+    permission: Permission
+    view: str = ""
+    phone: bool = True
+
+
+PLACES: tuple[Place, ...] = (
+    Place("来访登记", "/visits", "card", "接待", Permission.VISIT_REGISTER),
+    Place("诉求登记", "/cases/new", "plus", "接待", Permission.CASE_CREATE),
+    Place("我的待办", "/todo", "inbox", "工作台", Permission.CASE_WORK, view="todo"),
+    Place("案件台账", "/cases", "list", "工作台", Permission.CASE_VIEW),
+    Place("超期预警", "/overdue", "alarm", "工作台", Permission.CASE_VIEW, view="overdue"),
+)
+
+
+class SignedInState(rx.State):
+    """The signed-in person and the navigation; parent of every room's state."""
+
+    me: Me = Me()
+    entries: list[Entry] = []
+    here: str = ""
+
+    @asynccontextmanager
+    async def _acting(self) -> AsyncGenerator[tuple[AsyncSession, Actor]]:
+        """This function will open one unit of work for the signed-in person.
+
+        :raises NotSignedIn: the session is unknown, over, or its account disabled
+        """
+        at = now()
+        headers = self.router.headers
+        secret = secret_in(headers.cookie)
+        async with unit_of_work() as session:
+            actor = await org_queries.actor_of(
+                session, secret, SessionKind.BROWSER, at=at, origin=self._origin()
+            )
+            if actor is None:
+                raise NotSignedIn("登录已失效,请重新登录")
+            await orgs.touch(session, secret, SessionKind.BROWSER, at=at)
+            yield session, actor
+
+    def _origin(self) -> str:
+        return f"{self.router.session.client_ip} 浏览器"
+
+    async def _frame(self, session: AsyncSession, actor: Actor) -> None:
+        """This function will renew the person and the counts of the navigation."""
+        me = Me(
+            name=actor.name,
+            initial=actor.name[:1],
+            login=actor.login,
+            unit=actor.unit_name,
+            role="、".join(role.label for role in sorted(actor.roles)),
+            watermark=f"{actor.name} {actor.login} {stamp(now())}",
+        )
+        if (self.me.login, self.me.name) != (me.login, me.name):
+            self.me = me
+        entries = await self._places(session, actor)
+        if entries != self.entries:
+            self.entries = entries
+
+    async def _places(self, session: AsyncSession, actor: Actor) -> list[Entry]:
+        counts = await views.count_views(session, actor, ("todo", "overdue"), at=now())
+        found: list[Entry] = []
+        for place in PLACES:
+            if actor.may(place.permission):
+                first = not found or found[-1].group != place.group
+                count = counts.get(place.view, 0)
+                found.append(Entry(place.label, place.href, place.icon, place.group, count, first))
+        return found
+
+
+def landing(actor: Actor) -> str:
+    """This function will tell where a person lands after signing in."""
+    order = (
+        (Permission.VISIT_REGISTER, "/visits"),
+        (Permission.CASE_WORK, "/todo"),
+        (Permission.CASE_VIEW, "/cases"),
+    )
+    registrar = actor.may(Permission.VISIT_REGISTER) and actor.may(Permission.SLIP_PRINT)
+    if registrar:
+        return "/cases/new"
+    return next((href for permission, href in order if actor.may(permission)), "/account")
