@@ -23,7 +23,7 @@ test: $(READY)
 bench: $(READY)
 	@exec $(BIN)/fengqiao bench
 
-# Style and architecture; `lint` adds the type checker, whose first run fetches its own Node from PyPI.
+# Style and architecture. `lint` adds the type checker, which runs on Node and fetches one where there is none.
 check: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .

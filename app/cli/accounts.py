@@ -18,9 +18,7 @@ users = typer.Typer(help="账号管理", no_args_is_help=True)
 units = typer.Typer(help="单位管理", no_args_is_help=True)
 
 Login = Annotated[str, typer.Argument(help="账号")]
-Password = Annotated[
-    str, typer.Option(prompt="密码", confirmation_prompt="再输入一次", hide_input=True, help="不填则询问")
-]
+Password = Annotated[str, typer.Option(prompt="密码", confirmation_prompt=True, hide_input=True, help="不填则询问")]
 ROLES = "、".join(f"{role.value} {role.label}" for role in PEOPLE_ROLES)
 KINDS = "、".join(f"{kind.value} {kind.label}" for kind in UnitKind)
 

@@ -27,11 +27,12 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 def stop_on_signals() -> None:
     """Turn SIGTERM and SIGHUP into an orderly way out, as Ctrl-C already is.
 
-    A signal that was told to be ignored (nohup) stays ignored.
+    The web server puts its own handler in SIGTERM's place while it runs; a closed terminal (SIGHUP) goes the
+    same road. Where SIGHUP was told to be ignored (nohup) it stays ignored.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _stop)
+    signal.signal(signal.SIGTERM, _stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda _number, _frame: signal.raise_signal(signal.SIGTERM))
 
 
 @contextmanager

@@ -277,13 +277,15 @@ class Postgres:
     def _start_patiently(self) -> None:
         log = self.logs / "postgres-start.log"
         log.unlink(missing_ok=True)
+        said = ""
         words = ("start", "-D", str(self.data), "-l", str(log), "-w", "-t", "60")
         for attempt in range(1, START_TRIES + 1):
             done = self._run("pg_ctl", *words)
             if done.returncode == 0:
                 return
+            said = done.stdout
             time.sleep(START_PAUSE * attempt)
-        written = log.read_text(errors="replace") if log.exists() else done.stdout
+        written = log.read_text(errors="replace") if log.exists() else said
         raise CannotStart(f"内置数据库未能启动，日志末尾：\n{_tail(written)}{self._hint()}")
 
     def _write_settings(self) -> None:

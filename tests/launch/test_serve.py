@@ -1,0 +1,94 @@
+"""The product starts whole, stops whole, and comes back after it was killed."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.launch.postgres import Postgres
+from tests.support.serving import ROOT, Serving
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> Generator[Serving]:
+    """Give a product over a fresh data folder, not yet started; nothing of it is left running."""
+    product = Serving(tmp_path / "data")
+    yield product
+    if product.process.poll() is None:
+        product.stop()
+    Postgres(product.data / "postgres").stop()
+
+
+class TestServing:
+    def test_answers_on_its_port_and_stops_everything_it_started(self, serving: Serving) -> None:
+        serving.start()
+        port = serving.url.rsplit(":", 1)[1]
+        page = httpx.get(serving.url)
+        assert page.status_code == 200
+        script = re.search(r"/assets/reflex-env-[\w-]+\.js", page.text)
+        if script:
+            assert "localhost" not in httpx.get(serving.url + script[0]).text
+        assert Postgres(serving.data / "postgres").pid() is not None
+
+        assert serving.stop() == 0
+        assert Postgres(serving.data / "postgres").pid() is None
+        assert port not in ("0", "8000")
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+    def test_ends_in_order_on_every_signal_that_asks_for_it(self, serving: Serving, number: int) -> None:
+        serving.start()
+        assert serving.stop(number) == 0
+        assert Postgres(serving.data / "postgres").pid() is None
+        assert "Traceback" not in serving.output
+
+    def test_comes_back_after_it_was_killed(self, serving: Serving) -> None:
+        serving.start()
+        serving.stop(signal.SIGKILL)
+        serving.start()
+        assert httpx.get(serving.url).status_code == 200
+
+    def test_tells_a_second_one_who_is_there(self, serving: Serving) -> None:
+        serving.start()
+        with pytest.raises(RuntimeError, match=f"进程号 {serving.process.pid}") as refused:
+            Serving(serving.data).start()
+        assert "Traceback" not in str(refused.value)
+
+    def test_lets_commands_work_beside_it(self, serving: Serving) -> None:
+        serving.start()
+        command = [sys.executable, "-m", "app.cli", "audit", "verify"]
+        done = subprocess.run(command, cwd=ROOT, env=environment(serving), capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert "审计日志完整" in done.stdout
+        assert httpx.get(serving.url).status_code == 200
+
+
+class TestARefusalToStart:
+    @pytest.mark.parametrize(
+        ("given", "words"),
+        [
+            ({"DATA_DIR": "/proc/self"}, "无法写入"),
+            ({"PORT": "many"}, "设置有误：PORT"),
+            ({"DATABASE_URL": "postgresql://u:hidden-word@127.0.0.1:1/d"}, "无法连接数据库"),
+            ({"WORKERS": "2"}, "REDIS_URL"),
+            ({"SECRET_KEY": "short"}, "32"),
+        ],
+    )
+    def test_is_one_sentence_and_no_stack_trace(self, tmp_path: Path, given: dict[str, str], words: str) -> None:
+        with pytest.raises(RuntimeError, match=words) as refused:
+            Serving(tmp_path / "data", given).start()
+        assert "Traceback" not in str(refused.value)
+        assert "hidden-word" not in str(refused.value)
+        assert Postgres(tmp_path / "data" / "postgres").pid() is None
+
+
+def environment(serving: Serving) -> dict[str, str]:
+    return {"PATH": "/usr/bin:/bin", "DATA_DIR": str(serving.data)}
