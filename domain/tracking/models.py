@@ -13,7 +13,11 @@ from domain.kernel.ids import new_id
 
 
 class OneTimeCode(SQLModel, table=True):
-    """A code asked for on the page of one case; without `code_digest` the phone was not a petitioner's.
+    """A code asked for, or a failed attempt to use one, on the page of one case.
+
+    `code_digest` is empty until the code was made, and for ever when the phone is not a
+    petitioner's; `case_id` is empty when the link was unknown. A failed attempt is a row
+    without a code that was used up at once.
 
     no_pii: the phone is a blind index, the code and the origin are keyed digests
     """
@@ -21,7 +25,7 @@ class OneTimeCode(SQLModel, table=True):
     __tablename__ = "one_time_code"
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    case_id: UUID = Field(foreign_key="case_file.id", index=True)
+    case_id: UUID | None = Field(default=None, foreign_key="case_file.id", index=True)
     phone_blind: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
     origin_digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
     code_digest: bytes | None = Field(default=None, sa_column=Column(LargeBinary))

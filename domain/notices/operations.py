@@ -1,0 +1,73 @@
+"""Writes: a message, and what became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.kernel import crypto
+from domain.kernel.ids import new_id
+from domain.notices import rules
+from domain.notices.models import Message, Occasion
+
+
+async def write(
+    session: AsyncSession, *, occasion: Occasion, case_id: UUID | None, phone: str, text: str, at: datetime
+) -> Message:
+    """This function will write a message, sealed; it is sent after the commit, at least once."""
+    message_id = new_id()
+    message = Message(
+        id=message_id,
+        occasion=occasion,
+        case_id=case_id,
+        phone_sealed=crypto.seal("message", "phone", message_id, phone),
+        text_sealed=crypto.seal("message", "text", message_id, text),
+        created_at=at,
+        next_try_at=at,
+    )
+    session.add(message)
+    await session.flush()
+    return message
+
+
+async def take_due(session: AsyncSession, *, at: datetime, limit: int = 1) -> list[Message]:
+    """This function will lock the messages that are due; other workers skip them."""
+    query = (
+        select(Message)
+        .where(col(Message.sent_at).is_(None), col(Message.failed_at).is_(None), col(Message.next_try_at) <= at)
+        .order_by(col(Message.next_try_at), col(Message.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(await session.scalars(query))
+
+
+def mark_sent(message: Message, *, at: datetime) -> None:
+    """This function will mark a message sent; call it after the provider took it."""
+    message.sent_at = at
+    message.last_error = ""
+
+
+def mark_retry(message: Message, error: str, *, at: datetime) -> None:
+    """This function will put a message back, later each time, until it stands failed.
+
+    `error` must hold neither the phone nor the text.
+    """
+    message.attempts += 1
+    message.last_error = error[:200]
+    again = rules.next_try(message.attempts, at)
+    if again is None:
+        message.failed_at = at
+    else:
+        message.next_try_at = again
+
+
+def mark_failed(message: Message, error: str, *, at: datetime) -> None:
+    """This function will stop trying: the provider refused for good, or it is too late."""
+    message.attempts += 1
+    message.last_error = error[:200]
+    message.failed_at = at

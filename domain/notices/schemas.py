@@ -1,0 +1,27 @@
+"""Shapes that leave the room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """This class will hold a message in clear for the provider; it stays inside the server."""
+
+    id: UUID
+    phone: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """This class will show a message on the demo page; the phone is masked, the text is clear."""
+
+    occasion: str
+    phone: str
+    text: str = field(repr=False)
+    created_at: datetime
+    state: str
