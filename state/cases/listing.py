@@ -1,0 +1,287 @@
+"""The desk and the case list: counters, filters, order, pages; live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+import reflex as rx
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.areas import queries as areas
+from domain.areas.models import Level
+from domain.cases import categories, rules
+from domain.cases.models import RiskLevel
+from domain.cases.operations.take import take
+from domain.cases.queries import lists, views
+from domain.cases.schemas import CaseFilter, CaseRow, StepInput
+from domain.cases.vocabulary import Action, Status
+from domain.kernel.actor import Actor
+from domain.kernel.clock import stamp
+from domain.kernel.permissions import Permission, Role
+from domain.kernel.refusals import Refusal
+from domain.orgs import queries as orgs
+from state.clock import now
+from state.inputs import Choice
+from state.live import hub
+from state.session import SignedInState
+
+SIZES = (20, 50, 100)
+REFRESH = 60.0
+"""Seconds after which deadlines in words are renewed though nothing changed."""
+_TITLES = {"/todo": ("我的待办", "todo"), "/overdue": ("超期预警", "overdue"), "/cases": ("案件台账", "")}
+_FILTERS = frozenset(
+    {"text", "status", "area", "department", "category", "risk", "name", "phone", "id_number"}
+)
+
+
+@dataclass
+class Row:
+    """This class will hold one case of the list as text."""
+
+    number: str = ""
+    title: str = ""
+    category: str = ""
+    area: str = ""
+    party: str = ""
+    status: str = ""
+    status_tone: str = ""
+    due: str = ""
+    tone: str = ""
+    due_at: str = ""
+    risk: str = ""
+    risk_label: str = ""
+    department: str = ""
+    handler: str = ""
+    urgent: bool = False
+    leader_order: bool = False
+    supervision: str = ""
+    submitted: str = ""
+    href: str = ""
+
+
+@dataclass
+class Tile:
+    """This class will hold one counter above the list; it is a filter as well."""
+
+    view: str = ""
+    label: str = ""
+    count: int = 0
+    tone: str = ""
+
+
+class CaseListState(SignedInState):
+    """One browser's list of cases."""
+
+    title: str = "案件台账"
+    tiles: list[Tile] = []
+    rows: list[Row] = []
+    total: str = "0"
+    page: int = 1
+    last: int = 1
+    size: int = SIZES[0]
+    sort: str = ""
+    view: str = ""
+    filters: dict[str, str] = {}
+    filtered: bool = False
+    selected: list[str] = []
+    may_urge: bool = False
+    may_register: bool = False
+    loading: bool = True
+    fault: str = ""
+    status_choices: list[Choice] = []
+    area_choices: list[Choice] = []
+    department_choices: list[Choice] = []
+    category_choices: list[Choice] = []
+
+    @rx.event
+    async def load(self):
+        """This function will open the list that the address names."""
+        self.loading, self.fault = True, ""
+        path = "/" + self.router.url.path.strip("/")
+        self.title, view = _TITLES.get(path, _TITLES["/cases"])
+        asked = self.router.url.query_parameters
+        self.here = path
+        self.view = asked.get("view", view) if asked.get("view", view) in views.VIEWS else view
+        self.filters, self.page, self.sort, self.selected = {}, 1, "", []
+        async with self._acting() as (session, actor):
+            actor.require(Permission.CASE_VIEW)
+            self.may_urge = actor.has(Role.CENTER_ADMIN, Role.LEADER, Role.REGISTRAR)
+            self.may_register = actor.may(Permission.CASE_CREATE)
+            await self._choices(session, actor)
+            await self._read(session, actor)
+        self.loading = False
+
+    @rx.event(background=True)
+    async def follow(self):
+        """This function will keep list and counters live while the page is open."""
+        with hub.follow("case") as changes:
+            while True:
+                await changes.next(REFRESH)
+                async with self, self._acting() as (session, actor):
+                    await self._read(session, actor)
+
+    @rx.event
+    async def choose_view(self, view: str):
+        """This function will show exactly the cases that a counter counts; pressed again, all of them."""
+        if view in views.VIEWS:
+            self.view = "" if view == self.view else view
+        await self._again()
+
+    @rx.event
+    async def narrow(self, name: str, value: str):
+        """This function will set one filter."""
+        if name in _FILTERS and isinstance(value, str):
+            kept = {key: text for key, text in self.filters.items() if key != name}
+            self.filters = kept | ({name: value[:100]} if value.strip() else {})
+        await self._again()
+
+    @rx.event
+    async def search_person(self, form: dict):
+        """This function will narrow to the cases of a person, by name, phone or identity number."""
+        typed = {name: str(form.get(name, ""))[:50].strip() for name in ("name", "phone", "id_number")}
+        others = {key: text for key, text in self.filters.items() if key not in typed}
+        self.filters = others | {name: text for name, text in typed.items() if text}
+        await self._again()
+
+    @rx.event
+    async def widen(self):
+        """This function will drop all filters."""
+        self.filters = {}
+        await self._again()
+
+    @rx.event
+    async def order_by(self, column: str):
+        """This function will sort by a column: up, down, then the usual order again."""
+        if isinstance(column, str):
+            turns = {column: f"-{column}", f"-{column}": ""}
+            self.sort = turns.get(self.sort, column) if self.sort.lstrip("-") == column else column[:20]
+        await self._again()
+
+    @rx.event
+    async def go_to(self, page: int):
+        """This function will turn to a page."""
+        page = page if isinstance(page, int) else 1
+        await self._again(max(1, min(page, self.last)))
+
+    @rx.event
+    async def resize(self, size: str):
+        """This function will set how many rows a page holds."""
+        self.size = next((n for n in SIZES if str(n) == str(size)), SIZES[0])
+        await self._again()
+
+    @rx.event
+    async def select(self, number: str):
+        """This function will mark or unmark a row for the bulk bar."""
+        async with self._acting():
+            shown = {row.number for row in self.rows}
+            if number in shown:
+                chosen = set(self.selected) ^ {number}
+                self.selected = [row.number for row in self.rows if row.number in chosen]
+
+    @rx.event
+    async def select_all(self):
+        """This function will mark all rows of the page, or none."""
+        async with self._acting():
+            everything = [row.number for row in self.rows]
+            self.selected = [] if len(self.selected) == len(everything) else everything
+
+    @rx.event
+    async def urge_selected(self):
+        """This function will urge the marked cases, each as an act of its own, and tell the result of each."""
+        done, refused = [], []
+        for number in list(self.selected):
+            try:
+                async with self._acting() as (session, actor):
+                    await take(session, actor, number=number, action=Action.URGE, given=StepInput(), at=now())
+                done.append(number)
+            except Refusal as refusal:
+                refused.append(f"{number}:{refusal.message}")
+        self.selected = []
+        if done:
+            yield rx.toast.success(f"已催办 {len(done)} 件")
+        if refused:
+            yield rx.toast.warning(
+                f"{len(refused)} 件未催办", description="\n".join(refused[:5]), duration=8000
+            )
+
+    async def _again(self, page: int = 1) -> None:
+        self.page, self.selected, self.fault = page, [], ""
+        async with self._acting() as (session, actor):
+            await self._read(session, actor)
+
+    async def _read(self, session: AsyncSession, actor: Actor) -> None:
+        at = now()
+        await self._frame(session, actor)
+        wanted = self._filter()
+        page = await lists.search(session, actor, wanted, at=at, page=self.page, size=self.size)
+        if not page.items and self.page > 1:
+            self.page = page.last
+            page = await lists.search(session, actor, wanted, at=at, page=self.page, size=self.size)
+        rows = [_row(row) for row in page.items]
+        if rows != self.rows:
+            self.rows = rows
+        self.total, self.last = page.total_text, page.last
+        self.filtered = bool(self.filters)
+        counters = await views.counters(session, actor, at=at)
+        self.tiles = [Tile(c.view, c.label, c.count, c.tone) for c in counters]
+
+    def _filter(self) -> CaseFilter:
+        given = self.filters
+        return CaseFilter(
+            view=self.view,
+            statuses=(given["status"],) if given.get("status") else (),
+            text=given.get("text", ""),
+            area=given.get("area", ""),
+            department=given.get("department", ""),
+            category=given.get("category", ""),
+            risk=given.get("risk", ""),
+            name=given.get("name", ""),
+            phone=given.get("phone", ""),
+            id_number=given.get("id_number", ""),
+            sort=self.sort,
+        )
+
+    async def _choices(self, session: AsyncSession, actor: Actor) -> None:
+        department = actor.has(Role.OFFICER, Role.DEPARTMENT_HEAD)
+        self.status_choices = [
+            *(
+                Choice(s.value, rules.shown_status(s, None, at=now(), for_department=department)[1])
+                for s in Status
+            ),
+            Choice(rules.OVERDUE_ACCEPT, "逾期未接收"),
+            Choice(rules.OVERDUE_HANDLE, "逾期未处理"),
+        ]
+        self.category_choices = [Choice(k.value, k.label) for k in categories.Kind]
+        places = await areas.all_areas(session)
+        self.area_choices = [Choice(a.code, a.name) for a in places if a.level is Level.TOWNSHIP]
+        self.department_choices = [Choice(u.code, u.name) for u in await orgs.departments(session)]
+
+
+def risk_choices() -> list[tuple[str, str]]:
+    """This function will give the risk levels for a select."""
+    return [(risk.value, risk.label) for risk in RiskLevel]
+
+
+def _row(row: CaseRow) -> Row:
+    return Row(
+        number=row.number,
+        title=row.title,
+        category=row.category,
+        area=row.area,
+        party=row.party,
+        status=row.status_label,
+        status_tone=row.status_tone,
+        due=row.due,
+        tone=row.tone,
+        due_at=stamp(row.due_at),
+        risk=row.risk,
+        risk_label=row.risk_label,
+        department=row.department,
+        handler=row.handler,
+        urgent=row.urgent,
+        leader_order=row.leader_order,
+        supervision=row.supervision,
+        submitted=stamp(row.submitted_at or row.created_at, "%m-%d %H:%M"),
+        href=f"/case/{row.number}",
+    )

@@ -1,0 +1,91 @@
+"""Values as they come from a browser: anything may be in them, and of any type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeVar
+
+from domain.kernel.clock import SHANGHAI, UTC
+from domain.kernel.labels import Labelled
+from domain.kernel.refusals import Invalid
+
+@dataclass
+class Choice:
+    """This class will hold one choice of a select."""
+
+    value: str = ""
+    label: str = ""
+
+
+MOST = 200_000
+"""Characters read of one field at most; longer ones are cut after being refused by length elsewhere."""
+W = TypeVar("W", bound=Labelled)
+
+
+def text_in(form: Mapping[str, Any], name: str, *, most: int = MOST) -> str:
+    """This function will read a text; anything that is not one reads as empty."""
+    value = form.get(name)
+    return value[:most] if isinstance(value, str) else ""
+
+
+def flag_in(form: Mapping[str, Any], name: str) -> bool:
+    """This function will read a check box."""
+    return form.get(name) in {True, "on", "true", "1"}
+
+
+def word_in(form: Mapping[str, Any], name: str, kind: type[W], default: W) -> W:
+    """This function will read a choice; empty reads as the default.
+
+    :raises Invalid: it is not one of the choices
+    """
+    text = text_in(form, name)
+    if not text:
+        return default
+    try:
+        return kind(text)
+    except ValueError:
+        raise Invalid.of({name: "请从列表中选择"}) from None
+
+
+def number_in(form: Mapping[str, Any], name: str, default: int, *, label: str) -> int:
+    """This function will read a whole number; empty reads as the default.
+
+    :raises Invalid: it is not a whole number
+    """
+    text = text_in(form, name, most=20).strip()
+    if not text:
+        return default
+    if not text.lstrip("-").isascii() or not text.lstrip("-").isdigit():
+        raise Invalid.of({name: f"{label}应为整数"})
+    return int(text)
+
+
+def amount_in(form: Mapping[str, Any], name: str, *, label: str) -> Decimal | None:
+    """This function will read an amount of money in yuan; empty reads as none.
+
+    :raises Invalid: it is not a number
+    """
+    text = text_in(form, name, most=30).strip().replace(",", "")
+    if not text:
+        return None
+    try:
+        return Decimal(text).quantize(Decimal("0.01"))
+    except InvalidOperation:
+        raise Invalid.of({name: f"{label}应为数字,单位为元"}) from None
+
+
+def moment_in(form: Mapping[str, Any], name: str, *, label: str) -> datetime | None:
+    """This function will read a local moment of an `input type=datetime-local` (Asia/Shanghai) as UTC.
+
+    :raises Invalid: it is not a date and time
+    """
+    text = text_in(form, name, most=30).strip()
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI).astimezone(UTC)
+    except ValueError:
+        raise Invalid.of({name: f"{label}应为有效的日期和时间"}) from None

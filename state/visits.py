@@ -1,0 +1,345 @@
+"""The reception desk: the open form, the card that was read, today's visitors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+
+from domain.cases.queries import reach
+from domain.kernel.clock import stamp
+from domain.kernel.permissions import Permission
+from domain.kernel.refusals import Invalid, Refusal
+from domain.people import rules as people
+from domain.people.models import IdType, Sex
+from domain.people.schemas import PersonInput
+from domain.visits import operations as visits
+from domain.visits import queries
+from domain.visits.models import IdSource, VisitState
+from domain.visits.schemas import VisitInput, VisitView
+from state import desks
+from state.clock import now
+from state.desks import CardRead, ReaderState
+from state.inputs import Choice, number_in, text_in, word_in
+from state.live import hub
+from state.session import SignedInState
+
+REFRESH = 20.0
+"""Seconds after which the page renews its arming even when nothing happened."""
+_ID_TYPES = {
+    "prc": IdType.RESIDENT,
+    "hmt": IdType.HMT_RESIDENCE,
+    "fpr2017": IdType.FOREIGNER,
+    "fpr2023": IdType.FOREIGNER,
+}
+
+
+@dataclass
+class Visitor:
+    """This class will hold one row of today's queue, masked."""
+
+    id: str = ""
+    queue: str = ""
+    name: str = ""
+    id_number: str = ""
+    phone: str = ""
+    reason: str = ""
+    companions: str = ""
+    state: str = ""
+    state_label: str = ""
+    tone: str = ""
+    arrived: str = ""
+    desk: str = ""
+    source: str = ""
+    open: bool = False
+
+
+@dataclass
+class Read:
+    """This class will hold what a card offers to the open form; `seq` grows with each read.
+
+    It goes to this one browser, whose desk the card lies on, and is forgotten with the page.
+    """
+
+    seq: int = 0
+    name: str = ""
+    id_number: str = ""
+    address: str = ""
+    nation: str = ""
+    sex: str = ""
+    id_type: str = ""
+    summary: str = ""
+    warning: str = ""
+
+
+_TONES = {
+    VisitState.WAITING: "orange",
+    VisitState.HANDED: "blue",
+    VisitState.CASE_MADE: "green",
+    VisitState.LEFT: "gray",
+}
+
+
+class VisitDesk(SignedInState):
+    """The registration page of one browser."""
+
+    remembered_desk: str = rx.LocalStorage("", name="fq_desk")
+    desk: str = ""
+    desk_choices: list[Choice] = []
+    reader_state: str = "offline"
+    reader_message: str = ""
+    read: Read = Read()
+    known: str = ""
+    faults: dict[str, str] = {}
+    round: int = 0
+    saved: str = ""
+    visitors: list[Visitor] = []
+    total: int = 0
+    can_make_case: bool = False
+    loaded: bool = False
+    _sam_id: str = ""
+    _bound: str = ""
+
+    @rx.event
+    async def load(self):
+        """This function will open the page: desks, today's visitors, the reader of this desk."""
+        async with self._acting() as (session, actor):
+            actor.require(Permission.VISIT_REGISTER)
+            await self._frame(session, actor)
+            self.here = "/visits"
+            self.desk_choices = [Choice(d.code, d.name) for d in await queries.desks(session, actor)]
+            self.can_make_case = actor.may(Permission.SLIP_PRINT)
+            await self._queue(session, actor)
+        # what the browser remembers is a wish: only a desk of the person's own unit is bound
+        known = [choice.value for choice in self.desk_choices]
+        self._bound = self.remembered_desk if self.remembered_desk in known else next(iter(known), "")
+        self.desk = self._bound
+        self._arm()
+        self.loaded = True
+
+    @rx.event(background=True)
+    async def follow(self):
+        """This function will keep the queue live and the form armed while the page is open."""
+        client = self.router.session.client_token
+        try:
+            with hub.follow("visit", "case") as changes:
+                while True:
+                    await changes.next(REFRESH)
+                    async with self:
+                        await self._renew()
+        finally:
+            desks.disarm(self._bound, client)
+            desks.unwatch(client)
+
+    async def _renew(self) -> None:
+        async with self._acting() as (session, actor):
+            await self._frame(session, actor)
+            await self._queue(session, actor)
+        self._arm()
+
+    def _arm(self) -> None:
+        client = self.router.session.client_token
+        if self._bound:
+            desks.arm(self._bound, client, receive_card)
+            desks.watch(client, receive_reader)
+        reader = desks.reader_of(self._bound)
+        self.reader_state, self.reader_message = reader.state, reader.message
+
+    async def _queue(self, session: Any, actor: Any) -> None:
+        page = await queries.today(session, actor, at=now())
+        self.visitors, self.total = [_visitor(v) for v in page.items], page.total
+
+    @rx.event
+    async def choose_desk(self, code: str):
+        """This function will bind this browser to another desk."""
+        async with self._acting() as (session, actor):
+            known = {d.code for d in await queries.desks(session, actor)}
+        if code in known:
+            desks.disarm(self._bound, self.router.session.client_token)
+            self.desk = self.remembered_desk = self._bound = code
+            self._arm()
+
+    @rx.event
+    async def look_up(self, id_number: str):
+        """This function will say how often the holder of a number was here; it marks a wrong number early."""
+        number = people.tidy_id(text_in({"n": id_number}, "n", most=40))
+        if not number:
+            self.known = ""
+            return
+        async with self._acting() as (session, actor):
+            self.known = await _known(session, actor, number)
+
+    @rx.event
+    async def save(self, form: dict):
+        """This function will register the visitor whose form was sent, then clear it for the next."""
+        try:
+            async with self._acting() as (session, actor):
+                given = _input(form, self._bound, self._sam_id if self.read.seq else "")
+                visit = await visits.register(session, actor, given, at=now())
+                await self._queue(session, actor)
+        except Invalid as refusal:
+            self.faults = refusal.fields
+            first = next(iter(refusal.fields), "")
+            yield rx.toast.error(refusal.message.split(";")[0])
+            yield rx.call_script(
+                f"document.querySelector('[name={first}]')?.focus()" if first.isidentifier() else ""
+            )
+            return
+        self._clear()
+        self.saved = f"{visit.queue} 号 {visit.person.name} 已登记"
+        yield rx.toast.success(self.saved)
+
+    @rx.event
+    async def clear(self):
+        """This function will empty the form."""
+        async with self._acting():
+            self._clear()
+
+    def _clear(self) -> None:
+        self.faults, self.known, self.read, self._sam_id = {}, "", Read(), ""
+        self.round += 1
+
+    @rx.event
+    async def hand_over(self, visit_id: str):
+        """This function will hand a visitor to the registrars."""
+        async with self._acting() as (session, actor):
+            await visits.hand_over(session, actor, _id(visit_id), at=now())
+            await self._queue(session, actor)
+        yield rx.toast.success("已转登记窗口")
+
+    @rx.event
+    async def leave(self, visit_id: str):
+        """This function will note that a visitor left."""
+        async with self._acting() as (session, actor):
+            await visits.leave(session, actor, _id(visit_id), at=now())
+            await self._queue(session, actor)
+
+    async def _receive(self, card: CardRead) -> None:
+        """This function will offer a card's fields to the open form, as soon as possible."""
+        fields = card.fields
+        number = people.tidy_id(fields.get("id_no") or "")
+        self._sam_id = card.reader_sam_id
+        id_type = _ID_TYPES.get(card.kind, IdType.OTHER)
+        self.read = Read(
+            seq=self.read.seq + 1,
+            name=fields.get("name") or fields.get("eng_name") or "",
+            id_number=number,
+            address=fields.get("address") or "",
+            nation=fields.get("nation") or "",
+            sex={"男": Sex.MALE.value, "女": Sex.FEMALE.value}.get(
+                fields.get("sex") or "", Sex.UNKNOWN.value
+            ),
+            id_type=id_type.value,
+            summary=_summary(fields, number),
+            warning=_warning(fields, id_type, number),
+        )
+
+
+async def receive_card(client: str, card: CardRead) -> bool:
+    """This function will put a read into the form of a client and say whether it was there."""
+    async with _app().modify_state(rx.BaseStateToken(ident=client, cls=VisitDesk)) as root:
+        form = await root.get_state(VisitDesk)
+        if not form.loaded:
+            return False
+        await form._receive(card)  # noqa: SLF001 — a helper of this module's own state
+    return True
+
+
+async def receive_reader(client: str, reader: ReaderState) -> None:
+    """This function will tell a client's page how its reader is."""
+    async with _app().modify_state(rx.BaseStateToken(ident=client, cls=VisitDesk)) as root:
+        form = await root.get_state(VisitDesk)
+        form.reader_state, form.reader_message = reader.state, reader.message
+
+
+class _Holder:
+    app: rx.App | None = None
+
+
+def use(app: rx.App) -> None:
+    """This function will set the application through which open pages are reached."""
+    _Holder.app = app
+
+
+def _app() -> rx.App:
+    if _Holder.app is None:
+        raise RuntimeError("state.visits.use(app) must be called at start")
+    return _Holder.app
+
+
+def _summary(fields: Any, number: str) -> str:
+    parts = (
+        people.mask_name(fields.get("name") or fields.get("eng_name") or ""),
+        people.mask_id(number),
+        fields.get("sex"),
+        fields.get("nation"),
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def _warning(fields: Any, id_type: IdType, number: str) -> str:
+    until = fields.get("valid_to") or ""
+    if until[:1].isdigit() and until < now().date().isoformat():
+        return f"证件已于 {until} 到期,请提醒来访人换证"
+    fault = people.id_number_fault(id_type, number, now().date())
+    return f"读取到的号码有误:{fault}" if fault else ""
+
+
+async def _known(session: Any, actor: Any, number: str) -> str:
+    fault = people.id_number_fault(IdType.RESIDENT, number, now().date())
+    if fault:
+        return ""
+    times = await queries.times_here(session, actor, id_number=number)
+    if not times:
+        return "首次来访"
+    open_cases = await reach.open_cases_of(session, actor, number)
+    return f"第 {times + 1} 次来访" + (f",{open_cases} 件在办" if open_cases else "")
+
+
+def _input(form: dict, desk: str, sam_id: str) -> VisitInput:
+    return VisitInput(
+        person=PersonInput(
+            name=text_in(form, "name"),
+            id_type=word_in(form, "id_type", IdType, IdType.RESIDENT),
+            id_number=text_in(form, "id_number"),
+            phone=text_in(form, "phone"),
+            sex=word_in(form, "sex", Sex, Sex.UNKNOWN),
+            nation=text_in(form, "nation"),
+            address=text_in(form, "address"),
+        ),
+        reason=text_in(form, "reason"),
+        companions=number_in(form, "companions", 0, label="随行人数"),
+        desk_code=desk,
+        id_source=IdSource.CARD if sam_id else IdSource.MANUAL,
+        no_id_reason=text_in(form, "no_id_reason"),
+        reader_sam_id=sam_id,
+    )
+
+
+def _visitor(view: VisitView) -> Visitor:
+    state = VisitState(view.state)
+    return Visitor(
+        id=str(view.id),
+        queue=view.queue,
+        name=view.person.name,
+        id_number=view.person.id_number,
+        phone=view.person.phone,
+        reason=view.reason,
+        companions=f"随行 {view.companions} 人" if view.companions else "",
+        state=view.state,
+        state_label=view.state_label,
+        tone=_TONES[state],
+        arrived=stamp(view.arrived_at, "%H:%M"),
+        desk=view.desk,
+        source=view.id_source,
+        open=state in {VisitState.WAITING, VisitState.HANDED},
+    )
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        raise Refusal("没有找到这条来访登记") from None
