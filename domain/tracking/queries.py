@@ -1,0 +1,258 @@
+"""Reads: the tracking link, who a petitioner is, and what a petitioner sees."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.cases import categories
+from domain.cases.models import Case, Party, PartyKind
+from domain.cases.queries import detail, reach
+from domain.cases.vocabulary import Action, Status
+from domain.kernel import crypto
+from domain.kernel.actor import Actor, system_actor
+from domain.kernel.models import JournalEntry
+from domain.kernel.permissions import Permission, Role
+from domain.kernel.refusals import ActionNotAllowed, NotFound
+from domain.orgs.models import Unit, UnitKind
+from domain.people import queries as people
+from domain.people.models import Person
+from domain.people.rules import is_mobile
+from domain.tracking import rules
+from domain.tracking.models import PetitionerSession
+from domain.tracking.rules import DONE_BY, Facts, Mark, Node
+from domain.tracking.schemas import NoticeFacts, PublicView, Slip
+
+
+def _link(case: Case, base_url: str) -> str:
+    token = crypto.unseal("case_file", "tracking", case.id, case.tracking_sealed)
+    return f"{base_url.rstrip('/')}/t/{token}" if token else ""
+
+
+async def tracking_url(session: AsyncSession, actor: Actor, number: str, base_url: str) -> str:
+    """This function will give the address in the QR code of a case: a random token, nothing else.
+
+    :raises NotPermitted: the actor prints no slips
+    :raises NotFound: no such case within reach
+    :raises ActionNotAllowed: the case was not accepted yet
+    """
+    actor.require(Permission.SLIP_PRINT)
+    link = _link(await reach.find(session, actor, number), base_url)
+    if not link:
+        raise ActionNotAllowed("该件尚未提交受理,没有查询二维码")
+    return link
+
+
+async def case_of(session: AsyncSession, token: str) -> UUID | None:
+    """This function will find the case of a tracking token; none when there is no such token."""
+    query = select(col(Case.id)).where(col(Case.tracking_digest) == crypto.digest(token))
+    return await session.scalar(query)
+
+
+async def petitioner_of(
+    session: AsyncSession, secret: str, token: str, *, at: datetime, origin: str = ""
+) -> Actor | None:
+    """This function will tell who holds a petitioner session for the case of this token; none when it is over."""
+    query = (
+        select(col(PetitionerSession.case_id))
+        .join(Case, col(Case.id) == col(PetitionerSession.case_id))
+        .where(
+            col(PetitionerSession.digest) == crypto.digest(secret),
+            col(PetitionerSession.ended_at).is_(None),
+            col(PetitionerSession.expires_at) > at,
+            col(Case.tracking_digest) == crypto.digest(token),
+        )
+    )
+    case_id = await session.scalar(query)
+    return system_actor(Role.PETITIONER, origin, only_case=case_id) if case_id else None
+
+
+async def own_case(session: AsyncSession, actor: Actor) -> Case:
+    """This function will give the one case that a petitioner's session opened.
+
+    :raises NotFound: the actor is no petitioner with a session
+    """
+    if actor.only_case is None:
+        raise NotFound(reach.NOT_YOURS)
+    query = select(Case).where(col(Case.id) == actor.only_case, reach.visible_to(actor))
+    case = (await session.scalars(query)).one_or_none()
+    if case is None:
+        raise NotFound(reach.NOT_YOURS)
+    return case
+
+
+async def public_view(session: AsyncSession, actor: Actor, *, at: datetime) -> PublicView:
+    """This function will show a petitioner the way of the own case: states and units only.
+
+    Title, content, opinions and results stay out: they are free text and may name others.
+
+    :raises NotFound: the actor is no petitioner with a session
+    """
+    case = await own_case(session, actor)
+    entries = await _entries(session, case)
+    units = await _units(session)
+    centre = await centre_of(session)
+    facts = _facts(case, entries, units, centre, at)
+    response = response_of(entries)
+    category = categories.find(case.category)
+    return PublicView(
+        number=case.number,
+        category=category.label if category else "",
+        headline=rules.headline(facts),
+        sentence=rules.sentence(facts),
+        expected=rules.expected(facts),
+        steps=rules.steps(facts),
+        centre=centre.name,
+        phone=centre.phone,
+        may_respond=case.status is Status.TO_CONFIRM and response is None,
+        response=_response_text(response, at),
+        may_rate=rules.may_rate(facts),
+        rate_until=rules.rate_until(facts),
+        rating=case.satisfaction.label if case.satisfaction else "",
+    )
+
+
+def _facts(case: Case, entries: list[JournalEntry], units: dict[UUID, str], centre: Unit, at: datetime) -> Facts:
+    return Facts(
+        status=case.status,
+        previous=case.previous_status,
+        outcome=case.outcome,
+        centre=centre.name,
+        lead=units.get(case.lead_unit_id, "") if case.lead_unit_id else "",
+        at=at,
+        due_at=case.due_at,
+        promised_at=case.promised_at,
+        closed_at=case.closed_at,
+        set_aside=case.legacy,
+        rating=case.satisfaction,
+        marks=_marks(entries, units),
+    )
+
+
+def _marks(entries: list[JournalEntry], units: dict[UUID, str]) -> dict[Node, Mark]:
+    """A rating is the petitioner's own line: the reporting unit rates apart and is not shown."""
+    found: dict[Node, Mark] = {}
+    for node, actions in DONE_BY.items():
+        names = {f"case.{action.value}" for action in actions}
+        lines = [e for e in entries if e.action in names and (node is not Node.RATE or _by_petitioner(e))]
+        if lines:
+            found[node] = Mark(lines[-1].at, units.get(lines[-1].actor_unit_id, ""))
+    return found
+
+
+def _by_petitioner(entry: JournalEntry) -> bool:
+    return Role.PETITIONER.value in entry.actor_roles.split()
+
+
+def response_of(entries: list[JournalEntry]) -> JournalEntry | None:
+    """This function will find the petitioner's answer to the newest result; none when there is none yet."""
+    results = {f"case.{action.value}" for action in DONE_BY[Node.HANDLE]}
+    newest = max((entry.seq for entry in entries if entry.action in results), default=0)
+    own = f"case.{Action.PETITIONER_RESPOND.value}"
+    return next((entry for entry in entries if entry.action == own and entry.seq > newest), None)
+
+
+def _response_text(entry: JournalEntry | None, at: datetime) -> str:
+    if entry is None:
+        return ""
+    agreed = str(entry.detail.get("opinion", "")).startswith(rules.AGREES)
+    return f"您已于 {rules.moment_text(entry.at, at)} {'确认办理结果' if agreed else '提出异议'}"
+
+
+async def entries_of(session: AsyncSession, actor: Actor) -> list[JournalEntry]:
+    """This function will give the journal of the petitioner's own case, oldest first."""
+    return await _entries(session, await own_case(session, actor))
+
+
+async def _entries(session: AsyncSession, case: Case) -> list[JournalEntry]:
+    query = select(JournalEntry).where(col(JournalEntry.subject_id) == case.id).order_by(col(JournalEntry.seq))
+    return list(await session.scalars(query))
+
+
+async def _units(session: AsyncSession) -> dict[UUID, str]:
+    rows = (await session.execute(select(col(Unit.id), col(Unit.name)))).all()
+    return {row[0]: row[1] for row in rows}
+
+
+async def centre_of(session: AsyncSession) -> Unit:
+    """This function will give the county's centre.
+
+    :raises NotFound: no centre was set up
+    """
+    query = select(Unit).where(col(Unit.kind) == UnitKind.CENTRE).order_by(col(Unit.position), col(Unit.code)).limit(1)
+    centre = (await session.scalars(query)).one_or_none()
+    if centre is None:
+        raise NotFound("尚未设置综治中心,请联系系统管理员")
+    return centre
+
+
+async def phone_of(session: AsyncSession, case_id: UUID, phone_blind: int) -> str:
+    """This function will give the mobile phone behind a blind index, if it is a petitioner's or agent's of the case."""
+    query = (
+        select(Person)
+        .join(Party, col(Party.person_id) == col(Person.id))
+        .where(
+            col(Party.case_id) == case_id,
+            col(Party.kind).in_((PartyKind.PETITIONER, PartyKind.AGENT)),
+            col(Person.phone_blind) == phone_blind,
+        )
+        .limit(1)
+    )
+    person = (await session.scalars(query)).first()
+    phone = people.opened(person, "phone") if person else ""
+    return phone if is_mobile(phone) else ""
+
+
+async def notice_facts(session: AsyncSession, case_id: UUID, base_url: str) -> NoticeFacts | None:
+    """This function will gather what a message to the petitioners of a case needs; none when nobody can get it."""
+    clock = system_actor(Role.CLOCK)
+    query = select(Case).where(col(Case.id) == case_id, reach.visible_to(clock))
+    case = (await session.scalars(query)).one_or_none()
+    if case is None or case.tracking_sealed is None:
+        return None
+    wanted = (
+        select(Person)
+        .join(Party, col(Party.person_id) == col(Person.id))
+        .where(col(Party.case_id) == case.id, col(Party.kind) == PartyKind.PETITIONER)
+        .order_by(col(Party.position))
+    )
+    phones = [people.opened(person, "phone") for person in await session.scalars(wanted)]
+    centre = await centre_of(session)
+    return NoticeFacts(
+        case_id=case.id,
+        number=case.number,
+        centre=centre.name,
+        link=_link(case, base_url),
+        phones=tuple(dict.fromkeys(phone for phone in phones if is_mobile(phone))),
+    )
+
+
+async def slip(session: AsyncSession, actor: Actor, number: str, *, base_url: str, at: datetime) -> Slip:
+    """This function will gather what the acceptance slip of a case says.
+
+    :raises NotPermitted: the actor prints no slips
+    :raises NotFound: no such case within reach
+    :raises ActionNotAllowed: the case was not accepted yet
+    """
+    url = await tracking_url(session, actor, number, base_url)
+    view = await detail.get(session, actor, number, at=at)
+    centre = await centre_of(session)
+    petitioners = [party.name for party in view.parties if party.kind == PartyKind.PETITIONER]
+    category = categories.find(view.category_code)
+    return Slip(
+        centre=centre.name,
+        phone=centre.phone,
+        number=number,
+        petitioner=f"{petitioners[0]} 等 {len(petitioners)} 人" if len(petitioners) > 1 else "".join(petitioners),
+        title=view.row.title,
+        category=category.full if category else "",
+        area=view.area_full,
+        source=view.source_label,
+        accepted_at=view.row.submitted_at or at,
+        promise=rules.promise_text(view.promised_at),
+        url=url,
+    )

@@ -1,0 +1,296 @@
+"""Pure decisions: codes and their limits, and how a case is told to its petitioner."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from domain.calendar.models import Link
+from domain.calendar.rules import LIMITS
+from domain.cases.models import Outcome, Satisfaction
+from domain.cases.rules import RATING_PERIOD
+from domain.cases.vocabulary import Action, Status
+from domain.kernel.clock import local
+from domain.kernel.labels import Labelled
+from domain.tracking.schemas import PublicStep
+
+CODE_LIFE = timedelta(minutes=5)
+SESSION_LIFE = timedelta(minutes=30)
+HOUR = timedelta(hours=1)
+BETWEEN_CODES = timedelta(minutes=1)
+CODES_AN_HOUR = 5
+ASKED_AN_HOUR = 20
+"""Requests for a code from one origin; a village may share an address, an attacker has many."""
+ATTEMPTS_AN_HOUR = 50
+"""Failed attempts from one origin, over all links and phones."""
+MAX_FAILURES = 5
+"""Failures that kill a code: with five codes an hour, 25 guesses in a million."""
+MAX_COMMENT = 500
+FORGET_AFTER = timedelta(days=2)
+"""Codes and sessions are kept this long after they ended, to answer questions about abuse."""
+
+WRONG = "手机号或验证码不正确,或验证码已失效"
+"""The one sentence for a wrong code, an unknown phone and an unknown link."""
+AGREES, OBJECTS = "诉求人确认办理结果", "诉求人对办理结果有异议"
+
+
+def new_code() -> str:
+    """This function will make a code of six digits."""
+    return f"{secrets.randbelow(10**6):06d}"
+
+
+def may_send(sent_at: list[datetime], asked_at: datetime) -> bool:
+    """This function will tell whether one more code may go to a phone; `sent_at` are those of the last hour."""
+    rested = all(asked_at - moment >= BETWEEN_CODES for moment in sent_at)
+    return rested and len(sent_at) < CODES_AN_HOUR
+
+
+def opinion_of(agrees: bool, comment: str) -> str:
+    """This function will word a petitioner's answer to the result for the journal."""
+    words = AGREES if agrees else OBJECTS
+    return f"{words}:{comment.strip()}" if comment.strip() else words
+
+
+class Node(Labelled):
+    """The steps of the way as a petitioner knows them."""
+
+    REGISTER = "register", "登记受理"
+    TRANSFER = "transfer", "转交承办单位"
+    HANDLE = "handle", "办理"
+    VERIFY = "verify", "核实办理结果"
+    CLOSE = "close", "办结"
+    RATE = "rate", "您的评价"
+
+
+DONE_BY: dict[Node, tuple[Action, ...]] = {
+    Node.REGISTER: (Action.SUBMIT, Action.CITY_DISPATCH),
+    Node.TRANSFER: (
+        Action.DISPATCH, Action.REDISPATCH, Action.ORDER, Action.APPROVE_ORDER, Action.RELAPSE, Action.REOPEN,
+        Action.ESCALATE_TO_CITY,
+    ),
+    Node.HANDLE: (Action.SUBMIT_RESULT, Action.CITY_RESULT),
+    Node.VERIFY: (Action.CONFIRM,),
+    Node.CLOSE: (Action.CONFIRM, Action.CLOSE_DIRECTLY, Action.WITHDRAW_BY_PETITIONER, Action.VOID, Action.RETURN_TO_CITY),
+    Node.RATE: (Action.RATE,),
+}  # fmt: skip
+"""The journal lines that complete a node."""
+
+_NOW: dict[Status, Node] = {
+    Status.TO_DISPATCH: Node.TRANSFER,
+    Status.TO_SUPPLEMENT: Node.TRANSFER,
+    Status.TO_ACCEPT: Node.HANDLE,
+    Status.IN_PROGRESS: Node.HANDLE,
+    Status.EXTENDED: Node.HANDLE,
+    Status.LEADER_ORDER: Node.HANDLE,
+    Status.RETURN_PENDING: Node.HANDLE,
+    Status.EXTENSION_PENDING: Node.HANDLE,
+    Status.AT_CITY: Node.HANDLE,
+    Status.TO_CONFIRM: Node.VERIFY,
+}
+_HEADLINES: dict[Status, str] = {
+    Status.TO_DISPATCH: "已受理,正在转交",
+    Status.TO_SUPPLEMENT: "正在补充材料",
+    Status.TO_ACCEPT: "等待承办单位接收",
+    Status.IN_PROGRESS: "正在办理",
+    Status.EXTENDED: "正在办理(已延期)",
+    Status.LEADER_ORDER: "正在办理",
+    Status.ORDER_PENDING: "正在办理",
+    Status.RETURN_PENDING: "正在协调承办单位",
+    Status.EXTENSION_PENDING: "正在办理",
+    Status.TO_CONFIRM: "已答复,正在核实",
+    Status.AT_CITY: "市级平台办理中",
+    Status.CLOSED: "已办结",
+    Status.VOID: "已终止",
+}
+_DOING = {Node.TRANSFER: "正在转交承办单位", Node.HANDLE: "正在办理", Node.VERIFY: "正在核实办理结果"}
+_DID = {
+    Node.REGISTER: "已登记受理",
+    Node.TRANSFER: "已转交承办单位",
+    Node.HANDLE: "已有办理结果",
+    Node.VERIFY: "已核实",
+    Node.CLOSE: "已办结",
+    Node.RATE: "您已评价",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """This class will say when a node was last completed and by which unit."""
+
+    at: datetime
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """This class will hold what the petitioner's page is told from; gathered once."""
+
+    status: Status
+    previous: Status | None
+    outcome: Outcome | None
+    centre: str
+    lead: str
+    at: datetime
+    due_at: datetime | None = None
+    promised_at: datetime | None = None
+    closed_at: datetime | None = None
+    set_aside: bool = False
+    rating: Satisfaction | None = None
+    marks: Mapping[Node, Mark] = field(default_factory=dict)
+
+
+def day(moment: datetime, at: datetime) -> str:
+    """This function will write a day for a petitioner ("11 月 28 日"), with the year when it is another."""
+    there, here = local(moment), local(at)
+    year = f"{there.year} 年 " if there.year != here.year else ""
+    return f"{year}{there.month} 月 {there.day} 日"
+
+
+def moment_text(moment: datetime, at: datetime) -> str:
+    """This function will write a moment for a petitioner ("11 月 18 日 09:12")."""
+    return f"{day(moment, at)} {local(moment):%H:%M}"
+
+
+def now_at(facts: Facts) -> Node | None:
+    """This function will tell at which node a case is; none when it is over."""
+    status = facts.status
+    if status is Status.ORDER_PENDING:
+        status = facts.previous or Status.TO_DISPATCH
+    return _NOW.get(status)
+
+
+def road(facts: Facts) -> tuple[Node, ...]:
+    """This function will give the nodes of this case's way: what was closed early skips the middle."""
+    if facts.status is Status.VOID:
+        return (Node.REGISTER, Node.CLOSE)
+    if facts.status is Status.CLOSED and facts.outcome is Outcome.DIRECT:
+        return (Node.REGISTER, Node.CLOSE, Node.RATE)
+    if facts.status is Status.CLOSED and facts.outcome is Outcome.WITHDRAWN:
+        known = Node.TRANSFER in facts.marks
+        return (Node.REGISTER, *((Node.TRANSFER,) if known else ()), Node.CLOSE, Node.RATE)
+    return tuple(Node)
+
+
+def steps(facts: Facts) -> tuple[PublicStep, ...]:
+    """This function will tell the way of a case: what was done when, what is done now, what comes."""
+    nodes, here = road(facts), now_at(facts)
+    place = nodes.index(here) if here in nodes else len(nodes) - (0 if facts.rating else 1)
+    if facts.status is Status.VOID:
+        place = len(nodes)
+    return tuple(_step(node, facts, "done" if i < place else "now" if i == place else "todo") for i, node in enumerate(nodes))
+
+
+def _step(node: Node, facts: Facts, state: str) -> PublicStep:
+    if state == "done":
+        return PublicStep(_did(node, facts), _when_and_who(node, facts), state)
+    if state == "now" and node is not Node.RATE:
+        return PublicStep(_doing(node, facts), _who_now(node, facts), state)
+    if node is Node.RATE:
+        open_now = may_rate(facts)
+        return PublicStep(node.label, "请您评价" if open_now else _not_rated(facts), "now" if open_now else "todo")
+    return PublicStep(node.label, "等待中", state)
+
+
+def _not_rated(facts: Facts) -> str:
+    return "评价期已过" if facts.closed_at else "办结后请您评价"
+
+
+def _did(node: Node, facts: Facts) -> str:
+    if node is Node.CLOSE and facts.status is Status.VOID:
+        return "已终止"
+    if node is Node.CLOSE and facts.outcome is Outcome.WITHDRAWN:
+        return "已按您的申请撤回"
+    return _DID[node]
+
+
+def _when_and_who(node: Node, facts: Facts) -> str:
+    mark = facts.marks.get(node)
+    if mark is None:
+        return ""
+    who = f"由{facts.lead}办理" if node is Node.TRANSFER and facts.lead else mark.unit
+    return " · ".join(filter(None, (moment_text(mark.at, facts.at), who)))
+
+
+def _doing(node: Node, facts: Facts) -> str:
+    if facts.status in {Status.TO_ACCEPT, Status.AT_CITY, Status.TO_SUPPLEMENT, Status.RETURN_PENDING}:
+        return _HEADLINES[facts.status]
+    return _DOING[node]
+
+
+def _who_now(node: Node, facts: Facts) -> str:
+    if facts.status is Status.AT_CITY:
+        return "市级平台"
+    return facts.lead or facts.centre if node is Node.HANDLE else facts.centre
+
+
+def headline(facts: Facts) -> str:
+    """This function will name the state in a few words."""
+    if facts.status is Status.CLOSED and facts.outcome is Outcome.WITHDRAWN:
+        return "已撤回"
+    return _HEADLINES[facts.status]
+
+
+def sentence(facts: Facts) -> str:
+    """This function will say in one sentence what is happening now, who has it and until when."""
+    who = facts.lead or facts.centre
+    said = {
+        Status.TO_DISPATCH: f"{facts.centre}已受理,正在转交承办单位{_by(facts, '转交')}。",
+        Status.TO_SUPPLEMENT: f"{facts.centre}正在补充登记材料,补齐后转交承办单位。",
+        Status.TO_ACCEPT: f"已转交{who},等待接收{_by(facts, '接收')}。",
+        Status.RETURN_PENDING: f"{facts.centre}正在协调由哪个单位承办。",
+        Status.TO_CONFIRM: f"{who}已提交办理结果,{facts.centre}正在核实。",
+        Status.AT_CITY: "您的诉求涉及其他地区,已上报市级平台办理。",
+        Status.VOID: f"您的诉求已终止办理,如有疑问请联系{facts.centre}。",
+        Status.CLOSED: _closed(facts),
+    }
+    return said.get(facts.status) or f"{who}正在办理{_promise(facts)}。"
+
+
+def _by(facts: Facts, what: str) -> str:
+    """The inner limit is told as long as it holds; a broken one would tell nothing about the end."""
+    if facts.due_at is None or facts.due_at < facts.at or facts.set_aside:
+        return ""
+    return f",最迟 {moment_text(facts.due_at, facts.at)} {what}"
+
+
+def _promise(facts: Facts) -> str:
+    if facts.promised_at is None or facts.set_aside:
+        return ""
+    if facts.promised_at < facts.at:
+        return f",原定 {day(facts.promised_at, facts.at)} 前办结,现已超期,正在督促"
+    return f",预计 {day(facts.promised_at, facts.at)} 前办结"
+
+
+def _closed(facts: Facts) -> str:
+    when = day(facts.closed_at, facts.at) if facts.closed_at else ""
+    if facts.outcome is Outcome.WITHDRAWN:
+        return f"您的诉求已于 {when} 按您的申请撤回。"
+    return f"您的诉求已于 {when} 办结。"
+
+
+def expected(facts: Facts) -> str:
+    """This function will write the day by which the case is promised; empty when none is running."""
+    running = facts.promised_at is not None and facts.status not in {Status.CLOSED, Status.VOID, Status.TO_CONFIRM}
+    return day(facts.promised_at, facts.at) if running and facts.promised_at and not facts.set_aside else ""
+
+
+def may_rate(facts: Facts) -> bool:
+    """This function will tell whether the petitioner may rate now (workflow row 33)."""
+    closed = facts.status is Status.CLOSED and facts.closed_at is not None
+    return closed and facts.rating is None and facts.at < (facts.closed_at or facts.at) + RATING_PERIOD
+
+
+def rate_until(facts: Facts) -> str:
+    """This function will write until when the case can be rated; empty when it cannot."""
+    return moment_text(facts.closed_at + RATING_PERIOD, facts.at) if may_rate(facts) and facts.closed_at else ""
+
+
+def promise_text(promised_at: datetime | None) -> str:
+    """This function will word the promised time for the slip."""
+    words = f"自承办单位接收之日起 {LIMITS[Link.RESOLVE].text}"
+    if promised_at is None:
+        return words
+    there = local(promised_at)
+    return f"{words}({there.year} 年 {there.month} 月 {there.day} 日前)"

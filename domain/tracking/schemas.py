@@ -1,0 +1,88 @@
+"""Shapes that leave the room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from domain.kernel.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The outcome of entering a code: a session secret, or the refusal to show after the commit.
+
+    A refusal is a value here, because the counted failure must be committed with it.
+    """
+
+    secret: str = field(default="", repr=False)
+    expires_at: datetime | None = None
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeToSend:
+    """This class will hold a fresh code and where it goes; it stays inside the server."""
+
+    case_id: UUID
+    number: str
+    centre: str
+    phone: str = field(repr=False)
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFacts:
+    """This class will hold what a message to the petitioners of a case needs; it stays inside the server."""
+
+    case_id: UUID
+    number: str
+    centre: str
+    link: str = field(repr=False)
+    phones: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicStep:
+    """This class will show one step of the way: `state` is done, now or todo."""
+
+    label: str
+    detail: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicView:
+    """This class will show a petitioner the way of the own case: states and units, no names, no opinions."""
+
+    number: str
+    category: str
+    headline: str
+    sentence: str
+    expected: str
+    steps: tuple[PublicStep, ...]
+    centre: str
+    phone: str
+    may_respond: bool
+    response: str
+    may_rate: bool
+    rate_until: str
+    rating: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """This class will hold what the acceptance slip says; the petitioner is masked."""
+
+    centre: str
+    phone: str
+    number: str
+    petitioner: str
+    title: str
+    category: str
+    area: str
+    source: str
+    accepted_at: datetime
+    promise: str
+    url: str = field(repr=False)
