@@ -12,6 +12,7 @@ from domain.kernel.clock import SHANGHAI, UTC
 from domain.kernel.labels import Labelled
 from domain.kernel.refusals import Invalid
 
+
 @dataclass
 class Choice:
     """This class will hold one choice of a select."""

@@ -1,0 +1,268 @@
+"""What a case page shows, as text: small shapes made from the room's answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from domain.calendar.schemas import DeadlineView
+from domain.cases.schemas import (
+    ActionView,
+    AssignmentView,
+    CaseView,
+    JournalView,
+    NodeView,
+    PartyView,
+    PictureView,
+)
+from domain.cases.vocabulary import Action
+from domain.kernel.clock import stamp
+
+LONG = "%Y-%m-%d %H:%M"
+SHORT = "%m-%d %H:%M"
+_STATE_TONES = {
+    "waiting": "blue",
+    "working": "orange",
+    "reported": "yellow",
+    "finished": "green",
+    "returned": "gray",
+    "withdrawn": "gray",
+}
+_WARNED = {Action.SEND_BACK, Action.REQUEST_RETURN, Action.REJECT_RESULT, Action.SUPERVISE, Action.VOID}
+
+
+@dataclass
+class CaseShown:
+    """This class will hold the head and the facts of a case."""
+
+    number: str = ""
+    version: int = 0
+    title: str = ""
+    content: str = ""
+    status: str = ""
+    status_label: str = ""
+    status_tone: str = "gray"
+    risk_label: str = ""
+    risk_tone: str = "gray"
+    due: str = ""
+    due_tone: str = "none"
+    urgent: bool = False
+    major: bool = False
+    leader_order: bool = False
+    supervision: str = ""
+    watch: bool = False
+    watch_reason: str = ""
+    legacy: bool = False
+    typical: bool = False
+    category: str = ""
+    kind: str = ""
+    source: str = ""
+    occurred: str = ""
+    area: str = ""
+    scale: str = ""
+    headcount: str = ""
+    amount: str = ""
+    registered: str = ""
+    submitted: str = ""
+    promised: str = ""
+    closed: str = ""
+    result: str = ""
+    method: str = ""
+    outcome: str = ""
+    satisfaction: str = ""
+    rating_comment: str = ""
+    has_slip: bool = False
+
+
+@dataclass
+class PartyShown:
+    id: str = ""
+    person_id: str = ""
+    kind: str = ""
+    tone: str = ""
+    name: str = ""
+    id_type: str = ""
+    id_number: str = ""
+    phone: str = ""
+    about: str = ""
+    address: str = ""
+    no_id: str = ""
+
+
+@dataclass
+class Hand:
+    unit: str = ""
+    part: str = ""
+    state: str = ""
+    tone: str = ""
+    when: str = ""
+    in_charge: str = ""
+    phone: str = ""
+
+
+@dataclass
+class Line:
+    label: str = ""
+    who: str = ""
+    when: str = ""
+    moved: str = ""
+    opinion: str = ""
+    notes: str = ""
+    pictures: list[str] = field(default_factory=list)
+    tone: str = ""
+
+
+@dataclass
+class Node:
+    label: str = ""
+    state: str = ""
+    who: str = ""
+    when: str = ""
+
+
+@dataclass
+class Picture:
+    id: str = ""
+    label: str = ""
+    at: str = ""
+
+
+@dataclass
+class Button:
+    action: str = ""
+    label: str = ""
+
+
+@dataclass
+class Why:
+    label: str = ""
+    reason: str = ""
+
+
+@dataclass
+class Limit:
+    label: str = ""
+    explanation: str = ""
+    until: str = ""
+    paused: bool = False
+
+
+_RISK_TONES = {"high": "red", "medium": "orange", "low": "blue"}
+
+
+def shown(view: CaseView) -> CaseShown:
+    """This function will turn a case into the texts of its page."""
+    row = view.row
+    return CaseShown(
+        number=row.number,
+        version=row.version,
+        title=row.title,
+        content=view.content,
+        status=row.status,
+        status_label=row.status_label,
+        status_tone=row.status_tone,
+        risk_label=row.risk_label,
+        risk_tone=_RISK_TONES[row.risk],
+        due=row.due,
+        due_tone="blue" if row.tone == "none" else row.tone,
+        urgent=row.urgent,
+        major=view.major,
+        leader_order=row.leader_order,
+        supervision=row.supervision,
+        watch=row.watch,
+        watch_reason=view.watch_reason,
+        legacy=view.legacy,
+        typical=view.typical,
+        category=row.category,
+        kind=view.kind,
+        source=view.source_label,
+        occurred=stamp(view.occurred_at, LONG),
+        area=view.area_full,
+        scale=view.scale_label,
+        headcount=f"{view.headcount} 人",
+        amount=f"{view.amount:,} 元" if view.amount is not None else "",
+        registered=" · ".join(
+            filter(None, (view.registered_unit, view.registered_by, stamp(row.created_at, LONG)))
+        ),
+        submitted=stamp(row.submitted_at, LONG),
+        promised=stamp(view.promised_at, LONG),
+        closed=stamp(view.closed_at, LONG),
+        result=view.result,
+        method=view.method,
+        outcome=view.outcome,
+        satisfaction=view.satisfaction,
+        rating_comment=view.rating_comment,
+        has_slip=row.submitted_at is not None,
+    )
+
+
+def party(view: PartyView) -> PartyShown:
+    """This function will turn a party into text."""
+    return PartyShown(
+        id=str(view.id),
+        person_id=str(view.person_id),
+        kind=view.kind_label,
+        tone={"petitioner": "blue", "respondent": "orange"}.get(view.kind, "gray"),
+        name=view.name,
+        id_type=view.id_type,
+        id_number=view.id_number,
+        phone=view.phone,
+        about=" · ".join(filter(None, (view.sex if view.sex != "未知" else "", view.nation))),
+        address=view.address,
+        no_id=view.no_id_reason,
+    )
+
+
+def hand(view: AssignmentView) -> Hand:
+    """This function will turn an assignment into text."""
+    times = (
+        ("派出", view.dispatched_at),
+        ("接收", view.accepted_at),
+        ("反馈", view.reported_at),
+        ("结束", view.ended_at),
+    )
+    return Hand(
+        unit=view.unit,
+        part=view.part_label,
+        state=view.state_label,
+        tone=_STATE_TONES[view.state],
+        when=" → ".join(f"{word} {stamp(moment, SHORT)}" for word, moment in times if moment),
+        in_charge=view.in_charge,
+        phone=view.in_charge_phone,
+    )
+
+
+def line(view: JournalView) -> Line:
+    """This function will turn a journal line into text."""
+    moved = (
+        f"{view.from_label} → {view.to_label}" if view.from_label and view.from_label != view.to_label else ""
+    )
+    return Line(
+        label=view.label,
+        who=" · ".join(filter(None, (view.unit, view.who))),
+        when=stamp(view.at, LONG),
+        moved=moved,
+        opinion=view.opinion,
+        notes=";".join(view.notes),
+        pictures=[str(file_id) for file_id in view.pictures],
+        tone="warn" if view.action in _WARNED else "",
+    )
+
+
+def node(view: NodeView) -> Node:
+    return Node(view.label, view.state, view.who, view.when)
+
+
+def picture(view: PictureView) -> Picture:
+    return Picture(str(view.file_id), view.action_label, stamp(view.added_at, SHORT))
+
+
+def limit(view: DeadlineView) -> Limit:
+    return Limit(view.label, view.explanation, stamp(view.yellow_at, LONG), view.paused)
+
+
+def buttons(views: tuple[ActionView, ...]) -> tuple[list[Button], list[Button], list[Why]]:
+    """This function will part the actions into the primary one, the others, and the refused with their reasons."""
+    first = [Button(v.action, v.label) for v in views if v.primary]
+    others = [Button(v.action, v.label) for v in views if v.allowed and not v.primary]
+    refused = [Why(v.label, v.reason) for v in views if not v.allowed]
+    return first, others, refused

@@ -1,0 +1,334 @@
+"""Writing a case: from today's visitor to an accepted case in one page; also mending a draft."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import reflex as rx
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.areas import queries as areas
+from domain.areas.models import Level
+from domain.cases import categories
+from domain.cases.models import PartyKind, RiskLevel, Scale, Source
+from domain.cases.operations.create import create
+from domain.cases.operations.take import take
+from domain.cases.queries import detail
+from domain.cases.schemas import CaseChanges, CaseInput, PartyInput, StepInput
+from domain.cases.vocabulary import Action, Status
+from domain.kernel import drafts
+from domain.kernel.actor import Actor
+from domain.kernel.clock import local, stamp
+from domain.kernel.permissions import Permission
+from domain.kernel.refusals import Invalid, NotFound
+from domain.people.models import IdType
+from domain.visits import queries as visits
+from domain.visits.models import VisitState
+from state.cases import shapes
+from state.cases.shapes import PartyShown
+from state.clock import now
+from state.inputs import Choice, amount_in, flag_in, moment_in, number_in, text_in, word_in
+from state.live import hub
+from state.session import SignedInState
+
+MOST_PARTIES = 10
+FORM = "case"
+
+
+@dataclass
+class Waiting:
+    """This class will hold a visitor of today who can be cited."""
+
+    id: str = ""
+    queue: str = ""
+    name: str = ""
+    id_number: str = ""
+    phone: str = ""
+    reason: str = ""
+    arrived: str = ""
+    state: str = ""
+
+
+class CaseFormState(SignedInState):
+    """One browser's case form."""
+
+    waiting: list[Waiting] = []
+    visit: Waiting = Waiting()
+    kept: list[PartyShown] = []
+    extra: list[int] = []
+    initial: dict[str, str] = {}
+    faults: dict[str, str] = {}
+    round: int = 0
+    loaded: bool = False
+    may_submit: bool = False
+    editing: str = ""
+    editing_label: str = ""
+    category_choices: list[Choice] = []
+    area_choices: list[Choice] = []
+    done: str = ""
+    done_status: str = ""
+    draft_saved: str = ""
+    _typed: dict[str, str] = {}
+    _intent: str = ""
+    _version: int = 0
+    _action: str = ""
+
+    @rx.event
+    async def load(self):
+        """This function will open an empty form, or the one that was not sent last time."""
+        async with self._acting() as (session, actor):
+            actor.require(Permission.CASE_CREATE)
+            await self._open(session, actor, "/cases/new")
+            self.editing = self._action = ""
+            content = await drafts.load(session, actor, FORM)
+            self._restore({name: str(value) for name, value in content.items()})
+            wanted = self.router.url.query_parameters.get("visit", "") or self._typed.get("visit", "")
+            self._cite(wanted)
+        self.loaded = True
+
+    @rx.event
+    async def load_for_edit(self):
+        """This function will open the form of a case that is not dispatched yet."""
+        number = str(self.router.url.path).strip("/").split("/")[-1].upper()
+        async with self._acting() as (session, actor):
+            await self._open(session, actor, "/cases")
+            try:
+                view = await detail.get(session, actor, number, at=now())
+            except NotFound:
+                yield rx.redirect("/cases")
+                return
+            status = Status(view.row.status) if view.row.status in set(Status) else Status.VOID
+            self._action = Action.RESUBMIT if status is Status.TO_SUPPLEMENT else Action.EDIT
+            self.editing, self.editing_label = number, Action(self._action).label
+            self._version = view.row.version
+            self.kept = [shapes.party(p) for p in view.parties]
+            self.visit, self.extra = Waiting(), []
+            self.initial = {
+                "title": view.row.title,
+                "content": view.content,
+                "category": view.category_code,
+                "area": view.area_code,
+                "source": view.source,
+                "occurred_at": f"{local(view.occurred_at):%Y-%m-%dT%H:%M}" if view.occurred_at else "",
+                "risk_level": view.row.risk,
+                "scale": view.scale,
+                "headcount": str(view.headcount),
+                "amount": str(view.amount or ""),
+                "major": "on" if view.major else "",
+                "urgent": "on" if view.row.urgent else "",
+            }
+        self.round += 1
+        self.loaded = True
+
+    async def _open(self, session: AsyncSession, actor: Actor, here: str) -> None:
+        await self._frame(session, actor)
+        self.here, self.faults, self.done, self.draft_saved, self._intent = here, {}, "", "", ""
+        self.may_submit = actor.may(Permission.SLIP_PRINT)
+        self.kept = []
+        await self._queue(session, actor)
+        self.category_choices = [Choice(c.code, c.full) for c in categories.CATEGORIES.values()]
+        names = {a.path: a.name for a in (places := await areas.all_areas(session))}
+        self.area_choices = [
+            Choice(a.code, f"{_parent(names, a.path)}{a.name}")
+            for a in places
+            if a.level in {Level.TOWNSHIP, Level.VILLAGE}
+        ]
+
+    @rx.event(background=True)
+    async def follow(self):
+        """This function will keep the list of waiting visitors live."""
+        with hub.follow("visit") as changes:
+            while True:
+                await changes.next(60.0)
+                async with self, self._acting() as (session, actor):
+                    await self._frame(session, actor)
+                    await self._queue(session, actor)
+
+    async def _queue(self, session: AsyncSession, actor: Actor) -> None:
+        if not actor.may(Permission.VISIT_VIEW):
+            return
+        page = await visits.today(session, actor, at=now())
+        free = {VisitState.WAITING.value, VisitState.HANDED.value}
+        self.waiting = [
+            Waiting(
+                id=str(v.id),
+                queue=v.queue,
+                name=v.person.name,
+                id_number=v.person.id_number,
+                phone=v.person.phone,
+                reason=v.reason,
+                arrived=stamp(v.arrived_at, "%H:%M"),
+                state=v.state_label,
+            )
+            for v in sorted(page.items, key=lambda v: (v.state != VisitState.HANDED, v.arrived_at))
+            if v.state in free
+        ]
+
+    def _restore(self, content: dict[str, str]) -> None:
+        self._typed, self.initial = content, dict(content)
+        places = {
+            int(k[1 : k.index("_")]) for k in content if k.startswith("p") and k[1 : k.find("_")].isdigit()
+        }
+        self.extra = sorted(places)[:MOST_PARTIES]
+        self.round += 1
+
+    def _cite(self, visit_id: str) -> None:
+        self.visit = next((w for w in self.waiting if w.id == visit_id), Waiting())
+        if not self.visit.id and not self.extra:
+            self.extra = [0]
+
+    @rx.event
+    async def cite(self, visit_id: str):
+        """This function will make a waiting visitor the petitioner of the case."""
+        async with self._acting() as (session, actor):
+            self._cite(str(visit_id))
+            if self.visit.id and self.extra == [0] and not any(k.startswith("p0_") for k in self._typed):
+                self.extra = []
+            self._typed["visit"] = self.visit.id
+            await self._keep(session, actor)
+
+    @rx.event
+    async def uncite(self):
+        """This function will take the cited visitor off the case."""
+        async with self._acting():
+            self._cite("")
+            self._typed.pop("visit", None)
+
+    @rx.event
+    async def add_party(self):
+        """This function will add an empty party."""
+        async with self._acting():
+            if len(self.extra) < MOST_PARTIES:
+                self.extra = [*self.extra, max(self.extra, default=-1) + 1]
+
+    @rx.event
+    async def drop_party(self, place: int):
+        """This function will remove a party that was typed."""
+        async with self._acting() as (session, actor):
+            self.extra = [p for p in self.extra if p != place]
+            self._typed = {k: v for k, v in self._typed.items() if not k.startswith(f"p{place}_")}
+            await self._keep(session, actor)
+
+    @rx.event
+    async def drop_kept(self, party_id: str):
+        """This function will take a party off the case that is being mended; it counts when saved."""
+        async with self._acting():
+            self.kept = [p for p in self.kept if p.id != party_id]
+
+    @rx.event
+    async def note(self, name: str, value: str):
+        """This function will keep what was typed into a field, so that a reload loses nothing."""
+        if isinstance(name, str) and isinstance(value, str) and len(name) <= 40 and not self.editing:  # noqa: PLR2004
+            async with self._acting() as (session, actor):
+                self._typed[name] = value[:6000]
+                await self._keep(session, actor)
+
+    async def _keep(self, session: AsyncSession, actor: Actor) -> None:
+        if not self.editing:
+            await drafts.keep(session, actor, FORM, self._typed, at=now())
+            self.draft_saved = stamp(now(), "%H:%M:%S")
+
+    @rx.event
+    async def intend(self, intent: str):
+        """This function will note which button sends the form."""
+        async with self._acting():
+            self._intent = intent if intent in {"draft", "submit"} else ""
+
+    @rx.event
+    async def send(self, form: dict):
+        """This function will make the case and, unless only a draft was wanted, submit it; both or nothing."""
+        try:
+            async with self._acting() as (session, actor):
+                if self.editing:
+                    await self._mend(session, actor, form)
+                    return rx.redirect(f"/case/{self.editing}")
+                wanted = CaseInput(**_matter(form).model_dump(exclude={"parties"}), **self._parties(form))
+                made = await create(session, actor, wanted, at=now())
+                if self._intent != "draft" and actor.may(Permission.SLIP_PRINT):
+                    made = await take(
+                        session, actor, number=made.number, action=Action.SUBMIT, given=StepInput(), at=now()
+                    )
+                await drafts.drop(session, actor, FORM)
+        except Invalid as refusal:
+            self.faults = self._by_field(refusal.fields)
+            return rx.toast.error(refusal.message.split(";")[0])
+        self.done, self.done_status = made.number, made.status.value
+        self.faults, self._intent = {}, ""
+        return rx.toast.success("已受理" if made.status is Status.TO_DISPATCH else "草稿已保存")
+
+    async def _mend(self, session: AsyncSession, actor: Actor, form: dict) -> None:
+        kept = tuple(PartyInput(party_id=UUID(p.id)) for p in self.kept)
+        typed = tuple(_party(form, place) for place in self.extra)
+        given = StepInput(**_matter(form).model_dump(exclude={"parties"}), parties=(*kept, *typed))
+        await take(
+            session,
+            actor,
+            number=self.editing,
+            action=Action(self._action),
+            given=given,
+            at=now(),
+            version=self._version,
+        )
+
+    def _parties(self, form: dict) -> dict[str, object]:
+        typed = tuple(_party(form, place) for place in self.extra)
+        return {"visit_id": UUID(self.visit.id), "parties": typed} if self.visit.id else {"parties": typed}
+
+    def _by_field(self, fields: dict[str, str]) -> dict[str, str]:
+        """Faults of the n-th party are told under the inputs of that party."""
+        found = {}
+        start = len(self.kept)
+        for name, sentence in fields.items():
+            parts = name.split(".")
+            if len(parts) == 3 and parts[0] == "parties":  # noqa: PLR2004 — parties.<place>.<field>
+                place = int(parts[1]) - start
+                key = f"p{self.extra[place]}_{parts[2]}" if 0 <= place < len(self.extra) else "parties"
+                found[key] = sentence
+            else:
+                found[name] = sentence
+        return found
+
+    @rx.event
+    async def next_one(self):
+        """This function will open an empty form for the next matter."""
+        async with self._acting() as (session, actor):
+            await drafts.drop(session, actor, FORM)
+            await self._open(session, actor, "/cases/new")
+            self._restore({})
+            self._cite("")
+
+
+def _parent(names: dict[str, str], path: str) -> str:
+    """A village is named with its township before it; a township stands alone."""
+    upper = path.rstrip("/").rsplit("/", 1)[0] + "/"
+    return f"{names[upper]} / " if upper.count("/") > 2 and upper in names else ""  # noqa: PLR2004
+
+
+def _matter(form: dict) -> CaseChanges:
+    return CaseChanges(
+        title=text_in(form, "title"),
+        content=text_in(form, "content"),
+        category=text_in(form, "category", most=40),
+        area=text_in(form, "area", most=40),
+        source=word_in(form, "source", Source, Source.WALK_IN),
+        occurred_at=moment_in(form, "occurred_at", label="发生时间"),
+        risk_level=word_in(form, "risk_level", RiskLevel, RiskLevel.LOW),
+        scale=word_in(form, "scale", Scale, Scale.INDIVIDUAL),
+        headcount=number_in(form, "headcount", 1, label="涉及人数"),
+        amount=amount_in(form, "amount", label="涉及金额"),
+        major=flag_in(form, "major"),
+        urgent=flag_in(form, "urgent"),
+    )
+
+
+def _party(form: dict, place: int) -> PartyInput:
+    return PartyInput(
+        kind=word_in(form, f"p{place}_kind", PartyKind, PartyKind.PETITIONER),
+        name=text_in(form, f"p{place}_name"),
+        id_type=word_in(form, f"p{place}_id_type", IdType, IdType.RESIDENT),
+        id_number=text_in(form, f"p{place}_id_number"),
+        phone=text_in(form, f"p{place}_phone"),
+        address=text_in(form, f"p{place}_address"),
+        no_id_reason=text_in(form, f"p{place}_no_id_reason"),
+    )
