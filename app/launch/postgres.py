@@ -152,14 +152,14 @@ class Postgres:
 
     def stop(self) -> None:
         """Stop the server if it runs: quickly, and if that takes too long, at once."""
-        if self.pid() is None:
-            return
         for mode in ("fast", "immediate"):
-            if self._run("pg_ctl", "stop", "-D", str(self.data), "-m", mode, "-w", "-t", "20").returncode == 0:
-                return
-            if self.pid() is None:
-                return
-        raise CannotStart(f"内置数据库无法停止（进程 {self.pid()}）。")
+            if self.pid() is not None:
+                self._run("pg_ctl", "stop", "-D", str(self.data), "-m", mode, "-w", "-t", "20")
+        if self.pid() is not None:
+            raise CannotStart(f"内置数据库无法停止（进程 {self.pid()}）。")
+        if not self.socket.is_relative_to(self.folder):
+            with contextlib.suppress(OSError):  # never made, or not empty: then it is not ours to remove
+                self.socket.rmdir()
 
     def pid(self) -> int | None:
         """Find the process id of the server that runs on this folder, None if there is none.
