@@ -100,9 +100,7 @@ class SignedInState(rx.State):
         headers = self.router.headers
         secret = secret_in(headers.cookie)
         async with unit_of_work() as session:
-            actor = await org_queries.actor_of(
-                session, secret, SessionKind.BROWSER, at=at, origin=self._origin()
-            )
+            actor = await org_queries.actor_of(session, secret, SessionKind.BROWSER, at=at, origin=self._origin())
             if actor is None:
                 raise NotSignedIn("登录已失效,请重新登录")
             await orgs.touch(session, secret, SessionKind.BROWSER, at=at)

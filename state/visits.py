@@ -183,9 +183,7 @@ class VisitDesk(SignedInState):
             self.faults = refusal.fields
             first = next(iter(refusal.fields), "")
             yield rx.toast.error(refusal.message.split(";")[0])
-            yield rx.call_script(
-                f"document.querySelector('[name={first}]')?.focus()" if first.isidentifier() else ""
-            )
+            yield rx.call_script(f"document.querySelector('[name={first}]')?.focus()" if first.isidentifier() else "")
             return
         self._clear()
         self.saved = f"{visit.queue} 号 {visit.person.name} 已登记"
@@ -228,9 +226,7 @@ class VisitDesk(SignedInState):
             id_number=number,
             address=fields.get("address") or "",
             nation=fields.get("nation") or "",
-            sex={"男": Sex.MALE.value, "女": Sex.FEMALE.value}.get(
-                fields.get("sex") or "", Sex.UNKNOWN.value
-            ),
+            sex={"男": Sex.MALE.value, "女": Sex.FEMALE.value}.get(fields.get("sex") or "", Sex.UNKNOWN.value),
             id_type=id_type.value,
             summary=_summary(fields, number),
             warning=_warning(fields, id_type, number),

@@ -30,9 +30,7 @@ SIZES = (20, 50, 100)
 REFRESH = 60.0
 """Seconds after which deadlines in words are renewed though nothing changed."""
 _TITLES = {"/todo": ("我的待办", "todo"), "/overdue": ("超期预警", "overdue"), "/cases": ("案件台账", "")}
-_FILTERS = frozenset(
-    {"text", "status", "area", "department", "category", "risk", "name", "phone", "id_number"}
-)
+_FILTERS = frozenset({"text", "status", "area", "department", "category", "risk", "name", "phone", "id_number"})
 
 
 @dataclass
@@ -201,9 +199,7 @@ class CaseListState(SignedInState):
         if done:
             yield rx.toast.success(f"已催办 {len(done)} 件")
         if refused:
-            yield rx.toast.warning(
-                f"{len(refused)} 件未催办", description="\n".join(refused[:5]), duration=8000
-            )
+            yield rx.toast.warning(f"{len(refused)} 件未催办", description="\n".join(refused[:5]), duration=8000)
 
     async def _again(self, page: int = 1) -> None:
         self.page, self.selected, self.fault = page, [], ""
@@ -245,10 +241,7 @@ class CaseListState(SignedInState):
     async def _choices(self, session: AsyncSession, actor: Actor) -> None:
         department = actor.has(Role.OFFICER, Role.DEPARTMENT_HEAD)
         self.status_choices = [
-            *(
-                Choice(s.value, rules.shown_status(s, None, at=now(), for_department=department)[1])
-                for s in Status
-            ),
+            *(Choice(s.value, rules.shown_status(s, None, at=now(), for_department=department)[1]) for s in Status),
             Choice(rules.OVERDUE_ACCEPT, "逾期未接收"),
             Choice(rules.OVERDUE_HANDLE, "逾期未处理"),
         ]

@@ -180,9 +180,7 @@ def shown(view: CaseView) -> CaseShown:
         scale=view.scale_label,
         headcount=f"{view.headcount} 人",
         amount=f"{view.amount:,} 元" if view.amount is not None else "",
-        registered=" · ".join(
-            filter(None, (view.registered_unit, view.registered_by, stamp(row.created_at, LONG)))
-        ),
+        registered=" · ".join(filter(None, (view.registered_unit, view.registered_by, stamp(row.created_at, LONG)))),
         submitted=stamp(row.submitted_at, LONG),
         promised=stamp(view.promised_at, LONG),
         closed=stamp(view.closed_at, LONG),
@@ -233,9 +231,7 @@ def hand(view: AssignmentView) -> Hand:
 
 def line(view: JournalView) -> Line:
     """This function will turn a journal line into text."""
-    moved = (
-        f"{view.from_label} → {view.to_label}" if view.from_label and view.from_label != view.to_label else ""
-    )
+    moved = f"{view.from_label} → {view.to_label}" if view.from_label and view.from_label != view.to_label else ""
     return Line(
         label=view.label,
         who=" · ".join(filter(None, (view.unit, view.who))),

@@ -74,6 +74,7 @@ class CaseState(SignedInState):
     revealed: str = ""
     reveal_fault: str = ""
     _number: str = ""
+    _version: int = 0
     _views: tuple[ActionView, ...] = ()
 
     @rx.event
@@ -120,9 +121,7 @@ class CaseState(SignedInState):
         self.nodes = [shapes.node(n) for n in await detail.process(session, actor, self._number, at=at)]
         self.may_reveal = actor.may(Permission.PERSON_REVEAL)
         self.may_print = actor.may(Permission.SLIP_PRINT)
-        self._views = (
-            await actions.of(session, actor, self._number, at=at) if actor.may(Permission.CASE_WORK) else ()
-        )
+        self._views = await actions.of(session, actor, self._number, at=at) if actor.may(Permission.CASE_WORK) else ()
         self.primary, self.others, self.whys = shapes.buttons(self._views)
 
     @rx.event
@@ -141,6 +140,7 @@ class CaseState(SignedInState):
         self.required = [need.name for need in view.needs if need.required]
         self.faults, self.uploads, self.changed_by_other = {}, [], False
         self.round += 1
+        self._version = self.case.version
         self.asking = Asking(action, view.label, view.starts, _told(action))
 
     @rx.event
@@ -206,6 +206,12 @@ class CaseState(SignedInState):
             self.found = False
 
     @rx.event
+    async def look_again(self):
+        """This function will let the open dialog decide on what the case has become meanwhile."""
+        async with self._acting():
+            self._version, self.changed_by_other = self.case.version, False
+
+    @rx.event
     async def ask_reveal(self, person_id: str, field: str):
         """This function will open the dialog that asks why a field shall be shown in clear."""
         async with self._acting() as (_, actor):
@@ -265,9 +271,7 @@ def _ids(uploads: list[str]) -> tuple[UUID, ...]:
 
 def _given(form: dict, uploads: list[str]) -> StepInput:
     days = number_in(form, "days", 0, label="延期工作日")
-    chosen = sorted(
-        key.removeprefix("assist_") for key in form if key.startswith("assist_") and flag_in(form, key)
-    )
+    chosen = sorted(key.removeprefix("assist_") for key in form if key.startswith("assist_") and flag_in(form, key))
     method, level, grade = (text_in(form, n) for n in ("resolution_method", "level", "satisfaction"))
     return StepInput(
         opinion=text_in(form, "opinion"),

@@ -128,7 +128,8 @@ class CaseFormState(SignedInState):
         self.kept = []
         await self._queue(session, actor)
         self.category_choices = [Choice(c.code, c.full) for c in categories.CATEGORIES.values()]
-        names = {a.path: a.name for a in (places := await areas.all_areas(session))}
+        places = await areas.all_areas(session)
+        names = {a.path: a.name for a in places}
         self.area_choices = [
             Choice(a.code, f"{_parent(names, a.path)}{a.name}")
             for a in places
@@ -167,9 +168,7 @@ class CaseFormState(SignedInState):
 
     def _restore(self, content: dict[str, str]) -> None:
         self._typed, self.initial = content, dict(content)
-        places = {
-            int(k[1 : k.index("_")]) for k in content if k.startswith("p") and k[1 : k.find("_")].isdigit()
-        }
+        places = {int(k[1 : k.index("_")]) for k in content if k.startswith("p") and k[1 : k.find("_")].isdigit()}
         self.extra = sorted(places)[:MOST_PARTIES]
         self.round += 1
 
