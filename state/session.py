@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.cases.queries import views
 from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
-from domain.kernel.permissions import Permission
+from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import NotSignedIn
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import operations as orgs
@@ -89,6 +89,7 @@ class SignedInState(rx.State):
     me: Me = Me()
     entries: list[Entry] = []
     here: str = ""
+    _owner: str = ""
 
     @asynccontextmanager
     async def _acting(self) -> AsyncGenerator[tuple[AsyncSession, Actor]]:
@@ -136,14 +137,33 @@ class SignedInState(rx.State):
         return found
 
 
+class LandingState(SignedInState):
+    """The front door: it leads each person to where the day's work is."""
+
+    @rx.event
+    async def go(self):
+        """This function will lead a person to the landing page of the role."""
+        async with self._acting() as (session, actor):
+            await self._frame(session, actor)
+            self.here = "/"
+            where = landing(actor)
+        if where:
+            return rx.redirect(where)
+        return None
+
+
+_LANDINGS: tuple[tuple[Role, str], ...] = (
+    (Role.GUIDE, "/visits"),
+    (Role.REGISTRAR, "/cases/new"),
+    (Role.CENTER_ADMIN, "/todo"),
+    (Role.OFFICER, "/todo"),
+    (Role.DEPARTMENT_HEAD, "/cases"),
+    (Role.LEADER, "/cases"),
+    (Role.STATION, "/cases"),
+    (Role.VIEWER, "/cases"),
+)
+
+
 def landing(actor: Actor) -> str:
-    """This function will tell where a person lands after signing in."""
-    order = (
-        (Permission.VISIT_REGISTER, "/visits"),
-        (Permission.CASE_WORK, "/todo"),
-        (Permission.CASE_VIEW, "/cases"),
-    )
-    registrar = actor.may(Permission.VISIT_REGISTER) and actor.may(Permission.SLIP_PRINT)
-    if registrar:
-        return "/cases/new"
-    return next((href for permission, href in order if actor.may(permission)), "/account")
+    """This function will tell where a person lands after signing in; empty for those without a desk yet."""
+    return next((where for role, where in _LANDINGS if role in actor.roles), "")

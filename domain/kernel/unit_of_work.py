@@ -12,13 +12,14 @@ def engine_for(url: str, *, size: int = 10) -> AsyncEngine:
     """This function will open a connection pool on PostgreSQL.
 
     `url` is a SQLAlchemy URL (`postgresql+psycopg://…`). JIT is off: it costs more
-    than it gives on short queries (measured by others, see decision 0003).
+    than it gives on short queries (measured by others, see decision 0003). Errors do not quote values: they may be personal data.
     """
     return create_async_engine(
         url,
         pool_size=size,
         max_overflow=size,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"options": "-c jit=off -c timezone=UTC -c lock_timeout=10000"},
     )
 

@@ -1,0 +1,104 @@
+"""Deny by default: no event of a page is handled without a session, and no state outlives its person.
+
+The client token in the socket's URL is not an identity: whoever knows it gets nothing.
+The state tree remembers which account it was filled for; an event of any other account,
+or of nobody, empties it before anything is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import quote
+
+import reflex as rx
+import structlog
+from reflex.middleware.middleware import Middleware
+from reflex.state import BaseState, StateUpdate
+from reflex_base.event import Event
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+
+from domain.kernel.refusals import ChangedMeanwhile, NotSignedIn, Refusal
+from domain.kernel.unit_of_work import unit_of_work
+from domain.orgs import queries as orgs
+from domain.orgs.models import SessionKind
+from state.clock import now
+from state.session import COOKIE, SignedInState, secret_in
+
+ALWAYS = frozenset({"hydrate", "hydrate_and_load", "update_vars_internal", "set_is_hydrated"})
+"""Reflex's own events that only start a page; what they send is emptied first for a stranger."""
+_log = structlog.get_logger(__name__)
+
+
+class Guard(Middleware):
+    """This class will stand before every event of every page."""
+
+    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
+        """This function will let the event pass (none) or answer it in place of its handler."""
+        root = state._get_root_state()  # noqa: SLF001 — Reflex names it so
+        account = await self._account(event, root)
+        held = await root.get_state(SignedInState)
+        if held._owner != account:  # noqa: SLF001
+            root.reset()
+            held._owner = account  # noqa: SLF001
+        if account or event.name.rsplit(".", 1)[-1] in ALWAYS:
+            return None
+        return StateUpdate(events=Event.from_event_type([to_sign_in()]))
+
+    async def _account(self, event: Event, root: BaseState) -> str:
+        headers = event.router_data.get("headers") or root.router_data.get("headers") or {}
+        secret = secret_in(str(headers.get("cookie", "")))
+        if not secret:
+            return ""
+        async with unit_of_work() as session:
+            actor = await orgs.actor_of(session, secret, SessionKind.BROWSER, at=now())
+        return str(actor.account_id) if actor else ""
+
+
+def to_sign_in() -> Any:
+    """This function will lead the browser to the sign-in page and back afterwards."""
+    return rx.call_script(
+        "location.assign('/login?next=' + encodeURIComponent(location.pathname + location.search))"
+    )
+
+
+def refused(exception: Exception) -> Any:
+    """This function will turn an expected refusal into a message and anything else into a numbered error."""
+    if isinstance(exception, NotSignedIn):
+        return to_sign_in()
+    if isinstance(exception, ChangedMeanwhile):
+        return rx.toast.warning(exception.message, duration=8000)
+    if isinstance(exception, Refusal):
+        return rx.toast.error(exception.message, duration=6000)
+    number = f"{int(now().timestamp() * 1000) % 100_000_000:08d}"
+    _log.error("page.error", number=number, exc_info=exception)
+    return rx.toast.error(f"系统出错,请重试;如仍不行,请把编号 {number} 告诉管理员", duration=12000)
+
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def gate(pages: frozenset[str]) -> Callable[[App], App]:
+    """This function will send a browser without any session to the sign-in page before a page is loaded.
+
+    It looks at the first piece of the path only; rights are checked by the handlers.
+    """
+
+    def wrap(inner: App) -> App:
+        async def gated(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http" and scope["method"] == "GET":
+                request = Request(scope)
+                first = request.url.path.strip("/").split("/")[0]
+                if first in pages and COOKIE not in request.cookies:
+                    there = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
+                    await RedirectResponse(f"/login?next={there}", 303)(scope, receive, send)
+                    return
+            await inner(scope, receive, send)
+
+        return gated
+
+    return wrap
