@@ -111,7 +111,10 @@ class CaseSummary:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """This class will show a case in a list. `tone` colours the row, `due` is in words."""
+    """This class will show a case in a list. `tone` colours the row, `due` is in words.
+
+    `status` is what the reader calls it, overdue included; `stored_status` is the workflow's own.
+    """
 
     id: UUID
     number: str
@@ -120,6 +123,7 @@ class CaseRow:
     category: str
     area: str
     party: str
+    stored_status: str
     status: str
     status_label: str
     status_tone: str

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -58,3 +59,22 @@ def mark_retry(message: OutboxMessage, error: str, *, at: datetime) -> None:
         message.failed_at = at
         return
     message.next_try_at = at + timedelta(minutes=RETRY_MINUTES[message.attempts - 1])
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """This class will say what waits to be delivered: `oldest` is when the first due message was written."""
+
+    waiting: int
+    oldest: datetime | None
+
+
+async def backlog(session: AsyncSession, *, at: datetime) -> Backlog:
+    """This function will count the messages that are due."""
+    query = select(func.count(), func.min(col(OutboxMessage.created_at))).where(
+        col(OutboxMessage.done_at).is_(None),
+        col(OutboxMessage.failed_at).is_(None),
+        col(OutboxMessage.next_try_at) <= at,
+    )
+    waiting, oldest = (await session.execute(query)).one()
+    return Backlog(waiting, oldest)

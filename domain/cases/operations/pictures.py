@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,7 +21,7 @@ async def upload(session: AsyncSession, actor: Actor, content: bytes, *, at: dat
     :raises UnsupportedMedia: not a picture, whatever its name says
     """
     actor.require(Permission.CASE_WORK)
-    full, thumbnail = pictures.reencoded(content)
+    full, thumbnail = await asyncio.to_thread(pictures.reencoded, content)
     return await files.keep(
         session, actor, kind="picture", media_type="image/jpeg", content=full, thumbnail=thumbnail, at=at
     )
