@@ -14,11 +14,11 @@ STALE = timedelta(days=3)
 CODE_STALE = timedelta(minutes=5)
 
 _TEXTS = {
-    Occasion.ACCEPTED: "您的诉求已登记受理,编号 {number}。凭本手机号查询进度:{link}",
-    Occasion.PROGRESS: "您的诉求 {number} 已由承办单位接收,正在办理。查询进度:{link}",
-    Occasion.ANSWERED: "您的诉求 {number} 已有办理结果,正在核实。确认或提出异议:{link}",
-    Occasion.CLOSED: "您的诉求 {number} 已办结,请在 15 日内评价:{link}",
-    Occasion.CODE: "验证码 {code},5 分钟内有效,用于查询诉求 {number} 的办理进度。请勿告诉他人。",
+    Occasion.ACCEPTED: "您的诉求已登记受理，编号 {number}。凭本手机号查询进度：{link}",
+    Occasion.PROGRESS: "您的诉求 {number} 已由承办单位接收，正在办理。查询进度：{link}",
+    Occasion.ANSWERED: "您的诉求 {number} 已有办理结果，正在核实。确认或提出异议：{link}",
+    Occasion.CLOSED: "您的诉求 {number} 已办结，请在 15 日内评价：{link}",
+    Occasion.CODE: "验证码 {code}，5 分钟内有效，用于查询诉求 {number} 的办理进度。请勿告诉他人。",
 }
 
 

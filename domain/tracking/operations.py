@@ -151,9 +151,7 @@ async def enter(session: AsyncSession, *, token: str, phone: str, code: str, ori
     return await _open(session, case_id, origin, at)
 
 
-async def _live_code(
-    session: AsyncSession, case_id: UUID | None, phone_blind: int, at: datetime
-) -> OneTimeCode | None:
+async def _live_code(session: AsyncSession, case_id: UUID | None, phone_blind: int, at: datetime) -> OneTimeCode | None:
     query = (
         select(OneTimeCode)
         .where(
@@ -202,6 +200,13 @@ async def _open(session: AsyncSession, case_id: UUID, origin: str, at: datetime)
     return Entry(secret=secret, expires_at=expires_at)
 
 
+async def leave(session: AsyncSession, secret: str, *, at: datetime) -> None:
+    """This function will end a petitioner session; an unknown one is no fault."""
+    held = col(PetitionerSession.digest) == crypto.digest(secret)
+    still_open = and_(held, col(PetitionerSession.ended_at).is_(None))
+    await session.execute(update(PetitionerSession).where(still_open).values(ended_at=at))
+
+
 async def respond(session: AsyncSession, actor: Actor, *, agrees: bool, comment: str, at: datetime) -> CaseSummary:
     """This function will note the petitioner's answer to a result, once for each result (workflow row 32).
 
@@ -214,14 +219,10 @@ async def respond(session: AsyncSession, actor: Actor, *, agrees: bool, comment:
     if queries.response_of(await queries.entries_of(session, actor)):
         raise ActionNotAllowed("您已经对这次办理结果作出答复")
     given = StepInput(opinion=rules.opinion_of(agrees, comment))
-    return await take(
-        session, actor, number=case.number, action=Action.PETITIONER_RESPOND, given=given, at=at
-    )
+    return await take(session, actor, number=case.number, action=Action.PETITIONER_RESPOND, given=given, at=at)
 
 
-async def rate(
-    session: AsyncSession, actor: Actor, *, satisfaction: str, comment: str, at: datetime
-) -> CaseSummary:
+async def rate(session: AsyncSession, actor: Actor, *, satisfaction: str, comment: str, at: datetime) -> CaseSummary:
     """This function will note the petitioner's rating, once, within its period (workflow row 33).
 
     `satisfaction` is a value of `Satisfaction`, or 1 (worst) to 5 (best).

@@ -43,7 +43,7 @@ async def tracking_url(session: AsyncSession, actor: Actor, number: str, base_ur
     actor.require(Permission.SLIP_PRINT)
     link = _link(await reach.find(session, actor, number), base_url)
     if not link:
-        raise ActionNotAllowed("该件尚未提交受理,没有查询二维码")
+        raise ActionNotAllowed("该件尚未提交受理，没有查询二维码")
     return link
 
 
@@ -186,7 +186,7 @@ async def centre_of(session: AsyncSession) -> Unit:
     query = select(Unit).where(col(Unit.kind) == UnitKind.CENTRE).order_by(col(Unit.position), col(Unit.code)).limit(1)
     centre = (await session.scalars(query)).one_or_none()
     if centre is None:
-        raise NotFound("尚未设置综治中心,请联系系统管理员")
+        raise NotFound("尚未设置综治中心，请联系系统管理员")
     return centre
 
 
@@ -241,7 +241,7 @@ async def slip(session: AsyncSession, actor: Actor, number: str, *, base_url: st
     url = await tracking_url(session, actor, number, base_url)
     view = await detail.get(session, actor, number, at=at)
     centre = await centre_of(session)
-    petitioners = [party.name for party in view.parties if party.kind == PartyKind.PETITIONER]
+    petitioners = [party.name for party in view.parties if party.kind == PartyKind.PETITIONER.value]
     category = categories.find(view.category_code)
     return Slip(
         centre=centre.name,

@@ -31,7 +31,7 @@ MAX_COMMENT = 500
 FORGET_AFTER = timedelta(days=2)
 """Codes and sessions are kept this long after they ended, to answer questions about abuse."""
 
-WRONG = "手机号或验证码不正确,或验证码已失效"
+WRONG = "手机号或验证码不正确，或验证码已失效"
 """The one sentence for a wrong code, an unknown phone and an unknown link."""
 AGREES, OBJECTS = "诉求人确认办理结果", "诉求人对办理结果有异议"
 
@@ -90,16 +90,16 @@ _NOW: dict[Status, Node] = {
     Status.TO_CONFIRM: Node.VERIFY,
 }
 _HEADLINES: dict[Status, str] = {
-    Status.TO_DISPATCH: "已受理,正在转交",
+    Status.TO_DISPATCH: "已受理，正在转交",
     Status.TO_SUPPLEMENT: "正在补充材料",
     Status.TO_ACCEPT: "等待承办单位接收",
     Status.IN_PROGRESS: "正在办理",
-    Status.EXTENDED: "正在办理(已延期)",
+    Status.EXTENDED: "正在办理（已延期）",
     Status.LEADER_ORDER: "正在办理",
     Status.ORDER_PENDING: "正在办理",
     Status.RETURN_PENDING: "正在协调承办单位",
     Status.EXTENSION_PENDING: "正在办理",
-    Status.TO_CONFIRM: "已答复,正在核实",
+    Status.TO_CONFIRM: "已答复，正在核实",
     Status.AT_CITY: "市级平台办理中",
     Status.CLOSED: "已办结",
     Status.VOID: "已终止",
@@ -138,7 +138,7 @@ class Facts:
     closed_at: datetime | None = None
     set_aside: bool = False
     rating: Satisfaction | None = None
-    marks: Mapping[Node, Mark] = field(default_factory=dict)
+    marks: Mapping[Node, Mark] = field(default_factory=dict[Node, Mark])
 
 
 def day(moment: datetime, at: datetime) -> str:
@@ -179,7 +179,9 @@ def steps(facts: Facts) -> tuple[PublicStep, ...]:
     place = nodes.index(here) if here in nodes else len(nodes) - (0 if facts.rating else 1)
     if facts.status is Status.VOID:
         place = len(nodes)
-    return tuple(_step(node, facts, "done" if i < place else "now" if i == place else "todo") for i, node in enumerate(nodes))
+    return tuple(
+        _step(node, facts, "done" if i < place else "now" if i == place else "todo") for i, node in enumerate(nodes)
+    )
 
 
 def _step(node: Node, facts: Facts, state: str) -> PublicStep:
@@ -236,13 +238,13 @@ def sentence(facts: Facts) -> str:
     """This function will say in one sentence what is happening now, who has it and until when."""
     who = facts.lead or facts.centre
     said = {
-        Status.TO_DISPATCH: f"{facts.centre}已受理,正在转交承办单位{_by(facts, '转交')}。",
-        Status.TO_SUPPLEMENT: f"{facts.centre}正在补充登记材料,补齐后转交承办单位。",
-        Status.TO_ACCEPT: f"已转交{who},等待接收{_by(facts, '接收')}。",
+        Status.TO_DISPATCH: f"{facts.centre}已受理，正在转交承办单位{_by(facts, '转交')}。",
+        Status.TO_SUPPLEMENT: f"{facts.centre}正在补充登记材料，补齐后转交承办单位。",
+        Status.TO_ACCEPT: f"已转交{who}，等待接收{_by(facts, '接收')}。",
         Status.RETURN_PENDING: f"{facts.centre}正在协调由哪个单位承办。",
-        Status.TO_CONFIRM: f"{who}已提交办理结果,{facts.centre}正在核实。",
-        Status.AT_CITY: "您的诉求涉及其他地区,已上报市级平台办理。",
-        Status.VOID: f"您的诉求已终止办理,如有疑问请联系{facts.centre}。",
+        Status.TO_CONFIRM: f"{who}已提交办理结果，{facts.centre}正在核实。",
+        Status.AT_CITY: "您的诉求涉及其他地区，已上报市级平台办理。",
+        Status.VOID: f"您的诉求已终止办理，如有疑问请联系{facts.centre}。",
         Status.CLOSED: _closed(facts),
     }
     return said.get(facts.status) or f"{who}正在办理{_promise(facts)}。"
@@ -252,15 +254,15 @@ def _by(facts: Facts, what: str) -> str:
     """The inner limit is told as long as it holds; a broken one would tell nothing about the end."""
     if facts.due_at is None or facts.due_at < facts.at or facts.set_aside:
         return ""
-    return f",最迟 {moment_text(facts.due_at, facts.at)} {what}"
+    return f"，最迟 {moment_text(facts.due_at, facts.at)} {what}"
 
 
 def _promise(facts: Facts) -> str:
     if facts.promised_at is None or facts.set_aside:
         return ""
     if facts.promised_at < facts.at:
-        return f",原定 {day(facts.promised_at, facts.at)} 前办结,现已超期,正在督促"
-    return f",预计 {day(facts.promised_at, facts.at)} 前办结"
+        return f"，原定 {day(facts.promised_at, facts.at)} 前办结，现已超期，正在督促"
+    return f"，预计 {day(facts.promised_at, facts.at)} 前办结"
 
 
 def _closed(facts: Facts) -> str:
@@ -293,4 +295,4 @@ def promise_text(promised_at: datetime | None) -> str:
     if promised_at is None:
         return words
     there = local(promised_at)
-    return f"{words}({there.year} 年 {there.month} 月 {there.day} 日前)"
+    return f"{words}（{there.year} 年 {there.month} 月 {there.day} 日前）"

@@ -1,0 +1,1 @@
+"""What runs by queue or clock: one unit of work, one operation each."""

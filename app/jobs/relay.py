@@ -1,0 +1,134 @@
+"""The relay: outbox → messages → provider. At least once, nothing lost.
+
+A pass takes what is due under row locks that other processes skip. What an outbox message
+causes is written in the transaction that marks it done; a short message is marked sent
+after the provider took it, each in a transaction of its own: a process that dies in
+between leaves the message due, and it is sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.jobs.notices import HANDLERS, Job
+from app.jobs.providers import provider
+from app.public.links import base_url
+from app.settings import Settings, load
+from domain.kernel import outbox
+from domain.kernel.models import OutboxMessage
+from domain.kernel.unit_of_work import unit_of_work
+from domain.notices import operations as notices
+from domain.notices import queries as notice_queries
+from domain.notices.models import Message
+from domain.notices.rules import too_late
+from domain.tracking import operations as tracking
+from integrations.kit.contract import Rejected, Retry
+from integrations.kit.sms import SmsProvider
+from state.clock import now
+
+BATCH = 50
+PAUSE = 0.5
+"""Seconds between two looks: a code goes out within about a second."""
+SEND_SECONDS = 20
+"""A provider that takes longer is taken for one that does not answer."""
+SWEEP_EVERY = timedelta(hours=1)
+
+_log = structlog.get_logger(__name__)
+
+
+async def run_relay(
+    stop: asyncio.Event, settings: Settings | None = None, *, clock: Callable[[], datetime] = now
+) -> None:
+    """This function will pass on what is due until it is told to stop; a failed pass is logged and tried again.
+
+    :raises CannotStart: SMS_PROVIDER names no provider
+    """
+    settings = settings or load()
+    sms, link = provider(settings.sms), base_url(settings)
+    swept = clock() - SWEEP_EVERY
+    while not stop.is_set():
+        try:
+            busy = await relay_once(sms, base_url=link, at=clock())
+            if clock() - swept >= SWEEP_EVERY:
+                swept = clock()
+                await sweep(at=swept)
+        except Exception:  # noqa: BLE001 - the database may be away for a while; the relay must outlive it
+            _log.exception("relay.pass_failed")
+            busy = False
+        if not busy:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), PAUSE)
+
+
+async def relay_once(sms: SmsProvider | None, *, base_url: str, at: datetime) -> bool:
+    """This function will make one pass and tell whether there may be more to do at once."""
+    handled = await pass_outbox(base_url=base_url, at=at)
+    sent = await send_messages(sms, at=at) if sms else 0
+    return BATCH in {handled, sent}
+
+
+async def sweep(*, at: datetime) -> None:
+    """This function will forget what has been over for long."""
+    async with unit_of_work() as session:
+        await tracking.forget(session, at=at)
+
+
+async def pass_outbox(*, base_url: str, at: datetime) -> int:
+    """This function will handle up to `BATCH` outbox messages and answer how many were taken."""
+    async with unit_of_work() as session:
+        due = await outbox.take_due(session, at=at, limit=BATCH)
+        for message in due:
+            await _handle(session, message, base_url, at)
+    return len(due)
+
+
+async def _handle(session: AsyncSession, message: OutboxMessage, base_url: str, at: datetime) -> None:
+    """A handler that fails loses its own writes alone: they stand behind a savepoint."""
+    handler = HANDLERS.get(message.topic)
+    try:
+        if handler:
+            async with session.begin_nested():
+                await handler(Job(session, message, base_url, at))
+        outbox.mark_done(message, at=at)
+    except Exception as error:  # noqa: BLE001 - whatever it was is logged, and the message is tried again
+        _log.exception("relay.handler_failed", topic=message.topic, message_id=str(message.id))
+        outbox.mark_retry(message, type(error).__name__, at=at)
+
+
+async def send_messages(sms: SmsProvider, *, at: datetime) -> int:
+    """This function will send up to `BATCH` messages, each in its own transaction, and answer how many were taken."""
+    for count in range(BATCH):
+        if not await send_one(sms, at=at):
+            return count
+    return BATCH
+
+
+async def send_one(sms: SmsProvider, *, at: datetime) -> bool:
+    """This function will send the message that is due longest; false when there is none."""
+    async with unit_of_work() as session:
+        due = await notices.take_due(session, at=at, limit=1)
+        for message in due:
+            await _send(sms, message, at)
+    return bool(due)
+
+
+async def _send(sms: SmsProvider, message: Message, at: datetime) -> None:
+    if too_late(message.occasion, message.created_at, at):
+        notices.mark_failed(message, "too late", at=at)
+        return
+    clear = notice_queries.opened(message)
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await sms.send(clear.phone, clear.text)
+    except Rejected as error:
+        notices.mark_failed(message, str(error), at=at)
+    except (Retry, TimeoutError) as error:
+        notices.mark_retry(message, str(error) or type(error).__name__, at=at)
+    else:
+        notices.mark_sent(message, at=at)

@@ -1,0 +1,1 @@
+"""The contract that every outside system is joined by; it knows no room of the domain."""

@@ -1,0 +1,20 @@
+"""The contract of a short message provider."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class SmsProvider(Protocol):
+    """This class will describe who carries short messages to phones."""
+
+    async def send(self, phone: str, text: str) -> None:
+        """This function will hand one message to the provider and return once it was taken.
+
+        It may be called again for a message that was taken already, when the server died
+        before it could note that. A provider must answer within some seconds.
+
+        :raises Retry: not now (no connection, overload, an answer that cannot be read)
+        :raises Rejected: never (a number that does not exist, a text that is not allowed)
+        """
+        ...

@@ -1,0 +1,1 @@
+"""The demo's short message provider: messages are read on the page /demo/sms."""
