@@ -1,0 +1,57 @@
+"""What the application is made of beside its pages: guard, doors for machines, background tasks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+
+import reflex as rx
+from sqlalchemy import make_url
+
+from app import guard, settings
+from app.api.build import build_api
+from app.jobs.relay import run_relay
+from app.navigation import GATED, add_pages
+from domain.cases import workflow
+from state import visits
+from state.live import hub
+
+
+def wire(app: rx.App) -> rx.App:
+    """This function will add pages, guard, the machine interface and the background tasks.
+
+    :raises ValueError: the workflow table does not hold together
+    """
+    faults = workflow.lint()
+    if faults:
+        raise ValueError("; ".join(faults))
+    app.backend_exception_handler = guard.refused
+    app.api_transformer = [build_api(), guard.gate(GATED)]
+    app.add_middleware(guard.Guard(), index=0)
+    app.register_lifespan_task(background)
+    add_pages(app)
+    visits.use(app)
+    return app
+
+
+@asynccontextmanager
+async def background() -> AsyncGenerator[None]:
+    """This function will run the listener and the relay as long as the application lives."""
+    stop = asyncio.Event()
+    tasks = [
+        asyncio.create_task(hub.run(_listening_url()), name="live hub"),
+        asyncio.create_task(run_relay(stop), name="relay"),
+    ]
+    try:
+        yield
+    finally:
+        stop.set()
+        tasks[0].cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(*tasks)
+
+
+def _listening_url() -> str:
+    url = make_url(settings.load().resolved_database_url())
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
