@@ -1,0 +1,13 @@
+"""Reflex's configuration; see docs/decisions for why each switch stands as it does."""
+
+import reflex as rx
+
+config = rx.Config(
+    app_name="app",
+    telemetry_enabled=False,
+    state_auto_setters=False,
+    show_built_with_reflex=False,
+    frontend_compression_formats=["brotli", "gzip"],
+    plugins=[],
+    disable_plugins=[rx.plugins.SitemapPlugin],
+)
