@@ -11,7 +11,8 @@ from domain.kernel.refusals import Invalid, TooLarge, UnsupportedMedia
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 60_000_000
 LONGEST, THUMBNAIL, QUALITY = 1600, 240, 82
-_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "MPO")
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
+"""JPEG opens MPO (several pictures of a phone in one file) too; the name MPO is not known for reading."""
 
 
 def reencoded(content: bytes) -> tuple[bytes, bytes]:

@@ -1,0 +1,1 @@
+"""HTTP for machines: one file a room; `build.py` puts them together."""

@@ -1,0 +1,71 @@
+"""The HTTP application around the pages: interface for machines, signing in, health, and the outermost layer."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from app import refusals
+from app.api import attachments, auth, cases, desk, docs, health, meta, persons, visits
+from app.api.edge import Edge
+from app.public import signin
+from app.settings import Settings, load
+from app.throttle import Throttle
+
+DESCRIPTION = Path(__file__).parents[2] / "docs" / "openapi.json"
+_ROOMS = (
+    auth.router,
+    auth.own,
+    visits.router,
+    cases.router,
+    attachments.uploads,
+    attachments.router,
+    persons.router,
+    meta.router,
+    desk.router,
+    health.router,
+    docs.router,
+    signin.router,
+)
+
+
+def build_api(*more: APIRouter, settings: Settings | None = None) -> FastAPI:
+    """This function will build the HTTP application; `more` are routers of other doors.
+
+    Mount the pages last, at "": every route here wins over them.
+    """
+    app = FastAPI(
+        title="枫桥 接口",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=docs.DESCRIPTION_PATH,
+        generate_unique_id_function=_name,
+        redirect_slashes=False,
+    )
+    app.state.settings = settings or load()
+    app.state.throttle = Throttle()
+    refusals.install(app)
+    app.add_middleware(Edge)
+    for router in (*_ROOMS, *more):
+        app.include_router(router)
+    described = docs.describe(app)
+    app.openapi = lambda: described  # type: ignore[method-assign]
+    return app
+
+
+def described() -> str:
+    """This function will write the description as it is kept in docs/openapi.json."""
+    return json.dumps(build_api(settings=Settings()).openapi(), ensure_ascii=False, indent=2) + "\n"
+
+
+def _name(route: APIRoute) -> str:
+    return route.name
+
+
+if __name__ == "__main__":
+    DESCRIPTION.write_text(described(), encoding="utf-8")
+    sys.stdout.write(f"{DESCRIPTION.name}\n")

@@ -1,0 +1,191 @@
+"""The way in: who asks, how much may be sent, and one unit of work for each request.
+
+The session is checked before the body is read, and once more inside the unit of work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Header, Request, Response, Security
+from fastapi.routing import APIRoute
+from fastapi.security import APIKeyCookie, HTTPBearer
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import HTTPConnection
+from starlette.types import Message
+
+from domain.kernel import pictures
+from domain.kernel.actor import Actor
+from domain.kernel.permissions import Permission
+from domain.kernel.refusals import Invalid, NotPermitted, NotSignedIn, TooLarge
+from domain.kernel.unit_of_work import unit_of_work
+from domain.orgs import operations as orgs
+from domain.orgs import queries as org_queries
+from domain.orgs.models import SessionKind
+from state.clock import now
+
+COOKIE = "fq_session"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+NOT_SIGNED_IN = "请先登录;登录可能已失效"
+_AGENTS = (("MicroMessenger", "微信"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """This class will hold one request inside its unit of work."""
+
+    session: AsyncSession
+    actor: Actor
+    at: datetime
+    base_url: str
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """This function will give the client's address; behind a trusted proxy the server has resolved it."""
+    return connection.client.host if connection.client else ""
+
+
+def origin_of(connection: HTTPConnection) -> str:
+    """This function will say where an act came from: address and kind of client, for the journal."""
+    agent = connection.headers.get("user-agent", "")
+    kind = next((label for mark, label in _AGENTS if mark in agent), "接口")
+    return f"{address_of(connection)} {kind}".strip()
+
+
+def credentials(connection: HTTPConnection) -> tuple[str, SessionKind]:
+    """This function will give the session secret that came along: the bearer token, else the cookie."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip(), SessionKind.API
+    return connection.cookies.get(COOKIE, ""), SessionKind.BROWSER
+
+
+def same_origin(connection: HTTPConnection) -> bool | None:
+    """This function will tell whether a page of ours asks; none when the client does not say."""
+    site = connection.headers.get("sec-fetch-site")
+    origin = connection.headers.get("origin")
+    if site is not None and site != "same-origin":
+        return False
+    if origin is not None:
+        return urlsplit(origin).netloc.lower() == connection.headers.get("host", "").lower()
+    return True if site else None
+
+
+def base_url_of(request: Request) -> str:
+    """This function will give the address under which people reach the product, without a slash at its end."""
+    return (request.app.state.settings.public_url or str(request.base_url)).rstrip("/")
+
+
+async def who(session: AsyncSession, connection: HTTPConnection, *, at: datetime) -> Actor:
+    """This function will tell who asks.
+
+    :raises NotSignedIn: no session, or it is over, or its account disabled
+    :raises NotPermitted: a page of another site uses this browser's cookie for a change
+    """
+    secret, kind = credentials(connection)
+    actor = await org_queries.actor_of(session, secret, kind, at=at, origin=origin_of(connection))
+    if actor is None:
+        raise NotSignedIn(NOT_SIGNED_IN)
+    unsafe = connection.scope.get("method", "GET") not in SAFE
+    if kind is SessionKind.BROWSER and unsafe and not same_origin(connection):
+        raise NotPermitted("请求不是由本系统页面发出的,已拒绝")
+    return actor
+
+
+async def acting(
+    request: Request,
+    _bearer: Annotated[object, Security(HTTPBearer(auto_error=False, description="POST /api/v1/auth/token"))],
+    _cookie: Annotated[object, Security(APIKeyCookie(name=COOKIE, auto_error=False))],
+) -> AsyncGenerator[Call]:
+    """This function will open the unit of work of a request; it is committed before the answer is sent."""
+    at = now()
+    async with unit_of_work() as session:
+        actor = await who(session, request, at=at)
+        await orgs.touch(session, *credentials(request), at=at)
+        yield Call(session, actor, at, base_url_of(request))
+
+
+Acting = Annotated[Call, Depends(acting, scope="function")]
+IdempotencyKey = Annotated[
+    str, Header(alias="Idempotency-Key", description="同一个键的重复请求只执行一次,并得到同样的回答")
+]
+
+
+class LimitedRoute(APIRoute):
+    """A route whose body is counted while it is read."""
+
+    limit: ClassVar[int] = 1024 * 1024
+
+    async def admit(self, request: Request) -> None:
+        """This function will decide, before the body is read, whether to read it at all."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """This function will put the checks before FastAPI's own reading of the request."""
+        inner = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            if request.method in SAFE:
+                return await inner(request)
+            await self.admit(request)
+            body = await read(request, self.limit)
+            return await inner(Request(request.scope, replay(body, request.receive)))
+
+        return handler
+
+
+class GuardedRoute(LimitedRoute):
+    """A route for people who are signed in."""
+
+    async def admit(self, request: Request) -> None:
+        """This function will make sure that somebody is signed in."""
+        async with unit_of_work() as session:
+            await who(session, request, at=now())
+
+
+class UploadRoute(GuardedRoute):
+    """A route that takes a picture, from people who take steps."""
+
+    limit: ClassVar[int] = pictures.MAX_BYTES + 64 * 1024
+    """The picture and the wrapping of multipart around it."""
+
+    async def admit(self, request: Request) -> None:
+        """This function will make sure that whoever is signed in may upload."""
+        async with unit_of_work() as session:
+            actor = await who(session, request, at=now())
+        actor.require(Permission.CASE_WORK)
+
+
+async def read(request: Request, limit: int) -> bytes:
+    """This function will read a body of at most so many bytes.
+
+    :raises TooLarge: it says so beforehand, or turns out to be
+    :raises Invalid: its length is no number
+    """
+    said = request.headers.get("content-length", "0")
+    if not said.isascii() or not said.isdigit():
+        raise Invalid.of({"Content-Length": "Content-Length 应为数字"})
+    refusal = TooLarge(f"内容最大 {limit // 1024 // 1024} MB")
+    if int(said) > limit:
+        raise refusal
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > limit:
+            raise refusal
+    return bytes(body)
+
+
+def replay(body: bytes, rest: Callable[[], Awaitable[Message]]) -> Callable[[], Awaitable[Message]]:
+    """This function will give a body that was read already to whoever reads it next."""
+    unread = [body]
+
+    async def receive() -> Message:
+        if unread:
+            return {"type": "http.request", "body": unread.pop(), "more_body": False}
+        return await rest()
+
+    return receive

@@ -1,0 +1,109 @@
+"""The outermost layer of HTTP: headers of safety, figures of use, and what happens when something breaks."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, PlatformCollector, ProcessCollector
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.refusals import of_database, of_incident
+
+REGISTRY = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
+PlatformCollector(registry=REGISTRY)
+_REQUESTS = Counter("fengqiao_requests", "HTTP requests", ("route", "method", "status"), registry=REGISTRY)
+_SECONDS = Histogram("fengqiao_request_seconds", "Seconds until the answer began", ("route",), registry=REGISTRY)
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+_EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_PAGES = "frame-ancestors 'none'; base-uri 'self'; object-src 'none'; form-action 'self'"
+_MACHINES = "default-src 'none'; frame-ancestors 'none'"
+_YEAR = "max-age=31536000"
+
+
+class Edge:
+    """ASGI middleware around everything that is served, pages of Reflex included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """This function will stand before an application."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """This function will pass a request on; sockets that another site's page opens are turned away."""
+        if scope["type"] == "websocket" and not _own_socket(scope):
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+        elif scope["type"] == "http":
+            await self._serve(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began, status = time.perf_counter(), 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                protect(scope, message)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, answer)
+        except Exception as error:
+            if status:
+                raise
+            await _broken(scope, error)(scope, receive, answer)
+        finally:
+            _count(scope, status, time.perf_counter() - began)
+
+
+def _broken(scope: Scope, error: Exception) -> ASGIApp:
+    if isinstance(error, (DBAPIError, PoolTimeout)):
+        return of_database(error, where=_route(scope))
+    return of_incident(error, where=_route(scope))
+
+
+def protect(scope: Scope, message: Message) -> None:
+    """This function will put the headers of safety on an answer; what a route set itself stays."""
+    headers, path = MutableHeaders(scope=message), scope["path"]
+    for name, value in _EVERYWHERE.items():
+        headers.setdefault(name, value)
+    machine = path.startswith("/api/") or headers.get("content-type", "").startswith("application/problem")
+    headers.setdefault("Content-Security-Policy", _MACHINES if machine else _PAGES)
+    if machine:
+        headers.setdefault("Cache-Control", "no-store")
+    if scope["scheme"] == "https":
+        headers.setdefault("Strict-Transport-Security", _YEAR)
+
+
+def _own_socket(scope: Scope) -> bool:
+    """A browser always says where a socket comes from; programs such as the bridge do not."""
+    headers = Headers(scope=scope)
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+
+
+def _route(scope: Scope) -> str:
+    """The pattern of the address, never the address itself."""
+    route: Any = scope.get("route")
+    return str(getattr(route, "path", "")) or "other"
+
+
+def _count(scope: Scope, status: int, seconds: float) -> None:
+    route = _route(scope)
+    method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+    _REQUESTS.labels(route, method, str(status or 499)).inc()
+    _SECONDS.labels(route).observe(seconds)

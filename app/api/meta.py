@@ -1,0 +1,120 @@
+"""The vocabularies that other systems need: categories, areas, departments, and the words of the workflow."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from app.api.answers import answers
+from app.api.doors import Acting, GuardedRoute
+from domain.areas import queries as areas
+from domain.cases import categories
+from domain.cases.models import Method, PartyKind, RiskLevel, Satisfaction, Scale, Source, Supervision
+from domain.cases.vocabulary import Action, Status
+from domain.kernel.labels import Labelled
+from domain.orgs import queries as orgs
+from domain.people.models import IdType, Sex
+from domain.people.schemas import Revealable
+
+router = APIRouter(prefix="/api/v1", tags=["词表"], route_class=GuardedRoute)
+_VOCABULARIES: dict[str, type[Labelled]] = {
+    "status": Status,
+    "action": Action,
+    "kind": categories.Kind,
+    "source": Source,
+    "risk_level": RiskLevel,
+    "scale": Scale,
+    "party_kind": PartyKind,
+    "id_type": IdType,
+    "sex": Sex,
+    "resolution_method": Method,
+    "satisfaction": Satisfaction,
+    "supervision_level": Supervision,
+    "revealable": Revealable,
+}
+
+
+class Word(BaseModel):
+    """一个取值和它的中文。"""
+
+    value: str
+    label: str
+
+
+class CategoryOut(BaseModel):
+    """一个类别。"""
+
+    code: str
+    label: str
+    group: str
+    kind: str
+
+
+class AreaOut(BaseModel):
+    """一个区划或网格。"""
+
+    code: str
+    name: str
+    level: str
+    full_name: str
+
+
+class DepartmentOut(BaseModel):
+    """一个可以承办的单位。"""
+
+    code: str
+    name: str
+
+
+@router.get(
+    "/vocabularies",
+    summary="各项取值",
+    responses=answers({"risk_level": [{"value": "high", "label": "高风险"}]}),
+)
+async def list_vocabularies(_call: Acting) -> dict[str, list[Word]]:
+    """请求和回答中各项的全部取值,连同中文。"""
+    return {
+        name: [Word(value=member.value, label=member.label) for member in kind]
+        for name, kind in _VOCABULARIES.items()
+    }
+
+
+@router.get(
+    "/categories",
+    summary="类别",
+    responses=answers([{"code": "0701", "label": "劳动合同、劳务派遣", "group": "劳动人事", "kind": "dispute"}]),
+)
+async def list_categories(_call: Acting) -> list[CategoryOut]:
+    """诉求的两级类别。"""
+    return [CategoryOut(**asdict(category)) for category in categories.CATEGORIES.values()]
+
+
+@router.get(
+    "/areas",
+    summary="查找辖区",
+    responses=answers(
+        [{"code": "359901001", "name": "枫林镇", "level": "township", "full_name": "清溪县 / 枫林镇"}], "invalid"
+    ),
+)
+async def search_areas(
+    call: Acting, q: Annotated[str, Query(min_length=1, max_length=40, description="名称的一部分,或代码的开头")]
+) -> list[AreaOut]:
+    """按名称或代码查找区划和网格,最多 20 个,范围大的在前。"""
+    found = await areas.search(call.session, q)
+    names = await areas.names_of(call.session, [area.path for area in found])
+    return [
+        AreaOut(code=area.code, name=area.name, level=area.level.value, full_name=names[area.path]) for area in found
+    ]
+
+
+@router.get(
+    "/departments",
+    summary="承办单位",
+    responses=answers([{"code": "rsj", "name": "人力资源和社会保障局"}]),
+)
+async def list_departments(call: Acting) -> list[DepartmentOut]:
+    """可以承办诉求的单位。"""
+    return [DepartmentOut(code=unit.code, name=unit.name) for unit in await orgs.departments(call.session)]

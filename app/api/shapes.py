@@ -1,0 +1,242 @@
+"""What the interface takes and gives where the domain's own shapes do not fit: queries, cases, pages."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.refusals import OWN_SENTENCE
+from domain.calendar.schemas import DeadlineView
+from domain.cases.schemas import AssignmentView, CaseFilter, CaseRow, CaseView, PartyView, PictureView
+from domain.kernel.clock import day_bounds
+from domain.kernel.paging import Page
+from domain.kernel.refusals import Invalid
+
+PERSONAL = ("name", "phone", "id_number")
+_IN_BODY = "姓名、电话、证件号码不能放在网址中,请改用 POST /api/v1/cases/search"
+_PERSONAL_TEXT = re.compile(r"\s*(1[3-9]\d{9}|\d{15}|\d{17}[\dXx])\s*")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOST_PAGES = 10_000
+
+
+def _words(value: Any) -> Any:
+    """Several values may come separated by commas, or repeated, or both."""
+    given = [value] if isinstance(value, str) else value
+    if not isinstance(given, (list, tuple)) or not all(isinstance(v, str) for v in given):
+        return given
+    return [word.strip() for text in given for word in text.split(",") if word.strip()]
+
+
+def _moment(value: Any) -> Any:
+    """A day, or a moment with its zone; a plus sign that became a blank in the address is mended."""
+    if not isinstance(value, str) or not value:
+        return value or None
+    try:
+        if _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+        moment = datetime.fromisoformat(re.sub(r" (\d{2}:?\d{2})$", r"+\1", value))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise PydanticCustomError(OWN_SENTENCE, "应为日期(如 2026-11-18)或带时区的时间")
+    return moment
+
+
+Words = Annotated[list[str], BeforeValidator(_words)]
+Moment = Annotated[datetime | date | None, BeforeValidator(_moment)]
+
+
+class CaseQuery(BaseModel):
+    """列表的筛选条件;不填即不限。`from`、`to` 按受理时间,只写日期时两端都含当天。"""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    view: str = Field(default="", description="命名列表,如 todo、overdue")
+    status: Words = Field(default_factory=list, description="状态,可多个,用逗号分隔")
+    q: str = Field(default="", max_length=100, description="标题、内容、编号中的文字")
+    number: str = Field(default="", description="编号,完全相符")
+    area: str = Field(default="", description="区划代码,含下级")
+    department: str = Field(default="", description="承办单位代码")
+    category: str = Field(default="", description="类别代码或其开头,或 dispute、hazard、livelihood")
+    risk: str = Field(default="", description="high、medium、low")
+    since: Moment = Field(default=None, alias="from")
+    until: Moment = Field(default=None, alias="to")
+    tag: str = Field(default="", description="watch、legacy、typical、urgent、leader_order、major")
+    overdue: bool = False
+    sort: str = Field(default="", description="number、title、category、area、status、due、created、submitted;前加 - 为倒序")
+    cursor: str = Field(default="", description="上一页回答中的 next_cursor")
+    limit: int = Field(default=20, ge=1, le=100)
+
+    def filter(self, **personal: str) -> CaseFilter:
+        """This function will give what the domain narrows a list by."""
+        return CaseFilter(
+            view=self.view,
+            statuses=tuple(self.status),
+            text=self.q,
+            number=self.number,
+            area=self.area,
+            department=self.department,
+            category=self.category,
+            risk=self.risk,
+            tag=self.tag,
+            overdue=self.overdue,
+            since=_start(self.since),
+            until=_end(self.until),
+            sort=self.sort,
+            **personal,
+        )
+
+    @property
+    def page(self) -> int:
+        """The number of the page that the cursor stands for, from 1.
+
+        :raises Invalid: the cursor is none of ours, or was given for another page size
+        """
+        if not self.cursor:
+            return 1
+        try:
+            number, limit = base64.urlsafe_b64decode(self.cursor).decode("ascii").split(".")
+            page, size = int(number), int(limit)
+        except (ValueError, binascii.Error):
+            page, size = 0, 0
+        if not 1 <= page <= _MOST_PAGES or size != self.limit:
+            raise Invalid.of({"cursor": "翻页标记无效,请从第一页重新查询"})
+        return page
+
+
+class ListQuery(CaseQuery):
+    """列表的筛选条件;网址中不接受个人信息。"""
+
+    @model_validator(mode="before")
+    @classmethod
+    def no_personal_data(cls, given: Any) -> Any:
+        """This function will refuse names, phones and identity numbers in an address, where logs keep them."""
+        if isinstance(given, dict):
+            text = given.get("q")
+            hidden = isinstance(text, str) and _PERSONAL_TEXT.fullmatch(text)
+            if hidden or any(name in given for name in PERSONAL):
+                raise PydanticCustomError(OWN_SENTENCE, _IN_BODY)
+        return given
+
+
+class SearchBody(CaseQuery):
+    """筛选条件,另可按姓名、电话、证件号码查找。"""
+
+    name: str = Field(default="", repr=False, max_length=46, description="姓名或其一部分")
+    phone: str = Field(default="", repr=False, max_length=40)
+    id_number: str = Field(default="", repr=False, max_length=40)
+
+
+def _start(moment: datetime | date | None) -> datetime | None:
+    return moment if moment is None or isinstance(moment, datetime) else day_bounds(moment)[0]
+
+
+def _end(moment: datetime | date | None) -> datetime | None:
+    return moment if moment is None or isinstance(moment, datetime) else day_bounds(moment)[0] + timedelta(days=1)
+
+
+class CaseItem(BaseModel):
+    """列表中的一件。`status` 是流程状态,`shown_status` 是界面上的叫法(含逾期)。"""
+
+    id: UUID
+    number: str
+    version: int
+    status: str
+    shown_status: str
+    status_label: str
+    title: str
+    category: str
+    area: str
+    party: str
+    risk_level: str
+    department: str
+    handler: str
+    due: str
+    due_at: datetime | None
+    urgent: bool
+    leader_order: bool
+    supervision: str
+    watch: bool
+    created_at: datetime
+    submitted_at: datetime | None
+
+    @classmethod
+    def facts(cls, row: CaseRow) -> dict[str, Any]:
+        """This function will give the fields of an item by name."""
+        same = {name: getattr(row, name) for name in CaseItem.model_fields if hasattr(row, name)}
+        return same | {"status": row.stored_status, "shown_status": row.status, "risk_level": row.risk}
+
+    @classmethod
+    def of(cls, row: CaseRow) -> Self:
+        """This function will show a row of the list."""
+        return cls(**cls.facts(row))
+
+
+class CasePage(BaseModel):
+    """一页。件数超过 1000 时 `total` 为 "1000+"。"""
+
+    items: list[CaseItem]
+    next_cursor: str | None
+    total: int | str
+
+    @classmethod
+    def of(cls, page: Page[CaseRow]) -> Self:
+        """This function will show a page, with the cursor of the next one."""
+        more = page.capped or page.number * page.size < page.total
+        following = base64.urlsafe_b64encode(f"{page.number + 1}.{page.size}".encode()).decode()
+        return cls(
+            items=[CaseItem.of(row) for row in page.items],
+            next_cursor=following if more and len(page.items) == page.size else None,
+            total=page.total_text if page.capped else page.total,
+        )
+
+
+class CaseOut(CaseItem):
+    """一件的全部内容,个人信息为掩码。"""
+
+    content: str
+    category_code: str
+    kind: str
+    source: str
+    source_label: str
+    occurred_at: datetime | None
+    area_code: str
+    area_full: str
+    scale: str
+    scale_label: str
+    headcount: int
+    amount: Decimal | None
+    major: bool
+    registered_by: str
+    registered_unit: str
+    result: str
+    method: str
+    outcome: str
+    satisfaction: str
+    rated_at: datetime | None
+    rating_comment: str
+    watch_reason: str
+    legacy: bool
+    typical: bool
+    dispatched_at: datetime | None
+    closed_at: datetime | None
+    promised_at: datetime | None
+    visit_id: UUID | None
+    parties: tuple[PartyView, ...]
+    assignments: tuple[AssignmentView, ...]
+    pictures: tuple[PictureView, ...]
+    deadlines: tuple[DeadlineView, ...]
+
+    @classmethod
+    def whole(cls, view: CaseView) -> Self:
+        """This function will show a case whole."""
+        own = {name: getattr(view, name) for name in cls.model_fields if hasattr(view, name)}
+        return cls(**cls.facts(view.row) | own)

@@ -1,0 +1,88 @@
+"""Wrong passwords, counted in this process, besides the lock that an account carries itself.
+
+An unknown account locks after as many failures as a known one and with the same sentence, so
+that the answers do not tell which accounts exist.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from domain.kernel.refusals import BadCredentials, Locked, Refusal, TooMany
+from domain.orgs import rules
+
+WINDOW = timedelta(minutes=5)
+MOST_BY_ADDRESS_AND_ACCOUNT, MOST_BY_ADDRESS = 20, 200
+REMEMBERED = 10_000
+LOCKED = "连续输错次数过多,账号已锁定 15 分钟,请稍后再试"
+
+
+@dataclass(slots=True)
+class _Failures:
+    """This class will count failures by key, the oldest keys forgotten first."""
+
+    moments: OrderedDict[str, deque[datetime]] = field(default_factory=OrderedDict)
+
+    def add(self, key: str, at: datetime) -> None:
+        row = self.moments.setdefault(key, deque(maxlen=MOST_BY_ADDRESS))
+        row.append(at)
+        self.moments.move_to_end(key)
+        while len(self.moments) > REMEMBERED:
+            self.moments.popitem(last=False)
+
+    def since(self, key: str, start: datetime) -> int:
+        return sum(moment > start for moment in self.moments.get(key, ()))
+
+
+class Throttle:
+    """This class will refuse sign-ins that come too often; times come in as `at`."""
+
+    def __init__(self) -> None:
+        self._failures = _Failures()
+        self._locked: OrderedDict[str, datetime] = OrderedDict()
+
+    def check(self, address: str, login: str, *, at: datetime) -> None:
+        """This function will refuse before the password is looked at.
+
+        :raises TooMany: too many failures from this address lately
+        """
+        start = at - WINDOW
+        often = self._failures.since(_pair(address, login), start) >= MOST_BY_ADDRESS_AND_ACCOUNT
+        if often or self._failures.since(address, start) >= MOST_BY_ADDRESS:
+            raise TooMany("登录尝试过于频繁,请 5 分钟后再试")
+
+    def failed(self, address: str, login: str, refusal: Refusal, *, at: datetime) -> Refusal:
+        """This function will count a failure and give the refusal to answer with."""
+        until = self._locked.get(_name(login))
+        locked = until is not None and until > at
+        self._failures.add(address, at)
+        self._failures.add(_pair(address, login), at)
+        if locked:
+            return Locked(LOCKED)
+        if isinstance(refusal, BadCredentials):
+            self._count(_name(login), at)
+        return refusal
+
+    def succeeded(self, login: str) -> None:
+        """This function will forget the failures of an account."""
+        self._failures.moments.pop(_name(login), None)
+        self._locked.pop(_name(login), None)
+
+    def _count(self, name: str, at: datetime) -> None:
+        """As the accounts themselves: so many failures in a row lock for a quarter of an hour."""
+        self._failures.add(name, at)
+        if len(self._failures.moments[name]) >= rules.MAX_FAILURES:
+            self._failures.moments.pop(name)
+            self._locked[name] = at + rules.LOCK
+            while len(self._locked) > REMEMBERED:
+                self._locked.popitem(last=False)
+
+
+def _name(login: str) -> str:
+    return f"account {login.strip()[:100]}"
+
+
+def _pair(address: str, login: str) -> str:
+    return f"{address} {_name(login)}"
