@@ -1,1 +1,9 @@
-"""The demo county: fictional places, units, people and cases, made from a seed."""
+"""The demo county: fictional places, units, people and cases, made from a seed.
+
+Everything goes through the operations of the domain in the order of time, so that
+journal, clocks and figures are those of a county that really worked for four months.
+"""
+
+from app.demo.loading import DemoAccount, ensure_demo, fresh_password, load
+
+__all__ = ["DemoAccount", "ensure_demo", "fresh_password", "load"]

@@ -69,6 +69,12 @@ async def actor_of_account(session: AsyncSession, account_id: UUID, *, origin: s
     return actor_from(found[0], found[1], origin) if found else None
 
 
+async def actor_of_login(session: AsyncSession, login: str, *, origin: str = "") -> Actor | None:
+    """This function will make the actor of an enabled account from its login; it proves nobody's identity."""
+    account_id = await session.scalar(select(Account.id).where(col(Account.login) == login))
+    return await actor_of_account(session, account_id, origin=origin) if account_id else None
+
+
 async def staff_names(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:
     """This function will open the display names of several accounts at once."""
     wanted = set(ids)
