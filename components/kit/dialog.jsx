@@ -1,25 +1,28 @@
 import { useEffect, useRef } from "react";
 
-// A native dialog kept in step with a boolean of the server. The browser gives
-// the focus back to what opened it; Esc asks the server to close it.
-export function ModalDialog({ open, label, onClose, className, children }) {
-  const element = useRef(null);
+/** A native modal dialog that follows `open`; Esc asks the server to close it, focus returns by itself. */
+export function Dialog({ open, onClose, children, ...rest }) {
+  const box = useRef(null);
+
   useEffect(() => {
-    const dialog = element.current;
-    if (open && !dialog.open) {
-      dialog.showModal();
-      const first = dialog.querySelector("form input:not([type=hidden]):not([type=checkbox]), form select, form textarea");
-      first?.focus();
-    }
+    const dialog = box.current;
+    if (open && !dialog.open) dialog.showModal();
     if (!open && dialog.open) dialog.close();
   }, [open]);
-  const cancel = (event) => {
-    if (event.target !== element.current) return;
+
+  // A file input inside fires `cancel` too, and that one bubbles.
+  const ask = (event) => {
+    if (event.target !== box.current) return;
     event.preventDefault();
     onClose?.();
   };
+  // A second Esc closes in spite of preventDefault: the server must hear of that as well.
+  const closed = (event) => {
+    if (event.target === box.current && open) onClose?.();
+  };
+
   return (
-    <dialog ref={element} className={className} aria-label={label} onCancel={cancel}>
+    <dialog ref={box} onCancel={ask} onClose={closed} {...rest}>
       {open ? children : null}
     </dialog>
   );

@@ -1,110 +1,126 @@
 import { useEffect, useRef, useState } from "react";
 
-// A field that a card may fill. What a person typed stays: the read value is
-// offered beside it. An untouched or empty field takes the read value at once.
-function useRead({ readValue, readSeq, initial, onCommit }) {
-  const [value, setValue] = useState(initial ?? "");
+/**
+ * What a card reader and a person may both fill.
+ * A read fills an untouched field at once; where something else was typed, both values stand side by side.
+ */
+function useRead({ readValue, readSeq, defaultValue, onCommit, same = (value) => value }) {
+  const [value, setValue] = useState(defaultValue ?? "");
+  const [touched, setTouched] = useState(false);
+  const [byCard, setByCard] = useState(false);
   const [offer, setOffer] = useState(null);
-  const [fromCard, setFromCard] = useState(false);
-  const typed = useRef(false);
   const composing = useRef(false);
-  const current = useRef(initial ?? "");
-  const committed = useRef("");
+  const waiting = useRef(null);
+  const told = useRef(defaultValue ?? "");
+  const seen = useRef(0);
 
-  const put = (next, card) => {
-    current.current = next;
-    setValue(next);
-    setFromCard(card);
+  const tell = (next) => {
+    if (next === told.current) return;
+    told.current = next;
+    onCommit?.(next);
   };
-  const commit = () => {
-    if (current.current !== committed.current) {
-      committed.current = current.current;
-      onCommit?.(current.current);
-    }
+  const take = (read) => {
+    setValue(read);
+    setByCard(true);
+    setTouched(false);
+    setOffer(null);
+    tell(read);
   };
+  const arrive = (read) => {
+    const empty = value === "" || !touched;
+    if (empty || same(value) === same(read)) take(read);
+    else setOffer(read);
+  };
+
   useEffect(() => {
-    if (!readSeq || !readValue) return;
-    const untouched = !composing.current && (!typed.current || current.current.trim() === "");
-    if (untouched) {
-      put(readValue, true);
-      setOffer(null);
-      commit();
-    } else if (current.current !== readValue) {
-      setOffer(readValue);
-    }
-  }, [readSeq]);
-  return {
-    value,
-    offer,
-    fromCard,
-    commit,
-    type: (next) => {
-      typed.current = true;
-      put(next, false);
-    },
-    compose: (on) => {
-      composing.current = on;
-    },
-    accept: () => {
-      put(offer, true);
-      typed.current = false;
-      setOffer(null);
-      commit();
-    },
-    keep: () => setOffer(null),
+    if (!readSeq || readSeq === seen.current) return;
+    seen.current = readSeq;
+    if (!readValue) return;
+    if (composing.current) waiting.current = readValue;
+    else arrive(readValue);
+  }, [readSeq, readValue]);
+
+  const type = (next) => {
+    setValue(next);
+    setTouched(true);
+    setByCard(false);
   };
+  const endComposition = (next) => {
+    composing.current = false;
+    if (waiting.current === null) return;
+    const read = waiting.current;
+    waiting.current = null;
+    if (next === "") take(read);
+    else setOffer(read);
+  };
+  return { value, byCard, offer, setOffer, composing, type, take, tell, endComposition };
 }
 
-function Offer({ name, read, shown }) {
-  if (read.offer === null) return null;
+function Choice({ read, shown }) {
   return (
-    <span className="offer" role="group" aria-label="读卡值与已填写的不同">
-      读卡:<b>{shown(read.offer)}</b>
-      <button type="button" className="btn small pri" data-accept={name} onClick={read.accept}>采用</button>
-      <button type="button" className="btn small" data-keep={name} onClick={read.keep}>保留</button>
-    </span>
+    <div className="choice" role="status">
+      <span>
+        读卡：<b>{shown}</b>
+      </span>
+      <button type="button" className="btn small pri" onClick={() => read.take(read.offer)}>
+        采用
+      </button>
+      <button type="button" className="btn small" onClick={() => read.setOffer(null)}>
+        保留
+      </button>
+    </div>
   );
 }
 
-export function ReadInput({ name, readValue, readSeq, initial, placeholder, autoFocus, onCommit }) {
-  const read = useRead({ readValue, readSeq, initial, onCommit });
+function Frame({ read, shown, children }) {
   return (
-    <>
+    <div className={read.byCard ? "read by-card" : "read"}>
+      {children}
+      {read.byCard ? <span className="by">读卡</span> : null}
+      {read.offer === null ? null : <Choice read={read} shown={shown ?? read.offer} />}
+    </div>
+  );
+}
+
+const plain = (text) => text.replace(/\s/g, "").toUpperCase();
+
+export function ReadInput({ readValue, readSeq, defaultValue, onCommit, ...rest }) {
+  const read = useRead({ readValue, readSeq, defaultValue, onCommit, same: plain });
+  return (
+    <Frame read={read}>
       <input
-        name={name}
-        className={read.fromCard ? "inp from-card" : "inp"}
+        {...rest}
         value={read.value}
-        placeholder={placeholder}
-        autoFocus={autoFocus}
         onChange={(event) => read.type(event.target.value)}
-        onBlur={read.commit}
-        onCompositionStart={() => read.compose(true)}
-        onCompositionEnd={() => read.compose(false)}
+        onBlur={(event) => read.tell(event.target.value)}
+        onCompositionStart={() => {
+          read.composing.current = true;
+        }}
+        onCompositionEnd={(event) => read.endComposition(event.target.value)}
       />
-      {read.fromCard ? <em className="from">读卡</em> : null}
-      <Offer name={name} read={read} shown={(value) => value} />
-    </>
+    </Frame>
   );
 }
 
-export function ReadSelect({ name, choices, readValue, readSeq, initial, onCommit }) {
-  const read = useRead({ readValue, readSeq, initial, onCommit });
-  const shown = (value) => choices.find(([key]) => key === value)?.[1] ?? value;
+export function ReadSelect({ choices, readValue, readSeq, defaultValue, onCommit, ...rest }) {
+  const read = useRead({ readValue, readSeq, defaultValue, onCommit });
+  const label = choices.find((choice) => choice.value === read.offer)?.label;
   return (
-    <>
+    <Frame read={read} shown={label}>
       <select
-        name={name}
-        className={read.fromCard ? "inp from-card" : "inp"}
+        {...rest}
         value={read.value}
-        onChange={(event) => read.type(event.target.value)}
-        onBlur={read.commit}
+        onChange={(event) => {
+          read.type(event.target.value);
+          read.tell(event.target.value);
+        }}
       >
-        {choices.map(([key, label]) => (
-          <option key={key} value={key}>{label}</option>
+        {choices.map((choice) => (
+          <option key={choice.value} value={choice.value}>
+            {choice.label}
+          </option>
         ))}
       </select>
-      {read.fromCard ? <em className="from">读卡</em> : null}
-      <Offer name={name} read={read} shown={shown} />
-    </>
+    </Frame>
   );
 }

@@ -1,0 +1,243 @@
+"""A case page: facts, parties, matter, pictures; process, hands, journal."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from components.kit.icons import icon
+from components.kit.menu import menu
+from components.kit.show import alert, card, desc_list, empty, gallery, process, tag, timeline
+from state.cases.shapes import Hand, Limit, Line, PartyShown, Why
+from state.cases.working import CaseState as S
+
+
+def lamps() -> rx.Component:
+    """This function will draw status, risk and lamps behind the title."""
+    case = S.case
+    return rx.el.div(
+        tag(case.status_label, case.status_tone),
+        tag(case.risk_label, case.risk_tone),
+        rx.cond(case.urgent, tag("加急", "red")),
+        rx.cond(case.major, tag("重大", "red")),
+        rx.cond(case.leader_order, tag("领导交办", "red")),
+        rx.cond(case.supervision != "", tag(case.supervision, "yellow")),
+        rx.cond(case.watch, tag("持续关注", "yellow")),
+        rx.cond(case.legacy, tag("历史遗留", "gray")),
+        rx.cond(case.due != "", rx.el.details(
+            rx.el.summary(tag(case.due, case.due_tone), custom_attrs={"aria-label": "时限说明"}),
+            rx.el.div(rx.foreach(S.limits, _limit), class_name="pop"),
+            class_name="due",
+        )),
+        class_name="lamps",
+    )  # fmt: skip
+
+
+def _limit(limit: Limit) -> rx.Component:
+    return rx.el.p(
+        rx.el.b(limit.label, " "), limit.explanation, rx.cond(limit.paused, tag("已暂停", "gray"))
+    )
+
+
+def acts() -> rx.Component:
+    """This function will draw the primary action, the others in a menu, and why the rest is not there."""
+    return rx.el.div(
+        rx.cond(
+            S.may_print & S.case.has_slip,
+            rx.el.a(
+                icon("print"), "受理通知单", href=f"/api/v1/cases/{S.case.number}/slip", target="_blank", class_name="btn"
+            ),
+        ),
+        rx.cond(S.whys.length() > 0, menu("为什么不能操作", rx.el.ul(rx.foreach(S.whys, _why), class_name="whys"))),
+        rx.cond(
+            S.others.length() > 0,
+            menu(
+                "更多操作",
+                rx.foreach(
+                    S.others,
+                    lambda b: rx.el.button(b.label, class_name="item", type="button", on_click=S.ask(b.action)),
+                ),
+            ),
+        ),
+        rx.foreach(
+            S.primary,
+            lambda b: rx.el.button(b.label, class_name="btn pri", on_click=S.ask(b.action), id="primary-action"),
+        ),
+        class_name="acts",
+    )
+
+
+def _why(why: Why) -> rx.Component:
+    return rx.el.li(rx.el.b(why.label), rx.el.span(why.reason))
+
+
+def left() -> rx.Component:
+    """This function will draw the left column: what the matter is."""
+    return rx.el.div(_process(), _matter(), _parties(), _result(), _pictures(), class_name="stack")
+
+
+def right() -> rx.Component:
+    """This function will draw the right column: who has it and what happened."""
+    return rx.el.div(_hands(), _journal(), _slip(), class_name="stack")
+
+
+def _process() -> rx.Component:
+    return card("流转路径", process(S.nodes), icon="branch")
+
+
+def _matter() -> rx.Component:
+    case = S.case
+    return card(
+        "诉求信息",
+        desc_list(
+            [
+                ("编号", case.number),
+                ("类别", rx.fragment(case.kind, " / ", case.category)),
+                ("来源", case.source),
+                ("所属辖区", case.area),
+                ("发生时间", _or_dash(case.occurred)),
+                ("规模", rx.fragment(case.scale, ",", case.headcount)),
+                ("涉及金额", _or_dash(case.amount)),
+                ("受理时间", _or_dash(case.submitted)),
+                ("承诺办结", _or_dash(case.promised)),
+                ("登记", case.registered),
+                ("办结时间", _or_dash(case.closed)),
+            ]
+        ),
+        rx.el.p(case.content, class_name="content"),
+        rx.cond(case.watch, alert("yellow", "持续关注原因:", case.watch_reason)),
+        icon="list",
+    )
+
+
+def _or_dash(value: rx.Var[str]) -> rx.Component:
+    return rx.cond(value != "", value, "—")
+
+
+def _parties() -> rx.Component:
+    return card("当事人", rx.el.ul(rx.foreach(S.parties, _party), class_name="parties"), icon="user")
+
+
+def _party(party: PartyShown) -> rx.Component:
+    return rx.el.li(
+        tag(party.kind, party.tone),
+        rx.el.b(party.name, _eye(party, "name", "姓名")),
+        rx.el.span(party.about, class_name="muted"),
+        rx.cond(
+            party.id_number != "",
+            rx.el.span(party.id_type, " ", party.id_number, _eye(party, "id_number", "证件号码")),
+            rx.el.span(rx.cond(party.no_id != "", f"未出示证件:{party.no_id}", "未登记证件"), class_name="muted"),
+        ),
+        rx.cond(party.phone != "", rx.el.span("电话 ", party.phone, _eye(party, "phone", "联系电话"))),
+        rx.cond(party.address != "", rx.el.span(party.address, _eye(party, "address", "住址"), class_name="address")),
+    )
+
+
+def _eye(party: PartyShown, field: str, label: str) -> rx.Component:
+    return rx.cond(
+        S.may_reveal,
+        rx.el.button(
+            icon("eye", 14),
+            class_name="eye",
+            type="button",
+            on_click=S.ask_reveal(party.person_id, field),
+            custom_attrs={"aria-label": f"查看{label}明文", "title": f"查看{label}明文(须写明原因并留痕)"},
+        ),
+    )
+
+
+def _result() -> rx.Component:
+    case = S.case
+    return rx.cond(
+        case.result != "",
+        card(
+            "办理结果",
+            rx.el.p(case.result, class_name="content"),
+            desc_list(
+                [
+                    ("化解方式", _or_dash(case.method)),
+                    ("办结方式", _or_dash(case.outcome)),
+                    ("满意度", _or_dash(case.satisfaction)),
+                ]
+            ),
+            rx.cond(case.rating_comment != "", rx.el.p("诉求人留言:", case.rating_comment, class_name="content")),
+            icon="check",
+        ),
+    )
+
+
+def _pictures() -> rx.Component:
+    return rx.cond(
+        S.pictures.length() > 0,
+        card(
+            "现场图片",
+            gallery(
+                S.pictures,
+                src=lambda p: f"/api/v1/attachments/{p.id}",
+                thumb=lambda p: f"/api/v1/attachments/{p.id}/thumb",
+            ),
+            icon="camera",
+        ),
+    )
+
+
+def _hands() -> rx.Component:
+    return card(
+        "承办情况",
+        rx.cond(
+            S.hands.length() > 0,
+            rx.el.ul(rx.foreach(S.hands, _hand), class_name="hands"),
+            empty("尚未转派", "转派后这里显示主办、协办单位和责任人"),
+        ),
+        icon="building",
+    )
+
+
+def _hand(hand: Hand) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            tag(hand.part, rx.cond(hand.part == "主办", "blue", "gray"), plain=True),
+            rx.el.b(hand.unit),
+            tag(hand.state, hand.tone),
+            class_name="row",
+        ),
+        rx.cond(hand.in_charge != "", rx.el.div("责任人 ", hand.in_charge, " ", hand.phone)),
+        rx.el.small(hand.when, class_name="muted"),
+    )
+
+
+def _journal() -> rx.Component:
+    return card("办理记录", timeline(S.lines, _line), icon="clock")
+
+
+def _line(line: Line) -> rx.Component:
+    return rx.fragment(
+        rx.el.time(line.when),
+        rx.el.b(line.label),
+        rx.cond(line.moved != "", rx.el.small(line.moved, class_name="moved")),
+        rx.el.span(line.who, class_name="who"),
+        rx.cond(line.opinion != "", rx.el.p(line.opinion)),
+        rx.cond(line.notes != "", rx.el.p(line.notes, class_name="muted")),
+        rx.el.div(
+            rx.foreach(
+                line.pictures,
+                lambda p: rx.el.a(
+                    rx.el.img(src=f"/api/v1/attachments/{p}/thumb", alt="现场图片", loading="lazy"),
+                    href=f"/api/v1/attachments/{p}",
+                    target="_blank",
+                ),
+            ),
+            class_name="thumbs",
+        ),
+    )
+
+
+def _slip() -> rx.Component:
+    return rx.cond(
+        S.may_print & S.case.has_slip,
+        card(
+            "扫码查进度",
+            rx.el.img(src=f"/api/v1/cases/{S.case.number}/qr.svg", alt="一事一码二维码", class_name="qr"),
+            rx.el.p("诉求人扫码后,凭手机号和验证码查看办理进度", class_name="muted center"),
+            icon="phone",
+        ),
+    )

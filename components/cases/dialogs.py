@@ -1,0 +1,186 @@
+"""The dialog of a step: only the fields that its row of the workflow table names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import reflex as rx
+
+from components.kit.dialog import dialog
+from components.kit.form import check, field, select, text_area, text_input
+from components.kit.photos import photos
+from components.kit.show import alert
+from domain.cases.models import Method, Satisfaction, Supervision
+from domain.cases.rules import MAX_OPINION, MAX_RESULT
+from domain.cases.vocabulary import Need
+from state.cases.working import CaseState as S
+from state.session import SignedInState
+
+
+def step_dialog() -> rx.Component:
+    """This function will draw the dialog of the step that is being taken."""
+    return dialog(
+        S.asking.action != "",
+        S.asking.label,
+        rx.cond(
+            S.changed_by_other,
+            alert(
+                "orange",
+                "该件刚刚被他人办理,现为“",
+                S.case.status_label,
+                "”。",
+                rx.el.button("我已了解,继续办理", type="button", class_name="btn small", on_click=S.look_again),
+            ),
+        ),
+        rx.el.form(
+            *[rx.cond(S.needs.contains(need.value), draw(need)) for need, draw in _FIELDS.items()],
+            _consequences(),
+            rx.el.div(
+                rx.el.button("取消", type="button", class_name="btn", on_click=S.close),
+                rx.el.button("确定", S.asking.label, type="submit", class_name="btn pri", disabled=S.changed_by_other),
+                class_name="form-foot",
+            ),
+            on_submit=S.take_step,
+            key=S.round,
+            class_name="form",
+            custom_attrs={"noValidate": True, "autoComplete": "off"},
+        ),
+        on_close=S.close,
+        watermark=SignedInState.me.watermark,
+    )
+
+
+def _consequences() -> rx.Component:
+    return rx.el.div(
+        rx.cond(S.asking.told != "", rx.el.p("将通知:", S.asking.told)),
+        rx.cond(S.asking.starts != "", rx.el.p("开始计时:", S.asking.starts)),
+        class_name="consequences muted",
+    )
+
+
+def _field(need: Need, control: rx.Component, hint: str = "") -> rx.Component:
+    return field(
+        need.label,
+        control,
+        name=need.value,
+        required=S.required.contains(need.value),
+        hint=hint,
+        error=S.faults[need.value],
+        wide=True,
+    )
+
+
+def _opinion(need: Need) -> rx.Component:
+    keep = lambda value: S.note(need.value, value)  # noqa: E731 — an event spec, not a function of ours
+    return _field(
+        need, text_area(need.value, rows=4, most=MAX_OPINION, default=S.typed[need.value], on_blur=keep)
+    )
+
+
+def _result(need: Need) -> rx.Component:
+    keep = lambda value: S.note(need.value, value)  # noqa: E731
+    return _field(
+        need,
+        text_area(need.value, rows=4, most=MAX_RESULT, default=S.typed[need.value], on_blur=keep),
+        "诉求人办结后可以看到答复情况,请写清办理经过和结果",
+    )
+
+
+def _text(need: Need) -> rx.Component:
+    return _field(need, text_input(need.value))
+
+
+def _phone(need: Need) -> rx.Component:
+    return _field(need, text_input(need.value, input_mode="tel", placeholder="11 位手机号或带区号的座机"))
+
+
+def _days(need: Need) -> rx.Component:
+    return _field(need, text_input(need.value, input_mode="numeric", placeholder="1 至 10"))
+
+
+def _department(need: Need) -> rx.Component:
+    return _field(need, select(need.value, S.departments, placeholder="请选择单位"))
+
+
+def _assists(need: Need) -> rx.Component:
+    boxes = rx.foreach(S.departments, lambda unit: check(f"assist_{unit.value}", unit.label))
+    return _field(need, rx.el.div(boxes, class_name="checks"))
+
+
+def _method(need: Need) -> rx.Component:
+    return _field(need, select(need.value, [(m.value, m.label) for m in Method], placeholder="请选择"))
+
+
+def _level(need: Need) -> rx.Component:
+    return _field(need, select(need.value, [(s.value, s.label) for s in Supervision], placeholder="请选择"))
+
+
+def _satisfaction(need: Need) -> rx.Component:
+    return _field(need, select(need.value, [(s.value, s.label) for s in Satisfaction], placeholder="请选择"))
+
+
+def _pictures(need: Need) -> rx.Component:
+    return _field(need, photos(on_change=S.uploaded), "最多 9 张,自动压缩并清除拍摄位置")
+
+
+def _watch(need: Need) -> rx.Component:
+    return rx.fragment(
+        check(need.value, "办结并纳入持续关注(仅低风险)"),
+        field("纳入原因", text_input("watch_reason"), name="watch_reason", error=S.faults["watch_reason"], wide=True),
+    )
+
+
+_FIELDS: dict[Need, Callable[[Need], rx.Component]] = {
+    Need.LEAD: _department,
+    Need.ASSISTS: _assists,
+    Need.DEPARTMENT: _department,
+    Need.IN_CHARGE: _text,
+    Need.IN_CHARGE_PHONE: _phone,
+    Need.LEVEL: _level,
+    Need.DAYS: _days,
+    Need.TARGET_AREA: _text,
+    Need.SATISFACTION: _satisfaction,
+    Need.OPINION: _opinion,
+    Need.RESULT: _result,
+    Need.METHOD: _method,
+    Need.PICTURES: _pictures,
+    Need.WATCH: _watch,
+}
+"""How each need is drawn, in the order of a dialog."""
+
+
+def reveal_dialog() -> rx.Component:
+    """This function will draw the dialog in which one field is shown in clear, for a reason."""
+    return dialog(
+        S.revealing != "",
+        f"查看{S.revealing_label}",
+        rx.cond(
+            S.revealed != "",
+            rx.el.div(
+                rx.el.output(S.revealed, class_name="revealed"),
+                rx.el.p("本次查看已记入审计日志", class_name="muted"),
+                rx.el.div(
+                    rx.el.button("关闭", class_name="btn pri", on_click=S.end_reveal), class_name="form-foot"
+                ),
+            ),
+            rx.el.form(
+                field(
+                    "查看原因",
+                    text_input("reason", placeholder="例如:电话联系诉求人核实情况"),
+                    name="reason",
+                    required=True,
+                    error=S.reveal_fault,
+                    wide=True,
+                ),
+                rx.el.div(
+                    rx.el.button("取消", type="button", class_name="btn", on_click=S.end_reveal),
+                    rx.el.button("查看", type="submit", class_name="btn pri"),
+                    class_name="form-foot",
+                ),
+                on_submit=S.reveal_field,
+                class_name="form",
+            ),
+        ),
+        on_close=S.end_reveal,
+        watermark=SignedInState.me.watermark,
+    )

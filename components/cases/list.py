@@ -1,0 +1,154 @@
+"""The list of cases: counters, filters, table, pager."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from components.kit.form import select, text_input
+from components.kit.menu import menu
+from components.kit.show import alert, card, empty, kpi_tiles, tag
+from components.kit.table import Column, bulk_bar, pager, table
+from state.cases.listing import SIZES, CaseListState as S
+from state.cases.listing import Row, risk_choices
+
+
+def worklist() -> rx.Component:
+    """This function will draw counters that filter, then the filtered list."""
+    return rx.fragment(
+        kpi_tiles(S.tiles, S.view, S.choose_view),
+        card("", _filters(), _bulk(), _table(), _pager(), icon=None),
+    )
+
+
+def _filters() -> rx.Component:
+    return rx.el.div(
+        rx.el.input(
+            name="text",
+            type="search",
+            placeholder="标题 / 内容 / 编号(按 / 聚焦)",
+            default_value=S.filters["text"],
+            on_change=S.narrow("text").debounce(300),
+            class_name="inp search",
+            custom_attrs={"data-search": "1", "aria-label": "搜索案件"},
+        ),
+        _choice("status", "全部状态", S.status_choices),
+        _choice("category", "全部类别", S.category_choices),
+        _choice("area", "全部属地", S.area_choices),
+        _choice("department", "全部承办单位", S.department_choices),
+        _choice("risk", "全部风险", risk_choices()),
+        menu("按当事人查", _person_search()),
+        rx.cond(S.filtered, rx.el.button("清除筛选", class_name="btn txt", on_click=S.widen)),
+        rx.el.span(class_name="sp"),
+        rx.el.span(
+            rx.el.kbd("J"), rx.el.kbd("K"), " 移动 ", rx.el.kbd("Enter"), " 打开 ", rx.el.kbd("?"), " 帮助",
+            class_name="keys muted",
+        ),
+        class_name="filters",
+        role="search",
+    )  # fmt: skip
+
+
+def _choice(name: str, label: str, choices: object) -> rx.Component:
+    return select(
+        name,
+        choices,
+        value=rx.cond(S.filters.contains(name), S.filters[name], ""),
+        placeholder=label,
+        on_change=lambda value: S.narrow(name, value),
+        aria_label=label.replace("全部", "按") + "筛选",
+    )
+
+
+def _person_search() -> rx.Component:
+    return rx.el.form(
+        text_input("name", placeholder="姓名(可为其中几个字)"),
+        text_input("phone", placeholder="完整的联系电话"),
+        text_input("id_number", placeholder="完整的证件号码"),
+        rx.el.small("姓名、电话、号码加密保存:电话和号码须完整", class_name="muted"),
+        rx.el.button("查询", type="submit", class_name="btn pri"),
+        on_submit=S.search_person,
+        class_name="person-search",
+        custom_attrs={"autoComplete": "off"},
+    )
+
+
+def _bulk() -> rx.Component:
+    return rx.cond(
+        S.selected.length() > 0,
+        bulk_bar(
+            S.selected.length(),
+            rx.el.button("批量催办", class_name="btn", on_click=S.urge_selected),
+            on_clear=S.select_all,
+        ),
+    )
+
+
+def _table() -> rx.Component:
+    return table(
+        S.rows,
+        COLUMNS,
+        row_key=lambda row: row.number,
+        row_href=lambda row: row.href,
+        row_tone=lambda row: rx.cond(row.tone == "red", "red", rx.cond(row.tone == "orange", "orange", "none")),
+        sort=S.sort,
+        on_sort=S.order_by,
+        selected=S.selected,
+        on_select=S.select,
+        on_select_all=S.select_all,
+        loading=S.loading,
+        empty=_nothing(),
+        fault=S.fault,
+    )
+
+
+def _nothing() -> rx.Component:
+    return rx.cond(
+        S.filtered,
+        empty("没有符合条件的案件", "换个条件试试", rx.el.button("清除筛选", class_name="btn", on_click=S.widen)),
+        empty("这里还没有案件", "登记诉求、转派或到了您手上的案件会出现在这里"),
+    )
+
+
+def _title(row: Row) -> rx.Component:
+    return rx.el.span(
+        rx.cond(row.urgent, tag("加急", "red")),
+        rx.cond(row.leader_order, tag("交办", "red")),
+        rx.cond(row.supervision != "", tag(row.supervision, "yellow")),
+        rx.el.span(row.title, title=row.title, class_name="ell"),
+        class_name="title",
+    )
+
+
+def _due(row: Row) -> rx.Component:
+    return rx.cond(
+        row.due != "",
+        tag(row.due, rx.cond(row.tone == "none", "blue", row.tone), title=row.due_at),
+        rx.el.span("—", class_name="muted"),
+    )
+
+
+def _risk(row: Row) -> rx.Component:
+    tone = rx.match(row.risk, ("high", "red"), ("medium", "orange"), "gray")
+    return tag(row.risk_label, tone)
+
+
+COLUMNS = [
+    Column("number", "编号", lambda r: rx.el.a(r.number, href=r.href), sort=True, width="132px", phone="head"),
+    Column("title", "诉求标题", _title, phone="title"),
+    Column("category", "类别", lambda r: rx.el.span(r.category), sort=True),
+    Column("area", "属地", lambda r: rx.el.span(r.area), sort=True),
+    Column("party", "诉求人", lambda r: rx.el.span(r.party)),
+    Column("risk", "风险", _risk),
+    Column("status", "状态", lambda r: tag(r.status, r.status_tone), sort=True, phone="tag"),
+    Column("due", "时限", _due, sort=True, phone="tag"),
+    Column("department", "承办单位", lambda r: rx.el.span(r.department)),
+    Column("handler", "责任人", lambda r: rx.el.span(r.handler)),
+    Column("submitted", "受理时间", lambda r: rx.el.span(r.submitted), sort=True),
+]
+
+
+def _pager() -> rx.Component:
+    return rx.fragment(
+        rx.cond(S.fault != "", alert("red", S.fault)),
+        pager(S.total, S.page, S.last, on_page=S.go_to, size=S.size, sizes=list(SIZES), on_size=S.resize),
+    )

@@ -1,0 +1,145 @@
+"""The registration form: the card panel above, large fields below."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from components.kit.form import field, select, text_input
+from components.kit.icons import icon
+from components.kit.read_input import read_input, read_select
+from components.kit.show import alert, card
+from domain.people.models import IdType, Sex
+from state.visits import VisitDesk as S
+
+ID_TYPES = [(kind.value, kind.label) for kind in IdType]
+SEXES = [(sex.value, sex.label) for sex in Sex]
+
+
+def registration() -> rx.Component:
+    """This function will draw the form; Enter sends it, and it clears for the next visitor."""
+    return card(
+        "来访登记",
+        reader_panel(),
+        rx.el.form(
+            _person(),
+            _coming(),
+            rx.el.div(
+                rx.el.button("登记", rx.el.kbd("Enter"), type="submit", class_name="btn pri big"),
+                rx.el.button("清空", type="button", class_name="btn big", on_click=S.clear),
+                class_name="form-foot",
+            ),
+            on_submit=S.save,
+            key=S.round,
+            class_name="form large",
+            custom_attrs={"noValidate": True, "autoComplete": "off"},
+        ),
+        icon="user",
+    )
+
+
+def reader_panel() -> rx.Component:
+    """This function will show how the reader is and what it read last."""
+    return rx.el.div(
+        icon("card", 24),
+        rx.cond(
+            S.read.seq > 0,
+            rx.el.div(
+                rx.el.b("已读取:", S.read.summary),
+                rx.el.span("空白项已自动填入;已填写的不会被覆盖,可在旁边选择", class_name="muted"),
+            ),
+            rx.el.div(
+                rx.el.b(rx.cond(S.reader_state == "ready", "请将身份证放在读卡器上", "可直接手工录入")),
+                rx.el.span(S.reader_message, class_name="muted"),
+            ),
+        ),
+        rx.el.span(class_name="sp"),
+        rx.cond(S.known != "", rx.el.span(S.known, class_name="tag blue plain", id="known")),
+        select("desk", S.desk_choices, value=S.desk, on_change=S.choose_desk, aria_label="所在窗口"),
+        class_name=rx.cond(S.reader_state == "ready", "reader ready", "reader"),
+        role="status",
+        custom_attrs={"data-reader": S.reader_state},
+    )
+
+
+def _person() -> rx.Component:
+    return rx.el.div(
+        rx.cond(S.read.warning != "", alert("orange", S.read.warning)),
+        field(
+            "姓名",
+            read_input("name", read_value=S.read.name, read_seq=S.read.seq, auto_focus=True, placeholder="与证件一致"),
+            name="name",
+            required=True,
+            error=S.faults["name"],
+        ),
+        field(
+            "证件类型",
+            read_select("id_type", ID_TYPES, read_value=S.read.id_type, read_seq=S.read.seq, default="resident"),
+            name="id_type",
+            error=S.faults["id_type"],
+        ),
+        field(
+            "证件号码",
+            read_input(
+                "id_number",
+                read_value=S.read.id_number,
+                read_seq=S.read.seq,
+                on_commit=S.look_up,
+                placeholder="18 位,末位可为 X",
+            ),
+            name="id_number",
+            required=True,
+            error=S.faults["id_number"],
+        ),
+        field(
+            "联系电话",
+            text_input("phone", placeholder="11 位手机号,用于接收进度短信", input_mode="tel"),
+            name="phone",
+            required=True,
+            error=S.faults["phone"],
+        ),
+        field(
+            "性别",
+            read_select("sex", SEXES, read_value=S.read.sex, read_seq=S.read.seq, default="unknown"),
+            name="sex",
+            error=S.faults["sex"],
+        ),
+        field(
+            "民族",
+            read_input("nation", read_value=S.read.nation, read_seq=S.read.seq),
+            name="nation",
+        ),
+        field(
+            "住址",
+            read_input("address", read_value=S.read.address, read_seq=S.read.seq),
+            name="address",
+            error=S.faults["address"],
+            wide=True,
+        ),
+        class_name="grid-2",
+    )
+
+
+def _coming() -> rx.Component:
+    return rx.el.div(
+        field(
+            "来访事由",
+            text_input("reason", placeholder="一句话说明要办的事"),
+            name="reason",
+            required=True,
+            error=S.faults["reason"],
+            wide=True,
+        ),
+        field(
+            "随行人数",
+            text_input("companions", placeholder="0", input_mode="numeric"),
+            name="companions",
+            error=S.faults["companions"],
+        ),
+        field(
+            "未出示证件的原因",
+            text_input("no_id_reason", placeholder="仅在没有证件时填写"),
+            name="no_id_reason",
+            error=S.faults["no_id_reason"],
+        ),
+        class_name="grid-2",
+    )
