@@ -261,15 +261,15 @@ def _promise(facts: Facts) -> str:
     if facts.promised_at is None or facts.set_aside:
         return ""
     if facts.promised_at < facts.at:
-        return f"，原定 {day(facts.promised_at, facts.at)} 前办结，现已超期，正在督促"
-    return f"，预计 {day(facts.promised_at, facts.at)} 前办结"
+        return f"，原定 {day(facts.promised_at, facts.at)}前办结，现已超期，正在督促"
+    return f"，预计 {day(facts.promised_at, facts.at)}前办结"
 
 
 def _closed(facts: Facts) -> str:
     when = day(facts.closed_at, facts.at) if facts.closed_at else ""
     if facts.outcome is Outcome.WITHDRAWN:
-        return f"您的诉求已于 {when} 按您的申请撤回。"
-    return f"您的诉求已于 {when} 办结。"
+        return f"您的诉求已于 {when}按您的申请撤回。"
+    return f"您的诉求已于 {when}办结。"
 
 
 def expected(facts: Facts) -> str:
