@@ -28,9 +28,7 @@ async def test_the_main_line_ends_closed_and_rated(session: AsyncSession, county
     case = await reach.find(session, county["center"], number)
     petitioner = system_actor(Role.PETITIONER, only_case=case.id)
 
-    after = await support.step(
-        session, petitioner, number, Action.RATE, at=MORNING + timedelta(days=1), satisfaction=5
-    )
+    after = await support.step(session, petitioner, number, Action.RATE, at=MORNING + timedelta(days=1), satisfaction=5)
 
     assert after.status is Status.CLOSED
     assert case.satisfaction is Satisfaction.VERY_SATISFIED
