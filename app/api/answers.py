@@ -28,16 +28,19 @@ def answers(example: Any, *codes: str, status: int = 200, media: str = "applicat
     `codes` are the problems besides `not_signed_in`, which every operation may give unless
     it names `bad_credentials`.
     """
-    content: dict[str, Any] = {media: {"example": example}} if example is not None else {media: {}}
-    found: dict[int | str, dict[str, Any]] = {status: {"description": "成功", "content": content}}
+    found: dict[int | str, dict[str, Any]] = {status: {"description": "成功"}}
+    if status != 204:
+        found[status]["content"] = {media: {} if example is None else {"example": example}}
     wanted = codes if "bad_credentials" in codes else ("not_signed_in", *codes)
     for number in sorted({STATUS[code] for code in wanted}):
         named = [code for code in wanted if STATUS[code] == number]
-        found[number] = {
-            "description": "；".join(f"`{code}` {_SAID[code]}" for code in named),
-            "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
+        found[number] = problem_answer("；".join(f"`{code}` {_SAID[code]}" for code in named))
     return found
+
+
+def problem_answer(words: str) -> dict[str, Any]:
+    """This function will describe one refusal."""
+    return {"description": words, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 
 
 def body_example(summary: str, value: Any) -> dict[str, Any]:

@@ -10,9 +10,11 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
+from app.api.answers import problem_answer
 from app.refusals import Problem
 from domain.kernel.refusals import NotFound
 
+_NOT_OURS = ("HTTPValidationError", "ValidationError")
 DESCRIPTION_PATH = "/api/v1/openapi.json"
 _FILES = {"swagger-ui.css": "text/css", "swagger-ui-bundle.js": "text/javascript", "favicon-32x32.png": "image/png"}
 _POLICY = (
@@ -82,6 +84,14 @@ def describe(app: FastAPI) -> dict[str, Any]:
     )
     schemas = found.setdefault("components", {}).setdefault("schemas", {})
     schemas["Problem"] = Problem.model_json_schema()
-    for name in ("HTTPValidationError", "ValidationError"):
+    for name in _NOT_OURS:
         schemas.pop(name, None)
+    for operation in (operation for methods in found["paths"].values() for operation in methods.values()):
+        _refuse_in_our_words(operation["responses"])
     return found
+
+
+def _refuse_in_our_words(answers: dict[str, Any]) -> None:
+    """Whatever takes an input may refuse it; the framework would describe its own shape for that."""
+    if any(name in str(answers.get("422", "")) for name in _NOT_OURS):
+        answers["422"] = problem_answer("`invalid` 填写有误")

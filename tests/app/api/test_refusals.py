@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+
 import httpx
 import pytest
 from fastapi.routing import APIRoute
@@ -177,7 +179,7 @@ class TestUploads:
     async def test_that_lie_about_their_length_are_counted(self, api: Api) -> None:
         sent = 0
 
-        async def endless():
+        async def endless() -> AsyncGenerator[bytes]:
             nonlocal sent
             while sent < 60_000_000:
                 sent += 1_000_000
@@ -190,7 +192,7 @@ class TestUploads:
     async def test_are_not_read_before_the_session_is_checked(self, api: Api) -> None:
         sent = 0
 
-        async def body():
+        async def body() -> AsyncGenerator[bytes]:
             nonlocal sent
             sent += 1
             yield b"x"
