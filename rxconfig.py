@@ -5,7 +5,6 @@ import reflex as rx
 config = rx.Config(
     app_name="app",
     telemetry_enabled=False,
-    state_auto_setters=False,
     show_built_with_reflex=False,
     frontend_compression_formats=["brotli", "gzip"],
     plugins=[],

@@ -26,6 +26,16 @@ MOST = 200_000
 W = TypeVar("W", bound=Labelled)
 
 
+def as_text(value: object) -> str:
+    """This function will take an argument of an event for text; anything else is empty."""
+    return value[:MOST] if isinstance(value, str) else ""
+
+
+def as_form(value: object) -> dict[str, Any]:
+    """This function will take an argument of an event for the values of a form; anything else is an empty one."""
+    return {str(name): given for name, given in value.items()} if isinstance(value, dict) else {}
+
+
 def text_in(form: Mapping[str, Any], name: str, *, most: int = MOST) -> str:
     """This function will read a text; anything that is not one reads as empty."""
     value = form.get(name)
@@ -34,7 +44,8 @@ def text_in(form: Mapping[str, Any], name: str, *, most: int = MOST) -> str:
 
 def flag_in(form: Mapping[str, Any], name: str) -> bool:
     """This function will read a check box."""
-    return form.get(name) in {True, "on", "true", "1"}
+    value = form.get(name)
+    return value is True or (isinstance(value, str) and value in {"on", "true", "1"})
 
 
 def word_in(form: Mapping[str, Any], name: str, kind: type[W], default: W) -> W:

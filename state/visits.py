@@ -22,7 +22,7 @@ from domain.visits.schemas import VisitInput, VisitView
 from state import desks
 from state.clock import now
 from state.desks import CardRead, ReaderState
-from state.inputs import Choice, number_in, text_in, word_in
+from state.inputs import Choice, as_form, as_text, number_in, text_in, word_in
 from state.live import hub
 from state.session import SignedInState
 
@@ -156,6 +156,7 @@ class VisitDesk(SignedInState):
         """This function will bind this browser to another desk."""
         async with self._acting() as (session, actor):
             known = {d.code for d in await queries.desks(session, actor)}
+        code = as_text(code)
         if code in known:
             desks.disarm(self._bound, self.router.session.client_token)
             self.desk = self.remembered_desk = self._bound = code
@@ -164,7 +165,7 @@ class VisitDesk(SignedInState):
     @rx.event
     async def look_up(self, id_number: str):
         """This function will say how often the holder of a number was here; it marks a wrong number early."""
-        number = people.tidy_id(text_in({"n": id_number}, "n", most=40))
+        number = people.tidy_id(as_text(id_number)[:40])
         if not number:
             self.known = ""
             return
@@ -176,7 +177,7 @@ class VisitDesk(SignedInState):
         """This function will register the visitor whose form was sent, then clear it for the next."""
         try:
             async with self._acting() as (session, actor):
-                given = _input(form, self._bound, self._sam_id if self.read.seq else "")
+                given = _input(as_form(form), self._bound, self._sam_id if self.read.seq else "")
                 visit = await visits.register(session, actor, given, at=now())
                 await self._queue(session, actor)
         except Invalid as refusal:

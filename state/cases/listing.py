@@ -22,7 +22,7 @@ from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import Refusal
 from domain.orgs import queries as orgs
 from state.clock import now
-from state.inputs import Choice
+from state.inputs import Choice, as_form, as_text, text_in
 from state.live import hub
 from state.session import SignedInState
 
@@ -122,6 +122,7 @@ class CaseListState(SignedInState):
     @rx.event
     async def choose_view(self, view: str):
         """This function will show exactly the cases that a counter counts; pressed again, all of them."""
+        view = as_text(view)
         if view in views.VIEWS:
             self.view = "" if view == self.view else view
         await self._again()
@@ -129,7 +130,8 @@ class CaseListState(SignedInState):
     @rx.event
     async def narrow(self, name: str, value: str):
         """This function will set one filter."""
-        if name in _FILTERS and isinstance(value, str):
+        name, value = as_text(name), as_text(value)
+        if name in _FILTERS:
             kept = {key: text for key, text in self.filters.items() if key != name}
             self.filters = kept | ({name: value[:100]} if value.strip() else {})
         await self._again()
@@ -137,7 +139,8 @@ class CaseListState(SignedInState):
     @rx.event
     async def search_person(self, form: dict):
         """This function will narrow to the cases of a person, by name, phone or identity number."""
-        typed = {name: str(form.get(name, ""))[:50].strip() for name in ("name", "phone", "id_number")}
+        given = as_form(form)
+        typed = {name: text_in(given, name, most=50).strip() for name in ("name", "phone", "id_number")}
         others = {key: text for key, text in self.filters.items() if key not in typed}
         self.filters = others | {name: text for name, text in typed.items() if text}
         await self._again()
@@ -151,9 +154,9 @@ class CaseListState(SignedInState):
     @rx.event
     async def order_by(self, column: str):
         """This function will sort by a column: up, down, then the usual order again."""
-        if isinstance(column, str):
-            turns = {column: f"-{column}", f"-{column}": ""}
-            self.sort = turns.get(self.sort, column) if self.sort.lstrip("-") == column else column[:20]
+        column = as_text(column)[:20]
+        turns = {column: f"-{column}", f"-{column}": ""}
+        self.sort = turns.get(self.sort, column)
         await self._again()
 
     @rx.event
@@ -173,8 +176,8 @@ class CaseListState(SignedInState):
         """This function will mark or unmark a row for the bulk bar."""
         async with self._acting():
             shown = {row.number for row in self.rows}
-            if number in shown:
-                chosen = set(self.selected) ^ {number}
+            if as_text(number) in shown:
+                chosen = set(self.selected) ^ {as_text(number)}
                 self.selected = [row.number for row in self.rows if row.number in chosen]
 
     @rx.event

@@ -24,7 +24,7 @@ from domain.people.schemas import Revealable
 from state.cases import shapes
 from state.cases.shapes import Button, CaseShown, Hand, Limit, Line, Node, PartyShown, Picture, Why
 from state.clock import now
-from state.inputs import Choice, flag_in, number_in, text_in, word_in
+from state.inputs import Choice, as_form, as_text, flag_in, number_in, text_in, word_in
 from state.live import hub
 from state.session import SignedInState
 
@@ -127,6 +127,7 @@ class CaseState(SignedInState):
     @rx.event
     async def ask(self, action: str):
         """This function will open the dialog of a step, with what was typed before."""
+        action = as_text(action)
         if action in _BY_FORM:
             yield rx.redirect(f"/case-edit/{self._number}")
             return
@@ -157,8 +158,9 @@ class CaseState(SignedInState):
     @rx.event
     async def note(self, name: str, value: str):
         """This function will keep a long text that was typed, so that a reload loses nothing."""
-        if self.asking.action and name in {"opinion", "result"} and isinstance(value, str):
-            self.typed = {**self.typed, name: value[:5000]}
+        name = as_text(name)
+        if self.asking.action and name in {"opinion", "result"}:
+            self.typed = {**self.typed, name: as_text(value)[:5000]}
             async with self._acting() as (session, actor):
                 await drafts.keep(session, actor, self._draft(self.asking.action), self.typed, at=now())
 
@@ -176,7 +178,7 @@ class CaseState(SignedInState):
             return
         try:
             async with self._acting() as (session, actor):
-                given = _given(form, self.uploads)
+                given = _given(as_form(form), self.uploads)
                 # the page follows live: the version shown is the one that the person decided on
                 version = self.case.version if not self.changed_by_other else None
                 await take(
@@ -217,8 +219,9 @@ class CaseState(SignedInState):
         async with self._acting() as (_, actor):
             actor.require(Permission.PERSON_REVEAL)
             names = {r.value: r.label for r in Revealable}
-            if field in names and isinstance(person_id, str):
-                self.revealing, self.revealing_field = person_id, field
+            field = as_text(field)
+            if field in names:
+                self.revealing, self.revealing_field = as_text(person_id), field
                 self.revealing_label, self.revealed, self.reveal_fault = names[field], "", ""
 
     @rx.event
@@ -230,8 +233,8 @@ class CaseState(SignedInState):
                     session,
                     actor,
                     person_id=_uuid(self.revealing),
-                    field=Revealable(self.revealing_field),
-                    reason=text_in(form, "reason", most=500),
+                    field=word_in({"field": self.revealing_field}, "field", Revealable, Revealable.NAME),
+                    reason=text_in(as_form(form), "reason", most=500),
                     at=now(),
                 )
             self.reveal_fault = ""

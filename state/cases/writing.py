@@ -28,11 +28,12 @@ from domain.visits.models import VisitState
 from state.cases import shapes
 from state.cases.shapes import PartyShown
 from state.clock import now
-from state.inputs import Choice, amount_in, flag_in, moment_in, number_in, text_in, word_in
+from state.inputs import Choice, amount_in, as_form, as_text, flag_in, moment_in, number_in, text_in, word_in
 from state.live import hub
 from state.session import SignedInState
 
 MOST_PARTIES = 10
+MOST_NAME = 40
 FORM = "case"
 
 
@@ -181,7 +182,7 @@ class CaseFormState(SignedInState):
     async def cite(self, visit_id: str):
         """This function will make a waiting visitor the petitioner of the case."""
         async with self._acting() as (session, actor):
-            self._cite(str(visit_id))
+            self._cite(as_text(visit_id))
             if self.visit.id and self.extra == [0] and not any(k.startswith("p0_") for k in self._typed):
                 self.extra = []
             self._typed["visit"] = self.visit.id
@@ -218,9 +219,9 @@ class CaseFormState(SignedInState):
     @rx.event
     async def note(self, name: str, value: str):
         """This function will keep what was typed into a field, so that a reload loses nothing."""
-        if isinstance(name, str) and isinstance(value, str) and len(name) <= 40 and not self.editing:  # noqa: PLR2004
+        if as_text(name) and len(name) <= MOST_NAME and not self.editing:
             async with self._acting() as (session, actor):
-                self._typed[name] = value[:6000]
+                self._typed[name] = as_text(value)[:6000]
                 await self._keep(session, actor)
 
     async def _keep(self, session: AsyncSession, actor: Actor) -> None:
@@ -232,11 +233,12 @@ class CaseFormState(SignedInState):
     async def intend(self, intent: str):
         """This function will note which button sends the form."""
         async with self._acting():
-            self._intent = intent if intent in {"draft", "submit"} else ""
+            self._intent = as_text(intent) if as_text(intent) in {"draft", "submit"} else ""
 
     @rx.event
     async def send(self, form: dict):
         """This function will make the case and, unless only a draft was wanted, submit it; both or nothing."""
+        form = as_form(form)
         try:
             async with self._acting() as (session, actor):
                 if self.editing:

@@ -1,0 +1,86 @@
+"""States outside a browser: a fresh tree, the cookie of a signed-in person, a handler called as an event would."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import reflex as rx
+from reflex.state import BaseState
+
+from domain.kernel.unit_of_work import unit_of_work
+from domain.orgs import operations as orgs
+from domain.orgs.models import SessionKind
+from state.clock import now
+from state.session import COOKIE, SignedInState
+from tests.support.county import PASSWORD
+
+S = TypeVar("S", bound=SignedInState)
+
+
+async def signed_in(login: str) -> str:
+    """Sign a person in and give the cookie header of the browser."""
+    async with unit_of_work() as session:
+        answer = await orgs.sign_in(
+            session, login=login, password=PASSWORD, kind=SessionKind.BROWSER, origin="test", at=now()
+        )
+    assert answer.secret
+    return f"{COOKIE}={answer.secret}"
+
+
+async def tree(kind: type[S], cookie: str = "", url: str = "http://test/") -> S:
+    """Make a fresh state tree for one browser and give its state of a kind."""
+    root: BaseState = rx.State(_reflex_internal_init=True)  # type: ignore[call-arg]
+    data = {"headers": {"cookie": cookie, "origin": "http://test"}, "token": "test", "ip": "127.0.0.1", "asPath": url}
+    root.router_data = root._update_router_vars(data, {})
+    return await root.get_state(kind)
+
+
+async def call(state: BaseState, name: str, *arguments: Any) -> list[Any]:
+    """Call a handler as its event would and gather what it yields or returns."""
+    answer = type(state).event_handlers[name].fn(state, *arguments)
+    if inspect.isasyncgen(answer):
+        return [piece async for piece in answer]
+    if inspect.isawaitable(answer):
+        return [await answer]
+    return [answer]
+
+
+async def call_briefly(state: BaseState, name: str, *arguments: Any) -> None:
+    """Call a handler that may run as long as its page is open, for a moment."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await call(state, name, *arguments)
+
+
+def handlers() -> Iterator[tuple[type[SignedInState], str]]:
+    """Go through every handler of every state of the product."""
+    kinds = [SignedInState, *_below(SignedInState)]
+    for kind in kinds:
+        for name, handler in kind.event_handlers.items():
+            if handler.fn.__module__.startswith("state."):
+                yield kind, name
+
+
+def _below(kind: type[Any]) -> Iterator[type[Any]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _below(child)
+
+
+def crafted(kind: type[SignedInState], name: str) -> list[list[Any]]:
+    """Make argument lists as an attacker would: plausible texts, wrong types, injections."""
+    parameters = list(inspect.signature(kind.event_handlers[name].fn).parameters.values())[1:]
+    values: list[Any] = [
+        "submit",
+        "' OR 1=1 --",
+        "<script>alert(1)</script>",
+        -1,
+        None,
+        {"opinion": "x", "reason": "核实情况", "lead_department": "rsj", "title": "标题"},
+        ["a"],
+    ]
+    return [[value for _ in parameters] for value in values] if parameters else [[]]
