@@ -1,0 +1,298 @@
+"""The petitioner's pages over HTTP, on a real database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.applications import Starlette
+
+from app.public import petitioner
+from app.settings import Settings
+from domain.cases.models import PartyKind
+from domain.cases.queries import detail
+from domain.cases.schemas import PartyInput
+from domain.cases.vocabulary import Action
+from domain.kernel.unit_of_work import unit_of_work
+from domain.tracking import rules
+from tests.support import county as support
+from tests.support.county import MAIN_LINE, MORNING, County, phone
+from tests.support.petitioner import BASE, digits_in, messages, relay_all, token_of
+
+AT = MORNING + timedelta(days=1)
+UNKNOWN = "A" * 22
+MARKER = "不可外传"
+BIG = 10 * 1024
+
+
+class Clock:
+    """The moment the pages believe in."""
+
+    def __init__(self) -> None:
+        self.at: datetime = AT
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def county(own_engine: AsyncEngine) -> County:
+    async with unit_of_work() as session:
+        built = await support.build(session)
+        built.units["centre"].phone = "0599-1234567"
+        session.add(built.units["centre"])
+        return built
+
+
+def client_of(clock: Clock, *, demo: bool = True) -> httpx.AsyncClient:
+    app = Starlette(routes=petitioner.routes(Settings(_env_file=None, demo=demo), clock=clock))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=BASE)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(county: County, clock: Clock) -> AsyncGenerator[httpx.AsyncClient]:
+    async with client_of(clock) as opened:
+        yield opened
+
+
+async def case(county: County, steps: int) -> tuple[str, str]:
+    """Bring a case along and give its number and token."""
+    async with unit_of_work() as session:
+        number = await support.bring_to(session, county, MAIN_LINE[:steps], at=MORNING)
+        return number, await token_of(session, county, number)
+
+
+async def let_in(client: httpx.AsyncClient, token: str, at: datetime = AT) -> httpx.Response:
+    """Ask for a code, read it from the message, enter it and open the page."""
+    await client.post(f"/t/{token}/code", data={"phone": phone(1)})
+    await relay_all(at)
+    async with unit_of_work() as session:
+        _, text = (await messages(session))[-1]
+    entered = await client.post(f"/t/{token}/enter", data={"phone": phone(1), "code": digits_in(text)})
+    assert entered.status_code == 303
+    assert entered.headers["location"] == f"/t/{token}"
+    return await client.get(f"/t/{token}")
+
+
+def key_in(page: httpx.Response) -> str:
+    found = re.search(r'name="key" value="([^"]+)"', page.text)
+    assert found
+    return found.group(1)
+
+
+class TestTheForm:
+    async def test_is_the_same_for_every_link(self, client, county) -> None:
+        _, token = await case(county, 1)
+        known, unknown = await client.get(f"/t/{token}"), await client.get(f"/t/{UNKNOWN}")
+        assert known.status_code == unknown.status_code == 200
+        assert known.text.replace(token, UNKNOWN) == unknown.text
+        assert "县综治中心" in known.text
+
+    async def test_answers_every_phone_alike(self, client, county) -> None:
+        _, token = await case(county, 1)
+        pages = {
+            (await client.post(f"/t/{used}/code", data={"phone": number})).text.replace(used, "").replace(number, "")
+            for used, number in ((token, phone(1)), (token, phone(9)), (UNKNOWN, phone(1)))
+        }
+        assert len(pages) == 1
+
+    @pytest.mark.parametrize("typed", ["", "12345", "1391234567", "<b>13912345678"])
+    async def test_names_what_is_no_phone_and_keeps_it(self, client, county, typed: str) -> None:
+        answer = await client.post(f"/t/{UNKNOWN}/code", data={"phone": typed})
+        assert answer.status_code == 422
+        assert petitioner.NOT_A_PHONE in answer.text
+        assert "<b>" not in answer.text
+        assert f'value="{typed.replace("<", "&lt;").replace(">", "&gt;")}"' in answer.text
+
+    async def test_takes_a_phone_as_people_write_it(self, client, county) -> None:
+        _, token = await case(county, 1)
+        spaced = f"+86 {phone(1)[:3]} {phone(1)[3:7]} {phone(1)[7:]}"
+        answer = await client.post(f"/t/{token}/code", data={"phone": spaced})
+        assert f'value="{phone(1)}"' in answer.text
+
+
+class TestEntering:
+    async def test_shows_the_progress(self, client, county) -> None:
+        number, token = await case(county, 3)
+        page = await let_in(client, token)
+        assert page.status_code == 200
+        assert number in page.text
+        assert "人力资源和社会保障局正在办理，预计 12 月 16 日前办结。" in page.text
+        assert 'href="tel:0599-1234567"' in page.text
+
+    async def test_wrong_things_read_alike_and_keep_the_phone(self, client, county) -> None:
+        _, token = await case(county, 1)
+        pages = set()
+        for used, number, code in ((token, phone(1), "12"), (token, phone(9), "123456"), (UNKNOWN, phone(1), "")):
+            answer = await client.post(f"/t/{used}/enter", data={"phone": number, "code": code})
+            assert answer.status_code == 422
+            assert f'value="{number}"' in answer.text
+            assert "set-cookie" not in answer.headers
+            pages.add(answer.text.replace(used, "").replace(number, ""))
+        assert len(pages) == 1
+        assert rules.WRONG in pages.pop()
+
+    async def test_the_cookie_is_kept_from_scripts_and_other_sites(self, client, county) -> None:
+        _, token = await case(county, 1)
+        await let_in(client, token)
+        cookie = next(c for c in client.cookies.jar if c.name == petitioner.COOKIE)
+        assert cookie.path == "/t/"
+        assert cookie.has_nonstandard_attr("HttpOnly")
+        assert cookie.get_nonstandard_attr("SameSite") == "lax"
+
+    async def test_ends_after_half_an_hour(self, client, county, clock) -> None:
+        _, token = await case(county, 6)
+        page = await let_in(client, token)
+        clock.at = AT + timedelta(minutes=31)
+        assert "获取验证码" in (await client.get(f"/t/{token}")).text
+        late = await client.post(f"/t/{token}/rate", data={"key": key_in(page), "satisfaction": "satisfied"})
+        assert petitioner.OVER in late.text
+
+    async def test_opens_no_other_case(self, client, county) -> None:
+        _, token = await case(county, 1)
+        _, other = await case(county, 1)
+        await let_in(client, token)
+        assert "获取验证码" in (await client.get(f"/t/{other}")).text
+
+    async def test_leaving_closes_it(self, client, county) -> None:
+        _, token = await case(county, 1)
+        page = await let_in(client, token)
+        left = await client.post(f"/t/{token}/leave", data={"key": key_in(page)})
+        assert left.status_code == 303
+        assert "获取验证码" in (await client.get(f"/t/{token}")).text
+
+
+class TestActing:
+    async def test_a_rating_is_taken_once(self, client, county) -> None:
+        number, token = await case(county, 6)
+        page = await let_in(client, token)
+        form = {"key": key_in(page), "satisfaction": "satisfied", "comment": "谢谢"}
+        assert (await client.post(f"/t/{token}/rate", data=form)).status_code == 303
+        after = await client.get(f"/t/{token}")
+        assert "满意，感谢您的评价" in after.text
+        assert "提交评价" not in after.text
+        assert (await client.post(f"/t/{token}/rate", data=form)).status_code == 422
+        async with unit_of_work() as session:
+            assert (await detail.get(session, county["center"], number, at=AT)).satisfaction == "满意"
+
+    async def test_a_refused_form_keeps_what_was_typed(self, client, county) -> None:
+        _, token = await case(county, 6)
+        page = await let_in(client, token)
+        answer = await client.post(f"/t/{token}/rate", data={"key": key_in(page), "comment": "写了 <很多>"})
+        assert answer.status_code == 422
+        assert "请选择满意度" in answer.text
+        assert "写了 &lt;很多&gt;</textarea>" in answer.text
+
+    async def test_an_objection_reaches_the_journal(self, client, county) -> None:
+        number, token = await case(county, 5)
+        page = await let_in(client, token)
+        empty = await client.post(f"/t/{token}/respond", data={"key": key_in(page), "answer": "no"})
+        assert "请填写异议理由" in empty.text
+        form = {"key": key_in(page), "answer": "no", "comment": "金额不对"}
+        assert (await client.post(f"/t/{token}/respond", data=form)).status_code == 303
+        assert "提出异议。" in (await client.get(f"/t/{token}")).text
+        async with unit_of_work() as session:
+            newest = (await detail.journal(session, county["center"], number))[0]
+        assert (newest.action, newest.who) == (Action.PETITIONER_RESPOND.value, "诉求人")
+
+    async def test_needs_the_key_of_its_own_page(self, client, county) -> None:
+        _, token = await case(county, 6)
+        await let_in(client, token)
+        for key in ({}, {"key": "x"}):
+            answer = await client.post(f"/t/{token}/rate", data={**key, "satisfaction": "satisfied"})
+            assert petitioner.FORGED in answer.text
+        assert "提交评价" in (await client.get(f"/t/{token}")).text
+
+    @pytest.mark.parametrize(
+        "headers",
+        [{"origin": "http://elsewhere.invalid"}, {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}],
+    )
+    async def test_is_refused_from_other_sites(self, client, county, headers) -> None:
+        _, token = await case(county, 6)
+        page = await let_in(client, token)
+        form = {"key": key_in(page), "satisfaction": "satisfied"}
+        assert petitioner.FOREIGN in (await client.post(f"/t/{token}/rate", data=form, headers=headers)).text
+        asked = await client.post(f"/t/{token}/code", data={"phone": phone(1)}, headers=headers)
+        assert petitioner.FOREIGN in asked.text
+
+    async def test_works_as_browsers_send_forms_of_pages_without_referrer(self, client, county) -> None:
+        _, token = await case(county, 6)
+        page = await let_in(client, token)
+        form = {"key": key_in(page), "satisfaction": "satisfied"}
+        headers = {"origin": "null", "sec-fetch-site": "same-origin"}
+        assert (await client.post(f"/t/{token}/rate", data=form, headers=headers)).status_code == 303
+
+    async def test_long_forms_are_refused(self, client, county) -> None:
+        answer = await client.post(f"/t/{UNKNOWN}/code", data={"phone": "1" * 20_000})
+        assert answer.status_code == 422
+        assert "过长" in answer.text
+
+
+async def test_nothing_of_others_leaks(client, county) -> None:
+    parties = (
+        PartyInput(name="林" + "水木", id_number=support.id_number(1), phone=phone(1)),
+        PartyInput(kind=PartyKind.RESPONDENT, name=f"某某{MARKER}", phone=phone(5)),
+    )
+    async with unit_of_work() as session:
+        words = {"title": f"标题{MARKER}", "content": f"内容{MARKER}", "parties": parties}
+        number = await support.draft(session, county, at=MORNING, **words)
+        for action in MAIN_LINE[:2]:
+            await support.main_step(session, county, number, action, at=MORNING)
+        given = {"person_in_charge": f"责任{MARKER}", "person_phone": phone(77)}
+        await support.step(session, county["rsj"], number, Action.ACCEPT, at=MORNING, **given)
+        await support.step(session, county["leader"], number, Action.INSTRUCT, at=MORNING, opinion=f"批示{MARKER}")
+        picture = await support.picture(session, county["rsj"], at=MORNING)
+        told = {"opinion": f"意见{MARKER}", "result": f"结果{MARKER}", "resolution_method": "settled"}
+        await support.step(
+            session, county["rsj"], number, Action.SUBMIT_RESULT, at=MORNING, attachments=(picture,), **told
+        )
+        token = await token_of(session, county, number)
+    page = await let_in(client, token)
+    assert number in page.text
+    for word in (MARKER, "水木", "测试", phone(1), phone(5), phone(77), support.id_number(1)):
+        assert word not in page.text
+    async with unit_of_work() as session:
+        assert all(MARKER not in text and "水木" not in text for _, text in await messages(session))
+
+
+async def test_every_page_is_small_private_and_without_script(client, county) -> None:
+    pages = [await client.get("/demo/sms"), await client.get(f"/t/{UNKNOWN}")]
+    for steps in (1, 3, 5, 6):
+        _, token = await case(county, steps)
+        pages.append(await client.post(f"/t/{token}/code", data={"phone": phone(1)}))
+        pages.append(await let_in(client, token))
+    pages.append(await client.get("/demo/sms"))
+    for page in pages:
+        assert len(page.content) <= BIG
+        assert "<script" not in page.text
+        assert not re.search(r'(src|href)="(?!/t/|tel:|http://test\.invalid/t/)', page.text)
+        assert page.headers["cache-control"] == "no-store"
+        assert page.headers["referrer-policy"] == "no-referrer"
+        policy = page.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; style-src 'sha256-")
+        assert "script" not in policy
+        assert "unsafe" not in policy
+
+
+class TestTheDemoPage:
+    async def test_shows_the_newest_message_with_its_link(self, client, county) -> None:
+        _, token = await case(county, 1)
+        await relay_all(MORNING)
+        page = await client.get("/demo/sms")
+        assert f'<a href="{BASE}/t/{token}">' in page.text
+        assert f"139****{phone(1)[-4:]}" in page.text
+        assert phone(1) not in page.text
+
+    async def test_is_not_there_outside_the_demo(self, county, clock) -> None:
+        async with client_of(clock, demo=False) as opened:
+            assert (await opened.get("/demo/sms")).status_code == 404
