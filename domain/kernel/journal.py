@@ -97,10 +97,13 @@ async def verify(session: AsyncSession) -> tuple[int, int | None]:
     stream = await session.stream_scalars(
         select(JournalEntry).order_by(JournalEntry.seq).execution_options(yield_per=1000)  # type: ignore[arg-type]
     )
-    async for entry in stream:
-        count += 1
-        whole = entry.seq == expected and entry.previous == previous
-        if not whole or not crypto.same(entry.seal, seal_of(entry)):
-            return count, entry.seq
-        previous, expected = entry.seal, entry.seq + 1
+    try:
+        async for entry in stream:
+            count += 1
+            whole = entry.seq == expected and entry.previous == previous
+            if not whole or not crypto.same(entry.seal, seal_of(entry)):
+                return count, entry.seq
+            previous, expected = entry.seal, entry.seq + 1
+    finally:
+        await stream.close()
     return count, None

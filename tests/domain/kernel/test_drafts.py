@@ -1,0 +1,48 @@
+"""Drafts of forms are their writer's alone and lie sealed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.kernel import drafts
+from domain.kernel.actor import system_actor
+from domain.kernel.ids import new_id
+from domain.kernel.permissions import Role
+from tests.support.county import MORNING
+
+_ACTOR = replace(system_actor(Role.REGISTRAR), account_id=new_id())
+
+
+async def test_the_newest_content_replaces_the_one_before(session: AsyncSession) -> None:
+    await drafts.keep(session, _ACTOR, "case.new", {"title": "一"}, at=MORNING)
+    await drafts.keep(session, _ACTOR, "case.new", {"title": "二"}, at=MORNING)
+    await drafts.keep(session, _ACTOR, "case.edit", {"title": "三"}, at=MORNING)
+
+    assert await drafts.load(session, _ACTOR, "case.new") == {"title": "二"}
+
+
+async def test_nobody_else_reads_it_and_the_table_holds_no_clear_text(session: AsyncSession) -> None:
+    await drafts.keep(session, _ACTOR, "case.new", {"name": "testname"}, at=MORNING)
+
+    other = replace(_ACTOR, account_id=new_id())
+    stored = (await session.scalars(text("SELECT content_sealed FROM form_draft"))).all()
+
+    assert await drafts.load(session, other, "case.new") == {}
+    assert not any(b"testname" in bytes(blob) for blob in stored)
+
+
+async def test_a_sent_form_is_forgotten(session: AsyncSession) -> None:
+    await drafts.keep(session, _ACTOR, "case.new", {"title": "一"}, at=MORNING)
+    await drafts.drop(session, _ACTOR, "case.new")
+
+    assert await drafts.load(session, _ACTOR, "case.new") == {}
+
+
+async def test_a_content_too_long_leaves_what_was_kept(session: AsyncSession) -> None:
+    await drafts.keep(session, _ACTOR, "case.new", {"title": "一"}, at=MORNING)
+    await drafts.keep(session, _ACTOR, "case.new", {"title": "字" * drafts.MAX_CHARACTERS}, at=MORNING)
+
+    assert await drafts.load(session, _ACTOR, "case.new") == {"title": "一"}
