@@ -1,0 +1,63 @@
+// The frame around a page: links that change the page without loading it anew, and the watermark.
+
+import { useEffect, useState } from "react";
+import { useNavigate } from "react-router";
+
+const INTERACTIVE = "a, button, input, select, textarea, label, summary, dialog";
+
+/** Where a click leads inside the product; empty when the browser shall handle it itself. */
+function destination(event, serverPaths) {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) {
+    return "";
+  }
+  const link = event.target.closest("a[href]");
+  if (link && (link.target || link.hasAttribute("download"))) return "";
+  const row = event.target.closest(INTERACTIVE) ? null : event.target.closest("tr[data-href]");
+  if (row && String(window.getSelection())) return "";
+  const href = link ? link.getAttribute("href") : (row?.dataset.href ?? "");
+  const ours = /^\/(?!\/)/.test(href) && !serverPaths.some((path) => href === path || href.startsWith(`${path}/`));
+  return ours ? href : "";
+}
+
+/** Hold the frame. Addresses under `serverPaths` are not pages of this application and are loaded whole. */
+export function Shell({ serverPaths = [], className, children }) {
+  const navigate = useNavigate();
+  const follow = (event) => {
+    const href = destination(event, serverPaths);
+    if (!href) return;
+    event.preventDefault();
+    navigate(href);
+  };
+  return (
+    <div className={className} onClick={follow}>
+      {children}
+    </div>
+  );
+}
+
+/** Lay a text over everything below it, as a mask so that the theme decides the colour. */
+export function Watermark({ text }) {
+  // A text of the browser alone: the prerendered page is the same for everybody.
+  const [mask, setMask] = useState("");
+  useEffect(() => {
+    const safe = text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+    const width = Math.max(300, text.length * 11 + 60);
+    const drawn =
+      `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="170">` +
+      `<text x="20" y="130" transform="rotate(-20 20 130)" font-family="sans-serif" font-size="15">${safe}</text></svg>`;
+    setMask(text ? `url("data:image/svg+xml,${encodeURIComponent(drawn)}")` : "");
+  }, [text]);
+  if (!mask) return null;
+  return <div className="watermark" aria-hidden="true" style={{ maskImage: mask, WebkitMaskImage: mask }} />;
+}
+
+/** A button that posts to the server and loads the answer, as leaving the session must. */
+export function PostButton({ action, className, children }) {
+  return (
+    <form method="post" action={action}>
+      <button type="submit" className={className}>
+        {children}
+      </button>
+    </form>
+  );
+}
