@@ -77,7 +77,9 @@ class Problem(BaseModel):
     incident: str | None = Field(default=None, description="系统内部错误的编号，报修时请提供")
 
 
-def problem(code: str, detail: str, *, status: int = 0, fields: Mapping[str, str] | None = None, incident: str = "") -> Response:
+def problem(
+    code: str, detail: str, *, status: int = 0, fields: Mapping[str, str] | None = None, incident: str = ""
+) -> Response:
     """This function will answer a request with a problem of that code; its status comes from the table."""
     number = status or STATUS.get(code, 400)
     shown = Problem(

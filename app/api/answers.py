@@ -22,7 +22,9 @@ _SAID = {
 }
 
 
-def answers(example: Any, *codes: str, status: int = 200, media: str = "application/json") -> dict[int | str, dict[str, Any]]:
+def answers(
+    example: Any, *codes: str, status: int = 200, media: str = "application/json"
+) -> dict[int | str, dict[str, Any]]:
     """This function will describe the answers of an operation.
 
     `codes` are the problems besides `not_signed_in`, which every operation may give unless

@@ -42,7 +42,8 @@ class Uploaded(BaseModel):
     ),
 )  # fmt: skip
 async def upload_picture(
-    call: Acting, file: Annotated[UploadFile, File(description="JPG、PNG 或 WebP,最大 20 MB;按内容判断,拍摄信息会被去除")]
+    call: Acting,
+    file: Annotated[UploadFile, File(description="JPG、PNG 或 WebP,最大 20 MB;按内容判断,拍摄信息会被去除")],
 ) -> Uploaded:
     """保存一张图片:按内容检查,缩至 1600 像素,去除拍摄信息。"""
     stored = await pictures.upload(call.session, call.actor, await file.read(), at=call.at)

@@ -75,7 +75,9 @@ async def list_cases(call: Acting, wanted: Annotated[ListQuery, Query()]) -> Cas
 )
 async def search_cases(
     call: Acting,
-    wanted: Annotated[SearchBody, Body(openapi_examples=body_example("按电话", {"phone": "0595-22000000", "status": ["in_progress"]}))],
+    wanted: Annotated[
+        SearchBody, Body(openapi_examples=body_example("按电话", {"phone": "0595-22000000", "status": ["in_progress"]}))
+    ],
 ) -> CasePage:
     """与列表相同,另可按个人信息查找;条件在正文中,不进入网址和日志。"""
     return await _page(call, wanted, name=wanted.name, phone=wanted.phone, id_number=wanted.id_number)
@@ -120,9 +122,7 @@ async def list_actions(call: Acting, number: Number) -> tuple[ActionView, ...]:
     "/{number}/actions/{action}",
     summary="办理一步",
     response_model_exclude_none=True,
-    responses=answers(
-        STEPPED, "not_permitted", "not_found", "action_not_allowed", "changed_meanwhile", "invalid"
-    ),
+    responses=answers(STEPPED, "not_permitted", "not_found", "action_not_allowed", "changed_meanwhile", "invalid"),
 )
 async def take_step(
     call: Acting,

@@ -78,9 +78,9 @@ async def file(name: str) -> FileResponse:
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
-    """This function will describe the interface (OpenAPI 3.1), its problems included."""
+    """This function will describe the interface (OpenAPI 3.0, which the page can show), its problems included."""
     found = get_openapi(
-        title="枫桥 接口", version="1", description=_INTRODUCTION, routes=app.routes, openapi_version="3.1.0"
+        title="枫桥 接口", version="1", description=_INTRODUCTION, routes=app.routes, openapi_version="3.0.3"
     )
     schemas = found.setdefault("components", {}).setdefault("schemas", {})
     schemas["Problem"] = Problem.model_json_schema()
@@ -88,7 +88,47 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schemas.pop(name, None)
     for operation in (operation for methods in found["paths"].values() for operation in methods.values()):
         _refuse_in_our_words(operation["responses"])
+    _as_3_0(schemas)
+    _as_3_0(found["paths"])
     return found
+
+
+def _as_3_0(part: Any) -> None:
+    """This function will say in the words of 3.0 what pydantic says in those of 3.1, in place."""
+    inner: list[Any] = []
+    if isinstance(part, list):
+        inner = part
+    elif isinstance(part, dict):
+        _reword(part)
+        inner = [value for name, value in part.items() if name not in {"example", "examples"}]
+    for item in inner:
+        _as_3_0(item)
+
+
+def _reword(schema: dict[str, Any]) -> None:
+    _nullable(schema)
+    if schema.pop("contentMediaType", ""):
+        schema["format"] = "binary"
+    if "const" in schema:
+        schema["enum"] = [schema.pop("const")]
+    if isinstance(schema.get("examples"), list):
+        schema["example"] = schema.pop("examples")[0]
+
+
+def _nullable(schema: dict[str, Any]) -> None:
+    """A value or null is a choice in 3.1 and a mark in 3.0."""
+    options = schema.get("anyOf")
+    if not isinstance(options, list) or {"type": "null"} not in options:
+        return
+    rest = [option for option in options if option != {"type": "null"}]
+    del schema["anyOf"]
+    schema["nullable"] = True
+    if len(rest) > 1:
+        schema["anyOf"] = rest
+    elif "$ref" in rest[0]:
+        schema["allOf"] = rest
+    else:
+        schema.update(rest[0])
 
 
 def _refuse_in_our_words(answers: dict[str, Any]) -> None:

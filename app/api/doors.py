@@ -31,7 +31,13 @@ from state.clock import now
 COOKIE = "fq_session"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 NOT_SIGNED_IN = "请先登录;登录可能已失效"
-_AGENTS = (("MicroMessenger", "微信"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_AGENTS = (
+    ("MicroMessenger", "微信"),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
 
 
 @dataclass(frozen=True, slots=True)

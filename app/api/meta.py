@@ -77,8 +77,7 @@ class DepartmentOut(BaseModel):
 async def list_vocabularies(_call: Acting) -> dict[str, list[Word]]:
     """请求和回答中各项的全部取值,连同中文。"""
     return {
-        name: [Word(value=member.value, label=member.label) for member in kind]
-        for name, kind in _VOCABULARIES.items()
+        name: [Word(value=member.value, label=member.label) for member in kind] for name, kind in _VOCABULARIES.items()
     }
 
 

@@ -33,14 +33,14 @@ class Revealed(BaseModel):
 @router.post(
     "/{person_id}/reveal",
     summary="查看一项明文",
-    responses=answers(
-        {"field": "phone", "value": "0595-22000000"}, "not_permitted", "not_found", "invalid"
-    ),
+    responses=answers({"field": "phone", "value": "0595-22000000"}, "not_permitted", "not_found", "invalid"),
 )
 async def reveal_field(
     call: Acting,
     person_id: UUID,
-    given: Annotated[RevealBody, Body(openapi_examples=body_example("电话", {"field": "phone", "reason": "电话回访办理情况"}))],
+    given: Annotated[
+        RevealBody, Body(openapi_examples=body_example("电话", {"field": "phone", "reason": "电话回访办理情况"}))
+    ],
 ) -> Revealed:
     """查看查看范围内一位当事人的一项明文;谁、何时、为什么,写入日志。"""
     value = await reveal(

@@ -71,7 +71,9 @@ class CaseQuery(BaseModel):
     until: Moment = Field(default=None, alias="to")
     tag: str = Field(default="", description="watch、legacy、typical、urgent、leader_order、major")
     overdue: bool = False
-    sort: str = Field(default="", description="number、title、category、area、status、due、created、submitted;前加 - 为倒序")
+    sort: str = Field(
+        default="", description="number、title、category、area、status、due、created、submitted;前加 - 为倒序"
+    )
     cursor: str = Field(default="", description="上一页回答中的 next_cursor")
     limit: int = Field(default=20, ge=1, le=100)
 

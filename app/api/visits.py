@@ -28,7 +28,13 @@ _SEEN = {
     "desk": "1 号窗口", "arrived_at": "2026-11-18T01:00:00Z",
     "registered_by": "0199aa00-0000-7000-8000-000000000003", "case_id": None,
 }  # fmt: skip
-_GIVEN = {"name": "某某", "id_type": "none", "no_id_reason": "证件遗失", "phone": "0595-22000000", "reason": "反映工资拖欠"}
+_GIVEN = {
+    "name": "某某",
+    "id_type": "none",
+    "no_id_reason": "证件遗失",
+    "phone": "0595-22000000",
+    "reason": "反映工资拖欠",
+}
 
 
 class NewVisit(BaseModel):
@@ -50,9 +56,7 @@ class NewVisit(BaseModel):
 
     def input(self) -> VisitInput:
         """This function will give what the domain takes."""
-        person = PersonInput(
-            self.name, self.id_type, self.id_number, self.phone, self.sex, self.nation, self.address
-        )
+        person = PersonInput(self.name, self.id_type, self.id_number, self.phone, self.sex, self.nation, self.address)
         return VisitInput(
             person=person,
             reason=self.reason,
@@ -88,9 +92,7 @@ async def register_visit(
         return {"id": str((await operations.register(call.session, call.actor, given.input(), at=call.at)).id)}
 
     request = f"visits {given.model_dump_json()}"
-    made = await idempotency.once(
-        call.session, call.actor, act, key=idempotency_key, request=request, at=call.at
-    )
+    made = await idempotency.once(call.session, call.actor, act, key=idempotency_key, request=request, at=call.at)
     return await queries.get(call.session, call.actor, UUID(made["id"]), at=call.at)
 
 
@@ -105,7 +107,9 @@ async def list_visits(call: Acting) -> VisitPage:
 @router.post(
     "/{visit_id}/hand-over",
     summary="转登记员",
-    responses=answers(_SEEN | {"state": "handed", "state_label": "已转登记"}, "not_permitted", "not_found", "action_not_allowed"),
+    responses=answers(
+        _SEEN | {"state": "handed", "state_label": "已转登记"}, "not_permitted", "not_found", "action_not_allowed"
+    ),
 )
 async def hand_over_visit(call: Acting, visit_id: UUID) -> VisitView:
     """把等候的来访人员转给登记员。"""
@@ -115,7 +119,9 @@ async def hand_over_visit(call: Acting, visit_id: UUID) -> VisitView:
 @router.post(
     "/{visit_id}/leave",
     summary="来访人员离开",
-    responses=answers(_SEEN | {"state": "left", "state_label": "已离开"}, "not_permitted", "not_found", "action_not_allowed"),
+    responses=answers(
+        _SEEN | {"state": "left", "state_label": "已离开"}, "not_permitted", "not_found", "action_not_allowed"
+    ),
 )
 async def leave_visit(call: Acting, visit_id: UUID) -> VisitView:
     """来访人员未登记诉求即离开。"""

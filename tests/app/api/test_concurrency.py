@@ -90,7 +90,13 @@ class TestIdempotency:
 
     async def test_a_case_and_a_visit_are_made_once(self, api: Api) -> None:
         key = {"Idempotency-Key": "k-66"}
-        visitor = {"name": "某某", "id_type": "none", "no_id_reason": "证件遗失", "phone": "0595-22000000", "reason": "咨询"}
+        visitor = {
+            "name": "某某",
+            "id_type": "none",
+            "no_id_reason": "证件遗失",
+            "phone": "0595-22000000",
+            "reason": "咨询",
+        }
         one, two = [await api.post("guide", "/api/v1/visits", visitor, key) for _ in range(2)]
         assert one.json() == two.json()
         party = {"name": "某某", "phone": "0595-22000000", "no_id_reason": "网络来件"}

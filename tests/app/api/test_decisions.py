@@ -54,7 +54,9 @@ async def cases(api: Api) -> dict[Status, str]:
         async with work() as session:
             for login, action, given in more:
                 await support.step(session, api.county[login], number, action, at=now(), **given)
-            case = await reach.find(session, system_actor(Role.CITY) if status is not S.DRAFT else api.county["registrar"], number)
+            case = await reach.find(
+                session, system_actor(Role.CITY) if status is not S.DRAFT else api.county["registrar"], number
+            )
             assert case.status is status
         made[status] = number
     return made

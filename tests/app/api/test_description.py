@@ -57,6 +57,11 @@ class TestTheDescription:
         named = {p["name"] for p in operation.get("parameters", []) if p["in"] in {"query", "path"}}
         assert not named & PERSONAL
 
+    def test_speaks_the_version_that_the_page_can_show(self) -> None:
+        text = DESCRIPTION.read_text(encoding="utf-8")
+        assert '"openapi": "3.0.3"' in text
+        assert not re.search(r'"type": "null"|"const":|"contentMediaType"|"prefixItems"', text)
+
 
 class TestThePage:
     async def test_loads_from_here_alone(self, client: httpx.AsyncClient) -> None:

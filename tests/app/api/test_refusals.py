@@ -100,7 +100,13 @@ class TestReach:
     async def test_what_is_out_of_reach_reads_as_not_found(self, api: Api) -> None:
         draft = await api.case((), seed=41)
         away = await api.case(MAIN_LINE[:2], seed=42)
-        for login, number in (("center", draft), ("registrar2", draft), ("zjj", away), ("zjj_head", away), ("sysadmin", away)):
+        for login, number in (
+            ("center", draft),
+            ("registrar2", draft),
+            ("zjj", away),
+            ("zjj_head", away),
+            ("sysadmin", away),
+        ):
             for tail in ("", "/journal", "/actions"):
                 assert is_problem(await api.get(login, f"/api/v1/cases/{number}{tail}"), 404, "not_found")
             assert is_problem(await api.act(login, number, "urge"), 404, "not_found")
@@ -136,7 +142,9 @@ class TestSteps:
     async def test_a_stale_version_is_412(self, api: Api) -> None:
         number = await api.case((Action.SUBMIT,), seed=45)
         given = {"lead_department": "rsj"}
-        assert is_problem(await api.act("center", number, "dispatch", given, **{"If-Match": '"1"'}), 412, "changed_meanwhile")
+        assert is_problem(
+            await api.act("center", number, "dispatch", given, **{"If-Match": '"1"'}), 412, "changed_meanwhile"
+        )
         assert is_problem(await api.act("center", number, "dispatch", given, **{"If-Match": "soon"}), 422, "invalid")
         assert (await api.act("center", number, "dispatch", given, **{"If-Match": "2"})).status_code == 200
 

@@ -21,7 +21,9 @@ async def browser(api: Api) -> AsyncGenerator[httpx.AsyncClient]:
 
 
 class TestThePage:
-    async def test_works_without_script_and_lists_demo_accounts_without_passwords(self, browser: httpx.AsyncClient) -> None:
+    async def test_works_without_script_and_lists_demo_accounts_without_passwords(
+        self, browser: httpx.AsyncClient
+    ) -> None:
         page = await browser.get("/login?next=/cases")
         assert page.status_code == 200
         assert "<script" not in page.text
@@ -38,7 +40,9 @@ class TestThePage:
 
 class TestSigningIn:
     async def test_sets_a_cookie_that_scripts_cannot_read_and_goes_on(self, browser: httpx.AsyncClient) -> None:
-        answer = await browser.post("/auth/login", data={"account": "rsj", "password": PASSWORD, "next": "/cases?q=工资"})
+        answer = await browser.post(
+            "/auth/login", data={"account": "rsj", "password": PASSWORD, "next": "/cases?q=工资"}
+        )
         assert (answer.status_code, answer.headers["location"]) == (303, "/cases?q=%E5%B7%A5%E8%B5%84")
         cookie = answer.headers["set-cookie"]
         assert re.match(r"fq_session=\S+; HttpOnly; Path=/; SameSite=lax", cookie)
@@ -89,7 +93,17 @@ class TestLocalPath:
 
     @pytest.mark.parametrize(
         "path",
-        ["", "cases", "//evil.example", "/\\evil.example", "http://evil.example", "/a\nb", "/a\\b", "/login?next=/", "/auth/logout"],
+        [
+            "",
+            "cases",
+            "//evil.example",
+            "/\\evil.example",
+            "http://evil.example",
+            "/a\nb",
+            "/a\\b",
+            "/login?next=/",
+            "/auth/logout",
+        ],
     )
     def test_leads_nowhere_else(self, path: str) -> None:
         assert local_path(path) == "/"
