@@ -1,32 +1,45 @@
-"""A type-ahead over a list that the page already has."""
+"""A type-ahead list for long sets of choices."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import reflex as rx
+from reflex_base.event import passthrough_event_spec
 
-_SCRIPT = rx.asset("combo.jsx", shared=True)
-
-
-def _picked(value: rx.Var[str]) -> tuple[rx.Var[str]]:
-    return (value,)
+from components.kit.scripts import given, library, pairs
 
 
-class Combo(rx.Component):
-    """This class will wrap the type-ahead."""
-
-    library = _SCRIPT.importable_path
+class _Combo(rx.Component):
+    library = library("inputs")
     tag = "Combo"
-
     name: rx.Var[str]
     options: rx.Var[list[Any]]
-    initial: rx.Var[str]
+    default_value: rx.Var[str]
     placeholder: rx.Var[str]
-    on_pick: rx.EventHandler[_picked]
+    on_pick: rx.EventHandler[passthrough_event_spec(str)]
 
 
-def combo(name: str, options: Any, *, default: Any = "", placeholder: str = "", on_pick: Any = None) -> rx.Component:
-    """This function will draw a type-ahead; `options` are objects with value and label."""
-    handlers = {"on_pick": on_pick} if on_pick is not None else {}
-    return Combo.create(name=name, options=options, initial=default, placeholder=placeholder, **handlers)
+def combo(
+    name: Any,
+    options: Any,
+    *,
+    default: Any = "",
+    placeholder: str = "",
+    on_pick: Any = None,
+    **rest: Any,
+) -> rx.Component:
+    """This function will draw an input that narrows its options while one types; the form sends the value.
+
+    :param options: list var of objects with .value and .label, or pairs of value and label
+    :param on_pick: event that takes the chosen value, empty when the choice was removed
+    """
+    return _Combo.create(
+        name=name,
+        id=name,
+        options=pairs(options),
+        default_value=default,
+        placeholder=placeholder,
+        **given(on_pick=on_pick),
+        **rest,
+    )

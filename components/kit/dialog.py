@@ -7,14 +7,16 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import no_args_event_spec
 
-from components.kit.icons import icon
-from components.kit.watermark import watermark as draw_watermark
+from components.kit.scripts import library
 
 
 class _Dialog(rx.Component):
-    library = rx.asset("dialog.jsx", shared=True).importable_path
+    library = library("dialog")
     tag = "Dialog"
     open: rx.Var[bool]
+    title: rx.Var[str]
+    wide: rx.Var[bool]
+    watermark: rx.Var[str]
     on_close: rx.EventHandler[no_args_event_spec]
 
 
@@ -29,23 +31,18 @@ def dialog(
 ) -> rx.Component:
     """This function will draw a dialog that lies above everything while `open` holds.
 
-    Its content is mounted anew at each opening.
+    Its content is mounted anew at each opening; the focus goes back to where it was.
 
     :param on_close: event for Esc and the cross; it must make `open` false
     :param watermark: text to repeat inside, since a dialog lies above the page's own watermark
     """
+    foot = [] if footer is None else [rx.el.div(footer, class_name="form-foot")]
     return _Dialog.create(
-        rx.el.header(
-            rx.el.h2(title),
-            rx.el.button(
-                icon("close"), type="button", class_name="x", on_click=on_close, custom_attrs={"aria-label": "关闭"}
-            ),
-        ),
-        rx.el.div(*children, class_name="bd"),
-        rx.el.footer(footer) if footer is not None else rx.fragment(),
-        draw_watermark(watermark) if watermark is not None else rx.fragment(),
+        *children,
+        *foot,
         open=open,
+        title=title,
+        wide=wide,
+        watermark="" if watermark is None else watermark,
         on_close=on_close,
-        class_name="dialog wide" if wide else "dialog",
-        custom_attrs={"aria-label": title},
     )

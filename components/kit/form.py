@@ -1,72 +1,187 @@
 """Fields of forms.
 
-Inputs are uncontrolled: what is typed lives in the browser until the form is sent
-(`rx.el.form(on_submit=…)` delivers all named values at once), so that no answer of the
-server overwrites it. A form is emptied by giving it a new `key`.
+Inputs keep their own text: what is typed lives in the browser until the form is sent, and
+`rx.el.form(on_submit=...)` delivers all named values at once. No answer of the server overwrites it.
+A form is emptied by giving it a new `key`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
+from reflex_base.event import passthrough_event_spec
+from reflex_components_core.el.elements.typography import Div
+
+from components.kit.scripts import given, library
+
+Choices = Sequence[tuple[str, str]] | rx.Var[Any]
+Name = str | rx.Var[str]
+
+
+class _TextArea(rx.Component):
+    library = library("inputs")
+    tag = "TextArea"
+    name: rx.Var[str]
+    rows: rx.Var[int]
+    most: rx.Var[int]
+    placeholder: rx.Var[str]
+    default_value: rx.Var[str]
+    on_blur: rx.EventHandler[passthrough_event_spec(str)]
 
 
 def field(
-    label: Any, control: rx.Component, *, name: Any, required: Any = False, hint: str = "", error: Any = None, wide: bool = False
+    label: Any,
+    control: rx.Component,
+    *,
+    name: Name,
+    required: bool | rx.Var[bool] = False,
+    hint: str = "",
+    error: Any = None,
+    wide: bool = False,
 ) -> rx.Component:
-    """This function will draw a label, its control, a hint and what is wrong with it."""
-    mark = rx.cond(required, rx.el.i("*", custom_attrs={"aria-hidden": "true"}), rx.fragment())
-    said = rx.cond(error, rx.el.span(error, class_name="error", role="alert"), rx.fragment()) if error is not None else None
+    """This function will draw a label, its control, a hint and what is wrong with it.
+
+    :param name: the control's name, which is also its id
+    :param error: a sentence, empty when nothing is wrong
+    """
+    wrong = rx.Var.create("" if error is None else error)
+    _describe(control, name, wrong, required=required, hint=hint)
     return rx.el.div(
-        rx.el.label(rx.el.span(label, mark, class_name="label"), control),
-        rx.el.small(hint, class_name="hint") if hint else rx.fragment(),
-        said or rx.fragment(),
-        class_name=_wrong("field wide" if wide else "field", error),
+        rx.el.label(
+            label,
+            rx.cond(required, rx.el.span("*", class_name="required", custom_attrs={"aria-hidden": "true"})),
+            html_for=name,
+            id=f"{name}-label",
+        ),
+        control,
+        rx.el.small(hint, id=f"{name}-hint", class_name="hint") if hint else rx.fragment(),
+        rx.cond(wrong, rx.el.span(wrong, id=f"{name}-fault", class_name="fault", role="alert")),
+        class_name="field wide" if wide else "field",
         custom_attrs={"data-field": name},
     )
 
 
-def _wrong(base: str, error: Any) -> Any:
-    return base if error is None else rx.cond(error, f"{base} wrong", base)
+def _describe(control: rx.Component, name: Name, wrong: rx.Var[Any], *, required: Any, hint: str) -> None:
+    """Tie label, hint and fault to the control for those who listen."""
+    hinted = f"{name}-hint" if hint else rx.Var("undefined")
+    described: dict[str, Any] = {
+        "aria-labelledby": f"{name}-label",
+        "aria-describedby": rx.cond(wrong, f"{name}-fault", hinted),
+    }
+    if isinstance(control, Div):
+        described["role"] = "group"
+    else:
+        described["aria-invalid"] = rx.cond(wrong, "true", "false")
+        described["aria-required"] = rx.cond(required, "true", "false")
+    control.custom_attrs = {**described, **control.custom_attrs}
 
 
-def text_input(name: Any, *, placeholder: str = "", default: Any = "", type: str = "text", on_blur: Any = None, **rest: Any) -> rx.Component:  # noqa: A002 — the attribute's own name
-    """This function will draw a one-line input."""
-    handlers = {"on_blur": on_blur} if on_blur is not None else {}
+def text_input(
+    name: Name,
+    *,
+    placeholder: str = "",
+    default: Any = "",
+    type: str = "text",  # noqa: A002 — the attribute's own name
+    on_blur: Any = None,
+    **rest: Any,
+) -> rx.Component:
+    """This function will draw a line of text, of which the server hears on blur and on submit only."""
     return rx.el.input(
-        name=name, type=type, placeholder=placeholder, default_value=default, class_name="inp", **handlers, **rest
+        type=type,
+        placeholder=placeholder,
+        default_value=default,
+        **given(on_blur=on_blur),
+        **_props(name, rest, "inp"),
     )
 
 
-def text_area(name: Any, *, rows: int = 4, most: int | None = None, default: Any = "", on_blur: Any = None, **rest: Any) -> rx.Component:
-    """This function will draw an input of several lines; `most` is shown as a counter beside it."""
-    handlers = {"on_blur": on_blur} if on_blur is not None else {}
-    area = rx.el.textarea(
-        name=name, rows=rows, default_value=default, class_name="inp area",
-        custom_attrs={"data-most": str(most)} if most else {}, **handlers, **rest,
-    )  # fmt: skip
-    return rx.fragment(area, rx.el.span(f"最多 {most} 字", class_name="count", custom_attrs={"data-count": "1"})) if most else area
+def text_area(
+    name: Name,
+    *,
+    rows: int = 4,
+    most: int | None = None,
+    default: Any = "",
+    placeholder: str = "",
+    on_blur: Any = None,
+    **rest: Any,
+) -> rx.Component:
+    """This function will draw lines of text, with a counter that costs no round trip.
+
+    :param most: characters, for the counter; more may be typed and is marked, the server decides
+    """
+    return _TextArea.create(
+        name=name,
+        id=name,
+        rows=rows,
+        placeholder=placeholder,
+        default_value=default,
+        **given(most=most, on_blur=on_blur),
+        **rest,
+    )
 
 
 def select(
-    name: Any, choices: Any, *, value: Any = None, default: Any = None, placeholder: str = "", on_change: Any = None, aria_label: str = ""
+    name: Name,
+    choices: Choices,
+    *,
+    value: Any = None,
+    default: Any = None,
+    placeholder: str = "",
+    on_change: Any = None,
+    **rest: Any,
 ) -> rx.Component:
-    """This function will draw a native select; `choices` are pairs, or a var of objects with value and label."""
-    options = (
-        [rx.el.option(label, value=key) for key, label in choices]
-        if isinstance(choices, list)
-        else [rx.foreach(choices, lambda c: rx.el.option(c.label, value=c.value))]
-    )
+    """This function will draw a native list of choices.
+
+    :param choices: pairs of value and label, or a list var of objects with .value and .label
+    :param value: makes the server hold the choice; without it the browser does, beginning at `default`
+    :param placeholder: the word of the empty choice
+    """
     first = [rx.el.option(placeholder, value="")] if placeholder else []
-    given = {"value": value} if value is not None else {"default_value": default} if default is not None else {}
-    handlers = {"on_change": on_change} if on_change is not None else {}
-    labels = {"custom_attrs": {"aria-label": aria_label}} if aria_label else {}
-    return rx.el.select(*first, *options, name=name, class_name="inp", **given, **handlers, **labels)
-
-
-def check(name: Any, label: Any, *, default: Any = False) -> rx.Component:
-    """This function will draw a check box with its label."""
-    return rx.el.label(
-        rx.el.input(type="checkbox", name=name, default_checked=default), rx.el.span(label), class_name="check"
+    return rx.el.select(
+        *first,
+        options_of(choices),
+        **given(value=value, default_value=default, on_change=on_change),
+        **_props(name, rest, "inp"),
     )
+
+
+def options_of(choices: Choices) -> rx.Component:
+    """This function will draw the options of a native list."""
+    if isinstance(choices, rx.Var):
+        return rx.foreach(choices, lambda choice: rx.el.option(choice.label, value=choice.value))
+    return rx.fragment(*[rx.el.option(label, value=value) for value, label in choices])
+
+
+def check(name: Name, label: Any, *, default: Any = False, on_change: Any = None, **rest: Any) -> rx.Component:
+    """This function will draw a box to tick with its label behind it."""
+    box = rx.el.input(type="checkbox", default_checked=default, **given(on_change=on_change), **_props(name, rest, ""))
+    return rx.el.label(box, rx.el.span(label), class_name="check")
+
+
+def radio_group(name: Name, choices: Choices, *, default: Any = "", on_change: Any = None) -> rx.Component:
+    """This function will draw a row of choices of which one holds."""
+
+    def one(value: Any, label: Any) -> rx.Component:
+        button = rx.el.input(
+            type="radio",
+            name=name,
+            value=value,
+            default_checked=rx.Var.create(default) == value,
+            **given(on_change=on_change),
+        )
+        return rx.el.label(button, rx.el.span(label), class_name="check")
+
+    if isinstance(choices, rx.Var):
+        return rx.el.div(rx.foreach(choices, lambda c: one(c.value, c.label)), class_name="checks")
+    return rx.el.div(*[one(value, label) for value, label in choices], class_name="checks")
+
+
+def _props(name: Name, rest: dict[str, Any], look: str) -> dict[str, Any]:
+    """Give name, id and looks; words that begin with `aria_` become attributes."""
+    spoken = {key.replace("_", "-"): value for key, value in rest.items() if key.startswith("aria_")}
+    others = {key: value for key, value in rest.items() if not key.startswith("aria_")}
+    look = f"{look} {others.pop('class_name', '')}".strip()
+    attributes = {**spoken, **others.pop("custom_attrs", {})}
+    return {"name": name, "id": name, "class_name": look, "custom_attrs": attributes, **others}

@@ -1,4 +1,4 @@
-"""The frame of every signed-in page."""
+"""The frame of every signed-in page: top bar, navigation, breadcrumb, head; tabs at the bottom of a phone."""
 
 from __future__ import annotations
 
@@ -7,128 +7,170 @@ from typing import Any
 import reflex as rx
 
 from components.kit.icons import icon, icon_of
+from components.kit.menu import menu
+from components.kit.scripts import library, watermark
+
+__all__ = ["frame", "watermark"]
 
 PRODUCT = "清溪县社会治理中心"
-_ICONS = ("card", "plus", "inbox", "list", "alarm")
+SERVED = ["/api", "/auth", "/login", "/t", "/demo"]
+"""Addresses that are no pages of this application: the browser loads them whole."""
+TABS = 5
+"""A phone's bottom bar holds as many entries as a thumb can tell apart."""
+_NOT = rx.Var("undefined")
+"""An attribute that is left out."""
+
+
+class _Shell(rx.Component):
+    library = library("shell")
+    tag = "Shell"
+    server_paths: rx.Var[list[str]]
+
+
+class _PostButton(rx.Component):
+    library = library("shell")
+    tag = "PostButton"
+    action: rx.Var[str]
+
+
+class _Palette(rx.Component):
+    library = library("palette")
+    tag = "Palette"
+    entries: rx.Var[list[Any]]
+    number_href: rx.Var[str]
+    placeholder: rx.Var[str]
+    watermark: rx.Var[str]
 
 
 def frame(
     *children: Any,
     title: Any,
     crumbs: list[tuple[Any, str]],
-    actions: rx.Component | None,
+    actions: rx.Component | None = None,
     me: Any,
     entries: Any,
     here: Any,
 ) -> rx.Component:
-    """This function will draw top bar, navigation, breadcrumb, head, content and watermark.
+    """This function will draw a page around its content.
 
-    `me` holds name, initial, unit, role, watermark; `entries` hold label, href, icon,
-    group, count, first; `here` is the address of the entry to mark.
+    :param crumbs: label and address, the last with an empty address
+    :param me: var with name, initial, unit, role, watermark
+    :param entries: list var of entries with label, href, icon, group, count, first
+    :param here: address of the entry that is open
     """
-    return rx.el.div(
+    return _Shell.create(
         rx.el.a("跳到正文", href="#main", class_name="skip"),
-        _top(me),
+        _top(me, entries),
         rx.el.nav(
-            rx.foreach(entries, lambda entry: _entry(entry, here)), class_name="side", custom_attrs={"aria-label": "主导航"}
+            rx.foreach(entries, lambda entry: _entry(entry, here)),
+            class_name="side",
+            custom_attrs={"aria-label": "主导航"},
         ),
-        rx.el.main(
-            _crumbs(crumbs),
-            rx.el.div(rx.el.h1(title), rx.el.span(class_name="sp"), actions or rx.fragment(), class_name="phead"),
-            *children,
-            class_name="main",
-            id="main",
-        ),
+        rx.el.main(_crumbs(crumbs), _head(title, actions), *children, class_name="main", id="main", tab_index=-1),
         rx.el.nav(
-            rx.foreach(entries, lambda entry: _tab(entry, here)), class_name="tabs", custom_attrs={"aria-label": "底部导航"}
+            rx.foreach(entries[:TABS], lambda entry: _tab(entry, here)),
+            class_name="tabs",
+            custom_attrs={"aria-label": "底部导航"},
         ),
+        _keyboard_map(),
         watermark(me.watermark),
-        _help(),
+        server_paths=SERVED,
         class_name="shell",
     )
 
 
-def _top(me: Any) -> rx.Component:
+def _top(me: Any, entries: Any) -> rx.Component:
     return rx.el.header(
-        icon("shield", 20),
-        rx.el.b(PRODUCT),
+        rx.el.a(icon("shield", 20), PRODUCT, href="/", class_name="brand"),
         rx.el.span(class_name="sp"),
-        rx.el.a(
-            icon("search"), rx.el.span("搜索案件"), rx.el.kbd("Ctrl K"), href="/cases", class_name="quick",
-            custom_attrs={"data-quick": "1"},
+        _Palette.create(
+            entries=entries, number_href="/case/", placeholder="打开页面，或输入案件编号", watermark=me.watermark
         ),
-        rx.el.details(
-            rx.el.summary(rx.el.span(me.initial, class_name="avatar"), rx.el.span(me.name, class_name="name"), icon("chevron", 14)),
-            rx.el.div(
-                rx.el.b(me.name), rx.el.span(me.unit), rx.el.span(me.role, class_name="muted"),
-                rx.el.button(icon("moon"), "深色 / 浅色", type="button", class_name="item", custom_attrs={"data-theme-toggle": "1"}),
-                rx.el.button(icon("list"), "键盘操作", type="button", class_name="item", custom_attrs={"data-help": "1"}),
-                rx.el.form(
-                    rx.el.button(icon("logout"), "退出登录", type="submit", class_name="item"), action="/auth/logout", method="post"
-                ),
-                class_name="pop right",
-            ),
-            class_name="who menu",
-        ),
+        _person(me),
         class_name="top",
-    )  # fmt: skip
+    )
+
+
+def _person(me: Any) -> rx.Component:
+    return menu(
+        rx.fragment(rx.el.span(me.initial, class_name="avatar"), rx.el.span(me.name, class_name="name")),
+        rx.el.div(rx.el.b(me.name), rx.el.span(me.unit), rx.el.span(me.role, class_name="muted"), class_name="self"),
+        rx.el.button(icon("moon"), "深色 / 浅色", type="button", class_name="item", on_click=rx.toggle_color_mode),
+        rx.el.button(icon("rows"), "紧凑 / 宽松", type="button", class_name="item", custom_attrs={"data-dense": "1"}),
+        rx.el.button(icon("keyboard"), "键盘操作", type="button", class_name="item", custom_attrs={"data-keymap": "1"}),
+        # Signing out is a full page load: a socket keeps the cookie of its handshake.
+        _PostButton.create(icon("logout"), "退出登录", action="/auth/logout", class_name="item"),
+        class_name="who",
+        look="",
+    )
 
 
 def _entry(entry: Any, here: Any) -> rx.Component:
     return rx.fragment(
         rx.cond(entry.first, rx.el.small(entry.group)),
         rx.el.a(
-            icon_of(entry.icon, _ICONS, 18),
+            icon_of(entry.icon, size=18),
             rx.el.span(entry.label),
-            rx.cond(entry.count > 0, rx.el.i(entry.count)),
+            _count(entry),
             href=entry.href,
-            class_name=rx.cond(here == entry.href, "on", ""),
-            custom_attrs={"aria-current": rx.cond(here == entry.href, "page", "false")},
+            custom_attrs={"aria-current": rx.cond(here == entry.href, "page", _NOT)},
         ),
     )
 
 
 def _tab(entry: Any, here: Any) -> rx.Component:
     return rx.el.a(
-        icon_of(entry.icon, _ICONS, 24),
+        icon_of(entry.icon, size=24),
         rx.el.span(entry.label),
-        rx.cond(entry.count > 0, rx.el.i(entry.count)),
+        _count(entry),
         href=entry.href,
-        class_name=rx.cond(here == entry.href, "on", ""),
+        custom_attrs={"aria-current": rx.cond(here == entry.href, "page", _NOT)},
     )
+
+
+def _count(entry: Any) -> rx.Component:
+    shown = rx.cond(entry.count > 999, "999+", entry.count.to_string())
+    return rx.cond(entry.count > 0, rx.el.span(shown, rx.el.span(" 件", class_name="sr"), class_name="count"))
 
 
 def _crumbs(crumbs: list[tuple[Any, str]]) -> rx.Component:
-    pieces: list[rx.Component] = []
-    for label, href in crumbs:
-        pieces += [rx.el.span("/")] if pieces else []
-        pieces.append(rx.el.a(label, href=href) if href else rx.el.span(label))
-    return rx.el.nav(*pieces, class_name="crumb", custom_attrs={"aria-label": "位置"})
+    pieces = [
+        rx.el.li(rx.el.a(label, href=href) if href else rx.el.span(label, custom_attrs={"aria-current": "page"}))
+        for label, href in crumbs
+    ]
+    return rx.el.nav(rx.el.ol(*pieces), class_name="crumbs", custom_attrs={"aria-label": "所在位置"})
 
 
-def watermark(text: Any) -> rx.Component:
-    """This function will lay name, account and time over the page; a dialog needs one of its own."""
-    return rx.el.div(
-        *[rx.el.span(text) for _ in range(48)], class_name="wm", custom_attrs={"aria-hidden": "true"}
+def _head(title: Any, actions: rx.Component | None) -> rx.Component:
+    acts = rx.el.div(actions, class_name="acts") if actions is not None else rx.fragment()
+    return rx.el.div(rx.el.h1(title), acts, class_name="page-head")
+
+
+KEYS = (
+    (("J", "K"), "列表中下移、上移一行"),
+    (("X",), "选择所在的一行"),
+    (("Enter",), "打开所在的一行"),
+    (("/",), "到本页的搜索框"),
+    (("Ctrl", "K"), "打开页面，或按编号打开案件"),
+    (("?",), "打开本说明"),
+    (("Esc",), "关闭弹窗和菜单"),
+)
+
+
+def _keyboard_map() -> rx.Component:
+    """Opened and closed by assets/desk.js alone: it needs no answer from the server."""
+    rows = [rx.fragment(rx.el.dt(*[rx.el.kbd(key) for key in keys]), rx.el.dd(what)) for keys, what in KEYS]
+    close = rx.el.button(
+        icon("close"), type="button", class_name="close", custom_attrs={"data-close": "1", "aria-label": "关闭"}
     )
-
-
-def _help() -> rx.Component:
-    keys = (
-        ("J / K", "列表中上下移动"),
-        ("Enter", "打开所在的一行"),
-        ("X", "选中或取消所在的一行"),
-        ("/", "跳到搜索框"),
-        ("Ctrl K", "到案件台账搜索"),
-        ("?", "打开或关闭这张表"),
+    switch = rx.el.label(
+        rx.el.input(type="checkbox", custom_attrs={"data-keys-switch": "1"}),
+        "启用单键快捷键（用输入法打字时不起作用）",
     )
     return rx.el.dialog(
-        rx.el.h2("键盘操作"),
-        rx.el.dl(*[rx.el.div(rx.el.dt(rx.el.kbd(k)), rx.el.dd(what)) for k, what in keys], class_name="keymap"),
-        rx.el.label(
-            rx.el.input(type="checkbox", custom_attrs={"data-keys-off": "1"}), "关闭单键快捷键(输入法输入时本来就不起作用)"
-        ),
-        rx.el.form(rx.el.button("关闭", class_name="btn pri"), method="dialog", class_name="form-foot"),
-        class_name="dlg",
+        rx.el.header(rx.el.h2("键盘操作"), close),
+        rx.el.div(rx.el.dl(*rows), switch, class_name="body"),
         id="keymap",
+        class_name="keymap",
+        custom_attrs={"aria-label": "键盘操作"},
     )

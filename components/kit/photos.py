@@ -1,29 +1,33 @@
-"""Pictures taken or chosen, shrunk in the browser, uploaded with progress."""
+"""Pictures: shrunk in the browser, sent with progress, named by what the server answers."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import reflex as rx
+from reflex_base.event import passthrough_event_spec
 
-_SCRIPT = rx.asset("photos.jsx", shared=True)
-
-
-def _ids(ids: rx.Var[list[str]]) -> tuple[rx.Var[list[str]]]:
-    return (ids,)
+from components.kit.scripts import library
 
 
-class Photos(rx.Component):
-    """This class will wrap the picture input."""
-
-    library = _SCRIPT.importable_path
+class _Photos(rx.Component):
+    library = library("photos")
     tag = "Photos"
-
     endpoint: rx.Var[str]
     most: rx.Var[int]
-    on_photos: rx.EventHandler[_ids]
+    on_change: rx.EventHandler[passthrough_event_spec(list[str])]
 
 
-def photos(*, on_change: Any, endpoint: str = "/api/v1/attachments", most: int = 9) -> rx.Component:
-    """This function will draw the picture input; `on_change` gets the ids of what is uploaded, after each change."""
-    return Photos.create(endpoint=endpoint, most=most, on_photos=on_change)
+def photos(
+    *, endpoint: str = "/api/v1/attachments", most: int = 9, on_change: Any, error: Any = ""
+) -> rx.Component:
+    """This function will draw a grid of pictures and tiles that take new ones.
+
+    :param endpoint: answers 201 with {id, kind, size}, or problem+json whose `detail` is shown on the tile
+    :param on_change: event that takes the list of ids after each change
+    :param error: a sentence, where no field around it shows one
+    """
+    drawn = _Photos.create(endpoint=endpoint, most=most, on_change=on_change)
+    if isinstance(error, str) and not error:
+        return drawn
+    return rx.el.div(drawn, rx.cond(error, rx.el.span(error, class_name="fault", role="alert")), class_name="field")

@@ -1,4 +1,4 @@
-"""The table: sorted, filtered and paged by the server; cards on phones."""
+"""Tables that the server sorts, filters and pages; cards on a phone."""
 
 from __future__ import annotations
 
@@ -8,14 +8,27 @@ from typing import Any
 
 import reflex as rx
 
+from components.kit.form import options_of
+from components.kit.show import alert
+
+BONES = 8
+Row = Any
+"""A var of one row: whatever the caller's functions read from it."""
+_PLACES = {"head": "as-head", "title": "as-title", "tag": "as-tag", "hide": "as-hidden", "off": "as-hidden"}
+
 
 @dataclass(frozen=True)
 class Column:
-    """This class will declare a column; `phone` says where it goes on a card ("title", "off" or plain)."""
+    """This class will declare one column.
+
+    :ivar sort: its head is a button that sorts by `key`
+    :ivar width: CSS width, empty for what the content needs
+    :ivar phone: its place on a card: head, title, tag, hide; empty for a line with its label
+    """
 
     key: str
     label: str
-    render: Callable[[Any], rx.Component]
+    render: Callable[[Row], rx.Component]
     sort: bool = False
     width: str = ""
     phone: str = ""
@@ -25,91 +38,142 @@ def table(
     rows: Any,
     columns: list[Column],
     *,
-    row_key: Callable[[Any], Any],
-    row_tone: Callable[[Any], Any],
-    sort: Any,
-    on_sort: Callable[[str], Any],
-    loading: Any,
-    empty: rx.Component,
+    row_key: Callable[[Row], Any],
+    row_href: Callable[[Row], Any] | None = None,
+    row_tone: Callable[[Row], Any] | None = None,
+    sort: Any = "",
+    on_sort: Any = None,
     selected: Any = None,
-    on_select: Callable[[Any], Any] | None = None,
+    on_select: Any = None,
     on_select_all: Any = None,
+    loading: Any = False,
+    empty: rx.Component | None = None,
+    fault: Any = "",
 ) -> rx.Component:
-    """This function will draw rows with a tint and bar by tone; J, K, X and Enter move, mark and open."""
-    marking = selected is not None and on_select is not None
-    heads = [_head(column, sort, on_sort) for column in columns]
-    if marking:
-        box = rx.el.input(
-            type="checkbox", on_change=lambda _: on_select_all, checked=(selected.length() > 0) & (selected.length() == rows.length()),
-            custom_attrs={"aria-label": "全选本页"},
-        )  # fmt: skip
-        heads.insert(0, rx.el.th(box, style={"width": "34px"}))
+    """This function will draw rows that keys and pointer can walk, select and open.
 
-    def row(item: Any) -> rx.Component:
-        cells = [rx.el.td(c.render(item), custom_attrs={"data-phone": c.phone}) for c in columns]
-        if marking and on_select is not None:
-            cells.insert(0, rx.el.td(_box(item, row_key, selected, on_select), class_name="pick"))
-        chosen = rx.cond(selected.contains(row_key(item)), " sel", "") if marking else ""
-        return rx.el.tr(
-            *cells, class_name=row_tone(item) + chosen, tab_index=0, key=row_key(item), custom_attrs={"data-row": row_key(item)}
-        )
+    :param row_tone: red, orange, yellow, blue or anything else: tint and bar at the row's left edge
+    :param sort: var with the key that sorts, with a leading "-" when descending
+    :param selected: list var of selected keys; none for a table without boxes
+    :param fault: a sentence shown in place of the rows
+    """
+    picks = selected is not None
+    head = [_select_all(rows, selected, on_select_all)] if picks else []
+    head += [_head(column, sort, on_sort) for column in columns]
+    width = len(head)
 
-    body = rx.cond(
-        loading, _skeleton(len(heads)), rx.cond(rows.length() > 0, rx.foreach(rows, row), rx.el.tr(rx.el.td(empty, col_span=len(heads))))
-    )
+    def one(row: Row) -> rx.Component:
+        cells = [_cell(column, row) for column in columns]
+        attributes: dict[str, Any] = {"data-row": row_key(row)}
+        if row_href is not None:
+            attributes["data-href"] = row_href(row)
+        tone = rx.Var.create(row_tone(row) if row_tone else "")
+        if picks:
+            chosen = selected.contains(row_key(row))
+            cells.insert(0, _box(row_key(row), chosen, on_select))
+            tone = rx.cond(chosen, f"{tone} sel", tone)
+        return rx.el.tr(*cells, key=row_key(row), tab_index=-1, class_name=tone, custom_attrs=attributes)
+
+    waiting = rx.fragment(*[_bones(width) for _ in range(BONES)])
+    body = rx.cond(loading, waiting, rx.cond(rows.length() > 0, rx.foreach(rows, one), _message(empty, width)))
     return rx.el.div(
-        rx.el.table(rx.el.thead(rx.el.tr(*heads)), rx.el.tbody(body), class_name="tbl"), class_name="tblw", tab_index=-1
-    )
-
-
-def _box(item: Any, row_key: Callable[[Any], Any], selected: Any, on_select: Callable[[Any], Any]) -> rx.Component:
-    return rx.el.input(
-        type="checkbox",
-        checked=selected.contains(row_key(item)),
-        on_change=lambda _: on_select(row_key(item)),
-        custom_attrs={"aria-label": "选中这一行"},
-    )
-
-
-def _head(column: Column, sort: Any, on_sort: Callable[[str], Any]) -> rx.Component:
-    style = {"width": column.width} if column.width else {}
-    if not column.sort:
-        return rx.el.th(column.label, style=style, scope="col")
-    up, down = sort == column.key, sort == f"-{column.key}"
-    return rx.el.th(
-        rx.el.button(column.label, rx.cond(up, "▴", rx.cond(down, "▾", "")), type="button", on_click=on_sort(column.key)),
-        style=style,
-        scope="col",
-        custom_attrs={"aria-sort": rx.cond(up, "ascending", rx.cond(down, "descending", "none"))},
-    )
-
-
-def _skeleton(width: int) -> rx.Component:
-    bars = [rx.el.tr(rx.el.td(rx.el.div(class_name="skel"), col_span=width)) for _ in range(8)]
-    return rx.fragment(*bars)
-
-
-def bulk_bar(count: Any, *buttons: rx.Component, on_clear: Any) -> rx.Component:
-    """This function will draw what can be done with the marked rows."""
-    return rx.el.div(
-        rx.el.span("已选 ", rx.el.b(count), " 件"),
-        *buttons,
-        rx.el.button("取消选择", type="button", class_name="btn txt", on_click=on_clear),
-        class_name="bulk",
-    )
-
-
-def pager(total: Any, page: Any, last: Any, *, on_page: Callable[[Any], Any], size: Any, sizes: list[int], on_size: Any) -> rx.Component:
-    """This function will draw how many there are and where one is."""
-    return rx.el.div(
-        rx.el.span("共 ", rx.el.b(total, id="list-total"), " 条"),
-        rx.el.span(class_name="sp"),
-        rx.el.select(
-            *[rx.el.option(f"每页 {n} 条", value=str(n)) for n in sizes], value=size.to_string(), on_change=on_size, class_name="inp",
-            custom_attrs={"aria-label": "每页条数"},
+        rx.el.table(
+            rx.el.thead(rx.el.tr(*head)),
+            rx.el.tbody(rx.cond(fault, _message(alert("red", fault), width), body)),
+            class_name="table",
+            custom_attrs={"aria-busy": rx.cond(loading, "true", "false")},
         ),
+        class_name="table-box",
+        tab_index=0,
+        role="region",
+        custom_attrs={"aria-label": "列表"},
+    )
+
+
+def _box(key: Any, chosen: Any, on_select: Any) -> rx.Component:
+    box = rx.el.input(
+        type="checkbox",
+        checked=chosen,
+        on_change=lambda _: on_select(key),
+        custom_attrs={"aria-label": f"选择 {key}"},
+    )
+    return rx.el.td(box, class_name="pick")
+
+
+def _cell(column: Column, row: Row) -> rx.Component:
+    place = _PLACES.get(column.phone, "as-line")
+    return rx.el.td(column.render(row), class_name=place, custom_attrs={"data-label": column.label})
+
+
+def _head(column: Column, sort: Any, on_sort: Any) -> rx.Component:
+    style = {"width": column.width} if column.width else {}
+    if not column.sort or on_sort is None:
+        return rx.el.th(column.label, scope="col", style=style)
+    order = rx.match(sort, (column.key, "ascending"), (f"-{column.key}", "descending"), "none")
+    button = rx.el.button(column.label, type="button", on_click=on_sort(column.key))
+    return rx.el.th(button, scope="col", style=style, custom_attrs={"aria-sort": order})
+
+
+def _select_all(rows: Any, selected: Any, on_select_all: Any) -> rx.Component:
+    box = rx.el.input(
+        type="checkbox",
+        checked=(selected.length() > 0) & (selected.length() >= rows.length()),
+        on_change=lambda _: on_select_all(),
+        custom_attrs={"aria-label": "选择本页全部"},
+    )
+    return rx.el.th(box, scope="col", class_name="pick")
+
+
+def _message(content: rx.Component | None, width: int) -> rx.Component:
+    return rx.el.tr(rx.el.td(content or rx.fragment(), col_span=width), class_name="none")
+
+
+def _bones(width: int) -> rx.Component:
+    cells = [rx.el.td(rx.el.div(class_name="bone")) for _ in range(width)]
+    return rx.el.tr(*cells, custom_attrs={"aria-hidden": "true"})
+
+
+def pager(
+    total: Any,
+    page: Any,
+    last: Any,
+    on_page: Any,
+    size: Any = None,
+    sizes: list[int] | None = None,
+    on_size: Any = None,
+) -> rx.Component:
+    """This function will draw how many there are and the way to the other pages.
+
+    :param on_page: event that takes the number of a page, the first being 1
+    :param on_size: event that takes the chosen size as text
+    """
+    choose = rx.fragment()
+    if sizes and on_size is not None:
+        choose = rx.el.select(
+            options_of([(str(one), f"每页 {one} 条") for one in sizes]),
+            value=size.to_string(),
+            on_change=on_size,
+            class_name="inp desk-only",
+            custom_attrs={"aria-label": "每页条数"},
+        )
+    return rx.el.nav(
+        rx.el.span("共", rx.el.b(total), "条"),
+        rx.el.span(class_name="sp"),
+        choose,
         rx.el.button("上一页", type="button", class_name="btn", disabled=page <= 1, on_click=on_page(page - 1)),
         rx.el.span(page, " / ", last),
         rx.el.button("下一页", type="button", class_name="btn", disabled=page >= last, on_click=on_page(page + 1)),
         class_name="pager",
-    )  # fmt: skip
+        custom_attrs={"aria-label": "翻页"},
+    )
+
+
+def bulk_bar(count: Any, *buttons: rx.Component, on_clear: Any) -> rx.Component:
+    """This function will draw what can be done with all that is selected."""
+    return rx.el.div(
+        rx.el.span("已选", rx.el.b(count), "件"),
+        *buttons,
+        rx.el.button("取消选择", type="button", class_name="btn txt", on_click=on_clear),
+        class_name="bulk",
+        role="status",
+    )

@@ -1,0 +1,67 @@
+"""What lies around all pages and speaks Chinese in place of Reflex: lost connection, broken page, no such page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+from reflex_components_core.base.error_boundary import ErrorBoundary
+from reflex_components_core.core.banner import has_connection_errors
+from reflex_components_sonner.toast import Toaster
+
+from components.kit.icons import icon
+
+
+class _LabelledToaster(Toaster):
+    container_aria_label: rx.Var[str]
+
+
+def head() -> list[rx.Component]:
+    """This function will give what stands in the head of every page."""
+    return [
+        rx.el.meta(name="theme-color", content="#12376f"),
+        rx.el.meta(name="referrer", content="same-origin"),
+        rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+        rx.el.script(src="/desk.js"),
+    ]
+
+
+def toaster() -> rx.Component:
+    """This function will hold the short messages, top centre."""
+    return _LabelledToaster.create(position="top-center", close_button=True, container_aria_label="消息")
+
+
+def offline_bar() -> rx.Component:
+    """This function will say that the connection is lost and that nothing typed is lost with it."""
+    return rx.fragment(
+        rx.cond(
+            has_connection_errors,
+            rx.el.div("网络连接中断，正在重新连接……已填写的内容不会丢失", class_name="offline", role="alert"),
+        )
+    )
+
+
+def boundary(**props: Any) -> rx.Component:
+    """This function will stand in for a page that broke in the browser."""
+    return ErrorBoundary.create(
+        fallback_render=rx.Var.create(
+            rx.el.main(
+                icon("warn", 40),
+                rx.el.h1("页面出错了"),
+                rx.el.p("刷新后通常可以恢复；如反复出现，请把时间和所做的操作告诉管理员。"),
+                rx.el.a("刷新页面", href="", class_name="btn pri"),
+                class_name="alone",
+            )
+        ),
+        **props,
+    )
+
+
+def not_found() -> rx.Component:
+    """This function will draw the page of an address that leads nowhere."""
+    return rx.el.main(
+        rx.el.h1("没有找到这个页面"),
+        rx.el.p("地址有误，或页面已不存在。"),
+        rx.el.a("返回首页", href="/", class_name="btn pri"),
+        class_name="alone",
+    )
