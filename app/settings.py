@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     redis_url: str = Field(default="", repr=False, description="Redis；为空时不使用，单进程运行")
     public_url: str = Field(default="", description="对外网址，用于短信和二维码中的链接；为空时取请求的网址")
     demo: bool = Field(default=False, description="演示模式：首次启动时载入虚构的清溪县")
+    demo_cases: int = Field(default=300, ge=1, le=200_000, description="演示县首次载入的案件数")
     demo_password: str = Field(default="", repr=False, description="演示账号的密码；为空时随机生成并只显示一次")
     secret_key: str = Field(default="", repr=False, description="主密钥的来源，至少 32 个字符；为空时使用密钥文件")
     key_file: Path | None = Field(default=None, description="密钥文件；为空时为数据目录下的 keys.json")

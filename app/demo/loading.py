@@ -33,7 +33,7 @@ from domain.visits import operations as visits
 if TYPE_CHECKING:
     from app.settings import Settings
 
-CASES, SEED = 300, 20
+SEED = 20
 _FOUNDED_BEFORE = timedelta(days=150)
 _UNDELIVERED = timedelta(days=2)
 _BATCH = 4000
@@ -60,7 +60,7 @@ async def ensure_demo(settings: Settings, at: datetime) -> list[DemoAccount]:
         founded = not empty and await _cast(session) is not None
     if empty:
         password = settings.demo_password or fresh_password()
-        return await load(cases=CASES, seed=SEED, password=password, at=at, folder=folder)
+        return await load(cases=settings.demo_cases, seed=SEED, password=password, at=at, folder=folder)
     if founded:
         await _ensure_tokens(folder, at)
         return accounts()

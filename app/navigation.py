@@ -1,0 +1,56 @@
+"""Every page of the product: its address, title, the right it asks for, and what it loads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+from app.pages.cases.detail import case_detail
+from app.pages.cases.edit import case_edit
+from app.pages.cases.list import case_list
+from app.pages.cases.new import case_new
+from app.pages.home import home
+from app.pages.visits.desk import desk
+from domain.kernel.permissions import Permission
+from state.cases.listing import CaseListState
+from state.cases.working import CaseState
+from state.cases.writing import CaseFormState
+from state.session import LandingState
+from state.visits import VisitDesk
+
+PRODUCT = "枫桥 · 社会治理中心"
+
+
+@dataclass(frozen=True)
+class Page:
+    """This class will declare a page; `permission` none means: any signed-in person."""
+
+    route: str
+    title: str
+    permission: Permission | None
+    build: Callable[[], rx.Component]
+    on_load: tuple[Any, ...]
+
+
+_LIST = (CaseListState.load, CaseListState.follow)
+PAGES: tuple[Page, ...] = (
+    Page("/", "首页", None, home, (LandingState.go,)),
+    Page("/visits", "来访登记", Permission.VISIT_REGISTER, desk, (VisitDesk.load, VisitDesk.follow)),
+    Page("/cases/new", "诉求登记", Permission.CASE_CREATE, case_new, (CaseFormState.load, CaseFormState.follow)),
+    Page("/todo", "我的待办", Permission.CASE_VIEW, case_list, _LIST),
+    Page("/overdue", "超期预警", Permission.CASE_VIEW, case_list, _LIST),
+    Page("/cases", "案件台账", Permission.CASE_VIEW, case_list, _LIST),
+    Page("/case/[number]", "案件", Permission.CASE_VIEW, case_detail, (CaseState.load, CaseState.follow)),
+    Page("/case-edit/[number]", "编辑", Permission.CASE_CREATE, case_edit, (CaseFormState.load_for_edit,)),
+)
+GATED = frozenset(page.route.strip("/").split("/")[0] for page in PAGES)
+"""First pieces of the addresses that need a session; the empty one is the front door."""
+
+
+def add_pages(app: rx.App) -> None:
+    """This function will add every page to the application."""
+    for page in PAGES:
+        app.add_page(page.build, route=page.route, title=f"{page.title} - {PRODUCT}", on_load=list(page.on_load))

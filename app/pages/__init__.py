@@ -1,0 +1,1 @@
+"""Pages, one function a file; each is declared in `app.navigation`."""

@@ -1,0 +1,29 @@
+"""One case: who has it, what happened, and what this person may do next."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from components.cases.detail import acts, lamps, left, right
+from components.cases.dialogs import reveal_dialog, step_dialog
+from components.kit.show import card, empty, skeleton
+from components.shell import page
+from state.cases.working import CaseState
+
+
+def case_detail() -> rx.Component:
+    """This function will draw the case that the address names."""
+    return page(
+        rx.cond(
+            CaseState.found,
+            rx.cond(
+                CaseState.loaded,
+                rx.fragment(lamps(), rx.el.div(left(), right(), class_name="cols"), step_dialog(), reveal_dialog()),
+                skeleton(),
+            ),
+            card("", empty("没有找到这件诉求", "编号有误,或不在您的查看范围内", rx.el.a("返回台账", href="/cases", class_name="btn"))),
+        ),
+        title=rx.cond(CaseState.case.title != "", CaseState.case.title, "案件"),
+        crumbs=[("工作台", "/todo"), ("案件台账", "/cases"), (CaseState.case.number, "")],
+        actions=rx.cond(CaseState.found & CaseState.loaded, acts()),
+    )

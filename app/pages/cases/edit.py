@@ -1,0 +1,19 @@
+"""编辑与补充: mending a case that is not dispatched yet."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from components.cases.form import case_form
+from components.kit.show import skeleton
+from components.shell import page
+from state.cases.writing import CaseFormState
+
+
+def case_edit() -> rx.Component:
+    """This function will draw the form of the case that the address names."""
+    return page(
+        rx.cond(CaseFormState.loaded, case_form(), skeleton()),
+        title=f"{CaseFormState.editing_label} {CaseFormState.editing}",
+        crumbs=[("案件台账", "/cases"), (CaseFormState.editing, f"/case/{CaseFormState.editing}"), ("编辑", "")],
+    )

@@ -1,0 +1,23 @@
+"""诉求登记: today's visitor becomes a case in one page."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from components.cases.form import case_form, done_panel
+from components.kit.show import skeleton
+from components.shell import page
+from state.cases.writing import CaseFormState
+
+
+def case_new() -> rx.Component:
+    """This function will draw the empty form, or what follows when it was sent."""
+    return page(
+        rx.cond(
+            CaseFormState.loaded,
+            rx.cond(CaseFormState.done != "", done_panel(), case_form()),
+            skeleton(),
+        ),
+        title="诉求登记",
+        crumbs=[("接待", "/visits"), ("诉求登记", "")],
+    )

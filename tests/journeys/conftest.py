@@ -1,0 +1,103 @@
+"""A served product with the demo county, and real browsers on it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from app.launch import browser as found
+from tests.support.serving import ROOT, Serving
+
+PASSWORD = "Journey-" + "2026x"
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+ARTEFACTS = Path(os.environ.get("TEST_ARTEFACTS", ROOT / "test-artefacts"))
+
+
+@pytest.fixture(scope="session")
+def served() -> Generator[Serving]:
+    """Serve the product over a demo county of few cases."""
+    with tempfile.TemporaryDirectory(prefix="fq-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        given = {"DEMO": "1", "DEMO_PASSWORD": PASSWORD, "DEMO_CASES": "40"}
+        serving = Serving(Path(folder), given).start()
+        try:
+            yield serving
+        finally:
+            serving.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncGenerator[Browser]:
+    """Start one browser for the run."""
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(
+            executable_path=str(await asyncio.to_thread(found.find)),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        )
+        yield opened
+        await opened.close()
+
+
+class Person:
+    """Somebody at a browser of their own."""
+
+    def __init__(self, page: Page, base: str) -> None:
+        self.page, self.base = page, base
+
+    async def open(self, path: str) -> None:
+        """Open an address of the product."""
+        await self.page.goto(self.base + path)
+
+    async def sign_in(self, login: str, to: str = "/") -> None:
+        """Sign in as a demo account and go somewhere."""
+        await self.open(f"/login?next={to}")
+        await self.page.fill("[name=account]", login)
+        await self.page.fill("[name=password]", PASSWORD)
+        await self.page.press("[name=password]", "Enter")
+        await self.page.wait_for_selector("main#main")
+
+    async def keep(self, name: str) -> None:
+        """Keep a picture of the screen as a test artefact."""
+        ARTEFACTS.mkdir(parents=True, exist_ok=True)
+        await self.page.screenshot(path=ARTEFACTS / f"{name}.png")
+
+
+class People:
+    """Makes persons, each with cookies of their own."""
+
+    def __init__(self, chromium: Browser, base: str) -> None:
+        self._chromium, self._base = chromium, base
+        self._contexts: list[BrowserContext] = []
+
+    async def somebody(self, size: dict[str, int] = DESKTOP, *, scheme: str = "light") -> Person:
+        """Open a browser window of a size."""
+        context = await self._chromium.new_context(viewport=size, locale="zh-CN", color_scheme=scheme)  # type: ignore[arg-type]
+        context.set_default_timeout(15_000)
+        self._contexts.append(context)
+        return Person(await context.new_page(), self._base)
+
+    async def staff(self, login: str, to: str = "/", size: dict[str, int] = DESKTOP) -> Person:
+        """Open a window and sign in."""
+        person = await self.somebody(size)
+        await person.sign_in(login, to)
+        return person
+
+    async def close(self) -> None:
+        for context in self._contexts:
+            await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def people(chromium: Browser, served: Serving) -> AsyncGenerator[People]:
+    """Lend the people of one story."""
+    made = People(chromium, served.url)
+    yield made
+    await made.close()
