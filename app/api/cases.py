@@ -19,6 +19,7 @@ from domain.cases.vocabulary import Action, Status
 from domain.kernel import idempotency
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid
+from app.documents.qr import qr_svg
 from domain.tracking import queries as tracking
 
 router = APIRouter(prefix="/api/v1/cases", tags=["诉求件"], route_class=GuardedRoute)
@@ -163,6 +164,18 @@ async def read_slip(call: Acting, number: Number) -> Response:
     pdf = await slip_pdf(call.session, call.actor, number, base_url=call.base_url, at=call.at.replace(microsecond=0))
     named = f'inline; filename="slip-{number}.pdf"' if number.isalnum() and number.isascii() else "inline"
     return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": named})
+
+
+@router.get(
+    "/{number}/qr.svg",
+    summary="一事一码二维码(SVG)",
+    response_class=Response,
+    responses=answers(None, "not_permitted", "not_found", "action_not_allowed", media="image/svg+xml"),
+)
+async def read_qr(call: Acting, number: Number) -> Response:
+    """一事一码的二维码,与受理通知单上的相同。"""
+    url = await tracking.tracking_url(call.session, call.actor, number, call.base_url)
+    return Response(qr_svg(url), media_type="image/svg+xml")
 
 
 async def _tracking_url(call: Call, number: str, action: Action) -> str | None:

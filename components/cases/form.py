@@ -239,6 +239,6 @@ def done_panel() -> rx.Component:
                 accepted,
                 rx.el.iframe(src=f"/api/v1/cases/{S.done}/slip", title="受理通知单", class_name="slip-preview"),
             ),
-            class_name="done",
+            class_name="finished",
         ),
     )

@@ -89,7 +89,7 @@ def _table() -> rx.Component:
         COLUMNS,
         row_key=lambda row: row.number,
         row_href=lambda row: row.href,
-        row_tone=lambda row: rx.cond(row.tone == "red", "red", rx.cond(row.tone == "orange", "orange", "none")),
+        row_tone=lambda row: rx.cond(row.tone == "red", "red", rx.cond(row.tone == "orange", "orange", "")),
         sort=S.sort,
         on_sort=S.order_by,
         selected=S.selected,
@@ -132,16 +132,20 @@ def _risk(row: Row) -> rx.Component:
     return tag(row.risk_label, tone)
 
 
+def _short(text: rx.Var[str]) -> rx.Component:
+    return rx.el.span(text, title=text, class_name="ell short")
+
+
 COLUMNS = [
     Column("number", "编号", lambda r: rx.el.a(r.number, href=r.href), sort=True, width="132px", phone="head"),
     Column("title", "诉求标题", _title, phone="title"),
-    Column("category", "类别", lambda r: rx.el.span(r.category), sort=True),
+    Column("category", "类别", lambda r: _short(r.category), sort=True),
     Column("area", "属地", lambda r: rx.el.span(r.area), sort=True),
     Column("party", "诉求人", lambda r: rx.el.span(r.party)),
     Column("risk", "风险", _risk),
     Column("status", "状态", lambda r: tag(r.status, r.status_tone), sort=True, phone="tag"),
     Column("due", "时限", _due, sort=True, phone="tag"),
-    Column("department", "承办单位", lambda r: rx.el.span(r.department)),
+    Column("department", "承办单位", lambda r: _short(r.department)),
     Column("handler", "责任人", lambda r: rx.el.span(r.handler)),
     Column("submitted", "受理时间", lambda r: rx.el.span(r.submitted), sort=True),
 ]
