@@ -1,4 +1,4 @@
-"""The HTTP application around the pages: interface for machines, signing in, health, and the outermost layer."""
+"""The HTTP application around the pages: interface for machines, plain pages, health, and the outermost layer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from app import refusals
 from app.api import attachments, auth, cases, desk, docs, health, meta, persons, visits
 from app.api.edge import Edge
-from app.public import signin
+from app.public import petitioner, signin
 from app.settings import Settings, load
 from app.throttle import Throttle
 
@@ -52,6 +52,7 @@ def build_api(*more: APIRouter, settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Edge)
     for router in (*_ROOMS, *more):
         app.include_router(router)
+    app.router.routes.extend(petitioner.routes(app.state.settings))
     described = docs.describe(app)
     app.openapi = lambda: described  # type: ignore[method-assign]
     return app

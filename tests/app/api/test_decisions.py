@@ -44,6 +44,8 @@ EXTRA: dict[Status, tuple[int, tuple[tuple[str, Action, dict[str, object]], ...]
     S.AT_CITY: (1, (("center", A.ESCALATE_TO_CITY, {"opinion": "跨县事项", "target_area": "邻县"}),)),
 }  # fmt: skip
 """For each status: steps of the main line, then steps off it."""
+SOME = (S.DRAFT, S.TO_DISPATCH, S.LEADER_ORDER, S.CLOSED)
+"""Enough for actions that are the same row at every open status."""
 
 
 async def cases(api: Api) -> dict[Status, str]:
@@ -102,13 +104,15 @@ async def undone(api: Api) -> AsyncGenerator[Callable[[], Awaitable[None]]]:
 
 
 def asked() -> list[tuple[Status, Action, str]]:
-    """Every role of a row at every status; roles that never take an action at one status."""
+    """Every role of a row at every status; roles that never take an action, and rows of all statuses, at some."""
     roles = {login: role for login, (role, _) in support._STAFF.items()}
     found = []
     for action in Action:
         involved = {who.role for step in workflow.rows_of(action) for who in step.who}
         for login in LOGINS:
-            statuses = tuple(Status) if roles[login] in involved else (Status.IN_PROGRESS,)
+            everywhere = len({step.source for step in workflow.rows_of(action)}) >= len(workflow.OPEN)
+            statuses = SOME if everywhere else tuple(Status)
+            statuses = statuses if roles[login] in involved else (Status.IN_PROGRESS,)
             found += [(status, action, login) for status in statuses]
     return found
 

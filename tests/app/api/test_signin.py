@@ -86,6 +86,13 @@ class TestSigningIn:
         assert (await browser.get("/api/v1/cases", headers={"Cookie": f"fq_session={held}"})).status_code == 401
 
 
+class TestThePetitionersPages:
+    async def test_are_served_beside_it_without_a_session(self, browser: httpx.AsyncClient) -> None:
+        answer = await browser.get("/t/no-such-token")
+        assert (answer.status_code, "<script" in answer.text) == (200, False)
+        assert (await browser.get("/demo/sms")).status_code == 200
+
+
 class TestLocalPath:
     @pytest.mark.parametrize("path", ["/", "/cases", "/cases/QX2026000001?tab=1#x", "/cases?q=工资"])
     def test_keeps_our_own_addresses(self, path: str) -> None:
