@@ -61,7 +61,7 @@ def render(slip: Slip, *, at: datetime) -> bytes:
         font_paths=_fonts(),
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        timestamp=at,
+        timestamp=int(at.timestamp()),
     )
     if not isinstance(printed, bytes):
         raise TypeError("typst gives a PDF as bytes")

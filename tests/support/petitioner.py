@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Self
 
 from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -66,7 +67,7 @@ class Statements:
         self.engine = engine.sync_engine
         self.seen: list[str] = []
 
-    def __enter__(self) -> Statements:
+    def __enter__(self) -> Self:
         event.listen(self.engine, "before_cursor_execute", self._note)
         return self
 

@@ -33,10 +33,12 @@ def text_of(pdf: bytes) -> str:
 
 
 async def printed(session: AsyncSession, county: County, number: str) -> bytes:
-    return await slip_pdf(session, county["registrar"], number, base_url=BASE, at=MORNING + timedelta(days=1))
+    return await slip_pdf(
+        session, county["registrar"], number, base_url=BASE, at=MORNING + timedelta(days=1, microseconds=7)
+    )
 
 
-async def test_says_what_was_accepted_and_hides_who(session, county) -> None:
+async def test_says_what_was_accepted_and_hides_who(session: AsyncSession, county: County) -> None:
     number = await support.bring_to(session, county, MAIN_LINE[:3], at=MORNING)
     pdf = await printed(session, county, number)
     said = text_of(pdf)
@@ -50,7 +52,7 @@ async def test_says_what_was_accepted_and_hides_who(session, county) -> None:
     assert await token_of(session, county, number) not in said
 
 
-async def test_long_words_and_markup_stay_on_one_a4_page(session, county) -> None:
+async def test_long_words_and_markup_stay_on_one_a4_page(session: AsyncSession, county: County) -> None:
     parties = tuple(
         PartyInput(name="欧阳" + "长" * 44, id_number=support.id_number(seed), phone=phone(seed)) for seed in (1, 2, 3)
     )
@@ -64,14 +66,14 @@ async def test_long_words_and_markup_stay_on_one_a4_page(session, county) -> Non
     assert "等3人" in text_of(pdf)
 
 
-async def test_only_the_fonts_that_come_along_are_used(session, county) -> None:
+async def test_only_the_fonts_that_come_along_are_used(session: AsyncSession, county: County) -> None:
     number = await support.bring_to(session, county, MAIN_LINE[:1], at=MORNING)
     page = PdfReader(io.BytesIO(await printed(session, county, number))).pages[0]
     fonts = page["/Resources"]["/Font"]
     assert all("NotoSansCJK" in str(fonts[name]["/BaseFont"]) for name in fonts)
 
 
-async def test_is_for_accepted_cases_and_those_who_print(session, county) -> None:
+async def test_is_for_accepted_cases_and_those_who_print(session: AsyncSession, county: County) -> None:
     draft = await support.draft(session, county, at=MORNING)
     with pytest.raises(ActionNotAllowed):
         await printed(session, county, draft)

@@ -107,7 +107,9 @@ async def test_a_crash_between_sending_and_noting_sends_again(county: County) ->
     assert await sent() == [Occasion.ACCEPTED]
 
 
-async def test_a_crash_while_handling_leaves_the_outbox_as_it_was(county: County, monkeypatch) -> None:
+async def test_a_crash_while_handling_leaves_the_outbox_as_it_was(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await case(county, 1)
     waiting = await open_rows()
 
@@ -123,7 +125,9 @@ async def test_a_crash_while_handling_leaves_the_outbox_as_it_was(county: County
     assert await sent() == [Occasion.ACCEPTED]
 
 
-async def test_a_failing_handler_waits_and_does_not_hold_up_the_others(county: County, monkeypatch) -> None:
+async def test_a_failing_handler_waits_and_does_not_hold_up_the_others(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await case(county, 3)
 
     async def fails(_job: object) -> None:
@@ -196,7 +200,7 @@ async def test_it_runs_until_told_to_stop(county: County) -> None:
     )
     await case(county, 1)
     async with asyncio.timeout(5):
-        while not await sent():
+        while not await sent():  # noqa: ASYNC110 - what is waited for happens in the database
             await asyncio.sleep(0.05)
         stop.set()
         await running

@@ -91,14 +91,14 @@ def key_in(page: httpx.Response) -> str:
 
 
 class TestTheForm:
-    async def test_is_the_same_for_every_link(self, client, county) -> None:
+    async def test_is_the_same_for_every_link(self, client: httpx.AsyncClient, county: County) -> None:
         _, token = await case(county, 1)
         known, unknown = await client.get(f"/t/{token}"), await client.get(f"/t/{UNKNOWN}")
         assert known.status_code == unknown.status_code == 200
         assert known.text.replace(token, UNKNOWN) == unknown.text
         assert "县综治中心" in known.text
 
-    async def test_answers_every_phone_alike(self, client, county) -> None:
+    async def test_answers_every_phone_alike(self, client: httpx.AsyncClient, county: County) -> None:
         _, token = await case(county, 1)
         pages = {
             (await client.post(f"/t/{used}/code", data={"phone": number})).text.replace(used, "").replace(number, "")
@@ -107,14 +107,16 @@ class TestTheForm:
         assert len(pages) == 1
 
     @pytest.mark.parametrize("typed", ["", "12345", "1391234567", "<b>13912345678"])
-    async def test_names_what_is_no_phone_and_keeps_it(self, client, county, typed: str) -> None:
+    async def test_names_what_is_no_phone_and_keeps_it(
+        self, client: httpx.AsyncClient, county: County, typed: str
+    ) -> None:
         answer = await client.post(f"/t/{UNKNOWN}/code", data={"phone": typed})
         assert answer.status_code == 422
         assert petitioner.NOT_A_PHONE in answer.text
         assert "<b>" not in answer.text
         assert f'value="{typed.replace("<", "&lt;").replace(">", "&gt;")}"' in answer.text
 
-    async def test_takes_a_phone_as_people_write_it(self, client, county) -> None:
+    async def test_takes_a_phone_as_people_write_it(self, client: httpx.AsyncClient, county: County) -> None:
         _, token = await case(county, 1)
         spaced = f"+86 {phone(1)[:3]} {phone(1)[3:7]} {phone(1)[7:]}"
         answer = await client.post(f"/t/{token}/code", data={"phone": spaced})
@@ -122,7 +124,7 @@ class TestTheForm:
 
 
 class TestEntering:
-    async def test_shows_the_progress(self, client, county) -> None:
+    async def test_shows_the_progress(self, client: httpx.AsyncClient, county: County) -> None:
         number, token = await case(county, 3)
         page = await let_in(client, token)
         assert page.status_code == 200
@@ -130,7 +132,7 @@ class TestEntering:
         assert "人力资源和社会保障局正在办理，预计 12 月 16 日前办结。" in page.text
         assert 'href="tel:0599-1234567"' in page.text
 
-    async def test_wrong_things_read_alike_and_keep_the_phone(self, client, county) -> None:
+    async def test_wrong_things_read_alike_and_keep_the_phone(self, client: httpx.AsyncClient, county: County) -> None:
         _, token = await case(county, 1)
         pages = set()
         for used, number, code in ((token, phone(1), "12"), (token, phone(9), "123456"), (UNKNOWN, phone(1), "")):
@@ -142,7 +144,9 @@ class TestEntering:
         assert len(pages) == 1
         assert rules.WRONG in pages.pop()
 
-    async def test_the_cookie_is_kept_from_scripts_and_other_sites(self, client, county) -> None:
+    async def test_the_cookie_is_kept_from_scripts_and_other_sites(
+        self, client: httpx.AsyncClient, county: County
+    ) -> None:
         _, token = await case(county, 1)
         await let_in(client, token)
         cookie = next(c for c in client.cookies.jar if c.name == petitioner.COOKIE)
@@ -150,7 +154,7 @@ class TestEntering:
         assert cookie.has_nonstandard_attr("HttpOnly")
         assert cookie.get_nonstandard_attr("SameSite") == "lax"
 
-    async def test_ends_after_half_an_hour(self, client, county, clock) -> None:
+    async def test_ends_after_half_an_hour(self, client: httpx.AsyncClient, county: County, clock: Clock) -> None:
         _, token = await case(county, 6)
         page = await let_in(client, token)
         clock.at = AT + timedelta(minutes=31)
@@ -158,13 +162,13 @@ class TestEntering:
         late = await client.post(f"/t/{token}/rate", data={"key": key_in(page), "satisfaction": "satisfied"})
         assert petitioner.OVER in late.text
 
-    async def test_opens_no_other_case(self, client, county) -> None:
+    async def test_opens_no_other_case(self, client: httpx.AsyncClient, county: County) -> None:
         _, token = await case(county, 1)
         _, other = await case(county, 1)
         await let_in(client, token)
         assert "获取验证码" in (await client.get(f"/t/{other}")).text
 
-    async def test_leaving_closes_it(self, client, county) -> None:
+    async def test_leaving_closes_it(self, client: httpx.AsyncClient, county: County) -> None:
         _, token = await case(county, 1)
         page = await let_in(client, token)
         left = await client.post(f"/t/{token}/leave", data={"key": key_in(page)})
@@ -173,7 +177,7 @@ class TestEntering:
 
 
 class TestActing:
-    async def test_a_rating_is_taken_once(self, client, county) -> None:
+    async def test_a_rating_is_taken_once(self, client: httpx.AsyncClient, county: County) -> None:
         number, token = await case(county, 6)
         page = await let_in(client, token)
         form = {"key": key_in(page), "satisfaction": "satisfied", "comment": "谢谢"}
@@ -185,7 +189,7 @@ class TestActing:
         async with unit_of_work() as session:
             assert (await detail.get(session, county["center"], number, at=AT)).satisfaction == "满意"
 
-    async def test_a_refused_form_keeps_what_was_typed(self, client, county) -> None:
+    async def test_a_refused_form_keeps_what_was_typed(self, client: httpx.AsyncClient, county: County) -> None:
         _, token = await case(county, 6)
         page = await let_in(client, token)
         answer = await client.post(f"/t/{token}/rate", data={"key": key_in(page), "comment": "写了 <很多>"})
@@ -193,7 +197,7 @@ class TestActing:
         assert "请选择满意度" in answer.text
         assert "写了 &lt;很多&gt;</textarea>" in answer.text
 
-    async def test_an_objection_reaches_the_journal(self, client, county) -> None:
+    async def test_an_objection_reaches_the_journal(self, client: httpx.AsyncClient, county: County) -> None:
         number, token = await case(county, 5)
         page = await let_in(client, token)
         empty = await client.post(f"/t/{token}/respond", data={"key": key_in(page), "answer": "no"})
@@ -205,7 +209,7 @@ class TestActing:
             newest = (await detail.journal(session, county["center"], number))[0]
         assert (newest.action, newest.who) == (Action.PETITIONER_RESPOND.value, "诉求人")
 
-    async def test_needs_the_key_of_its_own_page(self, client, county) -> None:
+    async def test_needs_the_key_of_its_own_page(self, client: httpx.AsyncClient, county: County) -> None:
         _, token = await case(county, 6)
         await let_in(client, token)
         for key in ({}, {"key": "x"}):
@@ -217,7 +221,9 @@ class TestActing:
         "headers",
         [{"origin": "http://elsewhere.invalid"}, {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}],
     )
-    async def test_is_refused_from_other_sites(self, client, county, headers) -> None:
+    async def test_is_refused_from_other_sites(
+        self, client: httpx.AsyncClient, county: County, headers: dict[str, str]
+    ) -> None:
         _, token = await case(county, 6)
         page = await let_in(client, token)
         form = {"key": key_in(page), "satisfaction": "satisfied"}
@@ -225,20 +231,22 @@ class TestActing:
         asked = await client.post(f"/t/{token}/code", data={"phone": phone(1)}, headers=headers)
         assert petitioner.FOREIGN in asked.text
 
-    async def test_works_as_browsers_send_forms_of_pages_without_referrer(self, client, county) -> None:
+    async def test_works_as_browsers_send_forms_of_pages_without_referrer(
+        self, client: httpx.AsyncClient, county: County
+    ) -> None:
         _, token = await case(county, 6)
         page = await let_in(client, token)
         form = {"key": key_in(page), "satisfaction": "satisfied"}
         headers = {"origin": "null", "sec-fetch-site": "same-origin"}
         assert (await client.post(f"/t/{token}/rate", data=form, headers=headers)).status_code == 303
 
-    async def test_long_forms_are_refused(self, client, county) -> None:
+    async def test_long_forms_are_refused(self, client: httpx.AsyncClient, county: County) -> None:
         answer = await client.post(f"/t/{UNKNOWN}/code", data={"phone": "1" * 20_000})
         assert answer.status_code == 422
         assert "过长" in answer.text
 
 
-async def test_nothing_of_others_leaks(client, county) -> None:
+async def test_nothing_of_others_leaks(client: httpx.AsyncClient, county: County) -> None:
     parties = (
         PartyInput(name="林" + "水木", id_number=support.id_number(1), phone=phone(1)),
         PartyInput(kind=PartyKind.RESPONDENT, name=f"某某{MARKER}", phone=phone(5)),
@@ -265,7 +273,7 @@ async def test_nothing_of_others_leaks(client, county) -> None:
         assert all(MARKER not in text and "水木" not in text for _, text in await messages(session))
 
 
-async def test_every_page_is_small_private_and_without_script(client, county) -> None:
+async def test_every_page_is_small_private_and_without_script(client: httpx.AsyncClient, county: County) -> None:
     pages = [await client.get("/demo/sms"), await client.get(f"/t/{UNKNOWN}")]
     for steps in (1, 3, 5, 6):
         _, token = await case(county, steps)
@@ -285,7 +293,7 @@ async def test_every_page_is_small_private_and_without_script(client, county) ->
 
 
 class TestTheDemoPage:
-    async def test_shows_the_newest_message_with_its_link(self, client, county) -> None:
+    async def test_shows_the_newest_message_with_its_link(self, client: httpx.AsyncClient, county: County) -> None:
         _, token = await case(county, 1)
         await relay_all(MORNING)
         page = await client.get("/demo/sms")
@@ -293,6 +301,6 @@ class TestTheDemoPage:
         assert f"139****{phone(1)[-4:]}" in page.text
         assert phone(1) not in page.text
 
-    async def test_is_not_there_outside_the_demo(self, county, clock) -> None:
+    async def test_is_not_there_outside_the_demo(self, county: County, clock: Clock) -> None:
         async with client_of(clock, demo=False) as opened:
             assert (await opened.get("/demo/sms")).status_code == 404
