@@ -1,0 +1,171 @@
+"""The reception desk: queue numbers, handing over, and who sees which visitor."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.cases.operations.create import create
+from domain.cases.queries import reach
+from domain.kernel.actor import Actor
+from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted
+from domain.people.models import IdType
+from domain.people.schemas import PersonInput
+from domain.visits import operations, queries
+from domain.visits.schemas import VisitInput, VisitView
+from tests.support import county as support
+from tests.support.county import MORNING, County
+
+DAY = timedelta(days=1)
+NUMBER, PHONE = support.id_number(9), support.phone(9)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def county(session: AsyncSession) -> County:
+    return await support.build(session)
+
+
+def _visitor(**more: object) -> VisitInput:
+    person = PersonInput(name="林" + "水木", id_number=NUMBER, phone=PHONE)
+    return replace(VisitInput(person=person, reason="工资未付", desk_code="window-1"), **more)  # type: ignore[arg-type]
+
+
+async def _come(session: AsyncSession, actor: Actor, at: datetime = MORNING, **more: object) -> VisitView:
+    return await operations.register(session, actor, _visitor(**more), at=at)
+
+
+class TestRegister:
+    async def test_queue_numbers_count_by_day(self, session: AsyncSession, county: County) -> None:
+        queues = [(await _come(session, county["guide"], MORNING + n * timedelta(minutes=1))).queue for n in range(3)]
+        tomorrow = await _come(session, county["registrar"], MORNING + DAY)
+
+        assert queues == ["001", "002", "003"]
+        assert tomorrow.queue == "001"
+
+    async def test_the_day_turns_at_midnight_in_shanghai(self, session: AsyncSession, county: County) -> None:
+        late = datetime.fromisoformat("2026-11-18T23:59:00+08:00")
+
+        assert (await _come(session, county["guide"], late)).queue == "001"
+        assert (await _come(session, county["guide"], late + timedelta(minutes=1))).queue == "001"
+
+    async def test_the_visitor_is_shown_masked(self, session: AsyncSession, county: County) -> None:
+        shown = await _come(session, county["guide"])
+
+        assert (shown.person.name, shown.desk, shown.state) == ("林**", "1 号窗口", "waiting")
+        assert NUMBER not in repr(shown)
+        assert PHONE not in repr(shown)
+
+    async def test_every_fault_is_named_at_once(self, session: AsyncSession, county: County) -> None:
+        with pytest.raises(Invalid) as refused:
+            await _come(
+                session,
+                county["guide"],
+                person=PersonInput(name="", id_number="1", phone="2"),
+                reason="",
+                companions=501,
+            )
+
+        assert set(refused.value.fields) == {"name", "id_number", "phone", "reason", "companions"}
+
+    async def test_without_papers_a_reason_is_asked(self, session: AsyncSession, county: County) -> None:
+        person = PersonInput(name="林" + "水木", id_type=IdType.NONE, phone=PHONE)
+        with pytest.raises(Invalid) as refused:
+            await _come(session, county["guide"], person=person)
+
+        assert set(refused.value.fields) == {"no_id_reason"}
+        assert await _come(session, county["guide"], person=person, no_id_reason="忘记带证件")
+
+    async def test_another_units_desk_is_unknown(self, session: AsyncSession, county: County) -> None:
+        with pytest.raises(Invalid):
+            await _come(session, county["guide"], desk_code="window-9")
+
+    @pytest.mark.parametrize("login", ["center", "rsj", "leader", "station", "viewer", "sysadmin", "auditor"])
+    async def test_only_the_desk_registers(self, session: AsyncSession, county: County, login: str) -> None:
+        with pytest.raises(NotPermitted):
+            await _come(session, county[login])
+
+
+class TestMoving:
+    async def test_a_waiting_visitor_is_handed_over_once(self, session: AsyncSession, county: County) -> None:
+        visit = await _come(session, county["guide"])
+
+        handed = await operations.hand_over(session, county["guide"], visit.id, at=MORNING)
+
+        assert handed.state == "handed"
+        with pytest.raises(ActionNotAllowed):
+            await operations.hand_over(session, county["guide"], visit.id, at=MORNING)
+
+    async def test_who_left_stays_away(self, session: AsyncSession, county: County) -> None:
+        visit = await _come(session, county["guide"])
+        await operations.leave(session, county["registrar"], visit.id, at=MORNING)
+
+        for act in (operations.hand_over, operations.leave):
+            with pytest.raises(ActionNotAllowed):
+                await act(session, county["guide"], visit.id, at=MORNING)
+
+    async def test_a_visit_makes_one_case(self, session: AsyncSession, county: County) -> None:
+        visit = await _come(session, county["guide"])
+        form = support.matter(1, visit_id=visit.id, parties=None)
+
+        made = await create(session, county["registrar"], form, at=MORNING)
+
+        shown = await queries.get(session, county["registrar"], visit.id, at=MORNING)
+        assert (shown.state, shown.case_id) == ("case_made", made.id)
+        assert (await reach.find(session, county["registrar"], made.number)).visit_id == visit.id
+        with pytest.raises(ActionNotAllowed):
+            await create(session, county["registrar"], form, at=MORNING)
+
+
+class TestReach:
+    async def test_today_is_seen_at_every_desk_of_the_centre(self, session: AsyncSession, county: County) -> None:
+        await _come(session, county["guide"])
+
+        seen = {
+            login: (await queries.today(session, actor, at=MORNING)).total for login, actor in county.actors.items()
+        }
+
+        assert {login for login, total in seen.items() if total} == {"guide", "registrar", "registrar2", "center"}
+
+    async def test_yesterday_is_seen_by_who_registered_and_the_centre(
+        self, session: AsyncSession, county: County
+    ) -> None:
+        visit = await _come(session, county["guide"])
+        later = MORNING + DAY
+
+        assert await queries.get(session, county["guide"], visit.id, at=later)
+        assert await queries.get(session, county["center"], visit.id, at=later)
+        for login in ("registrar", "rsj", "viewer", "auditor"):
+            with pytest.raises(NotFound):
+                await queries.get(session, county[login], visit.id, at=later)
+
+    async def test_earlier_visits_are_counted_by_number(self, session: AsyncSession, county: County) -> None:
+        await _come(session, county["guide"])
+        await _come(session, county["registrar"], MORNING + DAY)
+
+        assert await queries.times_here(session, county["registrar2"], id_number=f" {NUMBER.lower()} ") == 2
+        assert await queries.times_here(session, county["registrar2"], id_number="") == 0
+        with pytest.raises(NotPermitted):
+            await queries.times_here(session, county["viewer"], id_number=NUMBER)
+
+
+class TestDesks:
+    async def test_a_desk_proves_itself_with_its_newest_token(self, session: AsyncSession, county: County) -> None:
+        assert await queries.desk_of_token(session, "window-1", "") is None
+        old = await operations.pair(session, county["sysadmin"], "window-1", at=MORNING)
+        new = await operations.pair(session, county["sysadmin"], "window-1", at=MORNING)
+
+        assert await queries.desk_of_token(session, "window-1", old) is None
+        assert await queries.desk_of_token(session, "window-2", new) is None
+        found = await queries.desk_of_token(session, "window-1", new)
+        assert found
+        assert found.code == "window-1"
+
+    async def test_only_the_system_administrator_pairs(self, session: AsyncSession, county: County) -> None:
+        with pytest.raises(NotPermitted):
+            await operations.pair(session, county["center"], "window-1", at=MORNING)
+        with pytest.raises(NotFound):
+            await operations.pair(session, county["sysadmin"], "window-9", at=MORNING)
