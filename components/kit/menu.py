@@ -1,4 +1,4 @@
-"""A menu that opens under its button; Esc and a click elsewhere close it (assets/keys.js)."""
+"""A menu that opens under its button; Esc and a click elsewhere close it (assets/desk.js)."""
 
 from __future__ import annotations
 

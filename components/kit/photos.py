@@ -18,9 +18,7 @@ class _Photos(rx.Component):
     on_change: rx.EventHandler[passthrough_event_spec(list[str])]
 
 
-def photos(
-    *, endpoint: str = "/api/v1/attachments", most: int = 9, on_change: Any, error: Any = ""
-) -> rx.Component:
+def photos(*, endpoint: str = "/api/v1/attachments", most: int = 9, on_change: Any, error: Any = "") -> rx.Component:
     """This function will draw a grid of pictures and tiles that take new ones.
 
     :param endpoint: answers 201 with {id, kind, size}, or problem+json whose `detail` is shown on the tile

@@ -77,9 +77,7 @@ def process(nodes: Any) -> rx.Component:
             custom_attrs={"aria-current": rx.cond(current, "step", rx.Var("undefined"))},
         )
 
-    return rx.el.ol(
-        rx.foreach(nodes, node), class_name="process", tab_index=0, custom_attrs={"aria-label": "流转路径"}
-    )
+    return rx.el.ol(rx.foreach(nodes, node), class_name="process", tab_index=0, custom_attrs={"aria-label": "流转路径"})
 
 
 def empty(text: Text, hint: Text = "", action: rx.Component | None = None) -> rx.Component:
@@ -109,9 +107,7 @@ class _Gallery(rx.Component):
     watermark: rx.Var[str]
 
 
-def gallery(
-    pictures: Any, src: Callable[[Any], Any], thumb: Callable[[Any], Any], watermark: Any = ""
-) -> rx.Component:
+def gallery(pictures: Any, src: Callable[[Any], Any], thumb: Callable[[Any], Any], watermark: Any = "") -> rx.Component:
     """This function will draw small pictures that open large, with keys and buttons to go on.
 
     :param pictures: list var of objects with .id .label .at

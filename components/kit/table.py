@@ -125,7 +125,7 @@ def _select_all(rows: Any, selected: Any, on_select_all: Any) -> rx.Component:
 
 
 def _message(content: rx.Component | None, width: int) -> rx.Component:
-    return rx.el.tr(rx.el.td(content or rx.fragment(), col_span=width), class_name="none")
+    return rx.el.tr(rx.el.td(content or rx.fragment(), col_span=width), class_name="message")
 
 
 def _bones(width: int) -> rx.Component:
