@@ -15,7 +15,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from app.launch import browser as found
 from tests.support.serving import ROOT, Serving
 
-PASSWORD = "Journey-" + "2026x"
+PASSWORD = os.environ.get("JOURNEY_PASSWORD", "Journey-" + "2026x")
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 ARTEFACTS = Path(os.environ.get("TEST_ARTEFACTS", ROOT / "test-artefacts"))
@@ -23,7 +23,12 @@ ARTEFACTS = Path(os.environ.get("TEST_ARTEFACTS", ROOT / "test-artefacts"))
 
 @pytest.fixture(scope="session")
 def served() -> Generator[Serving]:
-    """Serve the product over a demo county of few cases."""
+    """Serve the product over a demo county of few cases, or use the one that JOURNEY_URL and JOURNEY_DATA name."""
+    if "JOURNEY_URL" in os.environ:
+        running = Serving(Path(os.environ["JOURNEY_DATA"]))
+        running.url = os.environ["JOURNEY_URL"]
+        yield running
+        return
     with tempfile.TemporaryDirectory(prefix="fq-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         given = {"DEMO": "1", "DEMO_PASSWORD": PASSWORD, "DEMO_CASES": "40"}

@@ -19,7 +19,7 @@ from device_bridge.simulators.cards import demo_cards
 from tests.journeys.conftest import DESKTOP, PHONE, People, Person
 from tests.support.serving import ROOT, Serving
 
-CARD = demo_cards()["lin"].fields
+CARD = demo_cards()["lin"].values
 MOBILE = "1370000" + "4321"
 
 
@@ -64,7 +64,7 @@ async def _reception(people: People, served: Serving) -> None:
     await page.fill("[name=phone]", MOBILE)
     await page.fill("[name=nation]", "我自己写的民族")
     with bridge(served, "guide-1"):
-        await expect(page.locator("[name=name]")).to_have_value(CARD["name"])
+        await expect(page.locator("[name=name]")).to_have_value(CARD["name"], timeout=30_000)
     await expect(page.locator("[name=phone]")).to_have_value(MOBILE)
     await expect(page.locator("[name=nation]")).to_have_value("我自己写的民族")
     await expect(page.get_by_text("采用")).to_be_visible()
@@ -102,7 +102,7 @@ async def _registration(people: People) -> str:
 
 
 async def _pick(page: object, name: str, text: str) -> None:
-    box = page.locator(f"[data-combo={name}]")  # type: ignore[attr-defined]
+    box = page.locator(f"[data-field={name}] [role=combobox]")  # type: ignore[attr-defined]
     await box.click()
     await box.fill(text)
     await box.press("Enter")
