@@ -6,9 +6,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
 from app.jobs import relay
@@ -50,12 +48,6 @@ class TakesAndDies(Carrier):
         await super().send(phone, text)
         if len(self.taken) == 1:
             raise Dies
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def county(own_engine: AsyncEngine) -> County:
-    async with unit_of_work() as session:
-        return await support.build(session)
 
 
 async def case(county: County, steps: int, *, at: datetime = MORNING) -> str:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 import httpx
 import pytest
 import pytest_asyncio
-from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 
 from app.public import petitioner
@@ -43,15 +42,6 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def county(own_engine: AsyncEngine) -> County:
-    async with unit_of_work() as session:
-        built = await support.build(session)
-        built.units["centre"].phone = "0599-1234567"
-        session.add(built.units["centre"])
-        return built
 
 
 def client_of(clock: Clock, *, demo: bool = True) -> httpx.AsyncClient:
