@@ -63,7 +63,7 @@ export function Palette({ entries = [], results = [], numberHref = "", placehold
 
   return (
     <>
-      <button type="button" className="search-open" data-palette onClick={show} aria-label={`${placeholder}（Ctrl K）`}>
+      <button type="button" className="search-open" data-palette onClick={show}>
         <Icon name="search" size={16} />
         <span>{placeholder}</span>
         <kbd>Ctrl K</kbd>
