@@ -36,6 +36,7 @@ class Guard(Middleware):
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
         """This function will let the event pass (none) or answer it in place of its handler."""
+        del app  # the signature is Reflex's
         root = state._get_root_state()  # noqa: SLF001 — Reflex names it so
         account = await self._account(event, root)
         held = await root.get_state(SignedInState)
@@ -58,9 +59,7 @@ class Guard(Middleware):
 
 def to_sign_in() -> Any:
     """This function will lead the browser to the sign-in page and back afterwards."""
-    return rx.call_script(
-        "location.assign('/login?next=' + encodeURIComponent(location.pathname + location.search))"
-    )
+    return rx.call_script("location.assign('/login?next=' + encodeURIComponent(location.pathname + location.search))")
 
 
 def refused(exception: Exception) -> Any:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
-from domain.kernel.clock import SHANGHAI, UTC
+from domain.kernel.clock import SHANGHAI
 from domain.kernel.labels import Labelled
 from domain.kernel.refusals import Invalid
 

@@ -11,6 +11,7 @@ from app.api.answers import answers, body_example
 from app.api.doors import Acting, Call, GuardedRoute, IdempotencyKey
 from app.api.examples import CASE, DRAFT, ITEM, JOURNAL, NEW_CASE, STEP, STEPPED
 from app.api.shapes import CaseOut, CasePage, CaseQuery, ListQuery, SearchBody
+from app.documents.qr import qr_svg
 from domain.cases.operations.create import create
 from domain.cases.operations.take import take
 from domain.cases.queries import actions, detail, lists
@@ -19,7 +20,6 @@ from domain.cases.vocabulary import Action, Status
 from domain.kernel import idempotency
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid
-from app.documents.qr import qr_svg
 from domain.tracking import queries as tracking
 
 router = APIRouter(prefix="/api/v1/cases", tags=["诉求件"], route_class=GuardedRoute)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from random import Random
 
 from app.demo.moves import Move
 from domain.calendar.rules import WorkCalendar
-from domain.kernel.clock import SHANGHAI, UTC, local
+from domain.kernel.clock import SHANGHAI, local
 
 _OFFICE = ((time(8, 30), time(12, 0)), (time(14, 30), time(18, 0)))
 _ON_DUTY = 0.6

@@ -33,9 +33,7 @@ def lamps() -> rx.Component:
 
 
 def _limit(limit: Limit) -> rx.Component:
-    return rx.el.p(
-        rx.el.b(limit.label, " "), limit.explanation, rx.cond(limit.paused, tag("已暂停", "gray"))
-    )
+    return rx.el.p(rx.el.b(limit.label, " "), limit.explanation, rx.cond(limit.paused, tag("已暂停", "gray")))
 
 
 def acts() -> rx.Component:
@@ -44,7 +42,11 @@ def acts() -> rx.Component:
         rx.cond(
             S.may_print & S.case.has_slip,
             rx.el.a(
-                icon("print"), "受理通知单", href=f"/api/v1/cases/{S.case.number}/slip", target="_blank", class_name="btn"
+                icon("print"),
+                "受理通知单",
+                href=f"/api/v1/cases/{S.case.number}/slip",
+                target="_blank",
+                class_name="btn",
             ),
         ),
         rx.cond(S.whys.length() > 0, menu("为什么不能操作", rx.el.ul(rx.foreach(S.whys, _why), class_name="whys"))),

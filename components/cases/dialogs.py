@@ -72,9 +72,7 @@ def _field(need: Need, control: rx.Component, hint: str = "") -> rx.Component:
 
 def _opinion(need: Need) -> rx.Component:
     keep = lambda value: S.note(need.value, value)  # noqa: E731 — an event spec, not a function of ours
-    return _field(
-        need, text_area(need.value, rows=4, most=MAX_OPINION, default=S.typed[need.value], on_blur=keep)
-    )
+    return _field(need, text_area(need.value, rows=4, most=MAX_OPINION, default=S.typed[need.value], on_blur=keep))
 
 
 def _result(need: Need) -> rx.Component:
@@ -159,9 +157,7 @@ def reveal_dialog() -> rx.Component:
             rx.el.div(
                 rx.el.output(S.revealed, class_name="revealed"),
                 rx.el.p("本次查看已记入审计日志", class_name="muted"),
-                rx.el.div(
-                    rx.el.button("关闭", class_name="btn pri", on_click=S.end_reveal), class_name="form-foot"
-                ),
+                rx.el.div(rx.el.button("关闭", class_name="btn pri", on_click=S.end_reveal), class_name="form-foot"),
             ),
             rx.el.form(
                 field(

@@ -24,9 +24,7 @@ def case_form() -> rx.Component:
     return rx.el.form(
         rx.el.div(_people(), _matter(), class_name="cols form-cols"),
         rx.el.div(
-            rx.cond(
-                S.draft_saved != "", rx.el.span("已自动保存 ", S.draft_saved, class_name="muted"), rx.el.span()
-            ),
+            rx.cond(S.draft_saved != "", rx.el.span("已自动保存 ", S.draft_saved, class_name="muted"), rx.el.span()),
             rx.el.span(class_name="sp"),
             rx.cond(
                 S.editing != "",
@@ -229,7 +227,11 @@ def done_panel() -> rx.Component:
                 rx.cond(
                     accepted,
                     rx.el.a(
-                        icon("print"), "打印受理通知单", href=f"/api/v1/cases/{S.done}/slip", target="_blank", class_name="btn"
+                        icon("print"),
+                        "打印受理通知单",
+                        href=f"/api/v1/cases/{S.done}/slip",
+                        target="_blank",
+                        class_name="btn",
                     ),
                 ),
                 rx.el.button("下一件", class_name="btn pri", on_click=S.next_one, auto_focus=True),

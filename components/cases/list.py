@@ -8,8 +8,8 @@ from components.kit.form import select, text_input
 from components.kit.menu import menu
 from components.kit.show import alert, card, empty, kpi_tiles, tag
 from components.kit.table import Column, bulk_bar, pager, table
-from state.cases.listing import SIZES, CaseListState as S
-from state.cases.listing import Row, risk_choices
+from state.cases.listing import SIZES, Row, risk_choices
+from state.cases.listing import CaseListState as S
 
 
 def worklist() -> rx.Component:

@@ -27,9 +27,7 @@ def _row(visitor: Visitor) -> rx.Component:
     return rx.el.li(
         rx.el.b(visitor.queue, class_name="no"),
         rx.el.div(
-            rx.el.div(
-                rx.el.strong(visitor.name), tag(visitor.state_label, visitor.tone), class_name="row"
-            ),
+            rx.el.div(rx.el.strong(visitor.name), tag(visitor.state_label, visitor.tone), class_name="row"),
             rx.el.div(visitor.reason, class_name="ell", title=visitor.reason),
             rx.el.small(
                 visitor.arrived, " ", visitor.desk, " ", visitor.source, " ", visitor.id_number, " ", visitor.companions

@@ -7,11 +7,11 @@ in Asia/Shanghai, which has had no daylight saving since 1991: a day is 24 hours
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 
 from domain.calendar.models import LimitUnit, Link
-from domain.kernel.clock import SHANGHAI, UTC, local, local_date
+from domain.kernel.clock import SHANGHAI, local, local_date
 from domain.kernel.refusals import Invalid
 
 DAY = timedelta(days=1)

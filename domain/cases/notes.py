@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from domain.cases.models import Method, RiskLevel, Satisfaction, Scale, Source, Supervision
@@ -27,31 +27,32 @@ _WORDS = {"source": Source, "risk_level": RiskLevel, "scale": Scale}
 
 def of(detail: Mapping[str, Any], units: Mapping[str, str]) -> tuple[str, ...]:
     """This function will word the details of a step; `units` gives unit names by code."""
-    found: list[str] = []
-    if lead := detail.get("lead"):
-        found.append(f"主办:{units.get(lead, lead)}")
-    if assists := detail.get("assists"):
-        found.append("协办:" + "、".join(units.get(code, code) for code in assists))
-    if copied := detail.get("copied_to"):
-        found.append(f"抄告:{units.get(copied, copied)}")
-    if method := detail.get("method"):
-        found.append(f"化解方式:{Method(method).label}")
-    if days := detail.get("days"):
-        found.append(f"延期:{days} 个工作日")
-    if level := detail.get("level"):
-        found.append(Supervision(level).label)
-    if rating := detail.get("satisfaction"):
-        found.append(f"满意度:{Satisfaction(rating).label}")
-    if reason := detail.get("watch_reason"):
-        found.append(f"纳入持续关注:{reason}")
+
+    def named(code: str) -> str:
+        return units.get(code, code)
+
+    said = [word(detail[key], named) for key, word in _SAYINGS.items() if detail.get(key)]
     if "on" in detail:
-        found.append("设置" if detail["on"] else "取消")
-    return (*found, *(_change(name, pair) for name, pair in detail.get("changes", {}).items()))
+        said.append("设置" if detail["on"] else "取消")
+    return (*said, *(_change(name, pair) for name, pair in detail.get("changes", {}).items()))
+
+
+_SAYINGS: dict[str, Callable[[Any, Callable[[str], str]], str]] = {
+    "lead": lambda code, named: f"主办:{named(code)}",
+    "assists": lambda codes, named: "协办:" + "、".join(named(code) for code in codes),
+    "copied_to": lambda code, named: f"抄告:{named(code)}",
+    "method": lambda method, _: f"化解方式:{Method(method).label}",
+    "days": lambda days, _: f"延期:{days} 个工作日",
+    "level": lambda level, _: Supervision(level).label,
+    "satisfaction": lambda grade, _: f"满意度:{Satisfaction(grade).label}",
+    "watch_reason": lambda reason, _: f"纳入持续关注:{reason}",
+}
+"""How each detail of a step is said, in this order."""
 
 
 def _change(name: str, pair: Any) -> str:
     label = _FIELDS.get(name, name)
-    if not isinstance(pair, list) or len(pair) != 2:  # noqa: PLR2004 — [before, after]
+    if not isinstance(pair, list) or len(pair) != 2:
         return f"{label}已修改"
     before, after = (_said(name, value) for value in pair)
     return f"{label}:{before or '空'} → {after or '空'}"

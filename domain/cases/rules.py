@@ -88,7 +88,7 @@ _GUARDS = {
 }
 
 
-def choose(status: Status, steps: tuple[Step, ...], facts: Facts) -> Step:
+def choose(steps: tuple[Step, ...], facts: Facts) -> Step:
     """This function will choose the row that holds and refuse when its guards say no.
 
     `steps` are the rows of one action at one status, not empty.
@@ -159,6 +159,8 @@ def _lead(given: StepInput, needed: bool) -> str:
 
 
 def _assists(given: StepInput, needed: bool) -> str:
+    if needed and not given.assist_departments:
+        return "请选择协办单位"
     return "协办单位不能与主办单位相同" if given.lead_department in given.assist_departments else ""
 
 
@@ -173,9 +175,7 @@ def _in_charge(given: StepInput, needed: bool) -> str:
 
 
 def _in_charge_phone(given: StepInput, needed: bool) -> str:
-    return people.phone_fault(people.tidy_phone(given.person_phone), required=needed).replace(
-        "联系电话", "责任人电话"
-    )
+    return people.phone_fault(people.tidy_phone(given.person_phone), required=needed).replace("联系电话", "责任人电话")
 
 
 def _result(given: StepInput, needed: bool) -> str:

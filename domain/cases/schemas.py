@@ -21,7 +21,7 @@ from domain.cases.models import (
     Source,
     Supervision,
 )
-from domain.cases.vocabulary import Action, Status
+from domain.cases.vocabulary import Status
 from domain.people.models import IdType, Sex
 
 

@@ -79,7 +79,7 @@ class KeyRing:
 
         :raises ValueError: the secret is shorter
         """
-        if len(secret) < 32:  # noqa: PLR2004 — the documented minimum of SECRET_KEY
+        if len(secret) < 32:
             raise ValueError("SECRET_KEY 至少需要 32 个字符")
 
         def part(name: str) -> bytes:

@@ -50,7 +50,5 @@ async def drop(session: AsyncSession, actor: Actor, form: str) -> None:
 
 
 async def _find(session: AsyncSession, actor: Actor, form: str) -> FormDraft | None:
-    query = select(FormDraft).where(
-        col(FormDraft.account_id) == actor.account_id, col(FormDraft.form) == form
-    )
+    query = select(FormDraft).where(col(FormDraft.account_id) == actor.account_id, col(FormDraft.form) == form)
     return (await session.scalars(query)).one_or_none()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.kernel import crypto
 from domain.kernel.actor import Actor
-from domain.kernel.clock import UTC
 from domain.kernel.models import JournalEntry
 
 _LOCK = 0x6A6F7572

@@ -44,9 +44,7 @@ class OutboxMessage(SQLModel, table=True):
     """
 
     __tablename__ = "outbox_message"
-    __table_args__ = (
-        Index("ix_outbox_open", "next_try_at", postgresql_where="done_at IS NULL AND failed_at IS NULL"),
-    )
+    __table_args__ = (Index("ix_outbox_open", "next_try_at", postgresql_where="done_at IS NULL AND failed_at IS NULL"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     topic: str

@@ -14,9 +14,7 @@ async def next_in(session: AsyncSession, series: str) -> int:
     """This function will give the next number of a series (from 1), under its row lock."""
     await session.execute(insert(NumberSeries).values(series=series, last=0).on_conflict_do_nothing())
     row = (
-        await session.scalars(
-            select(NumberSeries).where(col(NumberSeries.series) == series).with_for_update()
-        )
+        await session.scalars(select(NumberSeries).where(col(NumberSeries.series) == series).with_for_update())
     ).one()
     row.last += 1
     return row.last

@@ -22,9 +22,7 @@ def publish(
     session: AsyncSession, topic: str, subject_id: UUID, payload: Mapping[str, Any], *, at: datetime
 ) -> OutboxMessage:
     """This function will write one message; it is delivered at least once after the commit."""
-    message = OutboxMessage(
-        topic=topic, subject_id=subject_id, payload=dict(payload), created_at=at, next_try_at=at
-    )
+    message = OutboxMessage(topic=topic, subject_id=subject_id, payload=dict(payload), created_at=at, next_try_at=at)
     session.add(message)
     return message
 

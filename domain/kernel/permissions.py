@@ -29,9 +29,7 @@ class Role(Labelled):
     CLOCK = "clock", "系统时钟"
 
 
-PEOPLE_ROLES: tuple[Role, ...] = tuple(
-    role for role in Role if role not in {Role.PETITIONER, Role.CITY, Role.CLOCK}
-)
+PEOPLE_ROLES: tuple[Role, ...] = tuple(role for role in Role if role not in {Role.PETITIONER, Role.CITY, Role.CLOCK})
 """The roles an account may hold; the other three act without an account."""
 
 
@@ -86,9 +84,7 @@ GRANTS: MappingProxyType[Role, frozenset[Permission]] = MappingProxyType(
             }
         ),
         Role.OFFICER: frozenset({_P.CASE_VIEW, _P.CASE_WORK, _P.PERSON_REVEAL}),
-        Role.DEPARTMENT_HEAD: frozenset(
-            {_P.CASE_VIEW, _P.CASE_WORK, _P.PERSON_REVEAL, _P.STATISTICS_VIEW}
-        ),
+        Role.DEPARTMENT_HEAD: frozenset({_P.CASE_VIEW, _P.CASE_WORK, _P.PERSON_REVEAL, _P.STATISTICS_VIEW}),
         Role.LEADER: frozenset({_P.CASE_VIEW, _P.CASE_WORK, _P.STATISTICS_VIEW}),
         Role.STATION: frozenset({_P.CASE_VIEW}),
         Role.VIEWER: frozenset({_P.CASE_VIEW, _P.STATISTICS_VIEW}),

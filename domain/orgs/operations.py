@@ -70,9 +70,7 @@ async def add_account(session: AsyncSession, actor: Actor, new: NewAccount, *, a
         password_changed_at=at,
     )
     session.add(account)
-    await journal.record(
-        session, actor, "account.add", "account", account_id, at=at, detail={"roles": account.roles}
-    )
+    await journal.record(session, actor, "account.add", "account", account_id, at=at, detail={"roles": account.roles})
     return account
 
 
@@ -128,7 +126,12 @@ async def _failed(session: AsyncSession, account: Account, origin: str, at: date
         account.failures = 0
     actor = queries.actor_from(account, unit, origin)
     await journal.record(
-        session, actor, "account.sign_in_failed", "account", account.id, at=at,
+        session,
+        actor,
+        "account.sign_in_failed",
+        "account",
+        account.id,
+        at=at,
         detail={"locked": account.locked_until is not None},
     )
     return SignIn(refusal=BadCredentials(_WRONG))
@@ -161,9 +164,7 @@ async def disable(session: AsyncSession, actor: Actor, login: str, *, at: dateti
     await journal.record(session, actor, "account.disable", "account", account.id, at=at)
 
 
-async def reset_password(
-    session: AsyncSession, actor: Actor, login: str, password: str, *, at: datetime
-) -> None:
+async def reset_password(session: AsyncSession, actor: Actor, login: str, password: str, *, at: datetime) -> None:
     """This function will set a new password, unlock the account and end its sessions.
 
     :raises Invalid: the password is too weak

@@ -62,8 +62,10 @@ async def actor_of(
 
 async def actor_of_account(session: AsyncSession, account_id: UUID, *, origin: str = "") -> Actor | None:
     """This function will make the actor of an enabled account."""
-    query = select(Account, Unit).join(Unit, col(Unit.id) == col(Account.unit_id)).where(
-        col(Account.id) == account_id, col(Account.disabled_at).is_(None)
+    query = (
+        select(Account, Unit)
+        .join(Unit, col(Unit.id) == col(Account.unit_id))
+        .where(col(Account.id) == account_id, col(Account.disabled_at).is_(None))
     )
     found = (await session.execute(query)).one_or_none()
     return actor_from(found[0], found[1], origin) if found else None
@@ -95,16 +97,13 @@ async def units_by_id(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, 
 
 async def unit_names_by_code(session: AsyncSession) -> dict[str, str]:
     """This function will give the names of all units by code, for journal lines."""
-    return {code: name for code, name in await session.execute(select(Unit.code, Unit.name))}  # type: ignore[call-overload]
+    rows = await session.execute(select(col(Unit.code), col(Unit.name)))
+    return {row[0]: row[1] for row in rows}
 
 
 async def departments(session: AsyncSession) -> tuple[UnitView, ...]:
     """This function will list the units to which a case can be dispatched, in their order."""
-    query = (
-        select(Unit)
-        .where(col(Unit.kind) == UnitKind.DEPARTMENT)
-        .order_by(col(Unit.position), col(Unit.code))
-    )
+    query = select(Unit).where(col(Unit.kind) == UnitKind.DEPARTMENT).order_by(col(Unit.position), col(Unit.code))
     return tuple(_view(unit) for unit in await session.scalars(query))
 
 

@@ -28,7 +28,7 @@ def password_fault(password: str, login: str) -> str:
     if login.lower() in password.lower():
         return "密码不能包含账号"
     kinds = (str.islower, str.isupper, str.isdigit, lambda c: not c.isalnum())
-    if sum(any(kind(c) for c in password) for kind in kinds) < 3:  # noqa: PLR2004
+    if sum(any(kind(c) for c in password) for kind in kinds) < 3:
         return "密码须包含大写、小写、数字、符号中的三种"
     return ""
 

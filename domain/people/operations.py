@@ -33,7 +33,12 @@ def faults_of(given: PersonInput, *, at: datetime, phone_required: bool = True, 
         "address": "住址最长 100 个字" if len(given.address) > rules.MAX_ADDRESS else "",
     }
     sex = rules.sex_of(number)
-    if given.id_type is IdType.RESIDENT and not faults["id_number"] and Sex.UNKNOWN not in {sex, given.sex} and sex != given.sex:
+    if (
+        given.id_type is IdType.RESIDENT
+        and not faults["id_number"]
+        and Sex.UNKNOWN not in {sex, given.sex}
+        and sex != given.sex
+    ):
         faults["sex"] = "性别与证件号码第 17 位不符,请核对"
     return {prefix + name: sentence for name, sentence in faults.items() if sentence}
 
@@ -92,7 +97,12 @@ async def reveal(
     if person is None:
         raise NotFound("没有找到这个人,或不在您的查看范围内")
     await journal.record(
-        session, actor, "person.reveal", "person", person_id, at=at,
+        session,
+        actor,
+        "person.reveal",
+        "person",
+        person_id,
+        at=at,
         detail={"field": field.value, "reason": rules.tidy(reason)[:200]},
     )
     return queries.opened(person, field.value)

@@ -57,9 +57,7 @@ def same_human(person: Person) -> ColumnElement[bool]:
     if person.id_blind is not None:
         return col(Person.id_blind) == person.id_blind
     if person.phone_blind is not None:
-        return (col(Person.phone_blind) == person.phone_blind) & (
-            col(Person.name_blind) == person.name_blind
-        )
+        return (col(Person.phone_blind) == person.phone_blind) & (col(Person.name_blind) == person.name_blind)
     return col(Person.id) == person.id
 
 

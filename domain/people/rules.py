@@ -128,14 +128,14 @@ def mask_name(name: str) -> str:
 
 def mask_id(number: str) -> str:
     """This function will mask an identity number: first four and last four stay."""
-    if len(number) < 10:  # noqa: PLR2004 — too short to show both ends
+    if len(number) < 10:
         return number[:1] + "*" * (len(number) - 1) if number else ""
     return number[:4] + "*" * (len(number) - 8) + number[-4:]
 
 
 def mask_phone(phone: str) -> str:
     """This function will mask a phone number: the middle four are hidden."""
-    if len(phone) < 7:  # noqa: PLR2004 — an extension or short number
+    if len(phone) < 7:
         return "*" * len(phone)
     return phone[:3] + "*" * (len(phone) - 7) + phone[-4:]
 

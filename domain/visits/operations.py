@@ -139,9 +139,7 @@ def _faults(given: VisitInput) -> dict[str, str]:
     no_id = given.person.id_type is IdType.NONE
     faults = {
         "reason": text_fault("来访事由", given.reason, most=MAX_REASON),
-        "companions": ""
-        if 0 <= given.companions <= MAX_COMPANIONS
-        else f"随行人数应在 0 至 {MAX_COMPANIONS} 之间",
+        "companions": "" if 0 <= given.companions <= MAX_COMPANIONS else f"随行人数应在 0 至 {MAX_COMPANIONS} 之间",
         "no_id_reason": text_fault("未出示证件的原因", given.no_id_reason, most=MAX_REASON) if no_id else "",
     }
     return {name: sentence for name, sentence in faults.items() if sentence}

@@ -49,9 +49,7 @@ async def get(session: AsyncSession, actor: Actor, visit_id: UUID, *, at: dateti
     return (await _views(session, [await row(session, actor, visit_id, at=at)]))[0]
 
 
-async def row(
-    session: AsyncSession, actor: Actor, visit_id: UUID, *, at: datetime, lock: bool = False
-) -> Visit:
+async def row(session: AsyncSession, actor: Actor, visit_id: UUID, *, at: datetime, lock: bool = False) -> Visit:
     """This function will give the stored visit within reach, locked for a change if asked."""
     query = select(Visit).where(col(Visit.id) == visit_id, visible_to(actor, at=at))
     query = query.with_for_update() if lock else query
@@ -66,9 +64,7 @@ async def today(session: AsyncSession, actor: Actor, *, at: datetime, limit: int
     start, end = day_bounds(local_date(at))
     wanted = (visible_to(actor, at=at), col(Visit.arrived_at) >= start, col(Visit.arrived_at) < end)
     total = await session.scalar(select(func.count()).select_from(Visit).where(*wanted)) or 0
-    rows = await session.scalars(
-        select(Visit).where(*wanted).order_by(col(Visit.arrived_at).desc()).limit(limit)
-    )
+    rows = await session.scalars(select(Visit).where(*wanted).order_by(col(Visit.arrived_at).desc()).limit(limit))
     return Page(tuple(await _views(session, list(rows))), total, size=limit)
 
 
@@ -106,8 +102,7 @@ async def desk_of_token(session: AsyncSession, code: str, token: str) -> DeskVie
 async def _views(session: AsyncSession, rows: Sequence[Visit]) -> list[VisitView]:
     persons = await people.by_ids(session, (v.person_id for v in rows))
     places = {
-        d.id: d.name
-        for d in await session.scalars(select(Desk).where(col(Desk.id).in_({v.desk_id for v in rows})))
+        d.id: d.name for d in await session.scalars(select(Desk).where(col(Desk.id).in_({v.desk_id for v in rows})))
     }
     return [
         VisitView(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 

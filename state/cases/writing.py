@@ -282,7 +282,7 @@ class CaseFormState(SignedInState):
         start = len(self.kept)
         for name, sentence in fields.items():
             parts = name.split(".")
-            if len(parts) == 3 and parts[0] == "parties":  # noqa: PLR2004 — parties.<place>.<field>
+            if len(parts) == 3 and parts[0] == "parties":
                 place = int(parts[1]) - start
                 key = f"p{self.extra[place]}_{parts[2]}" if 0 <= place < len(self.extra) else "parties"
                 found[key] = sentence
@@ -303,7 +303,7 @@ class CaseFormState(SignedInState):
 def _parent(names: dict[str, str], path: str) -> str:
     """A village is named with its township before it; a township stands alone."""
     upper = path.rstrip("/").rsplit("/", 1)[0] + "/"
-    return f"{names[upper]} / " if upper.count("/") > 2 and upper in names else ""  # noqa: PLR2004
+    return f"{names[upper]} / " if upper.count("/") > 2 and upper in names else ""
 
 
 def _matter(form: dict) -> CaseChanges:

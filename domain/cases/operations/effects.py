@@ -136,9 +136,7 @@ def _put_in_charge(act: Act, assignment: Assignment) -> None:
 async def _assist_accept(act: Act) -> None:
     if own := act.own_assist:
         own.state, own.accepted_at, own.accepted_by = AssignmentState.WORKING, act.at, act.actor.account_id
-        await calendar.stop(
-            act.session, subject_id=act.case.id, links=(Link.ACCEPT,), at=act.at, holder_id=own.id
-        )
+        await calendar.stop(act.session, subject_id=act.case.id, links=(Link.ACCEPT,), at=act.at, holder_id=own.id)
         await _start_own(act, own, Link.FEEDBACK)
 
 
@@ -155,9 +153,7 @@ async def _report(act: Act) -> None:
 async def _assist_report(act: Act) -> None:
     if own := act.own_assist:
         own.state, own.reported_at = AssignmentState.REPORTED, own.reported_at or act.at
-        await calendar.stop(
-            act.session, subject_id=act.case.id, links=(Link.FEEDBACK,), at=act.at, holder_id=own.id
-        )
+        await calendar.stop(act.session, subject_id=act.case.id, links=(Link.FEEDBACK,), at=act.at, holder_id=own.id)
 
 
 async def _hand_over(act: Act) -> None:

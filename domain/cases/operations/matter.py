@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -24,31 +25,41 @@ from domain.people import rules as people_rules
 from domain.people.models import IdType
 from domain.people.schemas import PersonInput
 
-MAX_HEADCOUNT, MAX_AMOUNT, MAX_PARTIES = 100_000, Decimal("999999999999"), 20
+MAX_HEADCOUNT, MAX_AMOUNT, MAX_PARTIES = 100_000, Decimal(999999999999), 20
 _PLAIN = ("source", "risk_level", "scale", "headcount", "amount", "major", "urgent", "occurred_at")
-_TEXTS = (("title", "标题", rules.MAX_TITLE), ("content", "诉求内容", rules.MAX_CONTENT))
+_TEXTS = ("title", "content")
 
 
 def faults_of(changes: CaseChanges, *, at: datetime) -> dict[str, str]:
     """This function will name the fields that cannot be taken, each with its sentence."""
-    faults: dict[str, str] = {}
-    for name, label, most in _TEXTS:
-        text = getattr(changes, name)
-        if text is not None:
-            faults[name] = text_fault(label, text, most=most, least=1 if name == "title" else 0)
-    if changes.category and categories.find(changes.category) is None:
-        faults["category"] = "没有这个类别,请从列表中选择"
-    if changes.occurred_at is not None:
-        faults["occurred_at"] = _moment_fault(changes.occurred_at, at)
-    if changes.headcount is not None and not 1 <= changes.headcount <= MAX_HEADCOUNT:
-        faults["headcount"] = f"涉及人数应在 1 至 {MAX_HEADCOUNT} 之间"
-    if changes.amount is not None and not (changes.amount.is_finite() and 0 <= changes.amount <= MAX_AMOUNT):
-        faults["amount"] = "涉及金额应为不小于 0 的数字,单位为元"
+    faults = _plain_faults(changes, at)
     for place, party in enumerate(changes.parties or ()):
         faults |= _party_faults(party, place, at)
     if changes.parties is not None:
         faults["parties"] = _parties_fault(changes.parties)
     return {name: sentence for name, sentence in faults.items() if sentence}
+
+
+def _plain_faults(changes: CaseChanges, at: datetime) -> dict[str, str]:
+    checks: dict[str, Callable[[Any], str]] = {
+        "title": lambda text: text_fault("标题", text, most=rules.MAX_TITLE),
+        "content": lambda text: text_fault("诉求内容", text, most=rules.MAX_CONTENT, least=0),
+        "category": lambda code: "" if not code or categories.find(code) else "没有这个类别,请从列表中选择",
+        "occurred_at": lambda moment: _moment_fault(moment, at),
+        "headcount": _headcount_fault,
+        "amount": _amount_fault,
+    }
+    given = {name: getattr(changes, name) for name in checks}
+    return {name: checks[name](value) for name, value in given.items() if value is not None}
+
+
+def _headcount_fault(count: int) -> str:
+    return "" if 1 <= count <= MAX_HEADCOUNT else f"涉及人数应在 1 至 {MAX_HEADCOUNT} 之间"
+
+
+def _amount_fault(amount: Decimal) -> str:
+    fits = amount.is_finite() and 0 <= amount <= MAX_AMOUNT
+    return "" if fits else "涉及金额应为不小于 0 的数字,单位为元"
 
 
 def _moment_fault(moment: datetime, at: datetime) -> str:
@@ -69,9 +80,7 @@ def _party_faults(party: PartyInput, place: int, at: datetime) -> dict[str, str]
     if party.party_id is not None:
         return {}
     needs_phone = party.kind is PartyKind.PETITIONER
-    return people.faults_of(
-        _person(party), at=at, phone_required=needs_phone, prefix=f"parties.{place}."
-    )
+    return people.faults_of(_person(party), at=at, phone_required=needs_phone, prefix=f"parties.{place}.")
 
 
 def _person(party: PartyInput) -> PersonInput:
@@ -96,7 +105,7 @@ async def put(session: AsyncSession, case: Case, changes: CaseChanges, *, at: da
     if faults:
         raise Invalid.of(faults)
     before = _snapshot(case)
-    for name, _, _ in _TEXTS:
+    for name in _TEXTS:
         if (text := getattr(changes, name)) is not None:
             setattr(case, name, text.strip())
     for name in _PLAIN:
@@ -163,9 +172,7 @@ async def _put_parties(session: AsyncSession, case: Case, parties: tuple[PartyIn
 
 async def add_party(session: AsyncSession, case: Case, given: PartyInput, place: int, *, at: datetime) -> None:
     """This function will declare the person of a party and add it to the case."""
-    person = await people.declare(
-        session, _person(given), at=at, phone_required=given.kind is PartyKind.PETITIONER
-    )
+    person = await people.declare(session, _person(given), at=at, phone_required=given.kind is PartyKind.PETITIONER)
     session.add(
         Party(
             case_id=case.id,

@@ -72,7 +72,7 @@ async def _step(
     bond = reach.bond_of(actor, case, assignments)
     steps = policy.permitted(actor, case.status, action, bond)
     facts = await situation.gather(session, actor, case, assignments, given, at=at)
-    step = rules.choose(case.status, steps, facts)
+    step = rules.choose(steps, facts)
     rules.check_input(step, facts, given)
     if Need.COMPLETE in step.needs:
         await matter.require_complete(session, case)
@@ -132,6 +132,4 @@ async def _leave_traces(act: Act, before: Status, files: list[StoredFile]) -> No
 
 
 def _bind(session: AsyncSession, case_id: UUID, file: StoredFile, action: Action, seq: int, at: datetime) -> None:
-    session.add(
-        Attachment(case_id=case_id, file_id=file.id, action=action, journal_seq=seq, added_at=at)
-    )
+    session.add(Attachment(case_id=case_id, file_id=file.id, action=action, journal_seq=seq, added_at=at))

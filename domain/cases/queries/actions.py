@@ -63,7 +63,12 @@ def _view(
         return ActionView(action.value, action.label, allowed=False, reason=refusal.message)
     needs = tuple(NeedView(n.value, n.label, rules.required(step, n, facts)) for n in step.asks)
     return ActionView(
-        action.value, action.label, allowed=True, reason="", needs=needs, starts=_starts(step, major=major, urgent=urgent)
+        action.value,
+        action.label,
+        allowed=True,
+        reason="",
+        needs=needs,
+        starts=_starts(step, major=major, urgent=urgent),
     )
 
 
@@ -72,11 +77,10 @@ def _choose(steps: tuple[Step, ...], facts: rules.Facts) -> Step:
         step for step in steps
         if all(rules.holds(g, facts) for g in step.guards if g not in _ASKED_LATER)
     ]  # fmt: skip
-    return open_guards[0] if open_guards else rules.choose(steps[0].source or Status.DRAFT, steps, facts)
+    return open_guards[0] if open_guards else rules.choose(steps, facts)
 
 
 def _starts(step: Step, *, major: bool, urgent: bool) -> str:
     started = [c.link for c in step.clocks if c.verb is Verb.START and c.link]
     said = [f"{link.label}时限 {limit_of(link, major=major, urgent=urgent).text}" for link in started]
     return ";".join(said)
-

@@ -83,11 +83,7 @@ async def get(session: AsyncSession, actor: Actor, number: str, *, at: datetime)
 
 
 async def _parties(session: AsyncSession, case: Case) -> tuple[PartyView, ...]:
-    rows = list(
-        await session.scalars(
-            select(Party).where(col(Party.case_id) == case.id).order_by(col(Party.position))
-        )
-    )
+    rows = list(await session.scalars(select(Party).where(col(Party.case_id) == case.id).order_by(col(Party.position))))
     persons = await people.by_ids(session, (p.person_id for p in rows))
     views = []
     for party in rows:
@@ -141,9 +137,7 @@ async def _assignments(session: AsyncSession, case: Case) -> tuple[AssignmentVie
 
 async def _pictures(session: AsyncSession, case: Case) -> tuple[PictureView, ...]:
     query = select(Attachment).where(col(Attachment.case_id) == case.id).order_by(col(Attachment.added_at))
-    return tuple(
-        PictureView(a.id, a.file_id, a.action.label, a.added_at) for a in await session.scalars(query)
-    )
+    return tuple(PictureView(a.id, a.file_id, a.action.label, a.added_at) for a in await session.scalars(query))
 
 
 async def file_within_reach(session: AsyncSession, actor: Actor, file_id: UUID) -> StoredFile:
@@ -177,17 +171,11 @@ async def journal(session: AsyncSession, actor: Actor, number: str) -> tuple[Jou
 
 
 async def _entries(session: AsyncSession, case: Case) -> Sequence[JournalEntry]:
-    query = (
-        select(JournalEntry)
-        .where(col(JournalEntry.subject_id) == case.id)
-        .order_by(col(JournalEntry.seq))
-    )
+    query = select(JournalEntry).where(col(JournalEntry.subject_id) == case.id).order_by(col(JournalEntry.seq))
     return (await session.scalars(query)).all()
 
 
-def _line(
-    entry: JournalEntry, names: dict[UUID, str], units: dict[UUID, str], coded: dict[str, str]
-) -> JournalView:
+def _line(entry: JournalEntry, names: dict[UUID, str], units: dict[UUID, str], coded: dict[str, str]) -> JournalView:
     detail = entry.detail
     action = entry.action.removeprefix("case.")
     role = next((Role(r) for r in entry.actor_roles.split() if r in set(Role)), Role.CLOCK)
@@ -241,4 +229,3 @@ async def process(session: AsyncSession, actor: Actor, number: str, *, at: datet
         who = " · ".join(filter(None, (unit, names.get(last.actor_id, "")))) if last else ""
         nodes.append(NodeView(label, state, who, stamp(last.at, "%m-%d %H:%M") if last else ""))
     return tuple(nodes)
-

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -84,32 +85,32 @@ def _ordered(query: Select[tuple[Case]], actor: Actor, sort: str, at: datetime) 
 async def _conditions(
     session: AsyncSession, actor: Actor, wanted: CaseFilter, at: datetime
 ) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.view:
-        if wanted.view not in VIEWS:
-            raise Invalid.of({"view": "没有这个列表"})
-        found.append(VIEWS[wanted.view][2](actor, at))
-    if wanted.statuses:
-        found.append(_status(wanted.statuses, at))
-    if wanted.overdue:
-        found.append(VIEWS["overdue"][2](actor, at))
-    if wanted.number:
-        found.append(col(Case.number) == wanted.number.strip().upper())
-    if wanted.category:
-        found.append(_category(wanted.category))
-    if wanted.risk:
-        found.append(col(Case.risk_level) == _risk(wanted.risk))
-    if wanted.tag:
-        if wanted.tag not in _TAGS:
-            raise Invalid.of({"tag": "没有这个标签"})
-        found.append(_TAGS[wanted.tag].is_(True))
-    if wanted.since:
-        found.append(col(Case.submitted_at) >= wanted.since)
-    if wanted.until:
-        found.append(col(Case.submitted_at) < wanted.until)
-    if wanted.text.strip():
-        found.extend(_text(wanted.text.strip()))
+    asked: tuple[tuple[Any, Callable[[Any], ColumnElement[bool]]], ...] = (
+        (wanted.view, lambda name: _view(name, actor, at)),
+        (wanted.statuses, lambda words: _status(words, at)),
+        (wanted.overdue, lambda _: _view("overdue", actor, at)),
+        (wanted.number, lambda number: col(Case.number) == number.strip().upper()),
+        (wanted.category, _category),
+        (wanted.risk, lambda value: col(Case.risk_level) == _risk(value)),
+        (wanted.tag, _tag),
+        (wanted.since, lambda moment: col(Case.submitted_at) >= moment),
+        (wanted.until, lambda moment: col(Case.submitted_at) < moment),
+        (wanted.text.strip(), _text),
+    )
+    found = [condition(value) for value, condition in asked if value]
     return [*found, *await _looked_up(session, wanted)]
+
+
+def _view(name: str, actor: Actor, at: datetime) -> ColumnElement[bool]:
+    if name not in VIEWS:
+        raise Invalid.of({"view": "没有这个列表"})
+    return VIEWS[name][2](actor, at)
+
+
+def _tag(name: str) -> ColumnElement[bool]:
+    if name not in _TAGS:
+        raise Invalid.of({"tag": "没有这个标签"})
+    return _TAGS[name].is_(True)
 
 
 async def _looked_up(session: AsyncSession, wanted: CaseFilter) -> list[ColumnElement[bool]]:
@@ -168,7 +169,7 @@ def _has_party(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     )
 
 
-def _text(text: str) -> list[ColumnElement[bool]]:
+def _text(text: str) -> ColumnElement[bool]:
     """Search tokens narrow by index; the recheck keeps exactly what contains the text."""
     exact = or_(
         col(Case.title).icontains(text, autoescape=True),
@@ -177,9 +178,9 @@ def _text(text: str) -> list[ColumnElement[bool]]:
     )
     tokens = [token for token in rules.grams(text) if not token.isascii()]
     if not tokens:
-        return [exact]
+        return exact
     lexemes = " & ".join(f"'{token}'" for token in tokens)
-    return [col(Case.search).op("@@")(cast(literal(lexemes, String), TSQUERY)), exact]
+    return and_(col(Case.search).op("@@")(cast(literal(lexemes, String), TSQUERY)), exact)
 
 
 async def rows_of(session: AsyncSession, actor: Actor, cases: Sequence[Case], *, at: datetime) -> list[CaseRow]:
@@ -225,9 +226,7 @@ def _handler(lead: Assignment | None) -> str:
     return crypto.unseal("assignment", "in_charge", lead.id, lead.in_charge_sealed)
 
 
-def _row(
-    actor: Actor, case: Case, at: datetime, party: str, handler: str, department: str, area: str
-) -> CaseRow:
+def _row(actor: Actor, case: Case, at: datetime, party: str, handler: str, department: str, area: str) -> CaseRow:
     for_department = actor.has(Role.OFFICER, Role.DEPARTMENT_HEAD)
     code, label, tone = rules.shown_status(case.status, case.due_at, at=at, for_department=for_department)
     due, due_tone = calendar.in_words(case.due_at, at) if case.due_at else ("", "none")

@@ -36,9 +36,7 @@ def _waits(actor: Actor) -> list[tuple[Role, ColumnElement[bool]]]:
     own = col(Case.created_by) == actor.account_id
     order = col(Case.leader_order)
     asked = col(Case.status).in_((S.RETURN_PENDING, S.EXTENSION_PENDING))
-    leading = dispatched_to(
-        actor.unit_id, col(Assignment.part) == Part.LEAD, col(Assignment.state).in_(LIVE)
-    )
+    leading = dispatched_to(actor.unit_id, col(Assignment.part) == Part.LEAD, col(Assignment.state).in_(LIVE))
     assisting = dispatched_to(
         actor.unit_id,
         col(Assignment.part) == Part.ASSIST,
@@ -50,7 +48,11 @@ def _waits(actor: Actor) -> list[tuple[Role, ColumnElement[bool]]]:
         (Role.REGISTRAR, and_(own, col(Case.status).in_((S.DRAFT, S.TO_SUPPLEMENT)))),
         (
             Role.CENTER_ADMIN,
-            or_(col(Case.status).in_((S.TO_DISPATCH, S.TO_CONFIRM)), and_(asked, ~order), and_(own, col(Case.status) == S.DRAFT)),
+            or_(
+                col(Case.status).in_((S.TO_DISPATCH, S.TO_CONFIRM)),
+                and_(asked, ~order),
+                and_(own, col(Case.status) == S.DRAFT),
+            ),
         ),
         (Role.LEADER, or_(col(Case.status) == S.ORDER_PENDING, and_(asked, order))),
         (Role.OFFICER, and_(in_hand, or_(leading, assisting))),
@@ -65,9 +67,7 @@ def overdue(actor: Actor, at: datetime) -> ColumnElement[bool]:
 
 def due_in_24h(actor: Actor, at: datetime) -> ColumnElement[bool]:
     """This function will select the open cases whose nearest deadline falls within 24 hours."""
-    return and_(
-        is_open(actor, at), col(Case.due_at) >= at, col(Case.due_at) < at + timedelta(hours=24)
-    )
+    return and_(is_open(actor, at), col(Case.due_at) >= at, col(Case.due_at) < at + timedelta(hours=24))
 
 
 def _at(*statuses: S) -> View:
@@ -120,9 +120,7 @@ async def counters(session: AsyncSession, actor: Actor, *, at: datetime) -> tupl
     return tuple(Counter(name, VIEWS[name][0], counts[name], VIEWS[name][1]) for name in names)
 
 
-async def count_views(
-    session: AsyncSession, actor: Actor, names: tuple[str, ...], *, at: datetime
-) -> dict[str, int]:
+async def count_views(session: AsyncSession, actor: Actor, names: tuple[str, ...], *, at: datetime) -> dict[str, int]:
     """This function will count some views for this person in one query."""
     if not names:
         return {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from domain.calendar import rules
 from domain.calendar.models import LimitUnit, Link
 from domain.calendar.rules import Limit, WorkCalendar
-from domain.kernel.clock import SHANGHAI, UTC
+from domain.kernel.clock import SHANGHAI
 from domain.kernel.refusals import Invalid
 
 HOURS, WORKDAYS = LimitUnit.HOURS, LimitUnit.WORKDAYS
