@@ -167,6 +167,20 @@ async def read_slip(call: Acting, number: Number) -> Response:
 
 
 @router.get(
+    "/{number}/slip.png",
+    summary="受理通知单(图片预览)",
+    response_class=Response,
+    responses=answers(None, "not_permitted", "not_found", "action_not_allowed", media="image/png"),
+)
+async def read_slip_picture(call: Acting, number: Number) -> Response:
+    """与受理通知单相同的图片,供页面预览。"""
+    from app.documents.slip import slip_png  # noqa: PLC0415 - the typesetter loads when a slip is asked for
+
+    picture = await slip_png(call.session, call.actor, number, base_url=call.base_url, at=call.at)
+    return Response(picture, media_type="image/png")
+
+
+@router.get(
     "/{number}/qr.svg",
     summary="一事一码二维码(SVG)",
     response_class=Response,

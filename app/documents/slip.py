@@ -12,6 +12,7 @@ import json
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import typst
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +24,7 @@ from domain.kernel.clock import local
 from domain.tracking import queries as tracking
 from domain.tracking.schemas import Slip
 
+PREVIEW_PPI = 96
 TEMPLATE = Path(__file__).with_name("slip.typ")
 
 
@@ -39,7 +41,16 @@ async def slip_pdf(session: AsyncSession, actor: Actor, number: str, *, base_url
     return await asyncio.to_thread(render, slip, at=at)
 
 
-def render(slip: Slip, *, at: datetime) -> bytes:
+async def slip_png(session: AsyncSession, actor: Actor, number: str, *, base_url: str, at: datetime) -> bytes:
+    """This function will draw the same slip as a picture, for a preview that needs no PDF viewer.
+
+    :raises NotPermitted: as `slip_pdf`
+    """
+    slip = await tracking.slip(session, actor, number, base_url=base_url, at=at)
+    return await asyncio.to_thread(render, slip, at=at, kind="png")
+
+
+def render(slip: Slip, *, at: datetime, kind: Literal["pdf", "png"] = "pdf") -> bytes:
     """This function will lay out a slip; it computes for up to a third of a second, so call it in a thread."""
     data = {
         "centre": slip.centre,
@@ -62,9 +73,11 @@ def render(slip: Slip, *, at: datetime) -> bytes:
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         timestamp=int(at.timestamp()),
+        format=kind,
+        ppi=PREVIEW_PPI,
     )
     if not isinstance(printed, bytes):
-        raise TypeError("typst gives a PDF as bytes")
+        raise TypeError("a slip is one page: typst gives it as bytes")
     return printed
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import gzip
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -31,6 +32,13 @@ BAKED_SOCKET = "ws://localhost:8000"
 LIVE_API = "${location.origin}"
 LIVE_SOCKET = '${location.origin.replace("http","ws")}'
 KEPT = 2  # finished builds: the one in use and the one before
+
+
+def _meaning(path: Path) -> bytes:
+    """What of a file counts: of JSON its values, since Reflex lays out `package.json` now this way, now that."""
+    if path.suffix == ".json":
+        return json.dumps(json.loads(path.read_text()), sort_keys=True).encode()
+    return path.read_bytes()
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ class Frontend:
         """Compute a digest over names and contents of all sources of the pages, 16 hexadecimal digits."""
         digest = hashlib.sha256()
         for path in sorted(self._sources()):
-            content = hashlib.sha256(path.read_bytes()).digest()
+            content = hashlib.sha256(_meaning(path)).digest()
             digest.update(str(path.relative_to(self.root)).encode() + b"\0" + content)
         return digest.hexdigest()[:16]
 

@@ -11,8 +11,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.async_api import expect
 from PIL import Image
+from playwright.async_api import expect
 from pypdf import PdfReader
 
 from device_bridge.simulators.cards import demo_cards

@@ -21,7 +21,14 @@ def case_detail() -> rx.Component:
                 rx.fragment(lamps(), rx.el.div(left(), right(), class_name="cols"), step_dialog(), reveal_dialog()),
                 skeleton(),
             ),
-            card("", empty("没有找到这件诉求", "编号有误,或不在您的查看范围内", rx.el.a("返回台账", href="/cases", class_name="btn"))),
+            card(
+                "",
+                empty(
+                    "没有找到这件诉求",
+                    "编号有误,或不在您的查看范围内",
+                    rx.el.a("返回台账", href="/cases", class_name="btn"),
+                ),
+            ),
         ),
         title=rx.cond(CaseState.case.title != "", CaseState.case.title, "案件"),
         crumbs=[("工作台", "/todo"), ("案件台账", "/cases"), (CaseState.case.number, "")],
