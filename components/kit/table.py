@@ -63,23 +63,18 @@ def table(
     width = len(head)
 
     def one(row: Row) -> rx.Component:
-        cells = [_cell(column, row) for column in columns]
-        attributes: dict[str, Any] = {"data-row": row_key(row)}
-        if row_href is not None:
-            attributes["data-href"] = row_href(row)
-        tone = rx.Var.create(row_tone(row) if row_tone else "")
-        if picks:
-            chosen = selected.contains(row_key(row))
-            cells.insert(0, _box(row_key(row), chosen, on_select))
-            tone = rx.cond(chosen, f"{tone} sel", tone)
-        return rx.el.tr(*cells, key=row_key(row), tab_index=-1, class_name=tone, custom_attrs=attributes)
+        return _row(row, columns, row_key, row_href, row_tone, selected, on_select)
 
     waiting = rx.fragment(*[_bones(width) for _ in range(BONES)])
     body = rx.cond(loading, waiting, rx.cond(rows.length() > 0, rx.foreach(rows, one), _message(empty, width)))
+    return _box_of(head, rx.cond(fault, _message(alert("red", fault), width), body), loading)
+
+
+def _box_of(head: list[rx.Component], body: Any, loading: Any) -> rx.Component:
     return rx.el.div(
         rx.el.table(
             rx.el.thead(rx.el.tr(*head)),
-            rx.el.tbody(rx.cond(fault, _message(alert("red", fault), width), body)),
+            rx.el.tbody(body),
             class_name="table",
             custom_attrs={"aria-busy": rx.cond(loading, "true", "false")},
         ),
@@ -88,6 +83,27 @@ def table(
         role="region",
         custom_attrs={"aria-label": "列表"},
     )
+
+
+def _row(
+    row: Row,
+    columns: list[Column],
+    row_key: Callable[[Row], Any],
+    row_href: Callable[[Row], Any] | None,
+    row_tone: Callable[[Row], Any] | None,
+    selected: Any,
+    on_select: Any,
+) -> rx.Component:
+    cells = [_cell(column, row) for column in columns]
+    attributes: dict[str, Any] = {"data-row": row_key(row)}
+    if row_href is not None:
+        attributes["data-href"] = row_href(row)
+    tone = rx.Var.create(row_tone(row) if row_tone else "")
+    if selected is not None:
+        chosen = selected.contains(row_key(row))
+        cells.insert(0, _box(row_key(row), chosen, on_select))
+        tone = rx.cond(chosen, f"{tone} sel", tone)
+    return rx.el.tr(*cells, key=row_key(row), tab_index=-1, class_name=tone, custom_attrs=attributes)
 
 
 def _box(key: Any, chosen: Any, on_select: Any) -> rx.Component:

@@ -64,31 +64,15 @@ def reader_panel() -> rx.Component:
 def _person() -> rx.Component:
     return rx.el.div(
         rx.cond(S.read.warning != "", alert("orange", S.read.warning)),
-        field(
-            "姓名",
-            read_input("name", read_value=S.read.name, read_seq=S.read.seq, auto_focus=True, placeholder="与证件一致"),
-            name="name",
-            required=True,
-            error=S.faults["name"],
-        ),
-        field(
-            "证件类型",
-            read_select("id_type", ID_TYPES, read_value=S.read.id_type, read_seq=S.read.seq, default="resident"),
-            name="id_type",
-            error=S.faults["id_type"],
-        ),
-        field(
+        _read("姓名", "name", S.read.name, required=True, auto_focus=True, placeholder="与证件一致"),
+        _read_choice("证件类型", "id_type", ID_TYPES, S.read.id_type, "resident"),
+        _read(
             "证件号码",
-            read_input(
-                "id_number",
-                read_value=S.read.id_number,
-                read_seq=S.read.seq,
-                on_commit=S.look_up,
-                placeholder="18 位,末位可为 X",
-            ),
-            name="id_number",
+            "id_number",
+            S.read.id_number,
             required=True,
-            error=S.faults["id_number"],
+            on_commit=S.look_up,
+            placeholder="18 位,末位可为 X",
         ),
         field(
             "联系电话",
@@ -97,26 +81,25 @@ def _person() -> rx.Component:
             required=True,
             error=S.faults["phone"],
         ),
-        field(
-            "性别",
-            read_select("sex", SEXES, read_value=S.read.sex, read_seq=S.read.seq, default="unknown"),
-            name="sex",
-            error=S.faults["sex"],
-        ),
-        field(
-            "民族",
-            read_input("nation", read_value=S.read.nation, read_seq=S.read.seq),
-            name="nation",
-        ),
-        field(
-            "住址",
-            read_input("address", read_value=S.read.address, read_seq=S.read.seq),
-            name="address",
-            error=S.faults["address"],
-            wide=True,
-        ),
+        _read_choice("性别", "sex", SEXES, S.read.sex, "unknown"),
+        _read("民族", "nation", S.read.nation),
+        _read("住址", "address", S.read.address, wide=True),
         class_name="grid-2",
     )
+
+
+def _read(
+    label: str, name: str, value: rx.Var[str], *, required: bool = False, wide: bool = False, **rest: object
+) -> rx.Component:
+    control = read_input(name, read_value=value, read_seq=S.read.seq, **rest)
+    return field(label, control, name=name, required=required, error=S.faults[name], wide=wide)
+
+
+def _read_choice(
+    label: str, name: str, choices: list[tuple[str, str]], value: rx.Var[str], default: str
+) -> rx.Component:
+    control = read_select(name, choices, read_value=value, read_seq=S.read.seq, default=default)
+    return field(label, control, name=name, error=S.faults[name])
 
 
 def _coming() -> rx.Component:

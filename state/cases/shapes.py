@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from domain.calendar.schemas import DeadlineView
 from domain.cases.schemas import (
@@ -157,21 +158,6 @@ def shown(view: CaseView) -> CaseShown:
         version=row.version,
         title=row.title,
         content=view.content,
-        status=row.status,
-        status_label=row.status_label,
-        status_tone=row.status_tone,
-        risk_label=row.risk_label,
-        risk_tone=_RISK_TONES[row.risk],
-        due=row.due,
-        due_tone="blue" if row.tone == "none" else row.tone,
-        urgent=row.urgent,
-        major=view.major,
-        leader_order=row.leader_order,
-        supervision=row.supervision,
-        watch=row.watch,
-        watch_reason=view.watch_reason,
-        legacy=view.legacy,
-        typical=view.typical,
         category=row.category,
         kind=view.kind,
         source=view.source_label,
@@ -190,7 +176,30 @@ def shown(view: CaseView) -> CaseShown:
         satisfaction=view.satisfaction,
         rating_comment=view.rating_comment,
         has_slip=row.submitted_at is not None,
+        **_lamps(view),
     )
+
+
+def _lamps(view: CaseView) -> dict[str, Any]:
+    """Status, risk, deadline and flags: what stands behind the title."""
+    row = view.row
+    return {
+        "status": row.status,
+        "status_label": row.status_label,
+        "status_tone": row.status_tone,
+        "risk_label": row.risk_label,
+        "risk_tone": _RISK_TONES[row.risk],
+        "due": row.due,
+        "due_tone": "blue" if row.tone == "none" else row.tone,
+        "urgent": row.urgent,
+        "major": view.major,
+        "leader_order": row.leader_order,
+        "supervision": row.supervision,
+        "watch": row.watch,
+        "watch_reason": view.watch_reason,
+        "legacy": view.legacy,
+        "typical": view.typical,
+    }
 
 
 def party(view: PartyView) -> PartyShown:

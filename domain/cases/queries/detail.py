@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -44,42 +45,48 @@ async def get(session: AsyncSession, actor: Actor, number: str, *, at: datetime)
     row = (await lists.rows_of(session, actor, [case], at=at))[0]
     names = await orgs.staff_names(session, {case.created_by})
     units = await orgs.units_by_id(session, {case.unit_id})
-    deadlines = await calendar.running(session, [case.id])
     return CaseView(
         row=row,
-        content=case.content,
-        category_code=case.category,
-        kind=case.kind.label,
-        source=case.source.value,
-        source_label=case.source.label,
-        occurred_at=case.occurred_at,
-        area_code=case.area_path.rstrip("/").rsplit("/", 1)[-1],
         area_full=await areas.name_of(session, case.area_path) if case.area_path else "",
-        scale=case.scale.value,
-        scale_label=case.scale.label,
-        headcount=case.headcount,
-        amount=case.amount,
-        major=case.major,
         registered_by=names.get(case.created_by, ""),
         registered_unit=units[case.unit_id].name,
-        result=case.result,
-        method=case.method.label if case.method else "",
-        outcome=case.outcome.label if case.outcome else "",
-        satisfaction=case.satisfaction.label if case.satisfaction else "",
-        rated_at=case.rated_at,
-        rating_comment=case.rating_comment,
-        watch_reason=case.watch_reason,
-        legacy=case.legacy,
-        typical=case.typical,
-        dispatched_at=case.dispatched_at,
-        closed_at=case.closed_at,
-        promised_at=case.promised_at,
-        visit_id=case.visit_id,
         parties=await _parties(session, case),
         assignments=await _assignments(session, case),
         pictures=await _pictures(session, case),
-        deadlines=tuple(DeadlineView.of(d) for d in deadlines),
+        deadlines=tuple(DeadlineView.of(d) for d in await calendar.running(session, [case.id])),
+        **_facts(case),
     )
+
+
+def _facts(case: Case) -> dict[str, Any]:
+    """What stands on the case itself."""
+    return {
+        "content": case.content,
+        "category_code": case.category,
+        "kind": case.kind.label,
+        "source": case.source.value,
+        "source_label": case.source.label,
+        "occurred_at": case.occurred_at,
+        "area_code": case.area_path.rstrip("/").rsplit("/", 1)[-1],
+        "scale": case.scale.value,
+        "scale_label": case.scale.label,
+        "headcount": case.headcount,
+        "amount": case.amount,
+        "major": case.major,
+        "result": case.result,
+        "method": case.method.label if case.method else "",
+        "outcome": case.outcome.label if case.outcome else "",
+        "satisfaction": case.satisfaction.label if case.satisfaction else "",
+        "rated_at": case.rated_at,
+        "rating_comment": case.rating_comment,
+        "watch_reason": case.watch_reason,
+        "legacy": case.legacy,
+        "typical": case.typical,
+        "dispatched_at": case.dispatched_at,
+        "closed_at": case.closed_at,
+        "promised_at": case.promised_at,
+        "visit_id": case.visit_id,
+    }
 
 
 async def _parties(session: AsyncSession, case: Case) -> tuple[PartyView, ...]:
