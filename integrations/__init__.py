@@ -1,0 +1,1 @@
+"""Other people's systems, one folder each; none knows another. See `kit/contract.py`."""

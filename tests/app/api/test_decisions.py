@@ -73,7 +73,7 @@ async def decided(session: AsyncSession, actor: Actor, number: str, action: Acti
         assignments = await reach.live_assignments(session, case.id)
         steps = policy.permitted(actor, case.status, action, reach.bond_of(actor, case, assignments))
         facts = await situation.gather(session, actor, case, assignments, given, at=now())
-        step = rules.choose(case.status, steps, facts)
+        step = rules.choose(steps, facts)
         rules.check_input(step, facts, given)
         if Need.COMPLETE in step.needs:
             await matter.require_complete(session, case)
