@@ -1,0 +1,1 @@
+"""The inspector: the rules of the house, read off the source."""
