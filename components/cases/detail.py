@@ -24,7 +24,7 @@ def lamps() -> rx.Component:
         rx.cond(case.watch, tag("持续关注", "yellow")),
         rx.cond(case.legacy, tag("历史遗留", "gray")),
         rx.cond(case.due != "", rx.el.details(
-            rx.el.summary(tag(case.due, case.due_tone), custom_attrs={"aria-label": "时限说明"}),
+            rx.el.summary(tag(case.due, case.due_tone), title="时限说明"),
             rx.el.div(rx.foreach(S.limits, _limit), class_name="pop"),
             class_name="due",
         )),
@@ -176,6 +176,7 @@ def _pictures() -> rx.Component:
                 S.pictures,
                 src=lambda p: f"/api/v1/attachments/{p.id}",
                 thumb=lambda p: f"/api/v1/attachments/{p.id}/thumb",
+                watermark=S.me.watermark,
             ),
             icon="camera",
         ),

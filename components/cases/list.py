@@ -27,6 +27,7 @@ def _filters() -> rx.Component:
             type="search",
             placeholder="标题 / 内容 / 编号(按 / 聚焦)",
             default_value=S.filters["text"],
+            key=S.cleared,
             on_change=S.narrow("text").debounce(300),
             class_name="inp search",
             custom_attrs={"data-search": "1", "aria-label": "搜索案件"},

@@ -81,6 +81,7 @@ class CaseListState(SignedInState):
     view: str = ""
     filters: dict[str, str] = {}
     filtered: bool = False
+    cleared: int = 0
     selected: list[str] = []
     may_urge: bool = False
     may_register: bool = False
@@ -147,7 +148,7 @@ class CaseListState(SignedInState):
     @rx.event
     async def widen(self):
         """This function will drop all filters."""
-        self.filters = {}
+        self.filters, self.cleared = {}, self.cleared + 1
         await self._again()
 
     @rx.event
