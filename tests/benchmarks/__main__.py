@@ -1,0 +1,87 @@
+"""`python -m tests.benchmarks`: start the product, measure it, print the tables, stop it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import platform
+import sys
+import time
+from collections.abc import Sequence
+from datetime import datetime
+
+from app.demo.loading import SEED
+from app.launch import boot
+from app.launch.postgres import memory_bytes
+from tests.benchmarks import cards, lists, live, petitioner
+from tests.benchmarks.stage import Stage, open_stage
+
+MEASURES = {"cards": cards.measure, "live": live.measure, "lists": lists.measure, "petitioner": petitioner.measure}
+MOST_SECONDS = 230.0
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run what the command line asks for and give the exit code; slow figures are no failure."""
+    asked = _parser().parse_args(words)
+    boot.stop_on_signals()
+    try:
+        asyncio.run(_run(asked))
+    except TimeoutError:
+        _tell(f"没有在 {MOST_SECONDS:.0f} 秒内完成，已停止。", to=sys.stderr)
+        return 1
+    except (boot.Stopped, KeyboardInterrupt):
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="fengqiao bench", description="基准测试：自行启动临时服务，打印各项用时。")
+    parser.add_argument("--only", nargs="+", choices=MEASURES, default=list(MEASURES), help="只测其中几项")
+    parser.add_argument("--repeats", type=int, default=30, help="每项重复次数，默认 30")
+    parser.add_argument("--cases", type=int, default=300, help="演示县的案件数，默认 300")
+    parser.add_argument("--large", type=int, default=3000, help="列表对比的案件数，默认 3000")
+    return parser
+
+
+async def _run(asked: argparse.Namespace) -> None:
+    began = time.monotonic()
+    _tell(machine())
+    async with (
+        asyncio.timeout(MOST_SECONDS),
+        open_stage(repeats=asked.repeats, cases=asked.cases, large=asked.large) as stage,
+    ):
+        _tell(f"- data: PostgreSQL {await _database(stage)}, {asked.cases:,} cases, seed {SEED}")
+        for name in asked.only:
+            _tell("\n" + (await MEASURES[name](stage)).text())
+    _tell(f"\n{time.monotonic() - began:.0f} s, start and stop included; load average {_busy()}")
+
+
+def machine() -> str:
+    """Say what the figures were measured on, and when."""
+    return "\n".join([
+        f"- date: {datetime.now().astimezone():%Y-%m-%d %H:%M %z}",
+        f"- machine: {os.cpu_count()} cores, {memory_bytes() / 2**30:.0f} GB RAM, load average {_busy()}",
+        f"- software: {platform.system()} {platform.machine()}, Python {platform.python_version()}",
+    ])  # fmt: skip
+
+
+async def _database(stage: Stage) -> str:
+    async with await stage.database() as connection:
+        found = await (await connection.execute("SHOW server_version")).fetchone()
+    return str(found[0]) if found else "unknown"
+
+
+def _busy() -> str:
+    with contextlib.suppress(OSError):
+        return " ".join(f"{value:.1f}" for value in os.getloadavg())
+    return "unknown"
+
+
+def _tell(text: str, *, to: object = None) -> None:
+    print(text, file=to, flush=True)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
