@@ -25,6 +25,11 @@ NOT_BUTTONS = frozenset(
         Action.CITY_DISPATCH,
     }
 )
+NOT_OPEN_YET = {
+    Action.ESCALATE_TO_CITY: "市平台对接开通后可用",
+    Action.COPY: "抄告和签收回执开通后可用",
+}
+"""Rows of the table whose other side does not exist yet: not offered, so that no case is stranded."""
 _PRIMARY = (
     Action.SUBMIT, Action.RESUBMIT, Action.DISPATCH, Action.ACCEPT, Action.ASSIST_ACCEPT, Action.SUBMIT_RESULT,
     Action.ASSIST_REPORT, Action.CONFIRM, Action.APPROVE_RETURN, Action.APPROVE_EXTENSION, Action.APPROVE_ORDER,
@@ -56,6 +61,8 @@ def _as_primary(view: ActionView) -> ActionView:
 def _view(
     actor: Actor, status: Status, action: Action, bond: policy.Bond, facts: rules.Facts, *, major: bool, urgent: bool
 ) -> ActionView:
+    if action in NOT_OPEN_YET:
+        return ActionView(action.value, action.label, allowed=False, reason=NOT_OPEN_YET[action])
     try:
         steps = policy.permitted(actor, status, action, bond)
         step = _choose(steps, facts)
