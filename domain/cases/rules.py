@@ -39,6 +39,7 @@ class Facts:
     extensions: int = 0
     reported: bool = False
     assists_reported: bool = True
+    assist_accepted: bool = False
     risk: RiskLevel = RiskLevel.LOW
     watch_wanted: bool = False
     watched: bool = False
@@ -75,6 +76,7 @@ _GUARDS = {
     Guard.BEFORE_RED: lambda f: f.before_red,
     Guard.EXTENSIONS_LEFT: lambda f: f.extensions < MAX_EXTENSIONS,
     Guard.RETURNABLE: lambda f: not f.reported,
+    Guard.ASSIST_WAITING: lambda f: not f.assist_accepted,
     Guard.ASSISTS_REPORTED: lambda f: f.assists_reported,
     Guard.WATCHABLE: lambda f: not f.watch_wanted or f.risk is RiskLevel.LOW,
     Guard.WATCHED: lambda f: f.watched,

@@ -100,6 +100,7 @@ class Guard(Labelled):
     BEFORE_RED = "before_red", "已超过红牌时限,不能再申请延期"
     EXTENSIONS_LEFT = "extensions_left", "每件最多申请 2 次延期"
     RETURNABLE = "returnable", "已经反馈过的事件不能退回"
+    ASSIST_WAITING = "assist_waiting", "本单位已经协办接收过"
     ASSISTS_REPORTED = "assists_reported", "协办单位尚未全部反馈"
     WATCHABLE = "watchable", "只有低风险的事件可以纳入持续关注"
     WATCHED = "watched", "该件不在持续关注清单中"

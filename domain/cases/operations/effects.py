@@ -151,9 +151,12 @@ async def _report(act: Act) -> None:
 
 
 async def _assist_report(act: Act) -> None:
+    """Whoever reports has accepted: no clock of the assistant runs on."""
     if own := act.own_assist:
+        own.accepted_at, own.accepted_by = own.accepted_at or act.at, own.accepted_by or act.actor.account_id
         own.state, own.reported_at = AssignmentState.REPORTED, own.reported_at or act.at
-        await calendar.stop(act.session, subject_id=act.case.id, links=(Link.FEEDBACK,), at=act.at, holder_id=own.id)
+        links = (Link.ACCEPT, Link.FEEDBACK)
+        await calendar.stop(act.session, subject_id=act.case.id, links=links, at=act.at, holder_id=own.id)
 
 
 async def _hand_over(act: Act) -> None:

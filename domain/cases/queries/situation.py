@@ -33,6 +33,7 @@ async def gather(
         before_red=all(at < d.red_at for d in running if d.holder_id is None and d.link is not Link.ACCEPT),
         extensions=case.extensions,
         reported=lead is not None and lead.reported_at is not None,
+        assist_accepted=any(a.accepted_at for a in assists if a.unit_id == actor.unit_id),
         assists_reported=all(a.state is AssignmentState.REPORTED for a in assists),
         risk=case.risk_level,
         watch_wanted=given.watch,

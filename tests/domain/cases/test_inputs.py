@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.calendar import queries as calendar
 from domain.cases.operations.create import create
 from domain.cases.queries import detail, reach
 from domain.cases.schemas import CaseInput, PartyInput, StepInput
@@ -28,6 +29,15 @@ async def _faults(attempt: object) -> set[str]:
         await attempt  # type: ignore[misc]
     assert all(refused.value.fields.values())
     return set(refused.value.fields)
+
+
+async def _assisted(session: AsyncSession, county: County) -> str:
+    """Bring a case into the hands of a lead and an assistant who has not accepted."""
+    number = await support.bring_to(session, county, MAIN_LINE[:1], at=MORNING)
+    both = {"lead_department": "rsj", "assist_departments": ("zjj",)}
+    await support.step(session, county["center"], number, Action.DISPATCH, at=MORNING, **both)
+    await support.main_step(session, county, number, Action.ACCEPT, at=MORNING)
+    return number
 
 
 class TestPictures:
@@ -179,6 +189,26 @@ class TestGuards:
 
         with pytest.raises(ActionNotAllowed):
             await support.step(session, county["rsj"], number, Action.REQUEST_RETURN, at=MORNING, opinion="不属本局")
+
+    async def test_an_assistant_accepts_once(self, session: AsyncSession, county: County) -> None:
+        number = await _assisted(session, county)
+        await support.step(session, county["zjj"], number, Action.ASSIST_ACCEPT, at=MORNING)
+
+        with pytest.raises(ActionNotAllowed):
+            await support.step(session, county["zjj"], number, Action.ASSIST_ACCEPT, at=MORNING)
+
+    async def test_an_assistant_who_reports_has_accepted(self, session: AsyncSession, county: County) -> None:
+        number = await _assisted(session, county)
+        own = await support.picture(session, county["zjj"], at=MORNING)
+
+        await support.step(
+            session, county["zjj"], number, Action.ASSIST_REPORT, at=MORNING, opinion="已协助", attachments=(own,)
+        )
+
+        case = await reach.find(session, county["center"], number)
+        assert all(d.holder_id is None for d in await calendar.running(session, [case.id]))
+        with pytest.raises(ActionNotAllowed):
+            await support.step(session, county["zjj"], number, Action.ASSIST_ACCEPT, at=MORNING)
 
     async def test_a_rating_is_given_once_and_within_fifteen_days(self, session: AsyncSession, county: County) -> None:
         number = await support.bring_to(session, county, MAIN_LINE, at=MORNING)
