@@ -36,9 +36,11 @@ def test_no_room_reads_the_clock() -> None:
         f"{module.name}:{call.lineno}"
         for module in modules("domain")
         for call in calls(module.tree)
-        if (isinstance(call.func, ast.Attribute)
-        and isinstance(call.func.value, ast.Name)
-        and (call.func.value.id, call.func.attr) in clocks)
+        if (
+            isinstance(call.func, ast.Attribute)
+            and isinstance(call.func.value, ast.Name)
+            and (call.func.value.id, call.func.attr) in clocks
+        )
         or called(call) in {"now", "utcnow"}
     ]
 

@@ -45,7 +45,13 @@ async def chromium() -> AsyncGenerator[Browser]:
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch(
             executable_path=str(await asyncio.to_thread(found.find)),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
         )
         yield opened
         await opened.close()

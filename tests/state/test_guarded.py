@@ -29,7 +29,9 @@ ALL = sorted({(kind, name) for kind, name in states.handlers()}, key=lambda pair
 
 async def _traces() -> tuple[int, ...]:
     async with unit_of_work() as session:
-        found = [await session.scalar(select(func.count()).select_from(table)) or 0 for table in (Case, Visit, OutboxMessage)]
+        found = [
+            await session.scalar(select(func.count()).select_from(table)) or 0 for table in (Case, Visit, OutboxMessage)
+        ]
         business = select(func.count()).select_from(JournalEntry).where(JournalEntry.action.not_like("account.%"))  # type: ignore[attr-defined]
         return (*found, await session.scalar(business) or 0)
 
