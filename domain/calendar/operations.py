@@ -178,6 +178,7 @@ async def seed_years(session: AsyncSession, years: Iterable[int]) -> tuple[int, 
     ]
     if rows:
         await session.execute(insert(Workday).values(rows).on_conflict_do_nothing())
+        queries.forget_calendar(session)
     return known
 
 
@@ -224,6 +225,7 @@ async def _replace_year(session: AsyncSession, year: int, days: Collection[Notic
         Workday(day=one.day, is_workday=one.is_workday, source=source, confirmed=True, note=one.note) for one in days
     )
     await session.flush()
+    queries.forget_calendar(session)
 
 
 async def _recompute(

@@ -16,9 +16,23 @@ from sqlmodel import col
 from domain.calendar.models import Deadline, Workday
 from domain.calendar.rules import WEEKEND, WorkCalendar
 
+_KEPT = "working calendar"
+
 
 async def calendar_of(session: AsyncSession) -> WorkCalendar:
-    """This function will load the working calendar (some forty rows a year)."""
+    """This function will load the working calendar (some forty rows a year), once in a session."""
+    if _KEPT not in session.info:
+        session.info[_KEPT] = await _load(session)
+    kept: WorkCalendar = session.info[_KEPT]
+    return kept
+
+
+def forget_calendar(session: AsyncSession) -> None:
+    """This function will have the calendar loaded afresh; call it after its rows changed."""
+    session.info.pop(_KEPT, None)
+
+
+async def _load(session: AsyncSession) -> WorkCalendar:
     rows = (await session.execute(select(col(Workday.day), col(Workday.is_workday), col(Workday.confirmed)))).all()
     return WorkCalendar(
         exceptions=frozenset(day for day, worked, _ in rows if worked == (day.weekday() in WEEKEND)),

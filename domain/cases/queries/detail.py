@@ -182,6 +182,10 @@ async def _entries(session: AsyncSession, case: Case) -> Sequence[JournalEntry]:
     return (await session.scalars(query)).all()
 
 
+_OTHER_LINES = {"deadline.recompute": "时限重算"}
+"""Lines about a case that are no step of it."""
+
+
 def _line(entry: JournalEntry, names: dict[UUID, str], units: dict[UUID, str], coded: dict[str, str]) -> JournalView:
     detail = entry.detail
     action = entry.action.removeprefix("case.")
@@ -190,7 +194,7 @@ def _line(entry: JournalEntry, names: dict[UUID, str], units: dict[UUID, str], c
         seq=entry.seq,
         at=entry.at,
         action=action,
-        label=Action(action).label,
+        label=Action(action).label if action in set(Action) else _OTHER_LINES.get(entry.action, "系统记录"),
         who=names.get(entry.actor_id, role.label),
         unit=units.get(entry.actor_unit_id, ""),
         role=role.label,

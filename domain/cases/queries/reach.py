@@ -24,7 +24,8 @@ NOT_YOURS = "没有找到这件诉求,或不在您的查看范围内"
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """This function will give the condition of the cases that an actor may see.
 
-    Drafts are seen by who wrote them alone. A department sees what was ever dispatched
+    Drafts are seen by who wrote them, and by the administrators of the same centre, who may
+    submit or void what a guide began. A department sees what was ever dispatched
     to it, also after it was returned (its list 已退回).
     """
     if actor.only_case is not None:
@@ -34,6 +35,8 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     if not actor.may(Permission.CASE_VIEW):
         return false()
     own = col(Case.created_by) == actor.account_id
+    if actor.has(Role.CENTER_ADMIN):
+        own = or_(own, col(Case.unit_id) == actor.unit_id)
     return or_(own, and_(col(Case.status) != Status.DRAFT, _within_reach(actor)))
 
 

@@ -48,3 +48,13 @@ async def test_every_reader_opens_the_page(session: AsyncSession, county: County
         page = await lists.search(session, actor, CaseFilter(text="拖欠工资"), at=MORNING)
         assert [row.number for row in page.items] == [number]
         assert await views.counters(session, actor, at=MORNING)
+
+
+async def test_a_line_that_is_no_step_does_not_break_the_page(session: AsyncSession, county: County) -> None:
+    number = await support.bring_to(session, county, MAIN_LINE[:3], at=MORNING)
+    case = await reach.find(session, county["center"], number)
+    await journal.record(session, county["center"], "deadline.recompute", "case", case.id, at=MORNING)
+
+    newest = (await detail.journal(session, county["center"], number))[0]
+
+    assert newest.label == "时限重算"

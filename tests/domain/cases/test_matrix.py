@@ -109,7 +109,9 @@ def _sees(actor: Actor, status: Status) -> bool:
         return True
     if login in {"rsj", "rsj_head", "zjj", "zjj_head"}:
         return dispatched
-    return status is not S.DRAFT and login in {"center", "leader", "station", "viewer", "city", "clock"}
+    if status is S.DRAFT:
+        return login == "center"
+    return login in {"center", "leader", "station", "viewer", "city", "clock"}
 
 
 def _expected(actor: Actor, role: Role, status: Status, action: Action, bond: Bond) -> str:

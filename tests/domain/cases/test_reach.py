@@ -53,10 +53,10 @@ async def _seen_by(session: AsyncSession, county: County, number: str) -> set[st
     return seen
 
 
-async def test_a_draft_is_its_writers_alone(session: AsyncSession, county: County) -> None:
+async def test_a_draft_is_its_writers_and_the_centres(session: AsyncSession, county: County) -> None:
     number = await support.draft(session, county, at=MORNING)
 
-    assert await _seen_by(session, county, number) == {"registrar"}
+    assert await _seen_by(session, county, number) == {"registrar", "center"}
 
 
 async def test_a_submitted_case_is_the_centres_and_the_countys(session: AsyncSession, county: County) -> None:
