@@ -95,6 +95,8 @@ def run(settings: Settings, url: str, finished: Path, taken: socket.socket, line
     """Serve a finished build on a taken port and print `ready` with the address."""
     checks.answer(taken)
     os.environ.update(serve_environment(finished))
+    # links in messages name the port; asked for any port (0), they must name the one that was given
+    os.environ["PORT"] = str(taken.getsockname()[1])
     if settings.redis_url:
         os.environ["REFLEX_REDIS_URL"] = settings.redis_url
 
