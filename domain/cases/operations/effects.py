@@ -15,7 +15,7 @@ from domain.calendar.models import Link
 from domain.cases.models import Assignment, AssignmentState, Case, Outcome, Part
 from domain.cases.operations import matter
 from domain.cases.schemas import StepInput
-from domain.cases.vocabulary import Effect
+from domain.cases.vocabulary import Effect, Need
 from domain.cases.workflow import Step
 from domain.kernel import crypto
 from domain.kernel.actor import Actor
@@ -61,12 +61,13 @@ async def _change(act: Act) -> None:
 
 
 async def _assign(act: Act) -> None:
-    code = act.given.lead_department or act.given.department
-    field_name = "lead_department" if act.given.lead_department else "department"
-    lead = await orgs.department_by_code(act.session, code, field=field_name)
+    # only what the step asks counts: its guards looked at nothing else
+    asks, given = act.step.asks, act.given
+    code, name = (given.lead_department, "lead_department") if Need.LEAD in asks else (given.department, "department")
+    lead = await orgs.department_by_code(act.session, code, field=name)
     assists = [
         await orgs.department_by_code(act.session, code, field="assist_departments")
-        for code in dict.fromkeys(act.given.assist_departments)
+        for code in dict.fromkeys(given.assist_departments if Need.ASSISTS in asks else ())
     ]
     await _add_assignment(act, lead.id, Part.LEAD)
     for unit in assists:

@@ -85,7 +85,11 @@ async def _change(act: Act) -> Status:
     for effect in step.effects:
         await effects.of(effect)(act)
     target = step.target or case.previous_status or before
-    case.previous_status = before if Effect.REQUEST in step.effects else None
+    # an urge or a report while a request waits must not forget where its refusal leads back to
+    if Effect.REQUEST in step.effects:
+        case.previous_status = before
+    elif target is not before:
+        case.previous_status = None
     case.status = target
     case.version += 1
     case.updated_at = act.at
