@@ -67,6 +67,11 @@ def disarm(desk: str, client: str) -> None:
         del _armed[desk]
 
 
+def free_for(desk: str, client: str) -> bool:
+    """This function will tell whether a client may renew its arming without taking the desk from another form."""
+    return not armed(desk) or _armed[desk].client == client
+
+
 def armed(desk: str) -> bool:
     """This function will tell whether a form waits for a card at the desk."""
     return desk in _armed and _armed[desk].until > now()

@@ -16,6 +16,8 @@ from typing import Any
 
 import psycopg
 import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from domain.kernel.notify import CHANNEL
 
@@ -82,7 +84,7 @@ class Hub:
             try:
                 await self._listen(url)
                 attempt = 0
-            except psycopg.OperationalError as error:
+            except psycopg.Error as error:
                 self.listening.clear()
                 pause = RECONNECT[min(attempt, len(RECONNECT) - 1)]
                 attempt += 1
@@ -102,6 +104,19 @@ class Hub:
     def _tell(self, kind: str, subject: str) -> None:
         for follower in self._followers:
             follower.tell(kind, subject)
+
+
+@contextmanager
+def outlasting() -> Generator[None]:
+    """This function will let one refresh of a page fail while the database is away or overloaded.
+
+    A page's follower that ended there would never come back; the next change, or the hub
+    after its reconnect, has the page read everything afresh.
+    """
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        _log.warning("live.refresh_failed", error=type(error).__name__)
 
 
 hub = Hub()

@@ -23,7 +23,7 @@ from state import desks
 from state.clock import now
 from state.desks import CardRead, ReaderState
 from state.inputs import Choice, as_form, as_text, number_in, text_in, word_in
-from state.live import hub
+from state.live import hub, outlasting
 from state.session import SignedInState
 
 REFRESH = 20.0
@@ -127,8 +127,9 @@ class VisitDesk(SignedInState):
             with hub.follow("visit", "case") as changes:
                 while True:
                     await changes.next(REFRESH)
-                    async with self:
-                        await self._renew()
+                    with outlasting():
+                        async with self:
+                            await self._renew()
         finally:
             desks.disarm(self._bound, client)
             desks.unwatch(client)
@@ -137,19 +138,25 @@ class VisitDesk(SignedInState):
         async with self._acting() as (session, actor):
             await self._frame(session, actor)
             await self._queue(session, actor)
-        self._arm()
+        self._arm(anew=False)
 
-    def _arm(self) -> None:
+    def _arm(self, *, anew: bool = True) -> None:
         client = self.router.session.client_token
         if self._bound:
-            desks.arm(self._bound, client, receive_card)
+            if anew or desks.free_for(self._bound, client):
+                desks.arm(self._bound, client, receive_card)
             desks.watch(client, receive_reader)
         reader = desks.reader_of(self._bound)
         self.reader_state, self.reader_message = reader.state, reader.message
 
     async def _queue(self, session: Any, actor: Any) -> None:
-        page = await queries.today(session, actor, at=now())
-        self.visitors, self.total = [_visitor(v) for v in page.items], page.total
+        at = now()
+        page = await queries.today(session, actor, at=at)
+        shown = {v.id for v in page.items}
+        # on a full day the ones who wait longest are older than the page of the newest
+        older = [v for v in await queries.waiting(session, actor, at=at) if v.id not in shown]
+        self.visitors = [_visitor(v) for v in (*page.items, *reversed(older))]
+        self.total = page.total
 
     @rx.event
     async def choose_desk(self, code: str):

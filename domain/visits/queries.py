@@ -19,8 +19,10 @@ from domain.kernel.refusals import NotFound
 from domain.people import queries as people
 from domain.people import rules as people_rules
 from domain.people.models import Person
-from domain.visits.models import Desk, Visit
+from domain.visits.models import Desk, Visit, VisitState
 from domain.visits.schemas import DeskView, VisitView
+
+_MOST_WAITING = 300
 
 
 def visible_to(actor: Actor, *, at: datetime) -> ColumnElement[bool]:
@@ -66,6 +68,23 @@ async def today(session: AsyncSession, actor: Actor, *, at: datetime, limit: int
     total = await session.scalar(select(func.count()).select_from(Visit).where(*wanted)) or 0
     rows = await session.scalars(select(Visit).where(*wanted).order_by(col(Visit.arrived_at).desc()).limit(limit))
     return Page(tuple(await _views(session, list(rows))), total, size=limit)
+
+
+async def waiting(session: AsyncSession, actor: Actor, *, at: datetime) -> list[VisitView]:
+    """This function will list today's visitors who still wait or were handed over, who came first first."""
+    start, end = day_bounds(local_date(at))
+    query = (
+        select(Visit)
+        .where(
+            visible_to(actor, at=at),
+            col(Visit.arrived_at) >= start,
+            col(Visit.arrived_at) < end,
+            col(Visit.state).in_((VisitState.WAITING, VisitState.HANDED)),
+        )
+        .order_by(col(Visit.arrived_at))
+        .limit(_MOST_WAITING)
+    )
+    return await _views(session, list(await session.scalars(query)))
 
 
 async def times_here(session: AsyncSession, actor: Actor, *, id_number: str) -> int:

@@ -22,7 +22,7 @@ from domain.kernel.refusals import Refusal
 from domain.orgs import queries as orgs
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, text_in
-from state.live import hub
+from state.live import hub, outlasting
 from state.session import SignedInState
 
 SIZES = (20, 50, 100)
@@ -116,8 +116,9 @@ class CaseListState(SignedInState):
         with hub.follow("case") as changes:
             while True:
                 await changes.next(REFRESH)
-                async with self, self._acting() as (session, actor):
-                    await self._read(session, actor)
+                with outlasting():
+                    async with self, self._acting() as (session, actor):
+                        await self._read(session, actor)
 
     @rx.event
     async def choose_view(self, view: str):

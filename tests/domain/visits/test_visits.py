@@ -169,3 +169,18 @@ class TestDesks:
             await operations.pair(session, county["center"], "window-1", at=MORNING)
         with pytest.raises(NotFound):
             await operations.pair(session, county["sysadmin"], "window-9", at=MORNING)
+
+
+class TestWaiting:
+    async def test_a_full_day_loses_nobody_who_waits(self, session: AsyncSession, county: County) -> None:
+        first = await _come(session, county["guide"])
+        for n in range(1, 5):
+            await _come(session, county["guide"], MORNING + n * timedelta(minutes=1))
+        gone = await _come(session, county["guide"], MORNING + timedelta(minutes=9))
+        await operations.leave(session, county["guide"], gone.id, at=MORNING + timedelta(minutes=10))
+
+        newest = await queries.today(session, county["registrar"], at=MORNING + timedelta(hours=1), limit=3)
+        waiting = await queries.waiting(session, county["registrar"], at=MORNING + timedelta(hours=1))
+
+        assert first.id not in {visit.id for visit in newest.items}
+        assert [visit.queue for visit in waiting] == ["001", "002", "003", "004", "005"]
