@@ -3,11 +3,34 @@
 import { useEffect, useId, useRef, useState } from "react";
 
 const MOST_SHOWN = 50;
+const PAUSE = 700; // milliseconds without a key
 const composing = (event) => event.nativeEvent.isComposing || event.keyCode === 229;
 
-/** A text area with a counter of characters. Too much may be typed, and is marked: cutting a paste loses text. */
+/**
+ * A text area with a counter of characters. Too much may be typed, and is marked: cutting a paste loses text.
+ *
+ * `onBlur` receives a changed text when the field is left, and while somebody writes at every pause: who
+ * reloads the page in the middle of a long text finds it again.
+ */
 export function TextArea({ name, defaultValue = "", most, onBlur, ...rest }) {
   const [count, setCount] = useState(Array.from(defaultValue ?? "").length);
+  const pause = useRef(null);
+  const told = useRef(defaultValue ?? "");
+  useEffect(() => () => clearTimeout(pause.current), []);
+
+  const tell = (text) => {
+    clearTimeout(pause.current);
+    if (text === told.current) return;
+    told.current = text;
+    onBlur?.(text);
+  };
+  const type = (event) => {
+    const text = event.target.value;
+    setCount(Array.from(text).length);
+    clearTimeout(pause.current);
+    if (!event.nativeEvent.isComposing) pause.current = setTimeout(() => tell(text), PAUSE);
+  };
+
   return (
     <div className="area">
       <textarea
@@ -15,8 +38,9 @@ export function TextArea({ name, defaultValue = "", most, onBlur, ...rest }) {
         name={name}
         className="inp"
         defaultValue={defaultValue}
-        onChange={(event) => setCount(Array.from(event.target.value).length)}
-        onBlur={(event) => onBlur?.(event.target.value)}
+        onChange={type}
+        onCompositionEnd={type}
+        onBlur={(event) => tell(event.target.value)}
       />
       {most > 0 && (
         <span className={count > most ? "counter over" : "counter"}>

@@ -14,7 +14,8 @@ from domain.kernel import crypto
 from domain.kernel.actor import Actor
 from domain.kernel.models import FormDraft
 
-MAX_CHARACTERS = 60_000
+MAX_CHARACTERS = 250_000
+"""Far more than any form takes: who pasted too much shall find it again and shorten it."""
 
 
 async def keep(session: AsyncSession, actor: Actor, form: str, content: Mapping[str, object], *, at: datetime) -> None:

@@ -160,7 +160,7 @@ class CaseState(SignedInState):
         """This function will keep a long text that was typed, so that a reload loses nothing."""
         name = as_text(name)
         if self.asking.action and name in {"opinion", "result"}:
-            self.typed = {**self.typed, name: as_text(value)[:5000]}
+            self.typed = {**self.typed, name: as_text(value)}
             async with self._acting() as (session, actor):
                 await drafts.keep(session, actor, self._draft(self.asking.action), self.typed, at=now())
 
