@@ -93,6 +93,7 @@ class CaseFormState(SignedInState):
         """This function will open the form of a case that is not dispatched yet."""
         number = str(self.router.url.path).strip("/").split("/")[-1].upper()
         async with self._acting() as (session, actor):
+            actor.require(Permission.CASE_CREATE)
             await self._open(session, actor, "/cases")
             try:
                 view = await detail.get(session, actor, number, at=now())
@@ -221,7 +222,7 @@ class CaseFormState(SignedInState):
         """This function will keep what was typed into a field, so that a reload loses nothing."""
         if as_text(name) and len(name) <= MOST_NAME and not self.editing:
             async with self._acting() as (session, actor):
-                self._typed[name] = as_text(value)[:6000]
+                self._typed[name] = as_text(value)
                 await self._keep(session, actor)
 
     async def _keep(self, session: AsyncSession, actor: Actor) -> None:
