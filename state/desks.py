@@ -67,6 +67,12 @@ def disarm(desk: str, client: str) -> None:
         del _armed[desk]
 
 
+def disarm_all(client: str) -> None:
+    """This function will end every arming of a client whose page closed."""
+    for desk in [desk for desk, armed_form in _armed.items() if armed_form.client == client]:
+        del _armed[desk]
+
+
 def free_for(desk: str, client: str) -> bool:
     """This function will tell whether a client may renew its arming without taking the desk from another form."""
     return not armed(desk) or _armed[desk].client == client

@@ -92,8 +92,10 @@ class SignedInState(rx.State):
     _owner: str = ""
 
     @asynccontextmanager
-    async def _acting(self) -> AsyncGenerator[tuple[AsyncSession, Actor]]:
+    async def _acting(self, *, touch: bool = True) -> AsyncGenerator[tuple[AsyncSession, Actor]]:
         """This function will open one unit of work for the signed-in person.
+
+        A page that only follows goes without `touch`: left open, it must not keep its session alive.
 
         :raises NotSignedIn: the session is unknown, over, or its account disabled
         """
@@ -104,7 +106,8 @@ class SignedInState(rx.State):
             actor = await org_queries.actor_of(session, secret, SessionKind.BROWSER, at=at, origin=self._origin())
             if actor is None:
                 raise NotSignedIn("登录已失效,请重新登录")
-            await orgs.touch(session, secret, SessionKind.BROWSER, at=at)
+            if touch:
+                await orgs.touch(session, secret, SessionKind.BROWSER, at=at)
             yield session, actor
 
     def _origin(self) -> str:

@@ -131,11 +131,11 @@ class VisitDesk(SignedInState):
                         async with self:
                             await self._renew()
         finally:
-            desks.disarm(self._bound, client)
+            desks.disarm_all(client)
             desks.unwatch(client)
 
     async def _renew(self) -> None:
-        async with self._acting() as (session, actor):
+        async with self._acting(touch=False) as (session, actor):
             await self._frame(session, actor)
             await self._queue(session, actor)
         self._arm(anew=False)
@@ -181,10 +181,16 @@ class VisitDesk(SignedInState):
 
     @rx.event
     async def save(self, form: dict):
-        """This function will register the visitor whose form was sent, then clear it for the next."""
+        """This function will register the visitor whose form was sent, then clear it for the next.
+
+        A form that was already taken is not taken again: Enter pressed twice is one visitor.
+        """
+        form = as_form(form)
+        if text_in(form, "round") not in {"", str(self.round)}:
+            return
         try:
             async with self._acting() as (session, actor):
-                given = _input(as_form(form), self._bound, self._sam_id if self.read.seq else "")
+                given = _input(form, self._bound, self._sam_id if self.read.seq else "")
                 visit = await visits.register(session, actor, given, at=now())
                 await self._queue(session, actor)
         except Invalid as refusal:

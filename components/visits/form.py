@@ -21,6 +21,7 @@ def registration() -> rx.Component:
         "来访登记",
         reader_panel(),
         rx.el.form(
+            rx.el.input(type="hidden", name="round", value=S.round.to_string()),
             _person(),
             _coming(),
             rx.el.div(

@@ -117,7 +117,7 @@ class CaseListState(SignedInState):
             while True:
                 await changes.next(REFRESH)
                 with outlasting():
-                    async with self, self._acting() as (session, actor):
+                    async with self, self._acting(touch=False) as (session, actor):
                         await self._read(session, actor)
 
     @rx.event

@@ -25,7 +25,7 @@ from state.cases import shapes
 from state.cases.shapes import Button, CaseShown, Hand, Limit, Line, Node, PartyShown, Picture, Why
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, flag_in, number_in, text_in, word_in
-from state.live import hub
+from state.live import hub, outlasting
 from state.session import SignedInState
 
 _BY_FORM = frozenset({Action.EDIT.value, Action.RESUBMIT.value})
@@ -102,12 +102,11 @@ class CaseState(SignedInState):
                 await changes.next(60.0)
                 async with self:
                     if self.found and self.loaded:
-                        before = self.case.version
-                        with suppress(NotFound):
-                            async with self._acting() as (session, actor):
+                        with suppress(NotFound), outlasting():
+                            async with self._acting(touch=False) as (session, actor):
                                 await self._frame(session, actor)
                                 await self._read(session, actor)
-                        self.changed_by_other = bool(self.asking.action) and self.case.version != before
+                        self.changed_by_other = bool(self.asking.action) and self.case.version != self._version
 
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
         at = now()
@@ -179,8 +178,7 @@ class CaseState(SignedInState):
         try:
             async with self._acting() as (session, actor):
                 given = _given(as_form(form), self.uploads)
-                # the page follows live: the version shown is the one that the person decided on
-                version = self.case.version if not self.changed_by_other else None
+                # the page follows live: what counts is the version that the person decided on
                 await take(
                     session,
                     actor,
@@ -188,7 +186,7 @@ class CaseState(SignedInState):
                     action=Action(action),
                     given=given,
                     at=now(),
-                    version=version,
+                    version=self._version,
                 )
                 await drafts.drop(session, actor, self._draft(action))
                 await self._frame(session, actor)

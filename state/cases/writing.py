@@ -29,7 +29,7 @@ from state.cases import shapes
 from state.cases.shapes import PartyShown
 from state.clock import now
 from state.inputs import Choice, amount_in, as_form, as_text, flag_in, moment_in, number_in, text_in, word_in
-from state.live import hub
+from state.live import hub, outlasting
 from state.session import SignedInState
 
 MOST_PARTIES = 10
@@ -144,15 +144,15 @@ class CaseFormState(SignedInState):
         with hub.follow("visit") as changes:
             while True:
                 await changes.next(60.0)
-                async with self, self._acting() as (session, actor):
-                    await self._frame(session, actor)
-                    await self._queue(session, actor)
+                with outlasting():
+                    async with self, self._acting(touch=False) as (session, actor):
+                        await self._frame(session, actor)
+                        await self._queue(session, actor)
 
     async def _queue(self, session: AsyncSession, actor: Actor) -> None:
         if not actor.may(Permission.VISIT_VIEW):
             return
-        page = await visits.today(session, actor, at=now())
-        free = {VisitState.WAITING.value, VisitState.HANDED.value}
+        waiting = await visits.waiting(session, actor, at=now())
         self.waiting = [
             Waiting(
                 id=str(v.id),
@@ -164,8 +164,7 @@ class CaseFormState(SignedInState):
                 arrived=stamp(v.arrived_at, "%H:%M"),
                 state=v.state_label,
             )
-            for v in sorted(page.items, key=lambda v: (v.state != VisitState.HANDED, v.arrived_at))
-            if v.state in free
+            for v in sorted(waiting, key=lambda v: (v.state != VisitState.HANDED, v.arrived_at))
         ]
 
     def _restore(self, content: dict[str, str]) -> None:
@@ -240,6 +239,8 @@ class CaseFormState(SignedInState):
     async def send(self, form: dict):
         """This function will make the case and, unless only a draft was wanted, submit it; both or nothing."""
         form = as_form(form)
+        if self.done:
+            return None  # pressed twice: the case was made
         try:
             async with self._acting() as (session, actor):
                 if self.editing:

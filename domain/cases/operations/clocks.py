@@ -19,6 +19,9 @@ async def apply(act: Act) -> None:
     """This function will run the clock effects of the step, then renew the case's nearest deadline."""
     for clock in act.step.clocks:
         await _run(act, clock)
+    if act.case.legacy:
+        # a legacy case's clocks are frozen, also those that a later step started (row 42)
+        await calendar.pause(act.session, subject_id=act.case.id, links=ALL, at=act.at)
     await renew(act.session, act.case)
 
 

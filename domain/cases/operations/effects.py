@@ -15,7 +15,7 @@ from domain.calendar.models import Link
 from domain.cases.models import Assignment, AssignmentState, Case, Outcome, Part
 from domain.cases.operations import matter
 from domain.cases.schemas import StepInput
-from domain.cases.vocabulary import Effect, Need
+from domain.cases.vocabulary import Effect, Need, Status
 from domain.cases.workflow import Step
 from domain.kernel import crypto
 from domain.kernel.actor import Actor
@@ -74,9 +74,18 @@ async def _assign(act: Act) -> None:
         assignment = await _add_assignment(act, unit.id, Part.ASSIST)
         await _start_own(act, assignment, Link.ACCEPT)
     case = act.case
+    if case.closed_at:
+        _begin_anew(case)
     case.lead_unit_id, case.dispatched_at = lead.id, act.at
-    case.closed_at = case.outcome = None
     act.detail |= {"lead": lead.code, "assists": [unit.code for unit in assists]}
+
+
+def _begin_anew(case: Case) -> None:
+    """A case that is taken up again has its own extensions and rating; the journal keeps the old ones."""
+    case.closed_at = case.outcome = None
+    case.extensions = 0
+    case.satisfaction = case.rated_at = case.unit_satisfaction = case.unit_rated_at = None
+    case.rating_comment = ""
 
 
 async def _add_assignment(act: Act, unit_id: Any, part: Part) -> Assignment:
@@ -242,8 +251,9 @@ async def _toggle_legacy(act: Act) -> None:
     case = act.case
     case.legacy = not case.legacy
     act.detail["on"] = case.legacy
-    move = calendar.pause if case.legacy else calendar.resume
-    await move(act.session, subject_id=case.id, links=tuple(Link), at=act.at)
+    if not case.legacy and case.status is not Status.RETURN_PENDING:
+        # what a waiting return has paused stays paused; the rest runs on with what remained
+        await calendar.resume(act.session, subject_id=case.id, links=tuple(Link), at=act.at)
 
 
 async def _toggle_typical(act: Act) -> None:
