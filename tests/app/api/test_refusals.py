@@ -101,7 +101,7 @@ class TestReach:
         draft = await api.case((), seed=41)
         away = await api.case(MAIN_LINE[:2], seed=42)
         for login, number in (
-            ("center", draft),
+            ("leader", draft),
             ("registrar2", draft),
             ("zjj", away),
             ("zjj_head", away),
