@@ -71,7 +71,6 @@ class Place:
     group: str
     permission: Permission
     view: str = ""
-    phone: bool = True
 
 
 PLACES: tuple[Place, ...] = (
