@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, Index, LargeBinary, Numeric
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
 
 from domain.calendar.models import Link
@@ -93,6 +94,13 @@ class Supervision(Labelled):
     RED = "red", "红牌督办"
 
 
+class Ruling(Labelled):
+    """What the centre decides on a department's appeal against a rating (row 34b)."""
+
+    MALICIOUS = "malicious", "认定恶意评价,评价不计分"
+    UPHELD = "upheld", "评价有效"
+
+
 class Outcome(Labelled):
     RESOLVED = "resolved", "已化解"
     DIRECT = "direct", "直接办结"
@@ -137,12 +145,21 @@ class Case(SQLModel, table=True):
     extensions: int = 0
     supervision: Supervision | None = Field(default=None, sa_type=Word(Supervision))  # type: ignore[call-overload]
     supervised_by: UUID | None = None
+    supervision_link: Link | None = Field(default=None, sa_type=Word(Link))  # type: ignore[call-overload]
+    supervision_auto: bool = False
+    sent_back_by: UUID | None = None
     urged_at: datetime | None = Field(default=None, sa_type=MOMENT)
     watch: bool = False
     watch_reason: str = ""
     legacy: bool = False
     typical: bool = False
+    typical_text: str = ""
     city_reference: str | None = Field(default=None, unique=True)
+    city_due_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    city_target: str = ""
+    process_id: UUID | None = Field(default=None, foreign_key="process_version.id")
+    parent_id: UUID | None = Field(default=None, foreign_key="case_file.id", index=True)
+    merged_into_id: UUID | None = Field(default=None, foreign_key="case_file.id", index=True)
     visit_id: UUID | None = Field(default=None, foreign_key="visit.id")
     created_by: UUID = Field(foreign_key="account.id", index=True)
     unit_id: UUID = Field(foreign_key="unit.id")
@@ -163,6 +180,8 @@ class Case(SQLModel, table=True):
     rating_comment: str = ""
     unit_satisfaction: Satisfaction | None = Field(default=None, sa_type=Word(Satisfaction))  # type: ignore[call-overload]
     unit_rated_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    appealed_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    appeal_ruling: Ruling | None = Field(default=None, sa_type=Word(Ruling))  # type: ignore[call-overload]
     tracking_digest: bytes | None = Field(default=None, sa_column=Column(LargeBinary, unique=True))
     tracking_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     search: str | None = Field(default=None, sa_column=Column(TSVECTOR))
@@ -204,6 +223,8 @@ class Assignment(SQLModel, table=True):
     accepted_at: datetime | None = Field(default=None, sa_type=MOMENT)
     reported_at: datetime | None = Field(default=None, sa_type=MOMENT)
     ended_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    waived_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    waived_by: UUID | None = None
     in_charge_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     in_charge_phone_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
 
@@ -222,3 +243,51 @@ class Attachment(SQLModel, table=True):
     action: Action = Field(sa_type=Word(Action))  # type: ignore[call-overload]
     journal_seq: int
     added_at: datetime = Field(sa_type=MOMENT)
+
+
+class Copy(SQLModel, table=True):
+    """One copy of a case to a unit (抄告), with its read receipt; the unit may read the case, no more.
+
+    no_pii
+    """
+
+    __tablename__ = "case_copy"
+    __table_args__ = (Index("ix_case_copy_unit", "unit_id", "case_id", unique=True),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    case_id: UUID = Field(foreign_key="case_file.id", index=True)
+    unit_id: UUID = Field(foreign_key="unit.id")
+    note: str = ""
+    sent_by: UUID
+    sent_at: datetime = Field(sa_type=MOMENT)
+    read_by: UUID | None = None
+    read_at: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+class ProcessState(Labelled):
+    DRAFT = "draft", "草稿"
+    ENABLED = "enabled", "启用"
+    RETIRED = "retired", "停用"
+
+
+class ProcessVersion(SQLModel, table=True):
+    """One version of a configured process; what was enabled never changes again.
+
+    no_pii
+    """
+
+    __tablename__ = "process_version"
+    __table_args__ = (Index("ix_process_version", "code", "version", unique=True),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    code: str
+    version: int
+    name: str
+    note: str = ""
+    state: ProcessState = Field(sa_type=Word(ProcessState))  # type: ignore[call-overload]
+    categories: list[str] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
+    tweaks: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
+    created_by: UUID
+    created_at: datetime = Field(sa_type=MOMENT)
+    enabled_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    retired_at: datetime | None = Field(default=None, sa_type=MOMENT)

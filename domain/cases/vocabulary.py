@@ -138,6 +138,17 @@ class Need(Labelled):
     COMPLETE = "complete", "必填项"
 
 
+class Tell(Labelled):
+    """Who is told of a step (the table's notify column); `queries.recipients` finds the accounts."""
+
+    CENTRE = "centre", "综治中心管理员"
+    REGISTRAR = "registrar", "登记员"
+    DEPARTMENT = "department", "承办单位的经办和领导"
+    LEADER = "leader", "领导"
+    APPROVER = "approver", "审批人(综治中心,交办件为领导)"
+    PETITIONER = "petitioner", "诉求人(短信)"
+
+
 class Effect(Labelled):
     """What a step does besides moving the status; `operations.effects` has one function for each."""
 

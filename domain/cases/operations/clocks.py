@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.calendar import operations as calendar
 from domain.calendar import queries, rules
 from domain.calendar.models import Link
-from domain.cases.models import Case
-from domain.cases.operations.effects import Act
+from domain.cases.models import Assignment, Case
+from domain.cases.operations.act import Act
 from domain.cases.vocabulary import Verb
 from domain.cases.workflow import ENDED, Clock
 
@@ -29,8 +29,7 @@ async def _run(act: Act, clock: Clock) -> None:
     session, case, at = act.session, act.case, act.at
     links = (clock.link,) if clock.link else ALL
     if clock.verb is Verb.START and clock.link:
-        limit = rules.limit_of(clock.link, major=case.major, urgent=case.urgent)
-        await calendar.start(session, subject_id=case.id, holder_id=None, link=clock.link, limit=limit, at=at)
+        await start_link(act, clock.link)
     elif clock.verb is Verb.STOP:
         # a stop of everything reaches the assistants' own clocks too
         holder = None if clock.link else calendar.ANY
@@ -44,6 +43,14 @@ async def _run(act: Act, clock: Clock) -> None:
         await calendar.extend(session, subject_id=case.id, links=links, workdays=days, at=at, holder_id=None)
     elif clock.verb is Verb.REOPEN:
         await calendar.reopen(session, subject_id=case.id, links=links, at=at, holder_id=None)
+
+
+async def start_link(act: Act, link: Link, assignment: Assignment | None = None) -> None:
+    """This function will start one clock: of the case itself, or of one assistant's assignment."""
+    case = act.case
+    limit = rules.limit_of(link, major=case.major, urgent=case.urgent)
+    holder = assignment.id if assignment else None
+    await calendar.start(act.session, subject_id=case.id, holder_id=holder, link=link, limit=limit, at=act.at)
 
 
 async def renew(session: AsyncSession, case: Case) -> None:

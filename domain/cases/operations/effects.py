@@ -3,49 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from domain.calendar import operations as calendar
-from domain.calendar import rules as calendar_rules
 from domain.calendar.models import Link
 from domain.cases.models import Assignment, AssignmentState, Case, Outcome, Part
-from domain.cases.operations import matter
-from domain.cases.schemas import StepInput
+from domain.cases.operations import clocks, matter
+from domain.cases.operations.act import Act
 from domain.cases.vocabulary import Effect, Need, Status
-from domain.cases.workflow import Step
 from domain.kernel import crypto
-from domain.kernel.actor import Actor
 from domain.kernel.ids import new_token
 from domain.kernel.permissions import Role
 from domain.orgs import queries as orgs
 from domain.people import rules as people_rules
-
-
-@dataclass(slots=True)
-class Act:
-    """This class will carry one step being taken; `detail` gathers what the journal shall say."""
-
-    session: AsyncSession
-    actor: Actor
-    case: Case
-    step: Step
-    given: StepInput
-    at: datetime
-    assignments: list[Assignment]
-    detail: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def lead(self) -> Assignment | None:
-        return next((a for a in self.assignments if a.part is Part.LEAD), None)
-
-    @property
-    def own_assist(self) -> Assignment | None:
-        mine = (a for a in self.assignments if a.part is Part.ASSIST and a.unit_id == self.actor.unit_id)
-        return next(mine, None)
 
 
 async def _submit(act: Act) -> None:
@@ -72,7 +42,7 @@ async def _assign(act: Act) -> None:
     await _add_assignment(act, lead.id, Part.LEAD)
     for unit in assists:
         assignment = await _add_assignment(act, unit.id, Part.ASSIST)
-        await _start_own(act, assignment, Link.ACCEPT)
+        await clocks.start_link(act, Link.ACCEPT, assignment)
     case = act.case
     if case.closed_at:
         _begin_anew(case)
@@ -101,13 +71,6 @@ async def _add_assignment(act: Act, unit_id: Any, part: Part) -> Assignment:
     act.assignments.append(assignment)
     await act.session.flush()
     return assignment
-
-
-async def _start_own(act: Act, assignment: Assignment, link: Link) -> None:
-    limit = calendar_rules.limit_of(link, major=act.case.major, urgent=act.case.urgent)
-    await calendar.start(
-        act.session, subject_id=act.case.id, holder_id=assignment.id, link=link, limit=limit, at=act.at
-    )
 
 
 def _end_all(act: Act, state: AssignmentState) -> None:
@@ -147,7 +110,7 @@ async def _assist_accept(act: Act) -> None:
     if own := act.own_assist:
         own.state, own.accepted_at, own.accepted_by = AssignmentState.WORKING, act.at, act.actor.account_id
         await calendar.stop(act.session, subject_id=act.case.id, links=(Link.ACCEPT,), at=act.at, holder_id=own.id)
-        await _start_own(act, own, Link.FEEDBACK)
+        await clocks.start_link(act, Link.FEEDBACK, own)
 
 
 async def _request(act: Act) -> None:

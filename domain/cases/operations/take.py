@@ -12,7 +12,7 @@ from sqlmodel import col
 from domain.cases import policy, rules
 from domain.cases.models import Assignment, Attachment, Case
 from domain.cases.operations import clocks, effects, matter
-from domain.cases.operations.effects import Act
+from domain.cases.operations.act import Act
 from domain.cases.queries import reach, situation
 from domain.cases.schemas import CaseSummary, StepInput
 from domain.cases.vocabulary import Action, Effect, Need, Status
