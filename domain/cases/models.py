@@ -225,6 +225,7 @@ class Assignment(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=MOMENT)
     waived_at: datetime | None = Field(default=None, sa_type=MOMENT)
     waived_by: UUID | None = None
+    return_agreed_at: datetime | None = Field(default=None, sa_type=MOMENT)
     in_charge_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     in_charge_phone_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
 

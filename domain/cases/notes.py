@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from domain.cases.models import Method, RiskLevel, Satisfaction, Scale, Source, Supervision
+from domain.calendar.models import Link
+from domain.cases.models import Method, RiskLevel, Ruling, Satisfaction, Scale, Source, Supervision
 
 _FIELDS = {
     "title": "标题",
@@ -46,6 +47,12 @@ _SAYINGS: dict[str, Callable[[Any, Callable[[str], str]], str]] = {
     "level": lambda level, _: Supervision(level).label,
     "satisfaction": lambda grade, _: f"满意度:{Satisfaction(grade).label}",
     "watch_reason": lambda reason, _: f"纳入持续关注:{reason}",
+    "link": lambda link, _: f"环节:{Link(link).label}",
+    "supervision_ended": lambda link, _: f"{Link(link).label}环节已完成,督办自动取消",
+    "ruling": lambda ruling, _: f"裁定:{Ruling(ruling).label}",
+    "target_area": lambda area, _: f"目标县区:{area}",
+    "consent": lambda text, _: f"诉求人同意说明:{text}",
+    "other": lambda number, _: f"相关案件:{number}",
 }
 """How each detail of a step is said, in this order."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from domain.cases import rules, workflow
+from domain.cases import rules
+from domain.cases.process import STANDARD, Process
 from domain.cases.vocabulary import Action, Status, Tie
 from domain.cases.workflow import Step, Who
 from domain.kernel.actor import Actor
@@ -37,27 +38,32 @@ def tied(tie: Tie, bond: Bond) -> bool:
     }[tie]
 
 
-def require_role(actor: Actor, action: Action) -> None:
-    """This function will refuse an action that none of the actor's roles ever takes.
+def require_role(actor: Actor, action: Action, process: Process = STANDARD) -> None:
+    """This function will refuse an action that none of the actor's roles ever takes in this process.
 
     :raises NotPermitted: it names the roles that may
     """
-    roles = {who.role for step in workflow.rows_of(action) for who in step.who}
+    roles = {who.role for step in process.rows_of(action) for who in step.who}
     if not actor.roles & roles:
         names = "、".join(role.label for role in PEOPLE_ROLES if role in roles) or "外部系统"
         raise NotPermitted(f"“{action.label}”由{names}操作")
 
 
-def permitted(actor: Actor, status: Status, action: Action, bond: Bond) -> tuple[Step, ...]:
+def permitted(
+    actor: Actor, status: Status, action: Action, bond: Bond, process: Process = STANDARD
+) -> tuple[Step, ...]:
     """This function will give the rows of an action that this actor may take at this status.
 
     :raises NotPermitted: the role never takes it, or the tie to the case is missing
     :raises ActionNotAllowed: the action does not start at this status
     """
-    require_role(actor, action)
-    steps = workflow.rows(status, action)
+    if process.rows_of(action):
+        require_role(actor, action, process)
+    else:
+        require_role(actor, action)
+    steps = process.rows(status, action)
     if not steps:
-        raise rules.not_here(status, action)
+        raise rules.not_here(process, status, action)
     allowed = tuple(s for s in steps if any(_fits(actor, who, bond) for who in s.who))
     if not allowed:
         raise NotPermitted(_why_not(actor, steps))

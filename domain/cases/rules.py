@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from domain.cases import workflow
 from domain.cases.categories import Kind
 from domain.cases.models import RiskLevel, Supervision
+from domain.cases.process import Process
 from domain.cases.schemas import StepInput
-from domain.cases.vocabulary import Action, Guard, Need, Status
+from domain.cases.vocabulary import Action, Guard, Need, PictureRule, Status
 from domain.cases.workflow import Step
 from domain.kernel.refusals import ActionNotAllowed, Invalid
 from domain.kernel.words import text_fault
@@ -18,6 +19,7 @@ from domain.people import rules as people
 
 MAX_TITLE, MAX_CONTENT, MAX_OPINION, MAX_RESULT = 60, 5000, 2000, 5000
 MAX_PICTURES, MAX_EXTENSION_DAYS, MAX_EXTENSIONS = 9, 10, 2
+MAX_PROMISE_DAYS, APPEAL_WORKDAYS = 60, 5
 URGE_REST = timedelta(hours=4)
 RATING_PERIOD, REOPEN_PERIOD = timedelta(days=15), timedelta(days=30)
 PICTURE_KINDS = frozenset({Kind.DISPUTE, Kind.HAZARD})
@@ -38,6 +40,7 @@ class Facts:
     before_red: bool = True
     extensions: int = 0
     reported: bool = False
+    return_agreed: bool = False
     assists_reported: bool = True
     assist_accepted: bool = False
     risk: RiskLevel = RiskLevel.LOW
@@ -45,7 +48,10 @@ class Facts:
     watched: bool = False
     from_city: bool = False
     closed_at: datetime | None = None
-    rated: bool = False
+    appeal_until: datetime | None = None
+    appealed: bool = False
+    ruled: bool = False
+    open_children: bool = False
     rated_by_actor: bool = False
     supervision: Supervision | None = None
     level: Supervision | None = None
@@ -75,14 +81,17 @@ _GUARDS = {
     Guard.OTHER_DEPARTMENT: lambda f: not (f.lead_accepted and f.target_is_lead),
     Guard.BEFORE_RED: lambda f: f.before_red,
     Guard.EXTENSIONS_LEFT: lambda f: f.extensions < MAX_EXTENSIONS,
-    Guard.RETURNABLE: lambda f: not f.reported,
+    Guard.RETURNABLE: lambda f: not f.reported or f.return_agreed,
     Guard.ASSIST_WAITING: lambda f: not f.assist_accepted,
     Guard.ASSISTS_REPORTED: lambda f: f.assists_reported,
     Guard.WATCHABLE: lambda f: not f.watch_wanted or f.risk is RiskLevel.LOW,
     Guard.WATCHED: lambda f: f.watched,
     Guard.REOPENABLE: lambda f: _within(f, REOPEN_PERIOD),
     Guard.RATABLE: lambda f: not f.rated_by_actor and _within(f, RATING_PERIOD),
-    Guard.RATED: lambda f: f.rated,
+    Guard.APPEALABLE: lambda f: f.appeal_until is not None and f.at < f.appeal_until,
+    Guard.NOT_APPEALED: lambda f: not f.appealed,
+    Guard.APPEALED: lambda f: f.appealed and not f.ruled,
+    Guard.CHILDREN_CLOSED: lambda f: not f.open_children,
     Guard.FROM_CITY: lambda f: f.from_city,
     Guard.SUPERVISED: lambda f: f.supervision is not None,
     Guard.NOT_SUPERVISED_ALIKE: _stronger,
@@ -107,15 +116,19 @@ def choose(steps: tuple[Step, ...], facts: Facts) -> Step:
     return fitting[0]
 
 
-def not_here(status: Status, action: Action) -> ActionNotAllowed:
+def not_here(process: Process, status: Status, action: Action) -> ActionNotAllowed:
     """This function will word the refusal of an action that does not start at this status."""
-    starts = {step.source.label for step in workflow.rows_of(action) if step.source}
+    starts = {step.source.label for step in process.rows_of(action) if step.source}
+    if not starts:
+        return ActionNotAllowed(f"该件的办理流程“{process.name}”没有“{action.label}”这一步")
     return ActionNotAllowed(f"当前状态为“{status.label}”,只有{'、'.join(sorted(starts))}的事件可以{action.label}")
 
 
 def pictures_needed(step: Step, kind: Kind) -> bool:
     """This function will tell whether the step must bring a picture for this kind of matter."""
-    return Need.PICTURES in step.needs and kind in PICTURE_KINDS
+    if Need.PICTURES not in step.needs or step.pictures is PictureRule.NEVER:
+        return False
+    return step.pictures is PictureRule.ALWAYS or kind in PICTURE_KINDS
 
 
 def required(step: Step, need: Need, facts: Facts) -> bool:
@@ -150,7 +163,7 @@ def _opinion(given: StepInput, needed: bool) -> str:
 
 def _pictures(given: StepInput, needed: bool) -> str:
     if needed and not given.attachments:
-        return "矛盾纠纷和治安、安全隐患类事件须上传至少 1 张现场图片"
+        return "该类事件在这一步须上传至少 1 张现场图片"
     return f"最多上传 {MAX_PICTURES} 张图片" if len(given.attachments) > MAX_PICTURES else ""
 
 
@@ -196,6 +209,20 @@ def _days(given: StepInput, needed: bool) -> str:
     return f"每次延期为 1 至 {MAX_EXTENSION_DAYS} 个工作日"
 
 
+def _promise(given: StepInput, needed: bool) -> str:
+    if given.promise_days is None:
+        return "请填写承诺办结的工作日天数" if needed else ""
+    return "" if 1 <= given.promise_days <= MAX_PROMISE_DAYS else f"承诺办结为 1 至 {MAX_PROMISE_DAYS} 个工作日"
+
+
+def _typical_text(given: StepInput, needed: bool) -> str:
+    return text_fault("典型案例文本", given.typical_text, most=MAX_RESULT, least=1 if needed else 0)
+
+
+def _consent(given: StepInput, needed: bool) -> str:
+    return text_fault("诉求人同意说明", given.consent, most=MAX_OPINION, least=1 if needed else 0)
+
+
 def _level(given: StepInput, needed: bool) -> str:
     return "请选择督办级别" if needed and given.level is None else ""
 
@@ -219,6 +246,9 @@ _CHECKS = {
     Need.RESULT: _result,
     Need.METHOD: _method,
     Need.DAYS: _days,
+    Need.PROMISE: _promise,
+    Need.TYPICAL_TEXT: _typical_text,
+    Need.CONSENT: _consent,
     Need.LEVEL: _level,
     Need.TARGET_AREA: _target_area,
     Need.SATISFACTION: _satisfaction,

@@ -16,6 +16,7 @@ from domain.cases.models import (
     Method,
     PartyKind,
     RiskLevel,
+    Ruling,
     Satisfaction,
     Scale,
     Source,
@@ -92,6 +93,10 @@ class StepInput(CaseChanges):
     watch_reason: str = ""
     target_area: str = ""
     level: Supervision | None = None
+    promise_days: int | None = None
+    ruling: Ruling | None = None
+    typical_text: str = ""
+    consent: str = ""
     satisfaction: Annotated[Satisfaction | None, BeforeValidator(_grade)] = None
 
 
@@ -171,6 +176,8 @@ class AssignmentView:
     accepted_at: datetime | None
     reported_at: datetime | None
     ended_at: datetime | None
+    waived: bool
+    return_agreed: bool
     in_charge: str = field(repr=False)
     in_charge_phone: str = field(repr=False)
 
@@ -229,6 +236,53 @@ class ActionView:
     needs: tuple[NeedView, ...] = ()
     primary: bool = False
     starts: str = ""
+    tells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedView:
+    """This class will show a case that belongs to another: parent, child, merged."""
+
+    number: str
+    title: str
+    status_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class CopyView:
+    """This class will show one copy of a case and whether it was read."""
+
+    unit: str
+    note: str
+    sent_at: datetime
+    read_at: datetime | None
+    read_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandlingView:
+    """This class will show who handled a rejection or a transfer (requirement 1, 事件详情)."""
+
+    kind: str
+    label: str
+    who: str
+    unit: str
+    target: str
+    at: datetime
+    opinion: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class BulkRow:
+    """This class will tell of one chosen case whether a bulk step would reach it."""
+
+    number: str
+    title: str
+    version: int
+    status_label: str
+    allowed: bool
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +322,17 @@ class CaseView:
     assignments: tuple[AssignmentView, ...]
     pictures: tuple[PictureView, ...]
     deadlines: tuple[DeadlineView, ...]
+    copies: tuple[CopyView, ...]
+    parent: tuple[RelatedView, ...]
+    children: tuple[RelatedView, ...]
+    merged_into: tuple[RelatedView, ...]
+    merged: tuple[RelatedView, ...]
+    process: str
+    supervision_auto: bool
+    typical_text: str
+    city_reference: str
+    city_target: str
+    appeal: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,14 +99,17 @@ class Guard(Labelled):
     SAME_DEPARTMENT = "same_department", "所选单位尚未接收过该件"
     BEFORE_RED = "before_red", "已超过红牌时限,不能再申请延期"
     EXTENSIONS_LEFT = "extensions_left", "每件最多申请 2 次延期"
-    RETURNABLE = "returnable", "已经反馈过的事件不能退回"
+    RETURNABLE = "returnable", "已经反馈过的事件,须部门领导同意后才能退回"
     ASSIST_WAITING = "assist_waiting", "本单位已经协办接收过"
     ASSISTS_REPORTED = "assists_reported", "协办单位尚未全部反馈"
     WATCHABLE = "watchable", "只有低风险的事件可以纳入持续关注"
     WATCHED = "watched", "该件不在持续关注清单中"
     REOPENABLE = "reopenable", "办结已超过 30 天,不能重新办理"
     RATABLE = "ratable", "已经评价过,或已超过 15 天的评价期"
-    RATED = "rated", "该件还没有评价"
+    APPEALABLE = "appealable", "该件还没有评价,或已超过 5 个工作日的申诉期"
+    NOT_APPEALED = "not_appealed", "该评价已经申诉过"
+    APPEALED = "appealed", "该件没有待裁定的评价申诉"
+    CHILDREN_CLOSED = "children_closed", "还有子案件没有办结,须先办结子案件"
     FROM_CITY = "from_city", "该件不是市平台下发的"
     SUPERVISED = "supervised", "该件没有被督办"
     NOT_SUPERVISED_ALIKE = "not_supervised_alike", "该件已有同级或更高的督办"
@@ -134,6 +137,10 @@ class Need(Labelled):
     LEVEL = "level", "督办级别"
     TARGET_AREA = "target_area", "目标县区"
     SATISFACTION = "satisfaction", "满意度"
+    PROMISE = "promise_days", "承诺办结工作日"
+    RULING = "ruling", "裁定"
+    TYPICAL_TEXT = "typical_text", "典型案例文本"
+    CONSENT = "consent", "诉求人同意说明"
     CHANGES = "changes", "修改内容"
     COMPLETE = "complete", "必填项"
 
@@ -157,6 +164,7 @@ class Effect(Labelled):
     ASSIGN = "assign", "派给承办单位"
     WITHDRAW_ASSIGNMENTS = "withdraw_assignments", "撤回派单"
     RETURN_ASSIGNMENTS = "return_assignments", "退回派单"
+    SEND_BACK = "send_back", "记录退回人"
     ORDER = "order", "标记领导交办"
     ACCEPT = "accept", "主办接收"
     ASSIST_ACCEPT = "assist_accept", "协办接收"
@@ -173,12 +181,24 @@ class Effect(Labelled):
     WATCH = "watch", "纳入持续关注"
     UNWATCH = "unwatch", "移出持续关注"
     RATE = "rate", "评价"
+    APPEAL = "appeal", "评价申诉"
+    RULE = "rule", "申诉裁定"
     SUPERVISE = "supervise", "督办"
     UNSUPERVISE = "unsupervise", "取消督办"
     URGE = "urge", "催办"
+    COPY = "copy", "抄告"
+    ESCALATE = "escalate", "上报市平台"
     TOGGLE_URGENT = "toggle_urgent", "加急"
     TOGGLE_LEGACY = "toggle_legacy", "历史遗留"
     TOGGLE_TYPICAL = "toggle_typical", "典型案例"
+
+
+class PictureRule(Labelled):
+    """When a step that asks for pictures insists on one."""
+
+    BY_KIND = "by_kind", "矛盾纠纷和安全隐患必传"
+    ALWAYS = "always", "一律必传"
+    NEVER = "never", "可不传"
 
 
 class Verb(Labelled):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from domain.calendar.models import Link
-from domain.cases.vocabulary import CHOOSING, Action, Effect, Guard, Need, Status, Tell, Tie, Verb
+from domain.cases.vocabulary import CHOOSING, Action, Effect, Guard, Need, PictureRule, Status, Tell, Tie, Verb
 from domain.kernel.permissions import Role as R
 
 
@@ -46,6 +46,7 @@ class Step:
     clocks: tuple[Clock, ...] = ()
     tells: tuple[Tell, ...] = ()
     label: str = ""
+    pictures: PictureRule = PictureRule.BY_KIND
 
     @property
     def choosing(self) -> tuple[Guard, ...]:
@@ -109,7 +110,7 @@ STEPS: tuple[Step, ...] = (
          needs=(N.COMPLETE,), effects=(E.SUBMIT,), clocks=(Clock(Verb.START, Link.DISPATCH),), tells=(T.CENTRE, T.PETITIONER)),
     Step("6", A.EDIT, S.TO_DISPATCH, S.TO_DISPATCH, OWN_OR_CENTRE, needs=(N.CHANGES,), effects=(E.CHANGE,)),
     Step("7", A.VOID, S.TO_DISPATCH, S.VOID, OWN_OR_CENTRE, opinion=True, clocks=STOP, tells=(T.REGISTRAR, T.PETITIONER)),
-    Step("8", A.SEND_BACK, S.TO_DISPATCH, S.TO_SUPPLEMENT, CENTRE, opinion=True, clocks=STOP, tells=(T.REGISTRAR,)),
+    Step("8", A.SEND_BACK, S.TO_DISPATCH, S.TO_SUPPLEMENT, CENTRE, opinion=True, effects=(E.SEND_BACK,), clocks=STOP, tells=(T.REGISTRAR,)),
     Step("9", A.RESUBMIT, S.TO_SUPPLEMENT, S.TO_DISPATCH, (Who(R.REGISTRAR, Tie.OWN),),
          needs=(N.CHANGES,), effects=(E.CHANGE,), clocks=NEW_DISPATCH, tells=(T.CENTRE,)),
     Step("10", A.VOID, S.TO_SUPPLEMENT, S.VOID, OWN_OR_CENTRE, opinion=True, clocks=STOP),
@@ -120,7 +121,7 @@ STEPS: tuple[Step, ...] = (
     Step("12b", A.RECALL, S.TO_ACCEPT, S.TO_DISPATCH, CENTRE, opinion=True,
          effects=(E.WITHDRAW_ASSIGNMENTS,), clocks=NEW_DISPATCH, tells=(T.DEPARTMENT,)),
     Step("13", A.CLOSE_DIRECTLY, S.TO_DISPATCH, S.CLOSED, CENTRE, opinion=True, needs=(N.RESULT,), may=(N.WATCH,),
-         guards=(G.WATCHABLE,), effects=(E.CLOSE_DIRECTLY, E.WATCH), clocks=STOP, tells=(T.PETITIONER,)),
+         guards=(G.WATCHABLE, G.CHILDREN_CLOSED), effects=(E.CLOSE_DIRECTLY, E.WATCH), clocks=STOP, tells=(T.PETITIONER,)),
     *_at((S.TO_DISPATCH, S.IN_PROGRESS, S.EXTENDED), Step("14", A.PROPOSE_ORDER, None, S.ORDER_PENDING, CENTRE,
            opinion=True, may=(N.DEPARTMENT,), effects=(E.REQUEST,), tells=(T.LEADER,))),
     Step("15", A.APPROVE_ORDER, S.ORDER_PENDING, S.TO_ACCEPT, LEADER, opinion=True, needs=(N.DEPARTMENT,),
@@ -135,9 +136,9 @@ STEPS: tuple[Step, ...] = (
            effects=(E.ORDER, E.WITHDRAW_ASSIGNMENTS, E.ASSIGN), clocks=NEW_ACCEPT, tells=(T.DEPARTMENT, T.CENTRE))),
     *_at((S.IN_PROGRESS, S.EXTENDED), Step("17b", A.ORDER, None, S.LEADER_ORDER, LEADER, opinion=True,
            may=(N.DEPARTMENT,), guards=(G.SAME_DEPARTMENT,), effects=(E.ORDER,), tells=(T.DEPARTMENT, T.CENTRE))),
-    Step("18", A.ACCEPT, S.TO_ACCEPT, S.IN_PROGRESS, LEAD_STAFF, needs=(N.IN_CHARGE, N.IN_CHARGE_PHONE),
+    Step("18", A.ACCEPT, S.TO_ACCEPT, S.IN_PROGRESS, LEAD_STAFF, needs=(N.IN_CHARGE, N.IN_CHARGE_PHONE), may=(N.PROMISE,),
          guards=(G.NOT_ORDER,), effects=(E.ACCEPT,), clocks=ACCEPTED, tells=(T.CENTRE, T.REGISTRAR, T.PETITIONER)),
-    Step("18b", A.ACCEPT, S.TO_ACCEPT, S.LEADER_ORDER, LEAD_STAFF, needs=(N.IN_CHARGE, N.IN_CHARGE_PHONE),
+    Step("18b", A.ACCEPT, S.TO_ACCEPT, S.LEADER_ORDER, LEAD_STAFF, needs=(N.IN_CHARGE, N.IN_CHARGE_PHONE), may=(N.PROMISE,),
          guards=(G.IS_ORDER,), effects=(E.ACCEPT,), clocks=ACCEPTED, tells=(T.CENTRE, T.REGISTRAR, T.PETITIONER)),
     *_stay((S.TO_ACCEPT, *IN_HAND), Step("18c", A.ASSIST_ACCEPT, None, None, ASSISTANT,
             guards=(G.ASSIST_WAITING,), effects=(E.ASSIST_ACCEPT,))),
@@ -167,7 +168,7 @@ STEPS: tuple[Step, ...] = (
     *_at(IN_HAND, Step("29", A.SUBMIT_RESULT, None, S.TO_CONFIRM, LEAD_OFFICER, opinion=True,
            needs=(N.RESULT, N.METHOD, N.PICTURES), guards=(G.ASSISTS_REPORTED,), effects=(E.RESULT,),
            clocks=(Clock(Verb.STOP, Link.FEEDBACK), Clock(Verb.STOP, Link.RESOLVE)), tells=(T.CENTRE, T.REGISTRAR, T.PETITIONER))),
-    Step("30", A.CONFIRM, S.TO_CONFIRM, S.CLOSED, CENTRE, opinion=True, may=(N.WATCH,), guards=(G.WATCHABLE,),
+    Step("30", A.CONFIRM, S.TO_CONFIRM, S.CLOSED, CENTRE, opinion=True, may=(N.WATCH,), guards=(G.WATCHABLE, G.CHILDREN_CLOSED),
          effects=(E.CLOSE, E.WATCH), clocks=STOP, tells=(T.DEPARTMENT, T.PETITIONER)),
     Step("31", A.REJECT_RESULT, S.TO_CONFIRM, S.IN_PROGRESS, CENTRE, opinion=True, guards=(G.NOT_ORDER,),
          effects=(E.REWORK,), clocks=(Clock(Verb.REOPEN, Link.RESOLVE),), tells=(T.DEPARTMENT,)),
@@ -177,8 +178,9 @@ STEPS: tuple[Step, ...] = (
     Step("33", A.RATE, S.CLOSED, S.CLOSED, (Who(R.PETITIONER, Tie.OWN), Who(R.REGISTRAR, Tie.OWN)),
          needs=(N.SATISFACTION,), guards=(G.RATABLE,), effects=(E.RATE,)),
     Step("34", A.APPEAL_RATING, S.CLOSED, S.CLOSED, (Who(R.DEPARTMENT_HEAD, Tie.LEAD),), opinion=True,
-         guards=(G.RATED,), tells=(T.CENTRE,)),
-    Step("34b", A.RULE_APPEAL, S.CLOSED, S.CLOSED, CENTRE, opinion=True, guards=(G.RATED,), tells=(T.DEPARTMENT,)),
+         guards=(G.NOT_APPEALED, G.APPEALABLE), effects=(E.APPEAL,), tells=(T.CENTRE,)),
+    Step("34b", A.RULE_APPEAL, S.CLOSED, S.CLOSED, CENTRE, opinion=True, may=(N.RULING,), guards=(G.APPEALED,),
+         effects=(E.RULE,), tells=(T.DEPARTMENT,)),
     Step("35", A.RELAPSE, S.CLOSED, S.TO_ACCEPT, CENTRE, opinion=True, needs=(N.DEPARTMENT,), guards=(G.WATCHED,),
          effects=(E.UNWATCH, E.ORDER, E.ASSIGN), clocks=NEW_ACCEPT, tells=(T.LEADER, T.DEPARTMENT)),
     Step("36", A.REOPEN, S.CLOSED, S.TO_ACCEPT, DECIDERS, opinion=True, needs=(N.DEPARTMENT,),
@@ -192,41 +194,26 @@ STEPS: tuple[Step, ...] = (
     *_stay(OPEN, Step("40", A.TOGGLE_URGENT, None, None, (*DECIDERS, Who(R.DEPARTMENT_HEAD, Tie.LEAD)),
            effects=(E.TOGGLE_URGENT,))),
     *_stay(OPEN, Step("41", A.INSTRUCT, None, None, LEADER, opinion=True, tells=(T.DEPARTMENT, T.CENTRE))),
-    *_stay(OPEN, Step("41b", A.COPY, None, None, (*CENTRE, *LEAD_OFFICER), needs=(N.DEPARTMENT,))),
+    *_stay(OPEN, Step("41b", A.COPY, None, None, (*CENTRE, *LEAD_OFFICER), needs=(N.DEPARTMENT,), effects=(E.COPY,))),
     *_stay(OPEN, Step("42", A.TOGGLE_LEGACY, None, None, CENTRE, opinion=True, effects=(E.TOGGLE_LEGACY,))),
     Step("43", A.TOGGLE_TYPICAL, S.CLOSED, S.CLOSED, (*CENTRE, Who(R.DEPARTMENT_HEAD, Tie.LEAD)),
-         effects=(E.TOGGLE_TYPICAL,)),
+         may=(N.TYPICAL_TEXT,), effects=(E.TOGGLE_TYPICAL,)),
     Step("44", A.ESCALATE_TO_CITY, S.TO_DISPATCH, S.AT_CITY, CENTRE, opinion=True, needs=(N.TARGET_AREA,),
-         clocks=STOP),
+         may=(N.CONSENT,), effects=(E.ESCALATE,), clocks=STOP),
     Step("45", A.CITY_PROGRESS, S.AT_CITY, S.AT_CITY, CITY),
     Step("46", A.CITY_RESULT, S.AT_CITY, S.TO_CONFIRM, CITY, needs=(N.RESULT,), effects=(E.RESULT,), tells=(T.CENTRE, T.PETITIONER)),
     Step("47", A.CITY_RETURN, S.AT_CITY, S.TO_DISPATCH, CITY, opinion=True, clocks=NEW_DISPATCH, tells=(T.CENTRE,)),
     Step("48", A.CITY_DISPATCH, None, S.TO_DISPATCH, CITY, clocks=(Clock(Verb.START, Link.DISPATCH),), tells=(T.CENTRE,)),
     Step("50", A.RETURN_TO_CITY, S.TO_DISPATCH, S.VOID, CENTRE, opinion=True, guards=(G.FROM_CITY,), clocks=STOP),
     *_at(OPEN, Step("53", A.WITHDRAW_BY_PETITIONER, None, S.CLOSED, CENTRE, opinion=True, may=(N.PICTURES,),
-           effects=(E.CLOSE_WITHDRAWN,), clocks=STOP, tells=(T.DEPARTMENT,))),
+           guards=(G.CHILDREN_CLOSED,), effects=(E.CLOSE_WITHDRAWN,), clocks=STOP, tells=(T.DEPARTMENT,))),
 )  # fmt: skip
-
-_BY_ACTION: dict[tuple[Status | None, Action], tuple[Step, ...]] = {}
-for _step in STEPS:
-    _key = (_step.source, _step.action)
-    _BY_ACTION[_key] = (*_BY_ACTION.get(_key, ()), _step)
-
-
-def rows(source: Status | None, action: Action) -> tuple[Step, ...]:
-    """This function will give the rows of an action at a status; two when a guard chooses."""
-    return _BY_ACTION.get((source, action), ())
-
-
-def rows_of(action: Action) -> tuple[Step, ...]:
-    """This function will give all rows of an action."""
-    return tuple(step for step in STEPS if step.action is action)
 
 
 def lint(steps: tuple[Step, ...] = STEPS) -> list[str]:
     """This function will list what is wrong with the table: unreachable, endless, ambiguous."""
-    faults = [f"{s.label}不可到达" for s in Status if s not in _reached(steps)]
-    faults += [f"{s.label}无法走到终点" for s in Status if s not in _finishing(steps)]
+    faults = [f"{s.label}不可到达" for s in Status if s not in reached(steps)]
+    faults += [f"{s.label}无法走到终点" for s in Status if s not in finishing(steps)]
     groups: dict[tuple[Status | None, Action], list[Step]] = {}
     for step in steps:
         groups.setdefault((step.source, step.action), []).append(step)
@@ -237,15 +224,17 @@ def lint(steps: tuple[Step, ...] = STEPS) -> list[str]:
     return faults
 
 
-def _reached(steps: tuple[Step, ...]) -> set[Status]:
-    reached = {s.target for s in steps if s.source is None and s.target}
-    while more := {s.target for s in steps if s.source in reached and s.target} - reached:
-        reached |= more
-    return reached
+def reached(steps: tuple[Step, ...]) -> set[Status]:
+    """This function will give the statuses that a case can come to."""
+    found = {s.target for s in steps if s.source is None and s.target}
+    while more := {s.target for s in steps if s.source in found and s.target} - found:
+        found |= more
+    return found
 
 
-def _finishing(steps: tuple[Step, ...]) -> set[Status]:
-    finishing = set(ENDED)
-    while more := {s.source for s in steps if s.source and s.target in finishing} - finishing:
-        finishing |= more
-    return finishing
+def finishing(steps: tuple[Step, ...]) -> set[Status]:
+    """This function will give the statuses from which a case can end."""
+    found = set(ENDED)
+    while more := {s.source for s in steps if s.source and s.target in found} - found:
+        found |= more
+    return found

@@ -14,6 +14,13 @@ _SCOPED = {"Case", "Visit"}
 _UNSCOPED = {
     ("domain/visits/queries.py", "times_here"): "counts for the desk that holds the card, by permission",
     ("domain/cases/queries/reach.py", "open_cases_of"): "counts for the desk that holds the card, by permission",
+    ("domain/cases/operations/family.py", "_has_children"): "whether one exists decides, nothing of it is told",
+    ("domain/cases/operations/merge.py", "merge"): "whether one exists decides, nothing of it is told",
+    ("domain/cases/queries/situation.py", "_has_open_children"): "whether one exists decides, nothing of it is told",
+    (
+        "domain/cases/queries/family.py",
+        "require_unmerged",
+    ): "the number of the case worked on instead, to who sees the other",
     ("domain/tracking/queries.py", "case_of"): "the token itself is the right to the case",
 }
 """Selects of scoped tables outside `visible_to`, each with its reason."""

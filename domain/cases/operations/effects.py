@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from domain.calendar import operations as calendar
 from domain.calendar.models import Link
-from domain.cases.models import Assignment, AssignmentState, Case, Outcome, Part
+from domain.cases.models import Assignment, AssignmentState, Case, Copy, Outcome, Part, Ruling
 from domain.cases.operations import clocks, matter
 from domain.cases.operations.act import Act
+from domain.cases.queries import processes
 from domain.cases.vocabulary import Effect, Need, Status
 from domain.kernel import crypto
 from domain.kernel.ids import new_token
@@ -24,10 +28,14 @@ async def _submit(act: Act) -> None:
     case.submitted_at = act.at
     case.tracking_digest = crypto.digest(token)
     case.tracking_sealed = crypto.seal("case_file", "tracking", case.id, token)
+    case.process_id = await processes.enabled_for(act.session, case.category)
 
 
 async def _change(act: Act) -> None:
-    act.detail["changes"] = await matter.put(act.session, act.case, act.given, at=act.at)
+    act.detail["changes"] = changes = await matter.put(act.session, act.case, act.given, at=act.at)
+    if "category" in changes and act.case.status is not Status.DRAFT:
+        # not dispatched yet: another category may be bound to another process
+        act.case.process_id = await processes.enabled_for(act.session, act.case.category)
 
 
 async def _assign(act: Act) -> None:
@@ -45,17 +53,20 @@ async def _assign(act: Act) -> None:
         await clocks.start_link(act, Link.ACCEPT, assignment)
     case = act.case
     if case.closed_at:
-        _begin_anew(case)
+        _begin_anew(case, ordered=Effect.ORDER in act.step.effects)
+    case.sent_back_by = None
     case.lead_unit_id, case.dispatched_at = lead.id, act.at
     act.detail |= {"lead": lead.code, "assists": [unit.code for unit in assists]}
 
 
-def _begin_anew(case: Case) -> None:
+def _begin_anew(case: Case, *, ordered: bool) -> None:
     """A case that is taken up again has its own extensions and rating; the journal keeps the old ones."""
+    case.leader_order = ordered
     case.closed_at = case.outcome = None
     case.extensions = 0
     case.satisfaction = case.rated_at = case.unit_satisfaction = case.unit_rated_at = None
     case.rating_comment = ""
+    case.appealed_at = case.appeal_ruling = None
 
 
 async def _add_assignment(act: Act, unit_id: Any, part: Part) -> Assignment:
@@ -73,19 +84,22 @@ async def _add_assignment(act: Act, unit_id: Any, part: Part) -> Assignment:
     return assignment
 
 
-def _end_all(act: Act, state: AssignmentState) -> None:
+async def _end_all(act: Act, state: AssignmentState) -> None:
+    if act.assignments:
+        units = await orgs.units_by_id(act.session, (a.unit_id for a in act.assignments))
+        act.told_units += [unit.code for unit in units.values()]
     for assignment in act.assignments:
         assignment.state, assignment.ended_at = state, act.at
     act.assignments.clear()
 
 
 async def _withdraw_assignments(act: Act) -> None:
-    _end_all(act, AssignmentState.WITHDRAWN)
+    await _end_all(act, AssignmentState.WITHDRAWN)
     act.case.lead_unit_id = None
 
 
 async def _return_assignments(act: Act) -> None:
-    _end_all(act, AssignmentState.RETURNED)
+    await _end_all(act, AssignmentState.RETURNED)
     act.case.lead_unit_id, act.case.leader_order = None, False
 
 
@@ -155,22 +169,23 @@ async def _rework(act: Act) -> None:
         lead.state = AssignmentState.WORKING
 
 
-def _closed(act: Act, outcome: Outcome) -> None:
+async def _closed(act: Act, outcome: Outcome) -> None:
     act.case.closed_at, act.case.outcome = act.at, outcome
-    _end_all(act, AssignmentState.FINISHED)
+    end_supervision(act.case)
+    await _end_all(act, AssignmentState.FINISHED)
 
 
 async def _close(act: Act) -> None:
-    _closed(act, Outcome.RESOLVED)
+    await _closed(act, Outcome.RESOLVED)
 
 
 async def _close_directly(act: Act) -> None:
     act.case.result = act.given.result.strip()
-    _closed(act, Outcome.DIRECT)
+    await _closed(act, Outcome.DIRECT)
 
 
 async def _close_withdrawn(act: Act) -> None:
-    _closed(act, Outcome.WITHDRAWN)
+    await _closed(act, Outcome.WITHDRAWN)
 
 
 async def _watch(act: Act) -> None:
@@ -193,12 +208,53 @@ async def _rate(act: Act) -> None:
 
 
 async def _supervise(act: Act) -> None:
-    act.case.supervision, act.case.supervised_by = act.given.level, act.actor.account_id
+    case = act.case
+    case.supervision, case.supervised_by = act.given.level, act.actor.account_id
+    case.supervision_link, case.supervision_auto = case.due_link, False
+    act.detail["link"] = case.due_link.value if case.due_link else None
     act.detail["level"] = act.given.level.value if act.given.level else None
 
 
 async def _unsupervise(act: Act) -> None:
-    act.case.supervision = act.case.supervised_by = None
+    end_supervision(act.case)
+
+
+def end_supervision(case: Case) -> None:
+    """This function will take the flag off; what was earned stays in the record (ruling 8)."""
+    case.supervision = case.supervised_by = case.supervision_link = None
+    case.supervision_auto = False
+
+
+async def _copy(act: Act) -> None:
+    """A unit is copied once; a second copy brings a new note and asks for a new receipt."""
+    unit = await orgs.department_by_code(act.session, act.given.department, field="department")
+    query = select(Copy).where(col(Copy.case_id) == act.case.id, col(Copy.unit_id) == unit.id)
+    copy = (await act.session.scalars(query)).one_or_none()
+    if copy is None:
+        copy = Copy(case_id=act.case.id, unit_id=unit.id, sent_by=act.actor.account_id, sent_at=act.at)
+        act.session.add(copy)
+    copy.sent_by, copy.sent_at, copy.note = act.actor.account_id, act.at, act.given.opinion.strip()
+    copy.read_by = copy.read_at = None
+    act.detail["copied_to"] = unit.code
+    act.told_units.append(unit.code)
+
+
+async def _send_back(act: Act) -> None:
+    act.case.sent_back_by = act.actor.account_id
+
+
+async def _escalate(act: Act) -> None:
+    act.case.city_target = act.given.target_area.strip()
+    act.detail |= {"target_area": act.case.city_target, "consent": act.given.consent.strip()}
+
+
+async def _appeal(act: Act) -> None:
+    act.case.appealed_at = act.at
+
+
+async def _rule(act: Act) -> None:
+    act.case.appeal_ruling = act.given.ruling or Ruling.UPHELD
+    act.detail["ruling"] = act.case.appeal_ruling.value
 
 
 async def _urge(act: Act) -> None:
@@ -220,7 +276,11 @@ async def _toggle_legacy(act: Act) -> None:
 
 
 async def _toggle_typical(act: Act) -> None:
-    act.case.typical = not act.case.typical
+    case, text = act.case, act.given.typical_text.strip()
+    if not case.typical and text:
+        await matter.require_anonymous(act.session, case, text)
+        case.typical_text = text
+    case.typical = not case.typical
     act.detail["on"] = act.case.typical
 
 
@@ -246,6 +306,11 @@ _EFFECTS: dict[Effect, Callable[[Act], Awaitable[None]]] = {
     Effect.WATCH: _watch,
     Effect.UNWATCH: _unwatch,
     Effect.RATE: _rate,
+    Effect.SEND_BACK: _send_back,
+    Effect.COPY: _copy,
+    Effect.ESCALATE: _escalate,
+    Effect.APPEAL: _appeal,
+    Effect.RULE: _rule,
     Effect.SUPERVISE: _supervise,
     Effect.UNSUPERVISE: _unsupervise,
     Effect.URGE: _urge,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -183,6 +184,22 @@ async def add_party(session: AsyncSession, case: Case, given: PartyInput, place:
         )
     )
     await session.flush()
+
+
+_LONG_NUMBER = re.compile(r"\d[\d\s-]{9,}[\dXx]")
+
+
+async def require_anonymous(session: AsyncSession, case: Case, text: str) -> None:
+    """This function will make sure that a text to be shown to others names nobody of the case (row 43).
+
+    :raises Invalid: it holds a party's name, or a number as long as a phone's
+    """
+    rows = await session.scalars(select(Party).where(col(Party.case_id) == case.id))
+    persons = await people_queries.by_ids(session, (p.person_id for p in rows))
+    if any(people_queries.opened(person, "name") in text for person in persons.values()):
+        raise Invalid.of({"typical_text": "典型案例文本中出现了当事人姓名,请先匿名化"})
+    if _LONG_NUMBER.search(text):
+        raise Invalid.of({"typical_text": "典型案例文本中出现了号码,请先删去电话和证件号码"})
 
 
 async def require_complete(session: AsyncSession, case: Case) -> None:

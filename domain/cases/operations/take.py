@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.cases import policy, rules
+from domain.cases import events, policy, rules
 from domain.cases.models import Assignment, Attachment, Case
 from domain.cases.operations import clocks, effects, matter
 from domain.cases.operations.act import Act
-from domain.cases.queries import reach, situation
+from domain.cases.process import Process
+from domain.cases.queries import conflict, family, processes, reach, situation
 from domain.cases.schemas import CaseSummary, StepInput
 from domain.cases.vocabulary import Action, Effect, Need, Status
 from domain.cases.workflow import Step
@@ -21,6 +22,7 @@ from domain.kernel import journal, outbox
 from domain.kernel.actor import Actor
 from domain.kernel.models import StoredFile
 from domain.kernel.notify import announce
+from domain.kernel.permissions import Role
 from domain.kernel.refusals import ChangedMeanwhile, Invalid
 
 
@@ -47,13 +49,15 @@ async def take(
     case = await reach.lock(session, actor, number)
     assignments = await reach.live_assignments(session, case.id)
 
+    process = await processes.of_case(session, case)
     policy.require_role(actor, action)
     if version is not None and version != case.version:
-        raise ChangedMeanwhile(f"该件刚刚被他人办理,现为“{case.status.label}”,请刷新后再操作")
-    step = await _step(session, actor, case, assignments, action, given, at)
+        raise ChangedMeanwhile(await conflict.told(session, case, version))
+    await family.require_unmerged(session, case)
+    step = await _step(session, actor, process, case, assignments, action, given, at)
     files = await _files(session, actor, given)
 
-    act = Act(session, actor, case, step, given, at, assignments)
+    act = Act(session, actor, case, step, given, at, assignments, limits=process.limits)
     before = await _change(act)
 
     await _leave_traces(act, before, files)
@@ -63,6 +67,7 @@ async def take(
 async def _step(
     session: AsyncSession,
     actor: Actor,
+    process: Process,
     case: Case,
     assignments: list[Assignment],
     action: Action,
@@ -70,8 +75,9 @@ async def _step(
     at: datetime,
 ) -> Step:
     bond = reach.bond_of(actor, case, assignments)
-    steps = policy.permitted(actor, case.status, action, bond)
-    facts = await situation.gather(session, actor, case, assignments, given, at=at)
+    steps = policy.permitted(actor, case.status, action, bond, process)
+    wanted = {guard for step in steps for guard in step.guards}
+    facts = await situation.gather(session, actor, case, assignments, given, at=at, wanted=wanted)
     step = rules.choose(steps, facts)
     rules.check_input(step, facts, given)
     if Need.COMPLETE in step.needs:
@@ -90,6 +96,9 @@ async def _change(act: Act) -> Status:
         case.previous_status = before
     elif target is not before:
         case.previous_status = None
+    if target is not before and case.supervision and case.supervision_link is None:
+        # supervised while no clock ran: the link is over when the status moves (督办只针对环节)
+        effects.end_supervision(case)
     case.status = target
     case.version += 1
     case.updated_at = act.at
@@ -130,9 +139,31 @@ async def _leave_traces(act: Act, before: Status, files: list[StoredFile]) -> No
     )
     for file in files:
         _bind(session, case.id, file, step.action, entry.seq, act.at)
-    payload = {"number": case.number, "from": before.value, "to": case.status.value, "journal": entry.seq}
+    payload = {
+        "number": case.number,
+        "row": step.row,
+        "from": before.value,
+        "to": case.status.value,
+        "journal": entry.seq,
+        "units": act.told_units,
+    }
     outbox.publish(session, f"case.{step.action.value}", case.id, payload, at=act.at)
+    if case.city_reference and not act.actor.has(Role.CITY):
+        _feed_back(act, entry.seq)
     await announce(session, "case", case.id, number=case.number, action=step.action.value)
+
+
+def _feed_back(act: Act, seq: int) -> None:
+    """Every transition of a case that the city knows is told to the city (row 49)."""
+    case = act.case
+    payload = {
+        "number": case.number,
+        "city_reference": case.city_reference,
+        "action": act.step.action.value,
+        "node": events.node_of(act.step.action, case.status),
+        "journal": seq,
+    }
+    outbox.publish(act.session, "city.feedback", case.id, payload, at=act.at)
 
 
 def _bind(session: AsyncSession, case_id: UUID, file: StoredFile, action: Action, seq: int, at: datetime) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.calendar.rules import limit_of
-from domain.cases import policy, rules, workflow
-from domain.cases.queries import reach, situation
+from domain.cases import policy, rules
+from domain.cases.models import Case
+from domain.cases.process import Process
+from domain.cases.queries import processes, reach, situation
 from domain.cases.schemas import ActionView, NeedView, StepInput
-from domain.cases.vocabulary import Action, Guard, Status, Verb
+from domain.cases.vocabulary import Action, Guard, Verb
 from domain.cases.workflow import Step
 from domain.kernel.actor import Actor
 from domain.kernel.refusals import Refusal
@@ -25,11 +28,6 @@ NOT_BUTTONS = frozenset(
         Action.CITY_DISPATCH,
     }
 )
-NOT_OPEN_YET = {
-    Action.ESCALATE_TO_CITY: "市平台对接开通后可用",
-    Action.COPY: "抄告和签收回执开通后可用",
-}
-"""Rows of the table whose other side does not exist yet: not offered, so that no case is stranded."""
 _PRIMARY = (
     Action.SUBMIT, Action.RESUBMIT, Action.DISPATCH, Action.ACCEPT, Action.ASSIST_ACCEPT, Action.SUBMIT_RESULT,
     Action.ASSIST_REPORT, Action.CONFIRM, Action.APPROVE_RETURN, Action.APPROVE_EXTENSION, Action.APPROVE_ORDER,
@@ -42,40 +40,50 @@ _ASKED_LATER = frozenset({Guard.WATCHABLE, Guard.OTHER_DEPARTMENT, Guard.SAME_DE
 async def of(session: AsyncSession, actor: Actor, number: str, *, at: datetime) -> tuple[ActionView, ...]:
     """This function will list every action with whether and why (not) for this person."""
     case = await reach.find(session, actor, number)
+    process = await processes.of_case(session, case)
     assignments = await reach.live_assignments(session, case.id)
     bond = reach.bond_of(actor, case, assignments)
     facts = await situation.gather(session, actor, case, assignments, StepInput(), at=at)
     found = [
-        _view(actor, case.status, action, bond, facts, major=case.major, urgent=case.urgent)
+        _view(_Asker(actor, process, case, bond, facts), action)
         for action in Action
-        if action not in NOT_BUTTONS and any(s.source for s in workflow.rows_of(action))
+        if action not in NOT_BUTTONS and any(s.source for s in process.rows_of(action))
     ]
+    if case.merged_into_id:
+        return tuple(replace(view, allowed=False, reason="该件已并入其他案件") for view in found)
     primary = next((a for p in _PRIMARY for a in found if a.action == p and a.allowed), None)
     return tuple(_as_primary(a) if a is primary else a for a in found)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    actor: Actor
+    process: Process
+    case: Case
+    bond: policy.Bond
+    facts: rules.Facts
+
+
 def _as_primary(view: ActionView) -> ActionView:
-    return ActionView(view.action, view.label, view.allowed, view.reason, view.needs, primary=True, starts=view.starts)
+    return replace(view, primary=True)
 
 
-def _view(
-    actor: Actor, status: Status, action: Action, bond: policy.Bond, facts: rules.Facts, *, major: bool, urgent: bool
-) -> ActionView:
-    if action in NOT_OPEN_YET:
-        return ActionView(action.value, action.label, allowed=False, reason=NOT_OPEN_YET[action])
+def _view(asker: _Asker, action: Action) -> ActionView:
+    facts, case = asker.facts, asker.case
+    label = asker.process.action_label(action, case.status)
     try:
-        steps = policy.permitted(actor, status, action, bond)
+        steps = policy.permitted(asker.actor, case.status, action, asker.bond, asker.process)
         step = _choose(steps, facts)
     except Refusal as refusal:
-        return ActionView(action.value, action.label, allowed=False, reason=refusal.message)
-    needs = tuple(NeedView(n.value, n.label, rules.required(step, n, facts)) for n in step.asks)
+        return ActionView(action.value, label, allowed=False, reason=refusal.message)
     return ActionView(
         action.value,
-        action.label,
+        label,
         allowed=True,
         reason="",
-        needs=needs,
-        starts=_starts(step, major=major, urgent=urgent),
+        needs=tuple(NeedView(n.value, n.label, rules.required(step, n, facts)) for n in step.asks),
+        starts=_starts(step, asker),
+        tells=tuple(tell.label for tell in step.tells),
     )
 
 
@@ -87,7 +95,8 @@ def _choose(steps: tuple[Step, ...], facts: rules.Facts) -> Step:
     return open_guards[0] if open_guards else rules.choose(steps, facts)
 
 
-def _starts(step: Step, *, major: bool, urgent: bool) -> str:
+def _starts(step: Step, asker: _Asker) -> str:
+    case, limits = asker.case, asker.process.limits
     started = [c.link for c in step.clocks if c.verb is Verb.START and c.link]
-    said = [f"{link.label}时限 {limit_of(link, major=major, urgent=urgent).text}" for link in started]
-    return ";".join(said)
+    found = [(link, limits.get(link) or limit_of(link, major=case.major, urgent=case.urgent)) for link in started]
+    return ";".join(f"{link.label}时限 {limit.text}" for link, limit in found)

@@ -15,11 +15,12 @@ from domain.areas import queries as areas
 from domain.calendar import queries as calendar
 from domain.calendar.schemas import DeadlineView
 from domain.cases import notes
-from domain.cases.models import Assignment, Attachment, Case, Party
-from domain.cases.queries import lists, reach
+from domain.cases.models import Assignment, Attachment, Case, Copy, Party
+from domain.cases.queries import family, lists, processes, reach
 from domain.cases.schemas import (
     AssignmentView,
     CaseView,
+    CopyView,
     JournalView,
     NodeView,
     PartyView,
@@ -54,6 +55,9 @@ async def get(session: AsyncSession, actor: Actor, number: str, *, at: datetime)
         assignments=await _assignments(session, case),
         pictures=await _pictures(session, case),
         deadlines=tuple(DeadlineView.of(d) for d in await calendar.running(session, [case.id])),
+        copies=await _copies(session, case),
+        process=(await processes.of_case(session, case)).name,
+        **await family.related(session, actor, case),
         **_facts(case),
     )
 
@@ -86,7 +90,30 @@ def _facts(case: Case) -> dict[str, Any]:
         "closed_at": case.closed_at,
         "promised_at": case.promised_at,
         "visit_id": case.visit_id,
+        "supervision_auto": case.supervision_auto,
+        "typical_text": case.typical_text,
+        "city_reference": case.city_reference or "",
+        "city_target": case.city_target,
+        "appeal": _appeal(case),
     }
+
+
+def _appeal(case: Case) -> str:
+    if case.appeal_ruling:
+        return case.appeal_ruling.label
+    return "待裁定" if case.appealed_at else ""
+
+
+async def _copies(session: AsyncSession, case: Case) -> tuple[CopyView, ...]:
+    rows = list(await session.scalars(select(Copy).where(col(Copy.case_id) == case.id).order_by(col(Copy.sent_at))))
+    if not rows:
+        return ()
+    units = await orgs.units_by_id(session, (copy.unit_id for copy in rows))
+    names = await orgs.staff_names(session, {copy.read_by for copy in rows if copy.read_by})
+    return tuple(
+        CopyView(units[c.unit_id].name, c.note, c.sent_at, c.read_at, names.get(c.read_by, "") if c.read_by else "")
+        for c in rows
+    )
 
 
 async def _parties(session: AsyncSession, case: Case) -> tuple[PartyView, ...]:
@@ -135,6 +162,8 @@ async def _assignments(session: AsyncSession, case: Case) -> tuple[AssignmentVie
             accepted_at=a.accepted_at,
             reported_at=a.reported_at,
             ended_at=a.ended_at,
+            waived=a.waived_at is not None,
+            return_agreed=a.return_agreed_at is not None,
             in_charge=crypto.unseal("assignment", "in_charge", a.id, a.in_charge_sealed),
             in_charge_phone=crypto.unseal("assignment", "in_charge_phone", a.id, a.in_charge_phone_sealed),
         )
@@ -182,7 +211,17 @@ async def _entries(session: AsyncSession, case: Case) -> Sequence[JournalEntry]:
     return (await session.scalars(query)).all()
 
 
-_OTHER_LINES = {"deadline.recompute": "时限重算"}
+_OTHER_LINES = {
+    "deadline.recompute": "时限重算",
+    "case.merge": "并案",
+    "case.unmerge": "撤销并案",
+    "case.adopt": "设为主子案件",
+    "case.release": "解除主子案件",
+    "case.waive": "免除协办反馈",
+    "case.agree_to_return": "部门领导同意退回",
+    "case.receive_copy": "签收抄告",
+    "case.auto_card": "自动督办",
+}
 """Lines about a case that are no step of it."""
 
 

@@ -32,6 +32,8 @@ from domain.people.models import Person
 
 _TAGS = {
     "watch": col(Case.watch),
+    "merged": col(Case.merged_into_id).is_not(None),
+    "supervised": col(Case.supervision).is_not(None),
     "legacy": col(Case.legacy),
     "typical": col(Case.typical),
     "urgent": col(Case.urgent),

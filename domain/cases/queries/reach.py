@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.cases.models import Assignment, AssignmentState, Case, Part, Party
+from domain.cases.models import Assignment, AssignmentState, Case, Copy, Part, Party
 from domain.cases.policy import Bond
 from domain.cases.vocabulary import Status
 from domain.kernel.actor import Actor
@@ -47,7 +47,7 @@ def _within_reach(actor: Actor) -> ColumnElement[bool]:
         path = actor.area_path
         return col(Case.area_path).startswith(path, autoescape=True) if path else false()
     if actor.reach is Reach.DEPARTMENT:
-        return dispatched_to(actor.unit_id)
+        return or_(dispatched_to(actor.unit_id), copied_to(actor.unit_id))
     return false()
 
 
@@ -58,6 +58,11 @@ def dispatched_to(unit_id: UUID, *more: ColumnElement[bool]) -> ColumnElement[bo
         .where(col(Assignment.case_id) == col(Case.id), col(Assignment.unit_id) == unit_id, *more)
         .exists()
     )
+
+
+def copied_to(unit_id: UUID) -> ColumnElement[bool]:
+    """This function will give the condition that a case was copied to a unit (抄告): it may be read there."""
+    return select(Copy.id).where(col(Copy.case_id) == col(Case.id), col(Copy.unit_id) == unit_id).exists()
 
 
 async def find(session: AsyncSession, actor: Actor, number: str) -> Case:

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from domain.calendar import queries as calendar
+from domain.calendar import rules as calendar_rules
 from domain.calendar.models import Link
-from domain.cases.models import Assignment, AssignmentState, Case, Part
-from domain.cases.rules import Facts
+from domain.cases.models import Assignment, AssignmentState, Case, Part, Source
+from domain.cases.rules import APPEAL_WORKDAYS, Facts
 from domain.cases.schemas import StepInput
+from domain.cases.vocabulary import Guard
+from domain.cases.workflow import ENDED
 from domain.kernel.actor import Actor
 from domain.kernel.permissions import Role
 from domain.orgs import queries as orgs
 
+EVERY = frozenset(Guard)
+
 
 async def gather(
-    session: AsyncSession, actor: Actor, case: Case, assignments: list[Assignment], given: StepInput, *, at: datetime
+    session: AsyncSession,
+    actor: Actor,
+    case: Case,
+    assignments: list[Assignment],
+    given: StepInput,
+    *,
+    at: datetime,
+    wanted: Collection[Guard] = EVERY,
 ) -> Facts:
-    """This function will gather the facts of a case for one actor and one input."""
+    """This function will gather the facts of a case for one actor and one input.
+
+    What only a guard outside `wanted` looks at is not read.
+    """
     lead = next((a for a in assignments if a.part is Part.LEAD), None)
     assists = [a for a in assignments if a.part is Part.ASSIST]
-    running = await calendar.running(session, [case.id])
     petitioner = actor.has(Role.PETITIONER)
     return Facts(
         at=at,
@@ -30,22 +47,44 @@ async def gather(
         leader_order=case.leader_order,
         lead_accepted=lead is not None and lead.accepted_at is not None,
         target_is_lead=await _target_is_lead(session, case, given),
-        before_red=all(at < d.red_at for d in running if d.holder_id is None and d.link is not Link.ACCEPT),
+        before_red=Guard.BEFORE_RED not in wanted or await _before_red(session, case, at),
         extensions=case.extensions,
         reported=lead is not None and lead.reported_at is not None,
+        return_agreed=lead is not None and lead.return_agreed_at is not None,
         assist_accepted=any(a.accepted_at for a in assists if a.unit_id == actor.unit_id),
-        assists_reported=all(a.state is AssignmentState.REPORTED for a in assists),
+        assists_reported=all(a.state is AssignmentState.REPORTED or a.waived_at for a in assists),
         risk=case.risk_level,
         watch_wanted=given.watch,
         watched=case.watch,
-        from_city=case.city_reference is not None,
+        from_city=case.source is Source.CITY,
         closed_at=case.closed_at,
-        rated=case.rated_at is not None or case.unit_rated_at is not None,
+        appeal_until=await _appeal_until(session, case) if Guard.APPEALABLE in wanted else None,
+        appealed=case.appealed_at is not None,
+        ruled=case.appeal_ruling is not None,
+        open_children=Guard.CHILDREN_CLOSED in wanted and await _has_open_children(session, case),
         rated_by_actor=(case.rated_at if petitioner else case.unit_rated_at) is not None,
         supervision=case.supervision,
         level=given.level,
         urged_at=case.urged_at,
     )
+
+
+async def _before_red(session: AsyncSession, case: Case, at: datetime) -> bool:
+    running = await calendar.running(session, [case.id])
+    return all(at < d.red_at for d in running if d.holder_id is None and d.link is not Link.ACCEPT)
+
+
+async def _appeal_until(session: AsyncSession, case: Case) -> datetime | None:
+    """Five working days after the last rating (row 34)."""
+    rated = [moment for moment in (case.rated_at, case.unit_rated_at) if moment]
+    if not rated:
+        return None
+    return calendar_rules.advance(max(rated), APPEAL_WORKDAYS, await calendar.calendar_of(session))
+
+
+async def _has_open_children(session: AsyncSession, case: Case) -> bool:
+    query = select(col(Case.id)).where(col(Case.parent_id) == case.id, col(Case.status).not_in(ENDED)).limit(1)
+    return await session.scalar(query) is not None
 
 
 async def _target_is_lead(session: AsyncSession, case: Case, given: StepInput) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, false, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +12,7 @@ from sqlmodel import col
 
 from domain.cases import rules, workflow
 from domain.cases.models import Assignment, AssignmentState, Case, Part
-from domain.cases.queries.reach import LIVE, dispatched_to, visible_to
+from domain.cases.queries.reach import LIVE, copied_to, dispatched_to, visible_to
 from domain.cases.schemas import Counter
 from domain.cases.vocabulary import Status as S
 from domain.kernel.actor import Actor
@@ -23,13 +24,18 @@ View = Callable[[Actor, datetime], ColumnElement[bool]]
 
 def is_open(actor: Actor, at: datetime) -> ColumnElement[bool]:
     """This function will select the open cases (drafts are not open yet, legacy ones are set aside)."""
-    return and_(col(Case.status).in_(workflow.OPEN), col(Case.legacy).is_(False))
+    return and_(col(Case.status).in_(workflow.OPEN), in_work())
+
+
+def in_work() -> ColumnElement[bool]:
+    """This function will select the cases that are not set aside, as legacy or as merged into another."""
+    return and_(col(Case.legacy).is_(False), col(Case.merged_into_id).is_(None))
 
 
 def to_do(actor: Actor, at: datetime) -> ColumnElement[bool]:
     """This function will select the cases that wait for a step of this actor."""
     waits = [condition for role, condition in _waits(actor) if role in actor.roles]
-    return and_(col(Case.legacy).is_(False), or_(false(), *waits))
+    return and_(in_work(), or_(false(), *waits))
 
 
 def _waits(actor: Actor) -> list[tuple[Role, ColumnElement[bool]]]:
@@ -60,6 +66,12 @@ def _waits(actor: Actor) -> list[tuple[Role, ColumnElement[bool]]]:
     ]
 
 
+def returned_by(unit_id: UUID) -> ColumnElement[bool]:
+    """This function will select what a department gave back and does not hold any more (已退回)."""
+    held = dispatched_to(unit_id, col(Assignment.state).in_((*LIVE, AssignmentState.FINISHED)))
+    return and_(dispatched_to(unit_id, col(Assignment.state) == AssignmentState.RETURNED), ~held)
+
+
 def overdue(actor: Actor, at: datetime) -> ColumnElement[bool]:
     """This function will select the open cases whose nearest deadline has passed."""
     return and_(is_open(actor, at), col(Case.due_at) < at)
@@ -71,7 +83,7 @@ def due_in_24h(actor: Actor, at: datetime) -> ColumnElement[bool]:
 
 
 def _at(*statuses: S) -> View:
-    return lambda actor, at: and_(col(Case.status).in_(statuses), col(Case.legacy).is_(False))
+    return lambda actor, at: and_(col(Case.status).in_(statuses), in_work())
 
 
 def closed_this_month(actor: Actor, at: datetime) -> ColumnElement[bool]:
@@ -94,6 +106,10 @@ VIEWS: dict[str, tuple[str, str, View]] = {
     "to_confirm": ("调处待确认", "yellow", _at(S.TO_CONFIRM)),
     "closed_month": ("本月办结", "green", closed_this_month),
     "watch": ("持续关注", "yellow", lambda actor, at: col(Case.watch).is_(True)),
+    "legacy": ("历史遗留", "gray", lambda actor, at: col(Case.legacy).is_(True)),
+    "merged": ("已并案", "gray", lambda actor, at: col(Case.merged_into_id).is_not(None)),
+    "copied": ("抄告我的", "blue", lambda actor, at: copied_to(actor.unit_id)),
+    "returned": ("已退回", "gray", lambda actor, at: returned_by(actor.unit_id)),
     "all": ("全部", "gray", lambda actor, at: true()),
 }
 _BOARD: tuple[tuple[Role, tuple[str, ...]], ...] = (

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from app.refusals import STATUS
 from domain.cases import policy, rules, workflow
 from domain.cases.operations import matter
+from domain.cases.process import STANDARD
 from domain.cases.queries import reach, situation
 from domain.cases.schemas import StepInput
 from domain.cases.vocabulary import Action, Need, Status
@@ -108,9 +109,9 @@ def asked() -> list[tuple[Status, Action, str]]:
     roles = {login: role for login, (role, _) in support._STAFF.items()}
     found = []
     for action in Action:
-        involved = {who.role for step in workflow.rows_of(action) for who in step.who}
+        involved = {who.role for step in STANDARD.rows_of(action) for who in step.who}
         for login in LOGINS:
-            everywhere = len({step.source for step in workflow.rows_of(action)}) >= len(workflow.OPEN)
+            everywhere = len({step.source for step in STANDARD.rows_of(action)}) >= len(workflow.OPEN)
             statuses = SOME if everywhere else tuple(Status)
             statuses = statuses if roles[login] in involved else (Status.IN_PROGRESS,)
             found += [(status, action, login) for status in statuses]

@@ -1,0 +1,278 @@
+"""Configured processes: the standard table with the changes that the engine can guarantee.
+
+Source: requirement 2, 7.1.6.1. A process is made by tweaking the standard table: labels, who
+may take a step, whether an opinion or a picture is asked, limits, approvals that are skipped,
+steps that are switched off. Whatever is tweaked, the engine keeps its promises: approvals
+stay with the centre and the leader, a department's steps stay with the department, refusals
+keep their reasons. `lint` says in words what a process would break.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.calendar.models import LimitUnit, Link
+from domain.calendar.rules import Limit
+from domain.cases import workflow
+from domain.cases.vocabulary import Action, Effect, Need, PictureRule, Status
+from domain.cases.workflow import LATER, NEW_DISPATCH, STEPS, Step, Who
+from domain.kernel.labels import Labelled
+from domain.kernel.permissions import Role
+from domain.kernel.refusals import Invalid
+
+MAX_LABEL = 12
+
+
+class Approval(Labelled):
+    """The approvals that a process may skip: what is asked for then happens at once."""
+
+    RETURN = "return", "退回审批"
+    EXTENSION = "extension", "延期审批"
+    ORDER = "order", "交办审批"
+
+
+class StepTweak(BaseModel):
+    """This class will hold the changes of one row of the table; none means: as in the standard."""
+
+    model_config = ConfigDict(frozen=True)
+
+    label: str | None = None
+    who: tuple[Role, ...] | None = None
+    opinion: bool | None = None
+    pictures: PictureRule | None = None
+    off: bool = False
+
+
+class LimitTweak(BaseModel):
+    """This class will hold a limit of a process; `yellow` and `red` count in `unit`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    yellow: int
+    red: int
+    unit: LimitUnit = LimitUnit.WORKDAYS
+
+
+class Tweaks(BaseModel):
+    """This class will hold everything in which a process differs from the standard one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    statuses: dict[Status, str] = Field(default_factory=dict)
+    steps: dict[str, StepTweak] = Field(default_factory=dict)
+    skipped: tuple[Approval, ...] = ()
+    limits: dict[Link, LimitTweak] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Process:
+    """This class will answer what the workflow table answers, for one version of one process."""
+
+    id: UUID | None = None
+    name: str = "标准流程"
+    steps: tuple[Step, ...] = STEPS
+    limits: Mapping[Link, Limit] = field(default_factory=dict)
+    statuses: Mapping[Status, str] = field(default_factory=dict)
+    skipped: frozenset[Approval] = frozenset()
+    _index: dict[tuple[Status | None, Action], tuple[Step, ...]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for step in self.steps:
+            key = (step.source, step.action)
+            self._index[key] = (*self._index.get(key, ()), step)
+
+    def rows(self, source: Status | None, action: Action) -> tuple[Step, ...]:
+        """This function will give the rows of an action at a status; two when a guard chooses."""
+        return self._index.get((source, action), ())
+
+    def rows_of(self, action: Action) -> tuple[Step, ...]:
+        """This function will give all rows of an action."""
+        return tuple(step for step in self.steps if step.action is action)
+
+    def status_label(self, status: Status) -> str:
+        """This function will call a status as this process calls it."""
+        return self.statuses.get(status, status.label)
+
+    def action_label(self, action: Action, source: Status | None = None) -> str:
+        """This function will call an action as this process calls it."""
+        found = self.rows(source, action) or self.rows_of(action)
+        return next((step.label for step in found if step.label), action.label)
+
+
+STANDARD = Process()
+
+_PENDING = {
+    Approval.RETURN: Status.RETURN_PENDING,
+    Approval.EXTENSION: Status.EXTENSION_PENDING,
+    Approval.ORDER: Status.ORDER_PENDING,
+}
+_ASKS = {
+    Approval.RETURN: Action.REQUEST_RETURN,
+    Approval.EXTENSION: Action.REQUEST_EXTENSION,
+    Approval.ORDER: Action.PROPOSE_ORDER,
+}
+_DECIDERS = frozenset({Role.CENTER_ADMIN, Role.LEADER})
+_DEPARTMENT = frozenset({Role.OFFICER, Role.DEPARTMENT_HEAD})
+_OUTSIDE = frozenset({Role.PETITIONER, Role.CITY, Role.CLOCK})
+_KEEP_OPINION = frozenset(
+    {
+        Action.VOID, Action.SEND_BACK, Action.REJECT_ORDER, Action.REJECT_RETURN, Action.REJECT_EXTENSION,
+        Action.REJECT_RESULT, Action.REQUEST_RETURN, Action.REQUEST_EXTENSION, Action.SUPERVISE,
+    }
+)  # fmt: skip
+"""Steps that say no to somebody, or that are scored: the reason is always written."""
+_FIXED = frozenset({Action.CREATE, Action.SUBMIT, Action.APPROVE_ORDER, Action.ORDER, Action.INSTRUCT})
+"""Steps whose roles are what the step means."""
+
+
+def allowed_roles(row: str) -> frozenset[Role]:
+    """This function will give the roles that a process may let take a row of the table."""
+    standard = frozenset(who.role for step in STEPS if step.row == row for who in step.who)
+    actions = {step.action for step in STEPS if step.row == row}
+    if standard & _OUTSIDE or actions & _FIXED:
+        return standard
+    if standard <= _DEPARTMENT:
+        return _DEPARTMENT
+    return standard | _DECIDERS if standard & _DECIDERS else standard
+
+
+def built(tweaks: Tweaks, *, version_id: UUID | None = None, name: str = "") -> Process:
+    """This function will make the process that these tweaks describe; ask `lint` whether it holds.
+
+    :raises Invalid: a limit is not a limit
+    """
+    steps = [_tweaked(step, tweaks.steps.get(step.row)) for step in STEPS]
+    kept = [step for step in steps if step is not None]
+    for approval in tweaks.skipped:
+        kept = list(_without(approval, kept))
+    limits = {link: Limit(one.yellow, one.red, one.unit) for link, one in tweaks.limits.items()}
+    return Process(
+        version_id,
+        name or STANDARD.name,
+        tuple(kept),
+        MappingProxyType(limits),
+        MappingProxyType(dict(tweaks.statuses)),
+        frozenset(tweaks.skipped),
+    )
+
+
+def _tweaked(step: Step, tweak: StepTweak | None) -> Step | None:
+    if tweak is None:
+        return step
+    if tweak.off:
+        return None
+    changes: dict[str, object] = {}
+    if tweak.label:
+        changes["label"] = tweak.label
+    if tweak.who is not None:
+        changes["who"] = tuple(_who(step, role) for role in tweak.who)
+    if tweak.opinion is not None:
+        changes["opinion"] = tweak.opinion
+    if tweak.pictures is not None:
+        changes["pictures"] = tweak.pictures
+    return replace(step, **changes)  # type: ignore[arg-type]
+
+
+def _who(step: Step, role: Role) -> Who:
+    """A role new to a row gets the tie of the row's own people: a lead's step stays with the lead."""
+    same = next((who for who in step.who if who.role is role), None)
+    if same or role not in _DEPARTMENT:
+        return same or Who(role)
+    tie = next((who.tie for who in step.who if who.role in _DEPARTMENT), None)
+    return Who(role, tie) if tie else Who(role)
+
+
+def _without(approval: Approval, steps: Iterable[Step]) -> Iterator[Step]:
+    pending, asks = _PENDING[approval], _ASKS[approval]
+    for step in steps:
+        if step.action is asks:
+            yield from _at_once(approval, step)
+        elif step.source is not pending:
+            yield step
+
+
+def _at_once(approval: Approval, step: Step) -> Iterator[Step]:
+    """What was a request does what its approval would have done."""
+    if approval is Approval.RETURN:
+        yield replace(step, target=Status.TO_DISPATCH, effects=(Effect.RETURN_ASSIGNMENTS,), clocks=NEW_DISPATCH)
+    elif approval is Approval.EXTENSION:
+        target = Status.LEADER_ORDER if step.source is Status.LEADER_ORDER else Status.EXTENDED
+        yield replace(step, target=target, effects=(Effect.EXTEND,), clocks=LATER)
+    else:
+        ordered = [s for s in STEPS if s.action is Action.ORDER and s.source is step.source]
+        yield from (replace(s, action=step.action, row=step.row, who=step.who, label=step.label) for s in ordered)
+
+
+_BACKWARD = frozenset(
+    {
+        Action.WITHDRAW_BY_PETITIONER, Action.VOID, Action.RETURN_TO_CITY, Action.SEND_BACK, Action.RECALL,
+        Action.REQUEST_RETURN, Action.REJECT_ORDER, Action.REJECT_RETURN, Action.REJECT_EXTENSION,
+        Action.REJECT_RESULT, Action.WITHDRAW_REQUEST, Action.CITY_RETURN,
+    }
+)  # fmt: skip
+"""Ways out and ways back: a process must be able to end a case without them."""
+
+
+def lint(tweaks: Tweaks) -> list[str]:
+    """This function will list in Chinese what is wrong with a process; empty when it may be enabled."""
+    faults = [*_row_faults(tweaks), *_limit_faults(tweaks), *_label_faults(tweaks)]
+    try:
+        process = built(tweaks)
+    except Invalid:
+        return faults
+    return [*faults, *_shape_faults(process, tweaks)]
+
+
+def _row_faults(tweaks: Tweaks) -> Iterator[str]:
+    known = {step.row: step.action for step in STEPS}
+    for row, tweak in tweaks.steps.items():
+        if row not in known:
+            yield f"流程中没有第 {row} 步"
+            continue
+        name = f"“{known[row].label}”"
+        if tweak.who is not None:
+            allowed = allowed_roles(row)
+            if not tweak.who and not tweak.off:
+                yield f"{name}没有任何角色可以办理"
+            if wrong := [role.label for role in tweak.who if role not in allowed]:
+                yield f"{name}不能交给{'、'.join(wrong)},只能在{'、'.join(r.label for r in Role if r in allowed)}中选择"
+        if tweak.opinion is False and known[row] in _KEEP_OPINION:
+            yield f"{name}必须填写意见,不能取消"
+
+
+def _limit_faults(tweaks: Tweaks) -> Iterator[str]:
+    for link, one in tweaks.limits.items():
+        if not 0 < one.yellow <= one.red:
+            yield f"{link.label}时限须为正数,且红牌不早于黄牌"
+
+
+def _label_faults(tweaks: Tweaks) -> Iterator[str]:
+    labels = [*tweaks.statuses.values(), *(tweak.label for tweak in tweaks.steps.values() if tweak.label)]
+    yield from (f"名称“{label[:20]}”须为 1 至 {MAX_LABEL} 字" for label in labels if not 0 < len(label) <= MAX_LABEL)
+
+
+def _shape_faults(process: Process, tweaks: Tweaks) -> Iterator[str]:
+    onward = tuple(step for step in process.steps if step.action not in _BACKWARD)
+    skipped = {_PENDING[approval] for approval in process.skipped}
+    off = [step for step in STEPS if (tweak := tweaks.steps.get(step.row)) and tweak.off]
+    reached, finishing = workflow.reached(process.steps), workflow.finishing(onward)
+    for status in (one for one in Status if one not in skipped):
+        if status not in reached:
+            yield f"“{status.label}”不可到达:{_missing([s for s in off if s.target is status], '通向它的')}"
+        elif status not in finishing:
+            yield f"“{status.label}”走不到办结:{_missing([s for s in off if s.source is status], '从它出发的')}"
+
+
+def _missing(off: list[Step], words: str) -> str:
+    gone = dict.fromkeys(step.action.label for step in off)
+    return f"{words}步骤({'、'.join(gone)})已停用" if gone else f"没有{words}步骤能够完成"
+
+
+def needs_picture(step: Step) -> bool:
+    """This function will tell whether a row has a picture rule that a process may change."""
+    return Need.PICTURES in step.needs

@@ -1,0 +1,42 @@
+"""How cases belong together: merged duplicates, parents and children."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.cases.models import Case
+from domain.cases.queries.reach import visible_to
+from domain.cases.schemas import RelatedView
+from domain.kernel.actor import Actor
+from domain.kernel.refusals import ActionNotAllowed
+
+
+async def require_unmerged(session: AsyncSession, case: Case) -> None:
+    """This function will refuse a step on a case that was merged into another.
+
+    :raises ActionNotAllowed: it names the case that is worked on instead
+    """
+    if case.merged_into_id is None:
+        return
+    number = await session.scalar(select(col(Case.number)).where(col(Case.id) == case.merged_into_id))
+    raise ActionNotAllowed(f"该件已并入 {number},请在 {number} 中办理,或先撤销合并")
+
+
+async def related(session: AsyncSession, actor: Actor, case: Case) -> dict[str, tuple[RelatedView, ...]]:
+    """This function will give the cases within reach that belong to one: parent, children, merged ones."""
+    wanted = {
+        "parent": col(Case.id) == case.parent_id,
+        "children": col(Case.parent_id) == case.id,
+        "merged_into": col(Case.id) == case.merged_into_id,
+        "merged": col(Case.merged_into_id) == case.id,
+    }
+    found: dict[str, tuple[RelatedView, ...]] = {}
+    for name, condition in wanted.items():
+        if (name == "parent" and case.parent_id is None) or (name == "merged_into" and case.merged_into_id is None):
+            found[name] = ()
+            continue
+        rows = await session.scalars(select(Case).where(condition, visible_to(actor)).order_by(col(Case.number)))
+        found[name] = tuple(RelatedView(row.number, row.title, row.status.label) for row in rows)
+    return found

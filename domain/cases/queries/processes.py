@@ -1,0 +1,87 @@
+"""Which process a case follows, and the processes there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.cases.models import Case, ProcessState, ProcessVersion
+from domain.cases.process import STANDARD, Process, Tweaks, built
+from domain.kernel.actor import Actor
+from domain.kernel.permissions import Role
+from domain.kernel.refusals import NotFound, NotPermitted
+
+_KEPT: dict[UUID, Process] = {}
+"""Versions that were enabled never change again: they are built once in a process."""
+_BINDINGS = "process bindings"
+
+
+def require_manager(actor: Actor) -> None:
+    """This function will refuse who may not arrange processes.
+
+    :raises NotPermitted: neither the centre's nor the system's administrator
+    """
+    if not actor.has(Role.SYSADMIN, Role.CENTER_ADMIN):
+        raise NotPermitted("办理流程由系统管理员或区综治中心管理员配置")
+
+
+async def of_case(session: AsyncSession, case: Case) -> Process:
+    """This function will give the process that a case follows: the version it was accepted under."""
+    return await by_id(session, case.process_id)
+
+
+async def by_id(session: AsyncSession, version_id: UUID | None) -> Process:
+    """This function will give a process by its version; none is the standard one."""
+    if version_id is None:
+        return STANDARD
+    if version_id not in _KEPT:
+        version = (await session.scalars(select(ProcessVersion).where(col(ProcessVersion.id) == version_id))).one()
+        made = process_of(version)
+        if version.state is ProcessState.DRAFT:
+            return made
+        _KEPT[version_id] = made
+    return _KEPT[version_id]
+
+
+def process_of(version: ProcessVersion) -> Process:
+    """This function will build the process of one version."""
+    return built(Tweaks.model_validate(version.tweaks), version_id=version.id, name=version.name)
+
+
+async def enabled_for(session: AsyncSession, category: str) -> UUID | None:
+    """This function will give the enabled version bound to a category, the longest binding first."""
+    if _BINDINGS not in session.info:
+        query = select(ProcessVersion).where(col(ProcessVersion.state) == ProcessState.ENABLED)
+        session.info[_BINDINGS] = {
+            prefix: version.id for version in await session.scalars(query) for prefix in version.categories
+        }
+    bindings: dict[str, UUID] = session.info[_BINDINGS]
+    fitting = [prefix for prefix in bindings if category.startswith(prefix)]
+    return bindings[max(fitting, key=len)] if fitting else None
+
+
+async def every(session: AsyncSession, actor: Actor) -> Sequence[ProcessVersion]:
+    """This function will list all versions of all processes, the newest version of each first.
+
+    :raises NotPermitted: the actor does not arrange processes
+    """
+    require_manager(actor)
+    query = select(ProcessVersion).order_by(col(ProcessVersion.code), col(ProcessVersion.version).desc())
+    return (await session.scalars(query)).all()
+
+
+async def find(session: AsyncSession, actor: Actor, version_id: UUID) -> ProcessVersion:
+    """This function will give one version.
+
+    :raises NotPermitted: the actor does not arrange processes
+    :raises NotFound: none
+    """
+    require_manager(actor)
+    version = await session.get(ProcessVersion, version_id)
+    if version is None:
+        raise NotFound("没有这个流程版本")
+    return version
