@@ -64,6 +64,11 @@ async def enabled_for(session: AsyncSession, category: str) -> UUID | None:
     return bindings[max(fitting, key=len)] if fitting else None
 
 
+def forget_bindings(session: AsyncSession) -> None:
+    """This function will have the bindings read afresh; call it after one changed."""
+    session.info.pop(_BINDINGS, None)
+
+
 async def every(session: AsyncSession, actor: Actor) -> Sequence[ProcessVersion]:
     """This function will list all versions of all processes, the newest version of each first.
 

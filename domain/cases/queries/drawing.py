@@ -1,0 +1,71 @@
+"""A process as a picture: statuses as nodes with places, steps as arrows between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.cases.process import STANDARD, Process
+from domain.cases.vocabulary import Status as S
+from domain.cases.workflow import Step
+
+_PLACES = {
+    S.DRAFT: (0, 1), S.VOID: (0, 3), S.TO_SUPPLEMENT: (1, 0), S.TO_DISPATCH: (1, 1), S.AT_CITY: (1, 3),
+    S.ORDER_PENDING: (2, 0), S.TO_ACCEPT: (2, 1), S.RETURN_PENDING: (2, 2), S.LEADER_ORDER: (3, 0),
+    S.IN_PROGRESS: (3, 1), S.EXTENSION_PENDING: (3, 2), S.EXTENDED: (3, 3), S.TO_CONFIRM: (4, 1), S.CLOSED: (5, 1),
+}  # fmt: skip
+"""Column and row of each status: the main line runs along row 1, from left to right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """This class will place one status; `column` and `row` count from 0."""
+
+    code: str
+    label: str
+    column: int
+    row: int
+    reached: bool
+    renamed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """This class will draw the steps from one status to another; `changed` when the standard has them otherwise."""
+
+    source: str
+    target: str
+    label: str
+    who: str
+    changed: bool
+
+
+def nodes(process: Process) -> tuple[Node, ...]:
+    """This function will place every status; one without an arrow is not reached."""
+    used = {s for step in process.steps for s in (step.source, step.target) if s}
+    return tuple(
+        Node(status.value, process.status_label(status), *place, status in used, status in process.statuses)
+        for status, place in _PLACES.items()
+    )
+
+
+def arrows(process: Process) -> tuple[Arrow, ...]:
+    """This function will draw what moves a case; steps that stay where they are are not arrows."""
+    standard = {_key(step): step for step in STANDARD.steps}
+    found: dict[tuple[S, S], list[Step]] = {}
+    for step in process.steps:
+        if step.source and step.target and step.source is not step.target:
+            found.setdefault((step.source, step.target), []).append(step)
+    return tuple(
+        Arrow(
+            source.value,
+            target.value,
+            "、".join(dict.fromkeys(step.label or step.action.label for step in steps)),
+            "、".join(dict.fromkeys(who.role.label for step in steps for who in step.who)),
+            any(standard.get(_key(step)) != step for step in steps),
+        )
+        for (source, target), steps in found.items()
+    )
+
+
+def _key(step: Step) -> tuple[str, S | None, S | None]:
+    return step.row, step.source, step.target

@@ -1,0 +1,163 @@
+"""Try a process on what happened: the steps of the last 30 days, judged by its table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.calendar import queries as calendar
+from domain.calendar import rules as calendar_rules
+from domain.calendar.models import Deadline, Link
+from domain.cases import rules
+from domain.cases.categories import Kind
+from domain.cases.models import Case
+from domain.cases.process import Process, Tweaks, built
+from domain.cases.queries import processes
+from domain.cases.vocabulary import Action, Status
+from domain.kernel.actor import Actor
+from domain.kernel.models import JournalEntry
+from domain.kernel.permissions import Permission
+
+PERIOD = timedelta(days=30)
+SAMPLES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """This class will tell of one kind of step that the process would have refused."""
+
+    label: str
+    reason: str
+    count: int
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """This class will compare one limit: how many clocks turned yellow and red before, and would now."""
+
+    link: str
+    clocks: int
+    yellow_before: int
+    yellow_after: int
+    red_before: int
+    red_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """This class will say what a process would have changed in the last 30 days."""
+
+    cases: int
+    steps: int
+    same: int
+    refused: tuple[Refused, ...]
+    limits: tuple[Late, ...]
+
+
+async def run(session: AsyncSession, actor: Actor, tweaks: Tweaks, bound_to: Sequence[str], *, at: datetime) -> Trial:
+    """This function will judge each step of the last 30 days by a process, for the categories it is bound to.
+
+    An empty `bound_to` takes all categories.
+
+    :raises NotPermitted: the actor does not arrange processes
+    :raises Invalid: a limit is not a limit
+    """
+    processes.require_manager(actor)
+    process = built(tweaks)
+    entries = await _entries(session, bound_to, at)
+    verdicts = [(entry, case_number, _verdict(process, entry, kind)) for entry, case_number, kind in entries]
+    return Trial(
+        cases=len({number for _, number, _ in verdicts}),
+        steps=len(verdicts),
+        same=sum(1 for _, _, verdict in verdicts if not verdict),
+        refused=_refusals(verdicts, named=actor.may(Permission.CASE_VIEW)),
+        limits=await _late(session, process, bound_to, at),
+    )
+
+
+async def _entries(
+    session: AsyncSession, bound_to: Sequence[str], at: datetime
+) -> list[tuple[JournalEntry, str, Kind]]:
+    topics = [f"case.{action.value}" for action in Action]
+    query = (
+        select(JournalEntry, col(Case.number), col(Case.kind), col(Case.category))
+        .join(Case, col(Case.id) == col(JournalEntry.subject_id))
+        .where(col(JournalEntry.at) >= at - PERIOD, col(JournalEntry.action).in_(topics))
+        .order_by(col(JournalEntry.seq))
+    )
+    rows = await session.execute(query)
+    return [(e, number, kind) for e, number, kind, category in rows if _covers(bound_to, category)]
+
+
+def _covers(bound_to: Sequence[str], category: str) -> bool:
+    return not bound_to or any(category.startswith(prefix) for prefix in bound_to)
+
+
+def _verdict(process: Process, entry: JournalEntry, kind: Kind) -> str:
+    """Why the process would not have let the step pass as it was taken; empty when it would."""
+    detail, action = entry.detail, Action(entry.action.removeprefix("case."))
+    source = Status(detail["from"]) if detail.get("from") else None
+    steps = process.rows(source, action)
+    if not steps:
+        return "没有这一步"
+    roles = set(entry.actor_roles.split())
+    steps = tuple(step for step in steps if any(who.role.value in roles for who in step.who))
+    if not steps:
+        return "由其他角色办理"
+    step = next((one for one in steps if one.row == detail.get("row")), steps[0])
+    if step.opinion and not detail.get("opinion"):
+        return "没有填写意见"
+    if rules.pictures_needed(step, kind) and not detail.get("files"):
+        return "没有上传图片"
+    return ""
+
+
+def _refusals(verdicts: Sequence[tuple[JournalEntry, str, str]], *, named: bool) -> tuple[Refused, ...]:
+    """Numbers of cases are given to those who see cases; an administrator of the system gets the counts."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for entry, number, verdict in verdicts:
+        if verdict:
+            label = Action(entry.action.removeprefix("case.")).label
+            found.setdefault((label, verdict), []).append(number)
+    counted = Counter({key: len(numbers) for key, numbers in found.items()})
+    return tuple(
+        Refused(label, reason, count, tuple(dict.fromkeys(found[label, reason]))[: SAMPLES if named else 0])
+        for (label, reason), count in counted.most_common()
+    )
+
+
+async def _late(session: AsyncSession, process: Process, bound_to: Sequence[str], at: datetime) -> tuple[Late, ...]:
+    return tuple([await _late_on(session, process, link, bound_to, at) for link in process.limits])
+
+
+async def _late_on(session: AsyncSession, process: Process, link: Link, bound_to: Sequence[str], at: datetime) -> Late:
+    limit, calendar_now = process.limits[link], await calendar.calendar_of(session)
+    query = (
+        select(Deadline, col(Case.category))
+        .join(Case, col(Case.id) == col(Deadline.subject_id))
+        .where(col(Deadline.started_at) >= at - PERIOD, col(Deadline.link) == link)
+    )
+    clocks = [d for d, category in await session.execute(query) if _covers(bound_to, category)]
+    ends = [d.stopped_at or at for d in clocks]
+    due = [
+        (
+            calendar_rules.due(d.started_at, limit.yellow, limit.unit, calendar_now),
+            calendar_rules.due(d.started_at, limit.red, limit.unit, calendar_now),
+        )
+        for d in clocks
+    ]
+    return Late(
+        link.label,
+        len(clocks),
+        sum(end > d.yellow_at for d, end in zip(clocks, ends, strict=True)),
+        sum(end > yellow for (yellow, _), end in zip(due, ends, strict=True)),
+        sum(end > d.red_at for d, end in zip(clocks, ends, strict=True)),
+        sum(end > red for (_, red), end in zip(due, ends, strict=True)),
+    )
