@@ -1,13 +1,14 @@
 """The way in: who asks, how much may be sent, and one unit of work for each request.
 
-The session is checked before the body is read, and once more inside the unit of work.
+The session is checked before the body is read, and once more inside the unit of work. The first
+check may rest on one of the last seconds, the second never does.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 from starlette.types import Message
 
-from domain.kernel import pictures
+from domain.kernel import crypto, pictures
 from domain.kernel.actor import Actor
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid, NotPermitted, NotSignedIn, TooLarge
@@ -26,6 +27,7 @@ from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import operations as orgs
 from domain.orgs import queries as org_queries
 from domain.orgs.models import SessionKind
+from domain.orgs.queries import Held
 from state.clock import now
 
 COOKIE = "fq_session"
@@ -38,6 +40,38 @@ _AGENTS = (
     ("Chrome", "Chrome"),
     ("Safari", "Safari"),
 )
+
+
+class Admitted:
+    """This class will remember for a short while whose body may be read without asking the database.
+
+    It decides about reading a small body and nothing else: who acts is looked up afresh in
+    the unit of work of every request. Secrets are kept as digests, in this process alone.
+    """
+
+    LONG, MOST = timedelta(seconds=30), 5000
+
+    def __init__(self) -> None:
+        """This function will begin with nobody."""
+        self._until: dict[bytes, datetime] = {}
+
+    def note(self, given: tuple[str, SessionKind], at: datetime) -> None:
+        """This function will remember a session that was found to hold."""
+        if len(self._until) >= self.MOST:
+            self._until.clear()
+        self._until[self._key(given)] = at + self.LONG
+
+    def knows(self, given: tuple[str, SessionKind], at: datetime) -> bool:
+        """This function will tell whether a session was found to hold a moment ago."""
+        until = self._until.get(self._key(given)) if given[0] else None
+        return until is not None and at < until
+
+    @staticmethod
+    def _key(given: tuple[str, SessionKind]) -> bytes:
+        return crypto.digest(f"{given[1]}|{given[0]}")
+
+
+_ADMITTED = Admitted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +126,18 @@ async def who(session: AsyncSession, connection: HTTPConnection, *, at: datetime
     :raises NotSignedIn: no session, or it is over, or its account disabled
     :raises NotPermitted: a page of another site uses this browser's cookie for a change
     """
+    return (await _held(session, connection, at=at)).actor
+
+
+async def _held(session: AsyncSession, connection: HTTPConnection, *, at: datetime) -> Held:
     secret, kind = credentials(connection)
-    actor = await org_queries.actor_of(session, secret, kind, at=at, origin=origin_of(connection))
-    if actor is None:
+    held = await org_queries.held(session, secret, kind, at=at, origin=origin_of(connection))
+    if held is None:
         raise NotSignedIn(NOT_SIGNED_IN)
     unsafe = connection.scope.get("method", "GET") not in SAFE
     if kind is SessionKind.BROWSER and unsafe and not same_origin(connection):
         raise NotPermitted("请求不是由本系统页面发出的,已拒绝")
-    return actor
+    return held
 
 
 async def acting(
@@ -110,9 +148,11 @@ async def acting(
     """This function will open the unit of work of a request; it is committed before the answer is sent."""
     at = now()
     async with unit_of_work() as session:
-        actor = await who(session, request, at=at)
-        await orgs.touch(session, *credentials(request), at=at)
-        yield Call(session, actor, at, base_url_of(request))
+        held = await _held(session, request, at=at)
+        if held.stale:
+            await orgs.touch(session, *credentials(request), at=at)
+        _ADMITTED.note(credentials(request), at)
+        yield Call(session, held.actor, at, base_url_of(request))
 
 
 Acting = Annotated[Call, Depends(acting, scope="function")]
@@ -147,9 +187,12 @@ class GuardedRoute(LimitedRoute):
     """A route for people who are signed in."""
 
     async def admit(self, request: Request) -> None:
-        """This function will make sure that somebody is signed in."""
+        """This function will make sure that somebody is signed in, or was a moment ago."""
+        at = now()
+        if _ADMITTED.knows(credentials(request), at):
+            return
         async with unit_of_work() as session:
-            await who(session, request, at=now())
+            await who(session, request, at=at)
 
 
 class UploadRoute(GuardedRoute):

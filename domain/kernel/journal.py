@@ -14,14 +14,17 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.kernel import crypto
 from domain.kernel.actor import Actor
 from domain.kernel.models import JournalEntry
 
-_LOCK = 0x6A6F7572
+_LOCK = text("SELECT pg_advisory_xact_lock(:key)").bindparams(key=0x6A6F7572)
+_LAST = text("SELECT seq, seal FROM journal_entry ORDER BY seq DESC LIMIT 1")
+"""A statement of its own: one that also waited for the lock would not see what it waited for."""
+_APPEND = insert(JournalEntry)
 _START = bytes(32)
 
 
@@ -37,15 +40,13 @@ async def record(
 ) -> JournalEntry:
     """This function will append one line to the journal, in the transaction of the act.
 
-    `detail` must hold no name, phone or identity number.
+    `detail` must hold no name, phone or identity number. Everything pending is written before
+    the lock is taken, so that it is held for three short statements and the commit.
     """
     await session.flush()
-    await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    last = (
-        await session.execute(
-            select(JournalEntry.seq, JournalEntry.seal).order_by(JournalEntry.seq.desc()).limit(1)  # type: ignore[attr-defined]
-        )
-    ).first()
+    connection = await session.connection()
+    await connection.execute(_LOCK)
+    last = (await connection.execute(_LAST)).first()
     entry = JournalEntry(
         seq=last.seq + 1 if last else 1,
         at=at,
@@ -61,8 +62,7 @@ async def record(
         seal=b"",
     )
     entry.seal = seal_of(entry)
-    session.add(entry)
-    await session.flush()
+    await connection.execute(_APPEND, entry.model_dump())
     return entry
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 CHANNEL = "fengqiao_changes"
+_NOTIFY = text("SELECT pg_notify(:channel, :payload)").bindparams(channel=CHANNEL)
 
 
 async def announce(session: AsyncSession, kind: str, subject_id: UUID, **keys: str) -> None:
@@ -17,4 +18,4 @@ async def announce(session: AsyncSession, kind: str, subject_id: UUID, **keys: s
     The payload holds ids and codes only: PostgreSQL may write it to disk.
     """
     payload = json.dumps({"kind": kind, "id": str(subject_id), **keys})
-    await session.execute(text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload})
+    await session.execute(_NOTIFY, {"payload": payload})

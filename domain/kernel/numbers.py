@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
-from domain.kernel.models import NumberSeries
+_NEXT = text("""
+    INSERT INTO number_series AS known (series, last) VALUES (:series, 1)
+    ON CONFLICT (series) DO UPDATE SET last = known.last + 1 RETURNING last
+""")
 
 
 async def next_in(session: AsyncSession, series: str) -> int:
-    """This function will give the next number of a series (from 1), under its row lock."""
-    await session.execute(insert(NumberSeries).values(series=series, last=0).on_conflict_do_nothing())
-    row = (
-        await session.scalars(select(NumberSeries).where(col(NumberSeries.series) == series).with_for_update())
-    ).one()
-    row.last += 1
-    return row.last
+    """This function will give the next number of a series (from 1), under its row lock until the act ends."""
+    return int((await session.execute(_NEXT, {"series": series})).scalar_one())

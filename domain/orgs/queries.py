@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -18,6 +20,26 @@ from domain.orgs import rules
 from domain.orgs.models import Account, SessionKind, SignInSession, Unit, UnitKind
 from domain.orgs.schemas import UnitView
 
+_OF_ACCOUNT = ("id", "login", "name_sealed", "roles", "reach", "area_path")
+_HELD = (
+    select(
+        col(SignInSession.seen_at),
+        col(SignInSession.expires_at),
+        *(getattr(Account, name) for name in _OF_ACCOUNT),
+        col(Unit.id),
+        col(Unit.code),
+        col(Unit.name),
+    )
+    .join(Account, col(Account.id) == col(SignInSession.account_id))
+    .join(Unit, col(Unit.id) == col(Account.unit_id))
+    .where(
+        col(SignInSession.digest) == bindparam("digest"),
+        col(SignInSession.kind) == bindparam("kind"),
+        col(SignInSession.ended_at).is_(None),
+        col(Account.disabled_at).is_(None),
+    )
+)
+
 
 def name_of(account: Account) -> str:
     """This function will open the display name of a member of staff."""
@@ -26,16 +48,22 @@ def name_of(account: Account) -> str:
 
 def actor_from(account: Account, unit: Unit, origin: str = "") -> Actor:
     """This function will make the actor of an account."""
+    return _actor((*(getattr(account, name) for name in _OF_ACCOUNT), unit.id, unit.code, unit.name), origin)
+
+
+def _actor(row: Sequence[Any], origin: str) -> Actor:
+    """The row holds `_OF_ACCOUNT`, then id, code and name of the unit."""
+    account_id, login, name, roles, reach, area_path, unit_id, unit_code, unit_name = row
     return Actor(
-        account_id=account.id,
-        login=account.login,
-        roles=frozenset(Role(role) for role in account.roles),
-        reach=account.reach,
-        unit_id=unit.id,
-        unit_code=unit.code,
-        unit_name=unit.name,
-        area_path=account.area_path,
-        name=name_of(account),
+        account_id=account_id,
+        login=login,
+        roles=frozenset(Role(role) for role in roles),
+        reach=reach,
+        unit_id=unit_id,
+        unit_code=unit_code,
+        unit_name=unit_name,
+        area_path=area_path,
+        name=crypto.unseal("account", "name", account_id, name),
         origin=origin,
     )
 
@@ -50,14 +78,33 @@ async def find_session(session: AsyncSession, secret: str, kind: SessionKind) ->
     return (await session.scalars(query)).one_or_none()
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """This class will say who holds a session, and whether its last use should be noted."""
+
+    actor: Actor
+    stale: bool
+
+
+async def held(session: AsyncSession, secret: str, kind: SessionKind, *, at: datetime, origin: str = "") -> Held | None:
+    """This function will tell who holds a session secret; none when it is unknown, over or disabled.
+
+    Every request asks this first, hence one statement, made once.
+    """
+    if not secret:
+        return None
+    row = (await session.execute(_HELD, {"digest": crypto.digest(secret), "kind": kind})).one_or_none()
+    if row is None or rules.is_over(row.seen_at, row.expires_at, at):
+        return None
+    return Held(_actor(row[2:], origin), stale=at - row.seen_at >= rules.SEEN_EVERY)
+
+
 async def actor_of(
     session: AsyncSession, secret: str, kind: SessionKind, *, at: datetime, origin: str = ""
 ) -> Actor | None:
     """This function will tell who holds a session secret; none when it is unknown, over or disabled."""
-    held = await find_session(session, secret, kind)
-    if held is None or held.ended_at or rules.is_over(held.seen_at, held.expires_at, at):
-        return None
-    return await actor_of_account(session, held.account_id, origin=origin)
+    found = await held(session, secret, kind, at=at, origin=origin)
+    return found.actor if found else None
 
 
 async def actor_of_account(session: AsyncSession, account_id: UUID, *, origin: str = "") -> Actor | None:
