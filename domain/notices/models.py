@@ -1,4 +1,4 @@
-"""Table of messages."""
+"""Tables of messages, of notices on screen, and of who has a case open."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Occasion(Labelled):
     ANSWERED = "answered", "答复通知"
     CLOSED = "closed", "办结通知"
     CODE = "code", "验证码"
+    VOIDED = "voided", "作废通知"
 
 
 class Message(SQLModel, table=True):
@@ -43,3 +44,44 @@ class Message(SQLModel, table=True):
     last_error: str = ""
     sent_at: datetime | None = Field(default=None, sa_type=MOMENT)
     failed_at: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+class Notice(SQLModel, table=True):
+    """What one account is told on screen; one at most for each outbox message.
+
+    no_pii: number, codes and unit names; whoever opens the case reads the rest with the own rights
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        Index("ix_notice_once", "message_id", "account_id", unique=True),
+        Index("ix_notice_newest", "account_id", "at", "id"),
+        Index("ix_notice_unread", "account_id", postgresql_where="read_at IS NULL"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    message_id: UUID
+    account_id: UUID = Field(foreign_key="account.id")
+    case_id: UUID | None = None
+    number: str
+    kind: str
+    text: str
+    at: datetime = Field(sa_type=MOMENT)
+    read_at: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+class CasePresence(SQLModel, table=True):
+    """That a page of an account has a case open; it lives by its heartbeats and may be lost in a crash.
+
+    `client` names the page, it is no identity.
+
+    no_pii
+    """
+
+    __tablename__ = "case_presence"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}
+
+    case_id: UUID = Field(primary_key=True)
+    client: str = Field(primary_key=True, max_length=80)
+    account_id: UUID
+    seen_at: datetime = Field(sa_type=MOMENT, index=True)

@@ -1,18 +1,22 @@
-"""Writes: a message, and what became of it."""
+"""Writes: messages and what became of them, notices on screen, who has a case open."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.cases.queries import reach
 from domain.kernel import crypto
+from domain.kernel.actor import Actor
 from domain.kernel.ids import new_id
+from domain.kernel.notify import announce
 from domain.notices import rules
-from domain.notices.models import Message, Occasion
+from domain.notices.models import CasePresence, Message, Occasion
 
 
 async def write(
@@ -71,3 +75,45 @@ def mark_failed(message: Message, error: str, *, at: datetime) -> None:
     message.attempts += 1
     message.last_error = error[:200]
     message.failed_at = at
+
+
+async def enter(session: AsyncSession, actor: Actor, *, number: str, client: str, at: datetime) -> None:
+    """This function will note that a page of the actor has a case open; call it again every `HEARTBEAT` at most.
+
+    Only a page that came, or came back, is announced ("presence" of the case); a heartbeat is not.
+
+    :raises NotFound: no such case within the actor's reach
+    """
+    case = await reach.find(session, actor, number)
+    seen = await session.scalar(
+        select(col(CasePresence.seen_at)).where(
+            col(CasePresence.case_id) == case.id,
+            col(CasePresence.client) == client,
+            col(CasePresence.account_id) == actor.account_id,
+        )
+    )
+    row = {"case_id": case.id, "client": client, "account_id": actor.account_id, "seen_at": at}
+    write = insert(CasePresence).values(row)
+    await session.execute(write.on_conflict_do_update(index_elements=["case_id", "client"], set_=row))
+    if seen is None or rules.has_gone(seen, at):
+        await announce(session, "presence", case.id)
+
+
+async def leave(session: AsyncSession, actor: Actor, *, number: str, client: str) -> None:
+    """This function will note that a page of the actor no longer shows a case; none is told of a page that had gone.
+
+    :raises NotFound: no such case within the actor's reach
+    """
+    case = await reach.find(session, actor, number)
+    gone = delete(CasePresence).where(
+        col(CasePresence.case_id) == case.id,
+        col(CasePresence.client) == client,
+        col(CasePresence.account_id) == actor.account_id,
+    )
+    if (await session.execute(gone.returning(col(CasePresence.client)))).first():
+        await announce(session, "presence", case.id)
+
+
+async def forget(session: AsyncSession, *, at: datetime) -> None:
+    """This function will drop pages that have gone."""
+    await session.execute(delete(CasePresence).where(col(CasePresence.seen_at) < at - rules.PRESENT_FOR))

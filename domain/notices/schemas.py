@@ -25,3 +25,14 @@ class MessageView:
     text: str = field(repr=False)
     created_at: datetime
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Onlooker:
+    """This class will name a member of staff who has a case open."""
+
+    name: str
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.name}({self.unit})"
