@@ -292,3 +292,17 @@ class ProcessVersion(SQLModel, table=True):
     created_at: datetime = Field(sa_type=MOMENT)
     enabled_at: datetime | None = Field(default=None, sa_type=MOMENT)
     retired_at: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+class ListOrder(SQLModel, table=True):
+    """The status order of one kind of list, where somebody arranged it otherwise than the default.
+
+    no_pii
+    """
+
+    __tablename__ = "list_order"
+
+    name: str = Field(primary_key=True)
+    statuses: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+    set_by: UUID
+    set_at: datetime = Field(sa_type=MOMENT)

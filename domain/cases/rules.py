@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from domain.cases import workflow
 from domain.cases.categories import Kind
@@ -274,10 +276,16 @@ _TONES = {
 
 
 def shown_status(
-    status: Status, due_at: datetime | None, *, at: datetime, for_department: bool
+    status: Status,
+    due_at: datetime | None,
+    *,
+    at: datetime,
+    for_department: bool,
+    labels: Mapping[Status, str] = MappingProxyType({}),
 ) -> tuple[str, str, str]:
     """This function will give (code, label, tone) of a status as this kind of reader calls it.
 
+    `labels` are those of the case's process, where it calls a status otherwise.
     Being overdue is derived here (workflow ruling §1) and never stored.
     """
     late = due_at is not None and due_at < at
@@ -286,7 +294,7 @@ def shown_status(
     if late and status in workflow.IN_HAND:
         return OVERDUE_HANDLE, "逾期未处理", "red"
     label = DEPARTMENT_LABELS.get(status, status.label) if for_department else status.label
-    return status.value, label, _TONES.get(status, "gray")
+    return status.value, labels.get(status, label), _TONES.get(status, "gray")
 
 
 def grams(*texts: str) -> list[str]:

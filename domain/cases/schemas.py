@@ -75,6 +75,13 @@ class CaseInput(CaseChanges):
     visit_id: UUID | None = None
 
 
+class CitySent(CaseInput):
+    """This class will hold a case that the city platform sends down, under the city's own reference."""
+
+    city_reference: str = ""
+    city_due_at: datetime | None = None
+
+
 class StepInput(CaseChanges):
     """This class will hold what a step may need; each step takes only what its row names."""
 

@@ -17,6 +17,14 @@ depends_on: str | Sequence[str] | None = None
 def upgrade() -> None:
     """Apply this step."""
     op.create_table(
+        "list_order",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("statuses", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("set_by", sa.Uuid(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
         "process_version",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),

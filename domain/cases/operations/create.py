@@ -36,13 +36,13 @@ async def create(session: AsyncSession, actor: Actor, given: CaseInput, *, at: d
     policy.require_role(actor, Action.CREATE)
     if given.visit_id is None and not given.parties:
         raise Invalid.of({"parties": "请引用来访登记,或填写至少一位诉求人"})
-    case = _blank(actor, given, number=await _number(session, at), at=at)
+    case = blank(actor, given, number=await number_for(session, at), at=at)
     session.add(case)
     await session.flush()
 
     if given.visit_id is not None:
         await _cite(session, actor, case, given.visit_id, at)
-    await _fill(session, case, given, at)
+    await fill(session, case, given, at)
 
     await journal.record(
         session, actor, "case.create", "case", case.id, at=at,
@@ -53,16 +53,18 @@ async def create(session: AsyncSession, actor: Actor, given: CaseInput, *, at: d
     return CaseSummary.of(case)
 
 
-async def _number(session: AsyncSession, at: datetime) -> str:
+async def number_for(session: AsyncSession, at: datetime) -> str:
+    """This function will give the next number of the year."""
     year = local(at).year
     return f"{NUMBER_PREFIX}{year}{await next_in(session, f'case.{year}'):06d}"
 
 
-def _blank(actor: Actor, given: CaseInput, *, number: str, at: datetime) -> Case:
+def blank(actor: Actor, given: CaseInput, *, number: str, at: datetime, status: Status = Status.DRAFT) -> Case:
+    """This function will make an empty case of an actor."""
     return Case(
         id=new_id(),
         number=number,
-        status=Status.DRAFT,
+        status=status,
         title="",
         source=given.source or Source.WALK_IN,
         risk_level=given.risk_level or RiskLevel.LOW,
@@ -88,8 +90,13 @@ async def _cite(session: AsyncSession, actor: Actor, case: Case, visit_id: UUID,
     await session.flush()
 
 
-async def _fill(session: AsyncSession, case: Case, given: CaseInput, at: datetime) -> None:
-    """With a visit the written parties join the visitor; without one they are all there is."""
+async def fill(session: AsyncSession, case: Case, given: CaseInput, at: datetime) -> None:
+    """This function will put what was written on a new case.
+
+    With a visit the written parties join the visitor; without one they are all there is.
+
+    :raises Invalid: a field cannot be taken
+    """
     title = given.title if given.title is not None else ""
     whole = given.model_copy(update={"title": title})
     faults = matter.faults_of(whole, at=at)

@@ -24,11 +24,16 @@ from domain.people import rules as people_rules
 
 async def _submit(act: Act) -> None:
     case = act.case
-    token = new_token(128)
     case.submitted_at = act.at
+    give_code(case)
+    case.process_id = await processes.enabled_for(act.session, case.category)
+
+
+def give_code(case: Case) -> None:
+    """This function will give a case its tracking code (一事一码): a secret, sealed."""
+    token = new_token(128)
     case.tracking_digest = crypto.digest(token)
     case.tracking_sealed = crypto.seal("case_file", "tracking", case.id, token)
-    case.process_id = await processes.enabled_for(act.session, case.category)
 
 
 async def _change(act: Act) -> None:

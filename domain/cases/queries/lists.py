@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,8 +16,10 @@ from domain.areas import queries as areas
 from domain.calendar import rules as calendar
 from domain.cases import categories, rules
 from domain.cases.models import Assignment, Case, Part, Party, PartyKind, RiskLevel
+from domain.cases.queries import processes
+from domain.cases.queries.orders import derived_status, order_of, rank, which
 from domain.cases.queries.reach import LIVE, dispatched_to, visible_to
-from domain.cases.queries.views import VIEWS, derived_status, rank
+from domain.cases.queries.views import VIEWS
 from domain.cases.schemas import CaseFilter, CaseRow
 from domain.cases.vocabulary import Status
 from domain.kernel import crypto
@@ -64,13 +66,16 @@ async def search(
     query = select(Case).where(visible_to(actor), *await _conditions(session, actor, wanted, at))
     capped = select(func.count()).select_from(query.with_only_columns(col(Case.id)).limit(COUNT_CAP + 1).subquery())
     total = await session.scalar(capped) or 0
-    query = _ordered(query, actor, wanted.sort, at).limit(size).offset((page - 1) * size)
+    query = (await _ordered(session, query, actor, wanted, at)).limit(size).offset((page - 1) * size)
     cases = list(await session.scalars(query))
     rows = await rows_of(session, actor, cases, at=at)
     return Page(tuple(rows), min(total, COUNT_CAP), total > COUNT_CAP, page, size)
 
 
-def _ordered(query: Select[tuple[Case]], actor: Actor, sort: str, at: datetime) -> Select[tuple[Case]]:
+async def _ordered(
+    session: AsyncSession, query: Select[tuple[Case]], actor: Actor, wanted: CaseFilter, at: datetime
+) -> Select[tuple[Case]]:
+    sort = wanted.sort
     name, descending = sort.removeprefix("-"), sort.startswith("-")
     if name and name not in _SORTS:
         raise Invalid.of({"sort": "不能按此排序"})
@@ -79,8 +84,9 @@ def _ordered(query: Select[tuple[Case]], actor: Actor, sort: str, at: datetime) 
         return query.order_by(
             column.desc().nullslast() if descending else column.asc().nullslast(), col(Case.id).desc()
         )
+    statuses = await order_of(session, which(actor, wanted.view))
     return query.order_by(
-        rank(actor, at), col(Case.due_at).asc().nullslast(), col(Case.urgent).desc(), col(Case.id).desc()
+        rank(statuses, at), col(Case.due_at).asc().nullslast(), col(Case.urgent).desc(), col(Case.id).desc()
     )
 
 
@@ -192,9 +198,12 @@ async def rows_of(session: AsyncSession, actor: Actor, cases: Sequence[Case], *,
     leads = await _leads(session, ids)
     units = await orgs.units_by_id(session, {u for c in cases if (u := c.lead_unit_id)})
     places = await areas.names_of(session, {c.area_path for c in cases})
+    labels = {i: (await processes.by_id(session, i)).statuses for i in {c.process_id for c in cases if c.process_id}}
     return [
-        _row(actor, case, at, petitioners.get(case.id, ""), _handler(leads.get(case.id)),
-             units[case.lead_unit_id].name if case.lead_unit_id else "", places.get(case.area_path, ""))
+        _row(actor, case, at, labels.get(case.process_id, {}), (
+            petitioners.get(case.id, ""), _handler(leads.get(case.id)),
+            units[case.lead_unit_id].name if case.lead_unit_id else "", places.get(case.area_path, ""),
+        ))
         for case in cases
     ]  # fmt: skip
 
@@ -228,9 +237,18 @@ def _handler(lead: Assignment | None) -> str:
     return crypto.unseal("assignment", "in_charge", lead.id, lead.in_charge_sealed)
 
 
-def _row(actor: Actor, case: Case, at: datetime, party: str, handler: str, department: str, area: str) -> CaseRow:
+def _row(
+    actor: Actor,
+    case: Case,
+    at: datetime,
+    labels: Mapping[Status, str],
+    said: tuple[str, str, str, str],
+) -> CaseRow:
+    party, handler, department, area = said
     for_department = actor.has(Role.OFFICER, Role.DEPARTMENT_HEAD)
-    code, label, tone = rules.shown_status(case.status, case.due_at, at=at, for_department=for_department)
+    code, label, tone = rules.shown_status(
+        case.status, case.due_at, at=at, for_department=for_department, labels=labels
+    )
     due, due_tone = calendar.in_words(case.due_at, at) if case.due_at else ("", "none")
     category = categories.CATEGORIES.get(case.category)
     return CaseRow(

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.cases import rules, workflow
+from domain.cases import workflow
 from domain.cases.models import Assignment, AssignmentState, Case, Part
 from domain.cases.queries.reach import LIVE, copied_to, dispatched_to, visible_to
 from domain.cases.schemas import Counter
@@ -143,34 +143,3 @@ async def count_views(session: AsyncSession, actor: Actor, names: tuple[str, ...
     sums = [func.count().filter(VIEWS[name][2](actor, at)) for name in names]
     row = (await session.execute(select(*sums).select_from(Case).where(visible_to(actor)))).one()
     return dict(zip(names, row, strict=True))
-
-
-_CENTRE_ORDER = (
-    S.TO_DISPATCH, S.CLOSED, S.IN_PROGRESS, S.LEADER_ORDER, S.TO_ACCEPT, S.EXTENDED,
-    S.RETURN_PENDING, S.EXTENSION_PENDING, S.ORDER_PENDING,
-    rules.OVERDUE_ACCEPT, rules.OVERDUE_HANDLE, S.TO_CONFIRM, S.TO_SUPPLEMENT, S.AT_CITY, S.DRAFT, S.VOID,
-)  # fmt: skip
-_DEPARTMENT_ORDER = (
-    S.TO_ACCEPT, rules.OVERDUE_ACCEPT, rules.OVERDUE_HANDLE, S.EXTENSION_PENDING, S.RETURN_PENDING,
-    S.IN_PROGRESS, S.EXTENDED, S.LEADER_ORDER, S.TO_CONFIRM, S.CLOSED, S.ORDER_PENDING, S.AT_CITY,
-    S.TO_DISPATCH, S.TO_SUPPLEMENT, S.DRAFT, S.VOID,
-)  # fmt: skip
-
-
-def derived_status(at: datetime) -> ColumnElement[str]:
-    """This function will give the shown status in SQL, the same as `rules.shown_status`."""
-    late = col(Case.due_at) < at
-    status = col(Case.status)
-    return case(
-        (and_(late, status == S.TO_ACCEPT), rules.OVERDUE_ACCEPT),
-        (and_(late, status.in_(workflow.IN_HAND)), rules.OVERDUE_HANDLE),
-        else_=cast(status, String),
-    )
-
-
-def rank(actor: Actor, at: datetime) -> ColumnElement[int]:
-    """This function will give the status order of this reader's list (workflow ruling §4)."""
-    department = actor.has(Role.OFFICER, Role.DEPARTMENT_HEAD)
-    order = _DEPARTMENT_ORDER if department else _CENTRE_ORDER
-    places = {str(status): place for place, status in enumerate(order)}
-    return case(places, value=derived_status(at), else_=len(places))

@@ -1,0 +1,77 @@
+"""In which order of statuses a list is shown: the defaults of the workflow ruling §4, or what was arranged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, String, and_, case, cast, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.cases import rules, workflow
+from domain.cases.models import Case, ListOrder
+from domain.cases.vocabulary import Status as S
+from domain.kernel.actor import Actor
+from domain.kernel.labels import Labelled
+from domain.kernel.permissions import Role
+
+
+class Order(Labelled):
+    """The lists that have an order of their own."""
+
+    CENTRE = "centre", "综治中心及其他账号的台账"
+    DEPARTMENT = "department", "部门的台账"
+    TODO = "todo", "待办"
+
+
+_CENTRE = (
+    S.TO_DISPATCH, S.CLOSED, S.IN_PROGRESS, S.LEADER_ORDER, S.TO_ACCEPT, S.EXTENDED,
+    S.RETURN_PENDING, S.EXTENSION_PENDING, S.ORDER_PENDING,
+    rules.OVERDUE_ACCEPT, rules.OVERDUE_HANDLE, S.TO_CONFIRM, S.TO_SUPPLEMENT, S.AT_CITY, S.DRAFT, S.VOID,
+)  # fmt: skip
+_DEPARTMENT = (
+    S.TO_ACCEPT, rules.OVERDUE_ACCEPT, rules.OVERDUE_HANDLE, S.EXTENSION_PENDING, S.RETURN_PENDING,
+    S.IN_PROGRESS, S.EXTENDED, S.LEADER_ORDER, S.TO_CONFIRM, S.CLOSED, S.ORDER_PENDING, S.AT_CITY,
+    S.TO_DISPATCH, S.TO_SUPPLEMENT, S.DRAFT, S.VOID,
+)  # fmt: skip
+_TODO = (
+    S.TO_DISPATCH, S.IN_PROGRESS, S.EXTENDED, S.LEADER_ORDER, rules.OVERDUE_ACCEPT, rules.OVERDUE_HANDLE,
+    S.TO_ACCEPT, S.TO_CONFIRM, S.RETURN_PENDING, S.EXTENSION_PENDING, S.ORDER_PENDING, S.TO_SUPPLEMENT,
+    S.AT_CITY, S.DRAFT, S.CLOSED, S.VOID,
+)  # fmt: skip
+DEFAULTS: dict[Order, tuple[str, ...]] = {
+    order: tuple(str(status) for status in statuses)
+    for order, statuses in ((Order.CENTRE, _CENTRE), (Order.DEPARTMENT, _DEPARTMENT), (Order.TODO, _TODO))
+}
+"""Every list names every shown status once; the overdue ones come under their own word only."""
+
+
+def which(actor: Actor, view: str) -> Order:
+    """This function will tell which order a reader's list follows."""
+    if view == "todo":
+        return Order.TODO
+    return Order.DEPARTMENT if actor.has(Role.OFFICER, Role.DEPARTMENT_HEAD) else Order.CENTRE
+
+
+async def order_of(session: AsyncSession, order: Order) -> Sequence[str]:
+    """This function will give the arranged order of a list, or its default."""
+    arranged = await session.scalar(select(col(ListOrder.statuses)).where(col(ListOrder.name) == order.value))
+    return arranged or DEFAULTS[order]
+
+
+def derived_status(at: datetime) -> ColumnElement[str]:
+    """This function will give the shown status in SQL, the same as `rules.shown_status`."""
+    late = col(Case.due_at) < at
+    status = col(Case.status)
+    return case(
+        (and_(late, status == S.TO_ACCEPT), rules.OVERDUE_ACCEPT),
+        (and_(late, status.in_(workflow.IN_HAND)), rules.OVERDUE_HANDLE),
+        else_=cast(status, String),
+    )
+
+
+def rank(statuses: Sequence[str], at: datetime) -> ColumnElement[int]:
+    """This function will give the place of a case's shown status in an order."""
+    places = {str(status): place for place, status in enumerate(statuses)}
+    return case(places, value=derived_status(at), else_=len(places))
