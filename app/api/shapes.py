@@ -15,7 +15,16 @@ from pydantic_core import PydanticCustomError
 
 from app.refusals import OWN_SENTENCE
 from domain.calendar.schemas import DeadlineView
-from domain.cases.schemas import AssignmentView, CaseFilter, CaseRow, CaseView, PartyView, PictureView
+from domain.cases.schemas import (
+    AssignmentView,
+    CaseFilter,
+    CaseRow,
+    CaseView,
+    CopyView,
+    PartyView,
+    PictureView,
+    RelatedView,
+)
 from domain.kernel.clock import day_bounds
 from domain.kernel.paging import Page
 from domain.kernel.refusals import Invalid
@@ -69,7 +78,7 @@ class CaseQuery(BaseModel):
     risk: str = Field(default="", description="high、medium、low")
     since: Moment = Field(default=None, alias="from")
     until: Moment = Field(default=None, alias="to")
-    tag: str = Field(default="", description="watch、legacy、typical、urgent、leader_order、major")
+    tag: str = Field(default="", description="watch、legacy、typical、urgent、leader_order、major、supervised、merged")
     overdue: bool = False
     sort: str = Field(
         default="", description="number、title、category、area、status、due、created、submitted;前加 - 为倒序"
@@ -236,6 +245,17 @@ class CaseOut(CaseItem):
     assignments: tuple[AssignmentView, ...]
     pictures: tuple[PictureView, ...]
     deadlines: tuple[DeadlineView, ...]
+    copies: tuple[CopyView, ...]
+    parent: tuple[RelatedView, ...]
+    children: tuple[RelatedView, ...]
+    merged_into: tuple[RelatedView, ...]
+    merged: tuple[RelatedView, ...]
+    process: str
+    supervision_auto: bool
+    typical_text: str
+    city_reference: str
+    city_target: str
+    appeal: str
 
     @classmethod
     def whole(cls, view: CaseView) -> Self:
