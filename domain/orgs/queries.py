@@ -124,6 +124,23 @@ async def actor_of_login(session: AsyncSession, login: str, *, origin: str = "")
     return await actor_of_account(session, account_id, origin=origin) if account_id else None
 
 
+async def keeper_of_centre(session: AsyncSession) -> Actor | None:
+    """This function will make the actor of the centre's first enabled administrator; none when there is none."""
+    query = (
+        select(Account, Unit)
+        .join(Unit, col(Unit.id) == col(Account.unit_id))
+        .where(
+            col(Unit.kind) == UnitKind.CENTRE,
+            col(Account.roles).contains([Role.CENTER_ADMIN.value]),
+            col(Account.disabled_at).is_(None),
+        )
+        .order_by(col(Account.created_at), col(Account.id))
+        .limit(1)
+    )
+    found = (await session.execute(query)).one_or_none()
+    return actor_from(found[0], found[1]) if found else None
+
+
 async def staff_names(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:
     """This function will open the display names of several accounts at once."""
     wanted = set(ids)
