@@ -1,43 +1,194 @@
-"""Reads of working days and deadlines.
+"""Reads of working days, limits and deadlines.
 
 A deadline is not scoped by itself: its case is, and callers ask with ids they may see.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections import OrderedDict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.calendar.models import Deadline, Workday
-from domain.calendar.rules import WEEKEND, WorkCalendar
+from domain.calendar import rules
+from domain.calendar.models import (
+    CalendarChange,
+    Deadline,
+    DeadlineMove,
+    LimitRule,
+    Link,
+    UnitDay,
+    Workday,
+    WorkPattern,
+)
+from domain.calendar.rules import WEEKEND, Limit, LimitLine, Periods, WorkCalendar
+from domain.calendar.schemas import CalendarView, ChangeView, DeadlineView, LimitView, NoticeDay
 
-_KEPT = "working calendar"
+_KEPT = "rules of time"
+_BOOKS: OrderedDict[UUID, Book] = OrderedDict()
+"""Rules by their stamp, read once in a process: a stamp's rules never change."""
+_BOOKS_KEPT = 8
 
 
-async def calendar_of(session: AsyncSession) -> WorkCalendar:
-    """This function will load the working calendar (some forty rows a year), once in a session."""
+@dataclass(slots=True)
+class Book:
+    """This class will hold all rules of time at one moment: calendars of everybody and of units, and limits."""
+
+    version: int
+    named: dict[date, NoticeDay]
+    confirmed: frozenset[int]
+    unit_days: dict[UUID, dict[date, NoticeDay]]
+    patterns: dict[UUID | None, tuple[frozenset[int], Periods]]
+    lines: tuple[LimitLine, ...]
+    _calendars: dict[UUID | None, WorkCalendar] = field(default_factory=dict[UUID | None, WorkCalendar])
+
+    def calendar(self, unit_id: UUID | None = None) -> WorkCalendar:
+        """This function will give the calendar of a unit: its own days and pattern over the common ones."""
+        key = unit_id if unit_id in self.patterns or unit_id in self.unit_days else None
+        if key not in self._calendars:
+            self._calendars[key] = self._made(key)
+        return self._calendars[key]
+
+    def _made(self, unit_id: UUID | None) -> WorkCalendar:
+        own = self.unit_days.get(unit_id, {}) if unit_id else {}
+        common = self.patterns.get(None, (WEEKEND, rules.PERIODS))
+        weekend, periods = self.patterns.get(unit_id, common)
+        days = {**self.named, **own}
+        return WorkCalendar(
+            exceptions=frozenset(day for day, one in days.items() if one.is_workday == (day.weekday() in weekend)),
+            confirmed=self.confirmed,
+            weekend=weekend,
+            periods=periods,
+            special={day: one.periods for day, one in days.items() if one.periods is not None},
+            names={day: one.note for day, one in days.items() if one.note and not one.is_workday},
+            version=self.version,
+        )
+
+
+async def book_of(session: AsyncSession) -> Book:
+    """This function will give the rules of time: one short query in a session, and all rows once in a process."""
     if _KEPT not in session.info:
-        session.info[_KEPT] = await _load(session)
-    kept: WorkCalendar = session.info[_KEPT]
-    return kept
+        query = select(col(CalendarChange.version), col(CalendarChange.stamp))
+        last = (await session.execute(query.order_by(col(CalendarChange.seq).desc()).limit(1))).first()
+        if last is None:
+            session.info[_KEPT] = await _load(session, 0)
+        elif last.stamp in _BOOKS:
+            session.info[_KEPT] = _BOOKS[last.stamp]
+        else:
+            session.info[_KEPT] = _BOOKS[last.stamp] = await _load(session, last.version)
+            while len(_BOOKS) > _BOOKS_KEPT:
+                _BOOKS.popitem(last=False)
+    return cast("Book", session.info[_KEPT])
+
+
+async def _load(session: AsyncSession, version: int) -> Book:
+    common = list(await session.scalars(select(Workday)))
+    unit_days: dict[UUID, dict[date, NoticeDay]] = {}
+    for row in await session.scalars(select(UnitDay)):
+        unit_days.setdefault(row.unit_id, {})[row.day] = _day(row)
+    return Book(
+        version,
+        named={row.day: _day(row) for row in common},
+        confirmed=frozenset(row.day.year for row in common if row.confirmed and (row.day.month, row.day.day) == (1, 1)),
+        unit_days=unit_days,
+        patterns={
+            row.unit_id: (frozenset(row.weekend), rules.read_periods(row.periods))
+            for row in await session.scalars(select(WorkPattern))
+        },
+        lines=tuple(_line(row) for row in await session.scalars(select(LimitRule))),
+    )
+
+
+def _day(row: Workday | UnitDay) -> NoticeDay:
+    return NoticeDay(
+        row.day, row.is_workday, row.note, None if row.periods is None else rules.read_periods(row.periods)
+    )
+
+
+def _line(row: LimitRule) -> LimitLine:
+    limit = Limit(row.yellow, row.red, row.unit)
+    return LimitLine(row.link, limit, row.category, row.unit_id, row.severe, row.valid_from, row.valid_until)
+
+
+async def calendar_of(session: AsyncSession, unit_id: UUID | None = None) -> WorkCalendar:
+    """This function will give the working calendar: the common one, or that of a unit."""
+    return (await book_of(session)).calendar(unit_id)
 
 
 def forget_calendar(session: AsyncSession) -> None:
-    """This function will have the calendar loaded afresh; call it after its rows changed."""
+    """This function will have the rules of time read afresh; call it after their rows changed."""
     session.info.pop(_KEPT, None)
 
 
-async def _load(session: AsyncSession) -> WorkCalendar:
-    rows = (await session.execute(select(col(Workday.day), col(Workday.is_workday), col(Workday.confirmed)))).all()
-    return WorkCalendar(
-        exceptions=frozenset(day for day, worked, _ in rows if worked == (day.weekday() in WEEKEND)),
-        confirmed=frozenset(day.year for day, _, confirmed in rows if confirmed and (day.month, day.day) == (1, 1)),
-    )
+async def limit_for(
+    session: AsyncSession,
+    link: Link,
+    *,
+    category: str = "",
+    unit_id: UUID | None = None,
+    major: bool = False,
+    urgent: bool = False,
+    at: datetime,
+) -> Limit:
+    """This function will give the limit of a link for a case, the most particular rule in force first."""
+    book, severe = await book_of(session), major and urgent
+    return rules.chosen(book.lines, link, category=category, unit_id=unit_id, severe=severe, at=at)
+
+
+async def limits_in_force(session: AsyncSession, at: datetime) -> list[LimitView]:
+    """This function will list the limits at a moment: for each link its default, then its rules."""
+    rows = [row for row in await limit_history(session) if row.valid_from and row.valid_from <= at]
+    live = [row for row in rows if row.valid_until is None or at < row.valid_until]
+    defaults = [LimitView(None, link, "", None, False, rules.LIMITS[link], None, None, "默认") for link in Link]
+    urgent = LimitView(None, Link.ACCEPT, "", None, True, rules.ACCEPT_URGENT, None, None, "默认,重大且紧急")
+    listed = [*defaults, urgent, *live]
+    order = list(Link).index
+    return sorted(listed, key=lambda one: (order(one.link), one.severe, str(one.unit_id or ""), one.category))
+
+
+async def limit_history(session: AsyncSession, link: Link | None = None) -> list[LimitView]:
+    """This function will list every limit rule there ever was, newest first."""
+    query = select(LimitRule).order_by(col(LimitRule.valid_from).desc(), col(LimitRule.id).desc())
+    if link:
+        query = query.where(col(LimitRule.link) == link)
+    return [limit_view(row) for row in await session.scalars(query)]
+
+
+def limit_view(row: LimitRule) -> LimitView:
+    """This function will show a limit rule."""
+    limit = Limit(row.yellow, row.red, row.unit)
+    return LimitView(
+        row.id, row.link, row.category, row.unit_id, row.severe, limit, row.valid_from, row.valid_until, row.note,
+        row.set_by,
+    )  # fmt: skip
+
+
+async def changes(session: AsyncSession, *, limit: int = 100) -> list[ChangeView]:
+    """This function will list the last changes of calendars and limits, newest first."""
+    rows = await session.scalars(select(CalendarChange).order_by(col(CalendarChange.seq).desc()).limit(limit))
+    return [
+        ChangeView(
+            row.seq or 0, row.version, row.kind.value, row.kind.label, row.unit_id, row.note, row.changed_by,
+            row.changed_at,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+async def calendar_year(session: AsyncSession, year: int, unit_id: UUID | None = None) -> CalendarView:
+    """This function will show a year of the common calendar, or of a unit's: the days that were named."""
+    book = await book_of(session)
+    calendar = book.calendar(unit_id)
+    own = book.unit_days.get(unit_id, {}) if unit_id else {}
+    days = tuple(one for day, one in sorted({**book.named, **own}.items()) if day.year == year)
+    weekend = tuple(sorted(calendar.weekend))
+    return CalendarView(year, year in calendar.confirmed, calendar.version, weekend, calendar.periods, days)
 
 
 async def running(session: AsyncSession, subject_ids: Collection[UUID]) -> list[Deadline]:
@@ -50,6 +201,25 @@ async def running(session: AsyncSession, subject_ids: Collection[UUID]) -> list[
         .order_by(col(Deadline.yellow_at), col(Deadline.id))
     )
     return list(await session.scalars(query))
+
+
+async def explained(session: AsyncSession, subject_id: UUID, *, at: datetime) -> tuple[DeadlineView, ...]:
+    """This function will show the running clocks of one case with their segments and notes."""
+    found = await running(session, [subject_id])
+    moves = await moves_by(session, (one.id for one in found))
+    book = await book_of(session)
+    return tuple(DeadlineView.whole(d, moves.get(d.id, []), book.calendar(d.unit_id), at) for d in found)
+
+
+async def moves_by(session: AsyncSession, deadline_ids: Iterable[UUID]) -> dict[UUID, list[DeadlineMove]]:
+    """This function will give what moved several clocks, oldest first."""
+    ids = tuple(deadline_ids)
+    found: dict[UUID, list[DeadlineMove]] = {}
+    if ids:
+        query = select(DeadlineMove).where(col(DeadlineMove.deadline_id).in_(ids))
+        for move in await session.scalars(query.order_by(col(DeadlineMove.until), col(DeadlineMove.id))):
+            found.setdefault(move.deadline_id, []).append(move)
+    return found
 
 
 async def history(session: AsyncSession, subject_id: UUID) -> list[Deadline]:

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from domain.calendar.models import Deadline, Link
-from domain.kernel.clock import local
+from domain.calendar.models import Deadline, DeadlineMove, Link, MoveKind
+from domain.calendar.rules.limits import Limit
+from domain.calendar.rules.line import Periods, WorkCalendar
+from domain.calendar.rules.moments import Move
+from domain.calendar.rules.segments import Segment, segments
+from domain.kernel.clock import local, stamp
+
+SHORT, LONG = "%m-%d %H:%M", "%Y-%m-%d %H:%M"
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeDay:
-    """One date of a holiday notice."""
+    """One date of a holiday notice, or of a unit's own days; `periods` only where they differ that day."""
 
     day: date
     is_workday: bool
     note: str = ""
+    periods: Periods | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DeadlineView:
-    """One clock as it is shown; moments are aware, in UTC."""
+    """One clock as it is shown; moments are aware, in UTC.
+
+    `segments` and `notes` tell how it came about; both are laid out on the case page alone.
+    """
 
     id: UUID
     link: Link
@@ -33,10 +44,33 @@ class DeadlineView:
     stopped: bool
     provisional: bool
     explanation: str
+    segments: tuple[Segment, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, deadline: Deadline) -> DeadlineView:
         """This function will show a deadline."""
+        return cls._with(deadline, (), ())
+
+    @classmethod
+    def whole(
+        cls, deadline: Deadline, moves: Sequence[DeadlineMove], calendar: WorkCalendar, at: datetime
+    ) -> DeadlineView:
+        """This function will show a deadline with its segments; `moves` are its own, oldest first."""
+        laid = segments(
+            started_at=deadline.started_at,
+            yellow_at=deadline.yellow_at,
+            unit=deadline.unit,
+            moves=moves_of(moves),
+            calendar=calendar,
+            at=at,
+            paused_at=deadline.paused_at,
+            stopped_at=deadline.stopped_at,
+        )
+        return cls._with(deadline, laid, _notes(deadline, moves))
+
+    @classmethod
+    def _with(cls, deadline: Deadline, laid: tuple[Segment, ...], notes: tuple[str, ...]) -> DeadlineView:
         return cls(
             id=deadline.id,
             link=deadline.link,
@@ -48,18 +82,121 @@ class DeadlineView:
             stopped=deadline.stopped_at is not None,
             provisional=deadline.provisional,
             explanation=explain(deadline),
+            segments=laid,
+            notes=notes,
         )
+
+
+def moves_of(rows: Sequence[DeadlineMove]) -> tuple[Move, ...]:
+    """This function will give what moved a clock, as the rules take it."""
+    return tuple(Move(row.kind, row.since, row.until, row.workdays) for row in rows)
 
 
 def explain(deadline: Deadline) -> str:
     """This function will say in one Chinese sentence how a deadline came about."""
     start, end = local(deadline.started_at), local(deadline.yellow_at)
-    pattern = "%m-%d %H:%M" if start.year == end.year else "%Y-%m-%d %H:%M"
+    pattern = SHORT if start.year == end.year else LONG
     sentence = f"自 {start:{pattern}} 起 {deadline.limit_text},至 {end:{pattern}}"
     if deadline.paused_at is not None:
         sentence = f"自 {start:{pattern}} 起 {deadline.limit_text},{local(deadline.paused_at):%m-%d %H:%M} 暂停计时"
     if deadline.provisional:
-        # Notices come year by year: when one is missing, it is that of the last year touched.
-        year = local(deadline.red_at).year
-        sentence += f";{year} 年放假安排未公布,暂按周末推算"
+        sentence += f";{_provisional(deadline)}"
     return sentence
+
+
+def _provisional(deadline: Deadline) -> str:
+    # Notices come year by year: when one is missing, it is that of the last year touched.
+    return f"{local(deadline.red_at).year} 年放假安排未公布,暂按周末推算"
+
+
+def _notes(deadline: Deadline, moves: Sequence[DeadlineMove]) -> tuple[str, ...]:
+    """Where the limit came from, what moved it, and on which calendar it was laid."""
+    notes = [f"时限来自{deadline.source.label}:{deadline.limit_text};红牌时限 {stamp(deadline.red_at)}"]
+    for move in moves:
+        if move.kind is MoveKind.EXTEND:
+            notes.append(f"{stamp(move.since)} 延期 {move.workdays} 个工作日")
+        else:
+            stretch = f"{stamp(move.since)} 至 {stamp(move.until)}"
+            least = f",续办不少于 {move.workdays} 个工作日" if move.workdays else ""
+            notes.append(f"{stretch} {move.kind.label},时间不计{least}")
+    if deadline.paused_at:
+        notes.append(f"{stamp(deadline.paused_at)} 起暂停计时")
+    if deadline.latest_at:
+        notes.append(f"不晚于市级期限 {stamp(deadline.latest_at)}")
+    if deadline.calendar_version:
+        notes.append(f"按工作日历第 {deadline.calendar_version} 版计算")
+    if deadline.provisional:
+        notes.append(_provisional(deadline))
+    return tuple(notes)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitView:
+    """One limit rule with the time it was in force; the defaults have neither id nor begin."""
+
+    id: UUID | None
+    link: Link
+    category: str
+    unit_id: UUID | None
+    severe: bool
+    limit: Limit
+    valid_from: datetime | None
+    valid_until: datetime | None
+    note: str = ""
+    set_by: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MovedDeadline:
+    """One open deadline that a change moves; `before` and `after` are (yellow, red)."""
+
+    deadline_id: UUID
+    subject_id: UUID
+    link: Link
+    before: tuple[datetime, datetime]
+    after: tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a change of the calendar would do: the days it differs by, the deadlines it moves."""
+
+    year: int
+    days: int
+    open_deadlines: int
+    moved: tuple[MovedDeadline, ...]
+    no_longer_provisional: int
+
+    @property
+    def sentence(self) -> str:
+        later = sum(one.after[0] > one.before[0] for one in self.moved)
+        return (
+            f"{self.year} 年放假安排共 {self.days} 天;在办时限 {self.open_deadlines} 个,其中 {len(self.moved)} 个变动"
+            f"(推后 {later} 个,提前 {len(self.moved) - later} 个),{self.no_longer_provisional} 个由暂定转为确定"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One change of the calendar or of the limits, for the history."""
+
+    seq: int
+    version: int
+    kind: str
+    kind_label: str
+    unit_id: UUID | None
+    note: str
+    changed_by: UUID
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarView:
+    """The calendar of a year as it is shown to administrators; `days` differ from the weekend rule."""
+
+    year: int
+    confirmed: bool
+    version: int
+    weekend: tuple[int, ...]
+    periods: Periods
+    days: tuple[NoticeDay, ...]

@@ -1,0 +1,34 @@
+"""Writes: clocks of cases, the limits and the calendars they run on; one file per matter."""
+
+from domain.calendar.operations.clocks import ANY, Clocks, Holder, extend, pause, reopen, resume, start, stop
+from domain.calendar.operations.days import (
+    confirm_year,
+    import_notice,
+    preview_notice,
+    preview_year,
+    seed_years,
+    set_days,
+    set_pattern,
+)
+from domain.calendar.operations.limits import end_limit, set_limit
+
+__all__ = [
+    "ANY",
+    "Clocks",
+    "Holder",
+    "confirm_year",
+    "end_limit",
+    "extend",
+    "import_notice",
+    "pause",
+    "preview_notice",
+    "preview_year",
+    "reopen",
+    "resume",
+    "seed_years",
+    "set_days",
+    "set_limit",
+    "set_pattern",
+    "start",
+    "stop",
+]
