@@ -88,30 +88,32 @@ async def own_case(session: AsyncSession, actor: Actor) -> Case:
 async def public_view(session: AsyncSession, actor: Actor, *, at: datetime) -> PublicView:
     """This function will show a petitioner the way of the own case: states and units only.
 
+    A case merged into another goes that one's way (it is worked on for both).
     Title, content, opinions and results stay out: they are free text and may name others.
 
     :raises NotFound: the actor is no petitioner with a session
     """
     case = await own_case(session, actor)
-    entries = await _entries(session, case)
-    units = await _units(session)
+    merged = case.merged_into_id is not None
+    followed = await session.get_one(Case, case.merged_into_id) if merged else case
+    entries = await _entries(session, followed)
     centre = await centre_of(session)
-    facts = _facts(case, entries, units, centre, at)
+    facts = _facts(followed, entries, await _units(session), centre, at)
     response = response_of(entries)
     category = categories.find(case.category)
     return PublicView(
         number=case.number,
         category=category.label if category else "",
         headline=rules.headline(facts),
-        sentence=rules.sentence(facts),
+        sentence=(rules.MERGED if merged else "") + rules.sentence(facts),
         expected=rules.expected(facts),
         steps=rules.steps(facts),
         centre=centre.name,
         phone=centre.phone,
-        may_respond=case.status is Status.TO_CONFIRM and response is None,
+        may_respond=case.status is Status.TO_CONFIRM and response is None and not merged,
         response=_response_text(response, at),
-        may_rate=rules.may_rate(facts),
-        rate_until=rules.rate_until(facts),
+        may_rate=rules.may_rate(facts) and not merged,
+        rate_until="" if merged else rules.rate_until(facts),
         rating=case.satisfaction.label if case.satisfaction else "",
     )
 

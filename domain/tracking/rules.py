@@ -36,6 +36,9 @@ WRONG = "手机号或验证码不正确，或验证码已失效"
 AGREES, OBJECTS = "诉求人确认办理结果", "诉求人对办理结果有异议"
 
 
+MERGED = "您的诉求已与同一事项合并办理。"
+
+
 def new_code() -> str:
     """This function will make a code of six digits."""
     return f"{secrets.randbelow(10**6):06d}"

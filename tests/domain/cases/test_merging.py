@@ -12,7 +12,10 @@ from domain.cases.operations import merge
 from domain.cases.queries import actions, detail, lists, reach, views
 from domain.cases.schemas import CaseFilter
 from domain.cases.vocabulary import Action, Status
+from domain.kernel.actor import system_actor
+from domain.kernel.permissions import Role
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotPermitted
+from domain.tracking import queries as tracking
 from tests.support import county as support
 from tests.support.county import MORNING, County
 
@@ -52,6 +55,20 @@ class TestMerge:
 
         offered = await actions.of(session, county["center"], merged, at=MORNING)
         assert not any(view.allowed for view in offered)
+
+    async def test_shows_its_petitioner_the_way_of_the_kept_case(self, session: AsyncSession, county: County) -> None:
+        kept, merged = await _two(session, county)
+        case = await reach.find(session, county["center"], merged)
+        petitioner = system_actor(Role.PETITIONER, only_case=case.id)
+        await _merge(session, county, kept, merged)
+        for action in (Action.DISPATCH, Action.ACCEPT):
+            await support.main_step(session, county, kept, action, at=MORNING)
+
+        shown = await tracking.public_view(session, petitioner, at=MORNING)
+
+        assert shown.number == merged
+        assert shown.sentence.startswith("您的诉求已与同一事项合并办理。")
+        assert "人力资源和社会保障局" in shown.sentence
 
     async def test_leaves_a_line_on_both(self, session: AsyncSession, county: County) -> None:
         kept, merged = await _two(session, county)
