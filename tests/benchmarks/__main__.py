@@ -15,21 +15,27 @@ from datetime import datetime
 from app.demo.loading import SEED
 from app.launch import boot
 from app.launch.postgres import memory_bytes
-from tests.benchmarks import cards, lists, live, petitioner
+from tests.benchmarks import cards, lifecycles, lists, live, petitioner
 from tests.benchmarks.stage import Stage, open_stage
 
 MEASURES = {"cards": cards.measure, "live": live.measure, "lists": lists.measure, "petitioner": petitioner.measure}
 MOST_SECONDS = 230.0
+"""For the parts on the common stage; the lifecycles have their own product and their own patience."""
+LIFECYCLES = "lifecycles"
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run what the command line asks for and give the exit code; slow figures are no failure."""
-    asked = _parser().parse_args(words)
+    parser = _parser()
+    asked = parser.parse_args(words)
+    asked.only = [*asked.parts, *asked.only] or [*MEASURES, LIFECYCLES]
+    if unknown := set(asked.only) - {*MEASURES, LIFECYCLES}:
+        parser.error(f"没有这一项：{'、'.join(sorted(unknown))}")
     boot.stop_on_signals()
     try:
         asyncio.run(_run(asked))
     except TimeoutError:
-        _tell(f"没有在 {MOST_SECONDS:.0f} 秒内完成，已停止。", to=sys.stderr)
+        _tell("没有在限定时间内完成，已停止。", to=sys.stderr)
         return 1
     except (boot.Stopped, KeyboardInterrupt):
         return 130
@@ -38,24 +44,38 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="fengqiao bench", description="基准测试：自行启动临时服务，打印各项用时。")
-    parser.add_argument("--only", nargs="+", choices=MEASURES, default=list(MEASURES), help="只测其中几项")
+    names = [*MEASURES, LIFECYCLES]
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"只测其中几项：{'、'.join(names)}；默认全部")
+    parser.add_argument("--only", nargs="+", choices=names, default=[], help="同上")
     parser.add_argument("--repeats", type=int, default=30, help="每项重复次数，默认 30")
     parser.add_argument("--cases", type=int, default=300, help="演示县的案件数，默认 300")
     parser.add_argument("--large", type=int, default=3000, help="列表对比的案件数，默认 3000")
+    sizes = "、".join(f"{size:,}" for size in lifecycles.SIZES)
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=lifecycles.SIZES, help=f"四步办理的案件数，默认 {sizes}"
+    )
+    parser.add_argument("--seconds", type=float, default=lifecycles.SECONDS, help="四步办理每次测量的秒数")
     return parser
 
 
 async def _run(asked: argparse.Namespace) -> None:
     began = time.monotonic()
     _tell(machine())
+    if parts := [name for name in asked.only if name in MEASURES]:
+        await _on_stage(parts, asked)
+    if LIFECYCLES in asked.only:
+        await lifecycles.measure(tuple(asked.sizes), asked.seconds, _tell)
+    _tell(f"\n{time.monotonic() - began:.0f} s, start and stop included; load average {_busy()}")
+
+
+async def _on_stage(parts: list[str], asked: argparse.Namespace) -> None:
     async with (
         asyncio.timeout(MOST_SECONDS),
         open_stage(repeats=asked.repeats, cases=asked.cases, large=asked.large) as stage,
     ):
         _tell(f"- data: PostgreSQL {await _database(stage)}, {asked.cases:,} cases, seed {SEED}")
-        for name in asked.only:
+        for name in parts:
             _tell("\n" + (await MEASURES[name](stage)).text())
-    _tell(f"\n{time.monotonic() - began:.0f} s, start and stop included; load average {_busy()}")
 
 
 def machine() -> str:
