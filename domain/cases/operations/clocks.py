@@ -2,64 +2,134 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.calendar import operations as calendar
 from domain.calendar import queries, rules
-from domain.calendar.models import Link
+from domain.calendar.models import Deadline, LimitSource, Link
+from domain.calendar.operations import Clocks
+from domain.calendar.rules import Limit
 from domain.cases.models import Assignment, Case
 from domain.cases.operations.act import Act
-from domain.cases.vocabulary import Verb
+from domain.cases.vocabulary import Effect, Need, Status, Verb
 from domain.cases.workflow import ENDED, Clock
 
 ALL = tuple(Link)
 
 
 async def apply(act: Act) -> None:
-    """This function will run the clock effects of the step, then renew the case's nearest deadline."""
+    """This function will run the clock effects of the step, then renew the case's nearest deadline.
+
+    The running clocks are read once and changed in memory. A supervision ends with the link
+    it is about (督办处理完成自动取消); a breach that was earned stays.
+    """
+    case, thawed = act.case, Effect.TOGGLE_LEGACY in act.step.effects and not act.case.legacy
+    if not (act.step.clocks or case.legacy or Effect.TOGGLE_LEGACY in act.step.effects):
+        return
+    clocks = await Clocks.of(act.session, case.id)
+    stopped: list[Deadline] = []
     for clock in act.step.clocks:
-        await _run(act, clock)
-    if act.case.legacy:
+        stopped += await _run(act, clocks, clock)
+    if thawed and case.status is Status.RETURN_PENDING:
+        # the waiting return holds the case's own clocks; those of assistants run on
+        for holder in {one.holder_id for one in clocks.running if one.holder_id}:
+            await clocks.resume(ALL, at=act.at, holder_id=holder)
+    if case.legacy:
         # a legacy case's clocks are frozen, also those that a later step started (row 42)
-        await calendar.pause(act.session, subject_id=act.case.id, links=ALL, at=act.at)
-    await renew(act.session, act.case)
+        clocks.pause(ALL, at=act.at)
+    _end_supervision(act, stopped)
+    _renew(case, clocks.running)
 
 
-async def _run(act: Act, clock: Clock) -> None:
-    session, case, at = act.session, act.case, act.at
-    links = (clock.link,) if clock.link else ALL
+async def _run(act: Act, clocks: Clocks, clock: Clock) -> list[Deadline]:
+    """One clock effect; answers what it stopped."""
+    at, links = act.at, (clock.link,) if clock.link else ALL
     if clock.verb is Verb.START and clock.link:
-        await start_link(act, clock.link)
+        await _start(act, clocks, clock.link, None)
     elif clock.verb is Verb.STOP:
         # a stop of everything reaches the assistants' own clocks too
-        holder = None if clock.link else calendar.ANY
-        await calendar.stop(session, subject_id=case.id, links=links, at=at, holder_id=holder)
+        return clocks.stop(links, at=at, holder_id=None if clock.link else calendar.ANY)
     elif clock.verb is Verb.PAUSE:
-        await calendar.pause(session, subject_id=case.id, links=links, at=at, holder_id=None)
+        clocks.pause(links, at=at, holder_id=None)
     elif clock.verb is Verb.RESUME:
-        await calendar.resume(session, subject_id=case.id, links=links, at=at, holder_id=None)
+        await clocks.resume(links, at=at, holder_id=None)
     elif clock.verb is Verb.EXTEND:
-        days = act.given.days or 1
-        await calendar.extend(session, subject_id=case.id, links=links, workdays=days, at=at, holder_id=None)
+        await clocks.extend(links, workdays=act.given.days or 1, at=at, holder_id=None)
     elif clock.verb is Verb.REOPEN:
-        await calendar.reopen(session, subject_id=case.id, links=links, at=at, holder_id=None)
+        await clocks.reopen(links, at=at, holder_id=None)
+    return []
 
 
 async def start_link(act: Act, link: Link, assignment: Assignment | None = None) -> None:
     """This function will start one clock: of the case itself, or of one assistant's assignment."""
-    case = act.case
-    limit = rules.limit_of(link, major=case.major, urgent=case.urgent)
-    holder = assignment.id if assignment else None
-    await calendar.start(act.session, subject_id=case.id, holder_id=holder, link=link, limit=limit, at=act.at)
+    await _start(act, await Clocks.of(act.session, act.case.id), link, assignment)
+
+
+async def _start(act: Act, clocks: Clocks, link: Link, assignment: Assignment | None) -> None:
+    case, unit_id = act.case, holding_unit(act.case, link, assignment)
+    limit, source = await _limit(act, link, unit_id)
+    await clocks.start(
+        link,
+        limit,
+        at=act.at,
+        holder_id=assignment.id if assignment else None,
+        unit_id=unit_id,
+        category=case.category,
+        severe=case.major and case.urgent,
+        source=source,
+        latest_at=case.city_due_at if link is Link.RESOLVE else None,
+    )
+
+
+async def _limit(act: Act, link: Link, unit_id: UUID) -> tuple[Limit, LimitSource]:
+    """What was promised in this step goes first, then what the process sets, then the rules."""
+    case, days = act.case, act.given.promise_days
+    if link is Link.RESOLVE and days and Need.PROMISE in act.step.asks:
+        return rules.promised(days), LimitSource.PROMISE
+    if own := act.limits.get(link):
+        return own, LimitSource.PROCESS
+    limit = await queries.limit_for(
+        act.session,
+        link,
+        category=case.category,
+        unit_id=unit_id,
+        major=case.major,
+        urgent=case.urgent,
+        at=act.at,
+    )
+    return limit, LimitSource.RULE
+
+
+def holding_unit(case: Case, link: Link, assignment: Assignment | None = None) -> UUID:
+    """This function will give the unit that holds a link: the centre before dispatch, then who has the case."""
+    if assignment:
+        return assignment.unit_id
+    return case.unit_id if link is Link.DISPATCH else case.lead_unit_id or case.unit_id
+
+
+def _end_supervision(act: Act, stopped: Sequence[Deadline]) -> None:
+    case, link = act.case, act.case.supervision_link
+    if link is None or link not in {one.link for one in stopped if one.holder_id is None}:
+        return
+    act.detail["supervision_ended"] = link.value
+    case.supervision = case.supervised_by = case.supervision_link = None
+    case.supervision_auto = False
 
 
 async def renew(session: AsyncSession, case: Case) -> None:
     """This function will copy the nearest running deadline and the promised date onto the case."""
-    running = [d for d in await queries.running(session, [case.id]) if d.holder_id is None]
-    ticking = sorted((d for d in running if d.paused_at is None), key=lambda d: d.yellow_at)
-    live = case.status not in ENDED and not case.legacy
-    case.due_at = ticking[0].yellow_at if ticking and live else None
-    case.due_link = ticking[0].link if ticking and live else None
-    promise = next((d for d in running if d.link is Link.RESOLVE), None)
-    case.promised_at = promise.yellow_at if promise else case.promised_at
+    _renew(case, await queries.running(session, [case.id]))
     await session.flush()
+
+
+def _renew(case: Case, running: Sequence[Deadline]) -> None:
+    own = [one for one in running if one.holder_id is None]
+    ticking = min((one for one in own if one.paused_at is None), key=lambda one: one.yellow_at, default=None)
+    live = case.status not in ENDED and not case.legacy
+    case.due_at = ticking.yellow_at if ticking and live else None
+    case.due_link = ticking.link if ticking and live else None
+    promise = next((one for one in own if one.link is Link.RESOLVE), None)
+    case.promised_at = promise.yellow_at if promise else case.promised_at
