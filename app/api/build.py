@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from app import refusals
-from app.api import attachments, auth, cases, desk, docs, families, health, meta, persons, visits
+from app.api import attachments, auth, cases, desk, docs, families, health, meta, persons, statistics, visits
 from app.api.edge import Edge
 from app.public import petitioner, signin
 from app.settings import Settings, load
@@ -26,6 +26,7 @@ _ROOMS = (
     attachments.uploads,
     attachments.router,
     persons.router,
+    statistics.router,
     meta.router,
     desk.router,
     health.router,

@@ -99,8 +99,8 @@ class CaseQuery(BaseModel):
             risk=self.risk,
             tag=self.tag,
             overdue=self.overdue,
-            since=_start(self.since),
-            until=_end(self.until),
+            since=period_start(self.since),
+            until=period_end(self.until),
             sort=self.sort,
             **personal,
         )
@@ -111,16 +111,23 @@ class CaseQuery(BaseModel):
 
         :raises Invalid: the cursor is none of ours, or was given for another page size
         """
-        if not self.cursor:
-            return 1
-        try:
-            number, limit = base64.urlsafe_b64decode(self.cursor).decode("ascii").split(".")
-            page, size = int(number), int(limit)
-        except (ValueError, binascii.Error):
-            page, size = 0, 0
-        if not 1 <= page <= _MOST_PAGES or size != self.limit:
-            raise Invalid.of({"cursor": "翻页标记无效,请从第一页重新查询"})
-        return page
+        return cursor_page(self.cursor, self.limit)
+
+
+def cursor_page(cursor: str, limit: int) -> int:
+    """This function will give the number of the page that a cursor stands for, from 1.
+
+    :raises Invalid: the cursor is none of ours, or was given for another page size
+    """
+    if not cursor:
+        return 1
+    try:
+        number, size = (int(part) for part in base64.urlsafe_b64decode(cursor).decode("ascii").split("."))
+    except (ValueError, binascii.Error):
+        number, size = 0, 0
+    if not 1 <= number <= _MOST_PAGES or size != limit:
+        raise Invalid.of({"cursor": "翻页标记无效,请从第一页重新查询"})
+    return number
 
 
 class ListQuery(CaseQuery):
@@ -146,11 +153,13 @@ class SearchBody(CaseQuery):
     id_number: str = Field(default="", repr=False, max_length=40)
 
 
-def _start(moment: datetime | date | None) -> datetime | None:
+def period_start(moment: datetime | date | None) -> datetime | None:
+    """This function will give the moment at which a period begins: of a day, its start."""
     return moment if moment is None or isinstance(moment, datetime) else day_bounds(moment)[0]
 
 
-def _end(moment: datetime | date | None) -> datetime | None:
+def period_end(moment: datetime | date | None) -> datetime | None:
+    """This function will give the moment before which a period ends: of a day, the start of the next."""
     return moment if moment is None or isinstance(moment, datetime) else day_bounds(moment)[0] + timedelta(days=1)
 
 
