@@ -52,9 +52,9 @@ async def _assign(act: Act) -> None:
         await orgs.department_by_code(act.session, code, field="assist_departments")
         for code in dict.fromkeys(given.assist_departments if Need.ASSISTS in asks else ())
     ]
-    await _add_assignment(act, lead.id, Part.LEAD)
+    _add_assignment(act, lead.id, Part.LEAD)
     for unit in assists:
-        assignment = await _add_assignment(act, unit.id, Part.ASSIST)
+        assignment = _add_assignment(act, unit.id, Part.ASSIST)
         await clocks.start_link(act, Link.ACCEPT, assignment)
     case = act.case
     if case.closed_at:
@@ -74,7 +74,7 @@ def _begin_anew(case: Case, *, ordered: bool) -> None:
     case.appealed_at = case.appeal_ruling = None
 
 
-async def _add_assignment(act: Act, unit_id: Any, part: Part) -> Assignment:
+def _add_assignment(act: Act, unit_id: Any, part: Part) -> Assignment:
     assignment = Assignment(
         case_id=act.case.id,
         unit_id=unit_id,
@@ -85,7 +85,6 @@ async def _add_assignment(act: Act, unit_id: Any, part: Part) -> Assignment:
     )
     act.session.add(assignment)
     act.assignments.append(assignment)
-    await act.session.flush()
     return assignment
 
 
