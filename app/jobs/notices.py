@@ -1,4 +1,4 @@
-"""What petitioners are told when their case moves: outbox topics to short messages.
+"""What people are told when a case moves: outbox topics to notices on screen and short messages.
 
 Each handler runs in the transaction that marks its outbox message done, and writes to the
 database alone: a crash leaves either both or neither.
@@ -12,13 +12,16 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.cases.vocabulary import Action
 from domain.kernel.models import OutboxMessage
 from domain.notices import operations as notices
+from domain.notices import queries as notice_queries
+from domain.notices import rules
 from domain.notices.models import Occasion
-from domain.notices.rules import text_of, too_late
 from domain.tracking import operations as tracking
 from domain.tracking import queries as tracking_queries
+
+CASE = "case."
+"""What the topics of cases begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +37,41 @@ class Job:
 Handler = Callable[[Job], Awaitable[None]]
 
 
-def tell(occasion: Occasion) -> Handler:
-    """This function will make the handler that tells the petitioners of a case."""
+async def pass_on(job: Job) -> None:
+    """This function will tell whoever hears of what happened to a case: on screen, and the petitioners by message."""
+    topic, payload = job.message.topic.removeprefix(CASE), job.message.payload
+    told = await notice_queries.told_of(job.session, topic, job.message.subject_id, payload, at=job.message.created_at)
+    for one in told:
+        await notices.tell(
+            job.session,
+            message_id=job.message.id,
+            accounts=one.accounts,
+            case_id=job.message.subject_id,
+            number=str(payload.get("number", "")),
+            kind=topic,
+            text=one.text,
+            at=job.message.created_at,
+        )
+    occasion = rules.occasion_of(topic, str(payload.get("row") or ""), str(payload.get("from") or ""))
+    if occasion:
+        await _tell_petitioners(job, occasion)
 
-    async def handle(job: Job) -> None:
-        if too_late(occasion, job.message.created_at, job.at):
-            return
-        facts = await tracking_queries.notice_facts(job.session, job.message.subject_id, job.base_url)
+
+async def _tell_petitioners(job: Job, occasion: Occasion) -> None:
+    """A phone that stands in the case and in one merged into it is told once."""
+    if rules.too_late(occasion, job.message.created_at, job.at):
+        return
+    told: set[str] = set()
+    subject = job.message.subject_id
+    for case_id in (subject, *await notice_queries.merged_into(job.session, subject)):
+        facts = await tracking_queries.notice_facts(job.session, case_id, job.base_url)
         if facts is None:
-            return
-        text = text_of(occasion, sender=facts.centre, number=facts.number, link=facts.link)
-        for phone in facts.phones:
-            await notices.write(
-                job.session, occasion=occasion, case_id=facts.case_id, phone=phone, text=text, at=job.at
-            )
-
-    return handle
+            continue
+        word = rules.text_of if case_id == subject else rules.joined_text_of
+        text = word(occasion, sender=facts.centre, number=facts.number, link=facts.link)
+        for phone in (phone for phone in facts.phones if text and phone not in told):
+            told.add(phone)
+            await notices.write(job.session, occasion=occasion, case_id=case_id, phone=phone, text=text, at=job.at)
 
 
 async def send_code(job: Job) -> None:
@@ -57,23 +79,14 @@ async def send_code(job: Job) -> None:
     made = await tracking.make_code(job.session, job.message.subject_id, at=job.at)
     if made is None:
         return
-    text = text_of(Occasion.CODE, sender=made.centre, number=made.number, code=made.code)
+    text = rules.text_of(Occasion.CODE, sender=made.centre, number=made.number, code=made.code)
     await notices.write(
         job.session, occasion=Occasion.CODE, case_id=made.case_id, phone=made.phone, text=text, at=job.at
     )
 
 
-def _topic(action: Action) -> str:
-    return f"case.{action.value}"
-
-
 HANDLERS: dict[str, Handler] = {
     tracking.CODE_ASKED: send_code,
-    _topic(Action.SUBMIT): tell(Occasion.ACCEPTED),
-    _topic(Action.ACCEPT): tell(Occasion.PROGRESS),
-    _topic(Action.SUBMIT_RESULT): tell(Occasion.ANSWERED),
-    _topic(Action.CITY_RESULT): tell(Occasion.ANSWERED),
-    _topic(Action.CONFIRM): tell(Occasion.CLOSED),
-    _topic(Action.CLOSE_DIRECTLY): tell(Occasion.CLOSED),
+    **dict.fromkeys((CASE + topic for topic in rules.TOPICS), pass_on),
 }
-"""Topics that somebody outside hears of; every other topic is noted as done."""
+"""Topics that somebody may hear of; every other topic is noted as done."""

@@ -1,4 +1,4 @@
-"""The relay: outbox → messages → provider. At least once, nothing lost.
+"""The relay: outbox → notices and messages → provider. At least once, nothing lost.
 
 A pass takes what is due under row locks that other processes skip. What an outbox message
 causes is written in the transaction that marks it done; a short message is marked sent
@@ -77,6 +77,7 @@ async def sweep(*, at: datetime) -> None:
     """This function will forget what has been over for long."""
     async with unit_of_work() as session:
         await tracking.forget(session, at=at)
+        await notices.forget(session, at=at)
 
 
 async def pass_outbox(*, base_url: str, at: datetime) -> int:

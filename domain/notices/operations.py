@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -16,7 +17,7 @@ from domain.kernel.actor import Actor
 from domain.kernel.ids import new_id
 from domain.kernel.notify import announce
 from domain.notices import rules
-from domain.notices.models import CasePresence, Message, Occasion
+from domain.notices.models import CasePresence, Message, Notice, Occasion
 
 
 async def write(
@@ -77,6 +78,54 @@ def mark_failed(message: Message, error: str, *, at: datetime) -> None:
     message.failed_at = at
 
 
+async def tell(
+    session: AsyncSession,
+    *,
+    message_id: UUID,
+    accounts: Iterable[UUID],
+    case_id: UUID,
+    number: str,
+    kind: str,
+    text: str,
+    at: datetime,
+) -> int:
+    """This function will tell some accounts one text and answer how many were told.
+
+    An account is told once for each outbox message, however often the relay delivers it;
+    the open pages of whom it tells hear of it ("notice" of the account).
+    """
+    rows = [
+        {
+            "id": new_id(),
+            "message_id": message_id,
+            "account_id": account_id,
+            "case_id": case_id,
+            "number": number,
+            "kind": kind,
+            "text": text,
+            "at": at,
+        }
+        for account_id in accounts
+    ]
+    if not rows:
+        return 0
+    write = insert(Notice).values(rows).on_conflict_do_nothing(index_elements=["message_id", "account_id"])
+    told = (await session.scalars(write.returning(col(Notice.account_id)))).all()
+    for account_id in told:
+        await announce(session, "notice", account_id)
+    return len(told)
+
+
+async def mark_read(session: AsyncSession, actor: Actor, *, ids: Iterable[UUID] | None = None, at: datetime) -> int:
+    """This function will mark some of the actor's own notices read, or all of them, and answer how many were unread."""
+    mine = and_(col(Notice.account_id) == actor.account_id, col(Notice.read_at).is_(None))
+    wanted = mine if ids is None else and_(mine, col(Notice.id).in_(list(ids)))
+    read = (await session.scalars(update(Notice).where(wanted).values(read_at=at).returning(col(Notice.id)))).all()
+    if read:
+        await announce(session, "notice", actor.account_id)
+    return len(read)
+
+
 async def enter(session: AsyncSession, actor: Actor, *, number: str, client: str, at: datetime) -> None:
     """This function will note that a page of the actor has a case open; call it again every `HEARTBEAT` at most.
 
@@ -115,5 +164,7 @@ async def leave(session: AsyncSession, actor: Actor, *, number: str, client: str
 
 
 async def forget(session: AsyncSession, *, at: datetime) -> None:
-    """This function will drop pages that have gone."""
+    """This function will drop pages that have gone, and notices that are over for long."""
     await session.execute(delete(CasePresence).where(col(CasePresence.seen_at) < at - rules.PRESENT_FOR))
+    old = or_(col(Notice.read_at) < at - rules.KEEP_READ, col(Notice.at) < at - rules.KEEP_UNREAD)
+    await session.execute(delete(Notice).where(old))

@@ -36,3 +36,23 @@ class Onlooker:
 
     def __str__(self) -> str:
         return f"{self.name}({self.unit})"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """This class will show a notice to whom it was written."""
+
+    id: UUID
+    number: str
+    kind: str
+    text: str
+    at: datetime
+    unread: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """This class will name the accounts that a step tells one text."""
+
+    accounts: tuple[UUID, ...]
+    text: str
