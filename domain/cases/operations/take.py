@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.calendar.models import Deadline
 from domain.cases import events, policy, rules
 from domain.cases.models import Assignment, Attachment, Case
 from domain.cases.operations import clocks, effects, matter
@@ -102,8 +103,19 @@ async def _change(act: Act) -> Status:
     case.status = target
     case.version += 1
     case.updated_at = act.at
-    await clocks.apply(act)
+    await _run_clocks(act)
     return before
+
+
+async def _run_clocks(act: Act) -> None:
+    """What the step changed is written once, after its clocks; only clocks that an effect touched are written before,
+    since they are read by their state.
+    """
+    session = act.session
+    if any(isinstance(one, Deadline) for one in (*session.new, *session.dirty)):
+        await session.flush()
+    with session.no_autoflush:
+        await clocks.apply(act)
 
 
 async def _files(session: AsyncSession, actor: Actor, given: StepInput) -> list[StoredFile]:
