@@ -109,6 +109,31 @@ async def build(session: AsyncSession, *, at: datetime = MORNING) -> County:
     return county
 
 
+REINFORCEMENTS = {
+    "center2": (Role.CENTER_ADMIN, "centre"),
+    "rsj2": (Role.OFFICER, "rsj"),
+    "mzj": (Role.OFFICER, "mzj"),
+    "mzj_head": (Role.DEPARTMENT_HEAD, "mzj"),
+}
+"""Colleagues who did nothing on a case, and a department that it never came to."""
+
+
+async def reinforce(session: AsyncSession, county: County, *, at: datetime = MORNING) -> County:
+    """Add the people a matrix of steps needs besides: a second centre, a second officer, a third department."""
+    place = len(county.units)
+    county.units["mzj"] = await orgs.add_unit(
+        session, code="mzj", name="民政局", kind=UnitKind.DEPARTMENT, position=place
+    )
+    founder = _founder(county.units["county"].id)
+    for number, (login, (role, unit)) in enumerate(REINFORCEMENTS.items()):
+        new = NewAccount(login, "增援" + "甲乙丙丁"[number], PASSWORD, (role.value,), unit, "")
+        account = await orgs.add_account(session, founder, new, at=at)
+        actor = await org_queries.actor_of_account(session, account.id)
+        assert actor is not None
+        county.actors[login] = actor
+    return county
+
+
 def _founder(unit_id: UUID) -> Actor:
     base = system_actor(Role.CLOCK)
     return Actor(base.account_id, "setup", frozenset(PEOPLE_ROLES), base.reach, unit_id)

@@ -73,7 +73,12 @@ def decision(role: Role, status: Status, action: Action, bond: Bond) -> str:
     found = rows(status, action)
     if not found:
         return "action_not_allowed"
-    return "ok" if any(_may(token, role, row, bond) for row in found for token in row.who) else "not_permitted"
+    return "ok" if permitted(role, status, action, bond) else "not_permitted"
+
+
+def permitted(role: Role, status: Status, action: Action, bond: Bond) -> list[Row]:
+    """List the lines of an action at a status whose people include somebody of this role and these ties."""
+    return [row for row in rows(status, action) if any(_may(token, role, row, bond) for token in row.who)]
 
 
 def _may(token: str, role: Role, row: Row, bond: Bond) -> bool:
