@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 
 from app import guard, settings
 from app.api.build import build_api
+from app.jobs.clock import run_clock
 from app.jobs.relay import run_relay
 from app.navigation import GATED, add_pages
 from domain.cases import workflow
@@ -37,11 +38,12 @@ def wire(app: rx.App) -> rx.App:
 
 @asynccontextmanager
 async def background() -> AsyncGenerator[None]:
-    """This function will run the listener and the relay as long as the application lives."""
+    """This function will run the listener, the relay and the clock as long as the application lives."""
     stop = asyncio.Event()
     tasks = [
         asyncio.create_task(hub.run(_listening_url()), name="live hub"),
         asyncio.create_task(run_relay(stop), name="relay"),
+        asyncio.create_task(run_clock(stop), name="clock"),
     ]
     try:
         yield

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from app.cli import accounts, bench, demo, keeping, running
+from app.cli import accounts, bench, demo, jobs, keeping, running
 from app.launch.boot import Stopped
 from app.launch.errors import CannotStart
 from domain.kernel.refusals import Refusal
@@ -18,10 +18,11 @@ from domain.kernel.refusals import Refusal
 app = typer.Typer(
     help="枫桥：县级综治中心业务系统。", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
-for matter in (running.app, demo.app, keeping.app, bench.app):
+for matter in (running.app, demo.app, keeping.app, bench.app, jobs.app):
     app.registered_commands += matter.registered_commands
 app.add_typer(accounts.users, name="user")
 app.add_typer(accounts.units, name="unit")
+app.add_typer(jobs.jobs, name="jobs")
 app.add_typer(keeping.keys, name="keys")
 app.add_typer(keeping.audit, name="audit")
 

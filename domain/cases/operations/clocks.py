@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.calendar import operations as calendar
 from domain.calendar import queries, rules
 from domain.calendar.models import Deadline, LimitSource, Link
 from domain.calendar.operations import Clocks
@@ -50,8 +49,7 @@ async def _run(act: Act, clocks: Clocks, clock: Clock) -> list[Deadline]:
     if clock.verb is Verb.START and clock.link:
         await _start(act, clocks, clock.link, None)
     elif clock.verb is Verb.STOP:
-        # a stop of everything reaches the assistants' own clocks too
-        return clocks.stop(links, at=at, holder_id=None if clock.link else calendar.ANY)
+        return _stop(act, clocks, clock.link)
     elif clock.verb is Verb.PAUSE:
         clocks.pause(links, at=at, holder_id=None)
     elif clock.verb is Verb.RESUME:
@@ -61,6 +59,15 @@ async def _run(act: Act, clocks: Clocks, clock: Clock) -> list[Deadline]:
     elif clock.verb is Verb.REOPEN:
         await clocks.reopen(links, at=at, holder_id=None)
     return []
+
+
+def _stop(act: Act, clocks: Clocks, link: Link | None) -> list[Deadline]:
+    """A stop of everything reaches the assistants too, but not those whom this very step dispatched."""
+    if link:
+        return clocks.stop((link,), at=act.at, holder_id=None)
+    live = {one.id for one in act.assignments}
+    holders = {one.holder_id for one in clocks.running} - live
+    return [one for holder in holders for one in clocks.stop(ALL, at=act.at, holder_id=holder)]
 
 
 async def start_link(act: Act, link: Link, assignment: Assignment | None = None) -> None:
@@ -121,7 +128,16 @@ def _end_supervision(act: Act, stopped: Sequence[Deadline]) -> None:
 
 async def renew(session: AsyncSession, case: Case) -> None:
     """This function will copy the nearest running deadline and the promised date onto the case."""
-    _renew(case, await queries.running(session, [case.id]))
+    await renew_all(session, [case])
+
+
+async def renew_all(session: AsyncSession, cases: Sequence[Case]) -> None:
+    """This function will do the same for several cases at once."""
+    running: dict[UUID, list[Deadline]] = {}
+    for deadline in await queries.running(session, [case.id for case in cases]):
+        running.setdefault(deadline.subject_id, []).append(deadline)
+    for case in cases:
+        _renew(case, running.get(case.id, []))
     await session.flush()
 
 

@@ -1,0 +1,125 @@
+"""Commands that do by hand what runs by clock and queue."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+from sqlmodel import col
+
+from app.cli import common
+from app.launch import boot
+from app.settings import Settings
+from domain.kernel import journal
+from domain.kernel.clock import SHANGHAI, stamp
+from domain.kernel.ids import new_id
+from domain.kernel.models import OutboxMessage
+from domain.kernel.permissions import Role
+from domain.kernel.refusals import Invalid
+from domain.kernel.unit_of_work import unit_of_work
+from domain.supervision.schemas import BreachView
+
+app = typer.Typer()
+jobs = typer.Typer(help="后台任务", no_args_is_help=True)
+Topic = Annotated[str, typer.Option(help="消息主题，例如 case.submit")]
+Since = Annotated[str, typer.Option(help="只放回此时之后失败的，例如 2026-11-23T08:00；不填为全部")]
+Moment = Annotated[str, typer.Option("--at", help="时刻，例如 2026-11-23T08:00；不带时区按北京时间，不填为现在")]
+
+
+@app.command()
+def clock(at: Moment = "") -> None:
+    """查找一次超时：按指定时刻记录黄牌、红牌，并列出本次记录的超时。"""
+    moment = _moment(at, "at") if at else None
+
+    async def work(_: Settings) -> list[BreachView]:
+        from app.jobs.clock import run_once  # noqa: PLC0415 - the floors above stay unloaded until a command needs them
+
+        return await run_once(moment or _now())
+
+    _tell(_on_database(work))
+
+
+@jobs.command("run")
+def run_jobs() -> None:
+    """处理一遍：发送到期的消息，查找一次超时。"""
+    _tell(_on_database(_run))
+    typer.echo("到期的消息已处理")
+
+
+@jobs.command()
+def replay(topic: Topic = "", since: Since = "") -> None:
+    """把多次失败而停下的消息放回队列，从头重试。"""
+    after = _moment(since, "since") if since else None
+
+    async def work(_: Settings) -> int:
+        return await _put_back(topic, after, _now())
+
+    typer.echo(f"已放回 {_on_database(work)} 条消息")
+
+
+async def _put_back(topic: str, since: datetime | None, at: datetime) -> int:
+    """Whoever may start programs on the server does it; the journal says so."""
+    query = select(OutboxMessage).where(col(OutboxMessage.failed_at).is_not(None)).with_for_update()
+    if topic:
+        query = query.where(col(OutboxMessage.topic) == topic)
+    if since:
+        query = query.where(col(OutboxMessage.failed_at) >= since)
+    async with unit_of_work() as session:
+        found = list(await session.scalars(query))
+        for message in found:
+            message.failed_at, message.attempts, message.next_try_at = None, 0, at
+        if found:
+            detail = {"topic": topic, "messages": len(found)}
+            actor = common.operator(Role.SYSADMIN)
+            await journal.record(session, actor, "outbox.replay", "outbox", new_id(), at=at, detail=detail)
+    return len(found)
+
+
+async def _run(chosen: Settings) -> list[BreachView]:
+    from app.jobs import clock, providers, relay  # noqa: PLC0415 - see above
+    from app.public.links import base_url  # noqa: PLC0415 - see above
+
+    found = await clock.run_once(_now())
+    sms, link = providers.provider(chosen.sms), base_url(chosen)
+    while await relay.relay_once(sms, base_url=link, at=_now()):
+        continue
+    return found
+
+
+def _tell(found: list[BreachView]) -> None:
+    for one in found:
+        card = "督办" if one.carded else "提醒"
+        typer.echo(f"{one.number}  {one.link_label}  {one.level_label}{card}  时限 {stamp(one.due_at)}")
+    typer.echo(f"本次记录超时 {len(found)} 个")
+
+
+def _on_database(work: Callable[[Settings], Awaitable[common.T]]) -> common.T:
+    """Run a job, which opens its own units of work, on a database that runs."""
+
+    async def run(chosen: Settings, url: str) -> common.T:
+        engine = boot.prepare(chosen, url)
+        try:
+            return await work(chosen)
+        finally:
+            await engine.dispose()
+
+    with common.database() as (chosen, url):
+        return asyncio.run(run(chosen, url))
+
+
+def _moment(text: str, field: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as fault:
+        raise Invalid.of({field: f"“{text}”不是时刻，请写成 2026-11-23T08:00"}) from fault
+    return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
+
+
+def _now() -> datetime:
+    from state.clock import now  # noqa: PLC0415 - the see above
+
+    return now()

@@ -1,0 +1,216 @@
+"""Writes: a breach found by the clock, and changed calendars and limits that reach open cases."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.calendar import operations as calendar
+from domain.calendar.models import Deadline, Link
+from domain.calendar.rules import Limit
+from domain.calendar.schemas import LimitView, NoticeDay
+from domain.cases.models import Assignment, Case, Supervision
+from domain.cases.operations.card import raise_card
+from domain.cases.operations.clocks import holding_unit, renew_all
+from domain.cases.queries.reach import visible_to
+from domain.kernel import outbox
+from domain.kernel.actor import Actor, system_actor
+from domain.kernel.ids import new_id
+from domain.kernel.notify import announce
+from domain.kernel.permissions import Role
+from domain.kernel.refusals import NotPermitted
+from domain.orgs import queries as orgs
+from domain.supervision import rules
+from domain.supervision.models import Breach, Level
+from domain.supervision.queries import still_open
+from domain.supervision.schemas import BreachView
+
+BREACH = "case.breach"
+
+
+async def strike(
+    session: AsyncSession, actor: Actor, *, deadline_id: UUID, level: Level, at: datetime
+) -> BreachView | None:
+    """This function will write that a clock passed a level, once; none when it did not, or it stands already.
+
+    A case that somebody is changing at this moment is passed over: the next look finds it.
+    A breach of acceptance or first feedback raises the card, any other is noticed only.
+
+    :raises NotPermitted: the actor is not the system's clock
+    """
+    if not actor.has(Role.CLOCK):
+        raise NotPermitted("超时由系统时钟记录")
+    case = await _lock(session, actor, deadline_id)
+    if case is None:
+        return None
+    deadline = await session.get_one(Deadline, deadline_id, populate_existing=True)
+    if not (rules.touched(deadline, case) and rules.late(deadline, level, at)):
+        return None
+    breach = await _written(session, deadline, case, level, at)
+    if breach is None:
+        return None
+    if breach.carded and deadline.stopped_at is None:
+        await raise_card(session, actor, case, Supervision(level.value), deadline.link, at)
+    else:
+        await _notice(session, case, breach, at)
+    return BreachView.of(breach, case.number)
+
+
+async def _lock(session: AsyncSession, actor: Actor, deadline_id: UUID) -> Case | None:
+    query = (
+        select(Case)
+        .join(Deadline, col(Deadline.subject_id) == col(Case.id))
+        .where(col(Deadline.id) == deadline_id, visible_to(actor))
+        .with_for_update(of=Case, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def _written(session: AsyncSession, deadline: Deadline, case: Case, level: Level, at: datetime) -> Breach | None:
+    holder = await session.get(Assignment, deadline.holder_id) if deadline.holder_id else None
+    breach = Breach(
+        id=new_id(),
+        deadline_id=deadline.id,
+        case_id=case.id,
+        unit_id=deadline.unit_id or holding_unit(case, deadline.link, holder),
+        assignment_id=deadline.holder_id,
+        link=deadline.link,
+        level=level,
+        due_at=rules.moment(deadline, level),
+        found_at=at,
+        calendar_version=deadline.calendar_version,
+        carded=rules.carded(deadline, level),
+        provisional=deadline.provisional,
+    )
+    row = insert(Breach).values(**breach.model_dump()).on_conflict_do_nothing().returning(col(Breach.id))
+    return breach if await session.scalar(row) else None
+
+
+async def _notice(session: AsyncSession, case: Case, breach: Breach, at: datetime) -> None:
+    told = await orgs.units_by_id(session, [breach.unit_id]) if breach.link is not Link.DISPATCH else {}
+    payload = {
+        "number": case.number,
+        "from": case.status.value,
+        "to": case.status.value,
+        "level": breach.level.value,
+        "link": breach.link.value,
+        "units": [unit.code for unit in told.values()],
+    }
+    outbox.publish(session, BREACH, case.id, payload, at=at)
+    await announce(session, "case", case.id, number=case.number, action="breach")
+
+
+async def confirm_year(
+    session: AsyncSession, actor: Actor, *, year: int, days: Collection[NoticeDay], source: str, at: datetime
+) -> list[Deadline]:
+    """This function will store a year's notice; the cases whose deadlines move show their new moments."""
+    await _hold(session)
+    return await _shown(
+        session, await calendar.confirm_year(session, actor, year=year, days=days, source=source, at=at)
+    )
+
+
+async def import_notice(
+    session: AsyncSession, actor: Actor, text: str, *, year: int, source: str, at: datetime
+) -> list[Deadline]:
+    """This function will store a year's notice from rows of text, and renew the cases that it moves.
+
+    :raises Invalid: one sentence for each line that cannot be taken
+    """
+    await _hold(session)
+    return await _shown(session, await calendar.import_notice(session, actor, text, year=year, source=source, at=at))
+
+
+async def set_days(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    days: Collection[NoticeDay],
+    removed: Collection[date] = (),
+    unit_id: UUID | None = None,
+    at: datetime,
+) -> list[Deadline]:
+    """This function will set single days, of everybody or of a unit, and renew the cases that they move."""
+    await _hold(session)
+    moved = await calendar.set_days(session, actor, days=days, removed=removed, unit_id=unit_id, at=at)
+    return await _shown(session, moved)
+
+
+async def set_pattern(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    weekend: Collection[int],
+    periods: Iterable[Sequence[str]],
+    unit_id: UUID | None = None,
+    at: datetime,
+) -> list[Deadline]:
+    """This function will set weekend and working periods, and renew the cases that they move."""
+    await _hold(session)
+    moved = await calendar.set_pattern(session, actor, weekend=weekend, periods=periods, unit_id=unit_id, at=at)
+    return await _shown(session, moved)
+
+
+async def set_limit(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    link: Link,
+    limit: Limit,
+    category: str = "",
+    unit_id: UUID | None = None,
+    severe: bool = False,
+    note: str = "",
+    at: datetime,
+    recompute: bool = False,
+) -> LimitView:
+    """This function will set a limit; with `recompute` open deadlines follow, and their cases show it."""
+    if recompute:
+        await _hold(session)
+    view = await calendar.set_limit(
+        session, actor, link=link, limit=limit, category=category, unit_id=unit_id, severe=severe, note=note, at=at,
+        recompute=recompute,
+    )  # fmt: skip
+    await _shown(session, await _on(session, link) if recompute else [])
+    return view
+
+
+async def end_limit(
+    session: AsyncSession, actor: Actor, *, rule_id: UUID, at: datetime, recompute: bool = False
+) -> LimitView:
+    """This function will end a limit rule; with `recompute` open deadlines follow, and their cases show it."""
+    if recompute:
+        await _hold(session)
+    view = await calendar.end_limit(session, actor, rule_id=rule_id, at=at, recompute=recompute)
+    await _shown(session, await _on(session, view.link) if recompute else [])
+    return view
+
+
+async def _hold(session: AsyncSession) -> None:
+    """Lock every open case, as steps do first: no clock starts on the old calendar while the new one comes."""
+    seen = visible_to(system_actor(Role.CLOCK))
+    await session.execute(select(col(Case.id)).where(still_open(), seen).order_by(col(Case.number)).with_for_update())
+
+
+async def _on(session: AsyncSession, link: Link) -> list[Deadline]:
+    query = select(Deadline).where(col(Deadline.link) == link, col(Deadline.stopped_at).is_(None))
+    return list(await session.scalars(query))
+
+
+async def _shown(session: AsyncSession, moved: list[Deadline]) -> list[Deadline]:
+    """Renew what the cases of moved deadlines show, and tell the pages that show them."""
+    ids = {one.subject_id for one in moved}
+    if ids:
+        seen = visible_to(system_actor(Role.CLOCK))
+        cases = list(await session.scalars(select(Case).where(col(Case.id).in_(ids), seen)))
+        await renew_all(session, cases)
+        for case in cases:
+            await announce(session, "case", case.id, number=case.number, action="recompute")
+    return moved

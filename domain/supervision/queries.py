@@ -1,0 +1,96 @@
+"""Reads of breaches, within the reach of their cases."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.calendar.models import Deadline
+from domain.cases.models import Case
+from domain.cases.queries.reach import visible_to
+from domain.cases.vocabulary import Status
+from domain.kernel.actor import Actor
+from domain.supervision.models import Breach, Level
+from domain.supervision.rules import UNTOUCHED
+from domain.supervision.schemas import BreachView, Overdue
+
+LOOK_BACK = timedelta(days=30)
+"""Clocks that were stopped late are looked for so far back: longer than any outage."""
+
+
+async def overdue(session: AsyncSession, actor: Actor, *, at: datetime, limit: int = 500) -> list[Overdue]:
+    """This function will list what passed yellow or red and has no breach yet, the longest first.
+
+    It reads the running clocks by their next moment, and those stopped late within 30 days.
+    """
+    found: list[tuple[datetime, Overdue]] = []
+    for level, due in ((Level.YELLOW, col(Deadline.yellow_at)), (Level.RED, col(Deadline.red_at))):
+        query = (
+            select(col(Deadline.id), due)
+            .join(Case, col(Case.id) == col(Deadline.subject_id))
+            .where(
+                visible_to(actor),
+                col(Case.legacy).is_(False),
+                col(Case.merged_into_id).is_(None),
+                col(Case.status).not_in(UNTOUCHED),
+                due < at,
+                ~select(Breach.id)
+                .where(col(Breach.deadline_id) == col(Deadline.id), col(Breach.level) == level)
+                .exists(),
+            )
+            .order_by(due, col(Deadline.id))
+            .limit(limit)
+        )
+        for ran in (_running(at), _stopped_late(due, at)):
+            rows = (await session.execute(query.where(ran))).all()
+            found += [(moment, Overdue(deadline_id, level)) for deadline_id, moment in rows]
+    return [one for _, one in sorted(found, key=lambda pair: (pair[0], pair[1].level is Level.RED))]
+
+
+def _running(at: datetime) -> ColumnElement[bool]:
+    return and_(
+        col(Deadline.stopped_at).is_(None),
+        col(Deadline.paused_at).is_(None),
+        col(Deadline.yellow_at) < at,
+        col(Case.status) != Status.CLOSED,
+    )
+
+
+def _stopped_late(due: ColumnElement[datetime], at: datetime) -> ColumnElement[bool]:
+    return and_(
+        col(Deadline.stopped_at) > col(Deadline.yellow_at),
+        col(Deadline.stopped_at) >= at - LOOK_BACK,
+        func.coalesce(col(Deadline.paused_at), col(Deadline.stopped_at)) > due,
+    )
+
+
+async def breaches_of(session: AsyncSession, actor: Actor, number: str) -> tuple[BreachView, ...]:
+    """This function will list the breaches of one case within reach, in the order of their moments."""
+    return await _listed(session, actor, col(Case.number) == number)
+
+
+async def breaches_in(
+    session: AsyncSession, actor: Actor, *, since: datetime, until: datetime, unit_id: UUID | None = None
+) -> tuple[BreachView, ...]:
+    """This function will list the breaches whose moment lies in `[since, until)`, of one unit or of all."""
+    period = and_(col(Breach.due_at) >= since, col(Breach.due_at) < until)
+    return await _listed(session, actor, period if unit_id is None else and_(period, col(Breach.unit_id) == unit_id))
+
+
+async def _listed(session: AsyncSession, actor: Actor, wanted: ColumnElement[bool]) -> tuple[BreachView, ...]:
+    query = (
+        select(Breach, col(Case.number))
+        .join(Case, col(Case.id) == col(Breach.case_id))
+        .where(visible_to(actor), wanted)
+        .order_by(col(Breach.due_at), col(Breach.id))
+    )
+    return tuple(BreachView.of(breach, number) for breach, number in (await session.execute(query)).all())
+
+
+def still_open() -> ColumnElement[bool]:
+    """This function will give the condition of the cases that a changed calendar may reach."""
+    return col(Case.status).not_in((Status.CLOSED, *UNTOUCHED))
