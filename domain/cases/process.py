@@ -170,7 +170,7 @@ def _tweaked(step: Step, tweak: StepTweak | None) -> Step | None:
     if tweak.label:
         changes["label"] = tweak.label
     if tweak.who is not None:
-        changes["who"] = tuple(_who(step, role) for role in tweak.who)
+        changes["who"] = tuple(who for role in tweak.who for who in _who(step, role))
     if tweak.opinion is not None:
         changes["opinion"] = tweak.opinion
     if tweak.pictures is not None:
@@ -178,13 +178,13 @@ def _tweaked(step: Step, tweak: StepTweak | None) -> Step | None:
     return replace(step, **changes)  # type: ignore[arg-type]
 
 
-def _who(step: Step, role: Role) -> Who:
+def _who(step: Step, role: Role) -> tuple[Who, ...]:
     """A role new to a row gets the tie of the row's own people: a lead's step stays with the lead."""
-    same = next((who for who in step.who if who.role is role), None)
+    same = tuple(who for who in step.who if who.role is role)
     if same or role not in _DEPARTMENT:
-        return same or Who(role)
+        return same or (Who(role),)
     tie = next((who.tie for who in step.who if who.role in _DEPARTMENT), None)
-    return Who(role, tie) if tie else Who(role)
+    return (Who(role, tie) if tie else Who(role),)
 
 
 def _without(approval: Approval, steps: Iterable[Step]) -> Iterator[Step]:
@@ -276,3 +276,8 @@ def _missing(off: list[Step], words: str) -> str:
 def needs_picture(step: Step) -> bool:
     """This function will tell whether a row has a picture rule that a process may change."""
     return Need.PICTURES in step.needs
+
+
+def keeps_opinion(step: Step) -> bool:
+    """This function will tell whether a row's opinion is always written, whatever the process."""
+    return step.action in _KEEP_OPINION

@@ -17,7 +17,7 @@ from domain.cases.process import Tweaks
 from domain.cases.queries import processes
 from domain.kernel import journal
 from domain.kernel.actor import Actor
-from domain.kernel.refusals import ActionNotAllowed, Invalid
+from domain.kernel.refusals import ActionNotAllowed, ChangedMeanwhile, Invalid
 from domain.kernel.words import text_fault
 
 _CODE = re.compile(r"[a-z][a-z0-9_-]{1,29}")
@@ -72,19 +72,24 @@ async def save(
     note: str,
     bound_to: Collection[str],
     tweaks: Tweaks,
+    seen: str = "",
     at: datetime,
 ) -> ProcessVersion:
     """This function will keep the changes of a draft; a draft may still be wrong, `enable` is strict.
 
-    `bound_to` are category codes or their beginnings.
+    `bound_to` are category codes or their beginnings; `seen` is the fingerprint of what was
+    changed, empty to overwrite whatever stands there.
 
     :raises NotPermitted: the actor does not arrange processes
     :raises NotFound: no such version
     :raises ActionNotAllowed: it was enabled, its cases rely on it
+    :raises ChangedMeanwhile: somebody else saved the draft in between
     :raises Invalid: the name, or a category that does not exist
     """
     version = await processes.find(session, actor, version_id)
     _require_draft(version)
+    if seen and seen != processes.fingerprint(version):
+        raise ChangedMeanwhile("这个草稿刚刚被他人保存过,请核对后再保存")
     faults = {
         "name": text_fault("流程名称", name, most=MAX_NAME),
         "note": text_fault("说明", note, most=MAX_NOTE, least=0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain.cases.process import STANDARD, Process
+from domain.cases.vocabulary import Action
 from domain.cases.vocabulary import Status as S
 from domain.cases.workflow import Step
 
@@ -30,13 +31,19 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """This class will draw the steps from one status to another; `changed` when the standard has them otherwise."""
+    """This class will draw the steps from one status to another; `changed` when the standard has them otherwise.
+
+    :ivar minor: a way out that every open status has; a picture draws it on demand
+    :ivar gone: the standard has this arrow, the process has not
+    """
 
     source: str
     target: str
     label: str
     who: str
-    changed: bool
+    changed: bool = False
+    minor: bool = False
+    gone: bool = False
 
 
 def nodes(process: Process) -> tuple[Node, ...]:
@@ -49,21 +56,37 @@ def nodes(process: Process) -> tuple[Node, ...]:
 
 
 def arrows(process: Process) -> tuple[Arrow, ...]:
-    """This function will draw what moves a case; steps that stay where they are are not arrows."""
+    """This function will draw what moves a case; steps that stay where they are are not arrows.
+
+    Arrows that the process took out of the standard come last.
+    """
     standard = {_key(step): step for step in STANDARD.steps}
+    drawn = _pairs(process)
+    lost = {pair: steps for pair, steps in _pairs(STANDARD).items() if pair not in drawn}
+    kept = [
+        _arrow(pair, steps, changed=any(standard.get(_key(step)) != step for step in steps))
+        for pair, steps in drawn.items()
+    ]
+    return (*kept, *(_arrow(pair, steps, gone=True) for pair, steps in lost.items()))
+
+
+def _pairs(process: Process) -> dict[tuple[S, S], list[Step]]:
     found: dict[tuple[S, S], list[Step]] = {}
     for step in process.steps:
         if step.source and step.target and step.source is not step.target:
             found.setdefault((step.source, step.target), []).append(step)
-    return tuple(
-        Arrow(
-            source.value,
-            target.value,
-            "、".join(dict.fromkeys(step.label or step.action.label for step in steps)),
-            "、".join(dict.fromkeys(who.role.label for step in steps for who in step.who)),
-            any(standard.get(_key(step)) != step for step in steps),
-        )
-        for (source, target), steps in found.items()
+    return found
+
+
+def _arrow(pair: tuple[S, S], steps: list[Step], *, changed: bool = False, gone: bool = False) -> Arrow:
+    return Arrow(
+        pair[0].value,
+        pair[1].value,
+        "、".join(dict.fromkeys(step.label or step.action.label for step in steps)),
+        "、".join(dict.fromkeys(who.role.label for step in steps for who in step.who)),
+        changed=changed,
+        minor=all(step.action is Action.WITHDRAW_BY_PETITIONER for step in steps),
+        gone=gone,
     )
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.cases.models import Case, ProcessState, ProcessVersion
 from domain.cases.process import STANDARD, Process, Tweaks, built
+from domain.cases.queries.reach import visible_to
+from domain.cases.workflow import OPEN
 from domain.kernel.actor import Actor
-from domain.kernel.permissions import Role
+from domain.kernel.models import JournalEntry
+from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import NotFound, NotPermitted
+from domain.orgs import queries as orgs
 
 _KEPT: dict[UUID, Process] = {}
 """Versions that were enabled never change again: they are built once in a process."""
@@ -90,3 +96,41 @@ async def find(session: AsyncSession, actor: Actor, version_id: UUID) -> Process
     if version is None:
         raise NotFound("没有这个流程版本")
     return version
+
+
+def fingerprint(version: ProcessVersion) -> str:
+    """This function will name what stands in a version, so that nobody's later change is overwritten unseen."""
+    content = [version.name, version.note, sorted(version.categories), version.tweaks]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+async def open_cases(session: AsyncSession, actor: Actor) -> dict[UUID | None, int] | None:
+    """This function will count the open cases on each version, none being the standard process.
+
+    Nothing for who sees no cases: a nought would say that there are none.
+
+    :raises NotPermitted: the actor does not arrange processes
+    """
+    require_manager(actor)
+    if not actor.may(Permission.CASE_VIEW):
+        return None
+    query = (
+        select(col(Case.process_id), func.count())
+        .where(visible_to(actor), col(Case.status).in_(OPEN), col(Case.merged_into_id).is_(None))
+        .group_by(col(Case.process_id))
+    )
+    return dict((await session.execute(query)).tuples().all())
+
+
+async def enablers(session: AsyncSession, actor: Actor) -> dict[UUID, str]:
+    """This function will name who enabled each version, as the journal has it.
+
+    :raises NotPermitted: the actor does not arrange processes
+    """
+    require_manager(actor)
+    query = select(col(JournalEntry.subject_id), col(JournalEntry.actor_id)).where(
+        col(JournalEntry.subject_kind) == "process", col(JournalEntry.action) == "process.enable"
+    )
+    found = dict((await session.execute(query)).tuples().all())
+    names = await orgs.staff_names(session, found.values())
+    return {version_id: names.get(account_id, "") for version_id, account_id in found.items()}
