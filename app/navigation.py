@@ -18,6 +18,7 @@ from domain.kernel.permissions import Permission
 from state.cases.listing import CaseListState
 from state.cases.working import CaseState
 from state.cases.writing import CaseFormState
+from state.notices import BellState
 from state.session import LandingState
 from state.visits import VisitDesk
 
@@ -53,4 +54,5 @@ GATED = frozenset(page.route.strip("/").split("/")[0] for page in PAGES)
 def add_pages(app: rx.App) -> None:
     """This function will add every page to the application."""
     for page in PAGES:
-        app.add_page(page.build, route=page.route, title=f"{page.title} - {PRODUCT}", on_load=list(page.on_load))
+        on_load = [BellState.load, *page.on_load, BellState.follow]
+        app.add_page(page.build, route=page.route, title=f"{page.title} - {PRODUCT}", on_load=on_load)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import reflex as rx
 
 from components.kit.frame import frame
+from components.kit.show import card, empty
+from components.notices.bell import bell
 from state.session import SignedInState
 
 
@@ -14,13 +16,22 @@ def page(
     crumbs: list[tuple[str | rx.Var[str], str]],
     actions: rx.Component | None = None,
 ) -> rx.Component:
-    """This function will draw a page: navigation, breadcrumb, title, one primary action, watermark."""
+    """This function will draw a page: navigation, breadcrumb, title, one primary action, watermark.
+
+    Who may not open the page sees the frame and a panel that says so.
+    """
     return frame(
-        *children,
+        rx.cond(SignedInState.barred, _barred(), rx.fragment(*children)),
         title=title,
         crumbs=crumbs,
-        actions=actions,
+        actions=None if actions is None else rx.cond(SignedInState.barred, rx.fragment(), actions),
+        bell=bell(),
         me=SignedInState.me,
         entries=SignedInState.entries,
         here=SignedInState.here,
     )
+
+
+def _barred() -> rx.Component:
+    home = rx.el.a("返回首页", href="/", class_name="btn")
+    return card("", empty("您没有查看这个页面的权限", "如工作需要，请联系系统管理员调整账号的角色", home))

@@ -33,12 +33,13 @@ class Follower:
     """This class will gather what changed since one page last looked."""
 
     kinds: frozenset[str]
+    only: str = ""
     changed: set[str] = field(default_factory=set)
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, kind: str, subject: str) -> None:
-        """This function will note a change if the page follows its kind; "*" means anything may have changed."""
-        if kind in self.kinds or kind == "*":
+        """This function will note a change if the page follows its kind and subject; "*" means anything may have changed."""
+        if kind == "*" or (kind in self.kinds and self.only in {"", subject}):
             self.changed.add(subject)
             self._bell.set()
 
@@ -64,9 +65,12 @@ class Hub:
         self.listening = asyncio.Event()
 
     @contextmanager
-    def follow(self, *kinds: str) -> Generator[Follower]:
-        """This function will lend a follower of some kinds ("case", "visit") while a page is open."""
-        follower = Follower(frozenset(kinds))
+    def follow(self, *kinds: str, only: str = "") -> Generator[Follower]:
+        """This function will lend a follower of some kinds ("case", "visit") while a page is open.
+
+        With `only` it hears of the subject with that id alone.
+        """
+        follower = Follower(frozenset(kinds), only)
         self._followers.add(follower)
         try:
             yield follower

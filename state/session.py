@@ -18,7 +18,7 @@ from domain.cases.queries import views
 from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
 from domain.kernel.permissions import Permission, Role
-from domain.kernel.refusals import NotSignedIn
+from domain.kernel.refusals import NotPermitted, NotSignedIn
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import operations as orgs
 from domain.orgs import queries as org_queries
@@ -88,6 +88,7 @@ class SignedInState(rx.State):
     me: Me = Me()
     entries: list[Entry] = []
     here: str = ""
+    barred: bool = False
     _owner: str = ""
 
     @asynccontextmanager
@@ -108,6 +109,23 @@ class SignedInState(rx.State):
             if touch:
                 await orgs.touch(session, secret, SessionKind.BROWSER, at=at)
             yield session, actor
+
+    @asynccontextmanager
+    async def _opening(self) -> AsyncGenerator[tuple[AsyncSession, Actor]]:
+        """This function will open a page: one unit of work, the frame drawn, the body refused by a panel.
+
+        A `NotPermitted` raised in the body ends the body and bars the page (`barred`): the frame
+        shows a panel in place of the content. What comes after the body still runs.
+
+        :raises NotSignedIn: see `_acting`
+        """
+        self.barred = False
+        try:
+            async with self._acting() as (session, actor):
+                await self._frame(session, actor)
+                yield session, actor
+        except NotPermitted:
+            self.barred = True
 
     def _origin(self) -> str:
         return f"{self.router.session.client_ip} 浏览器"

@@ -14,6 +14,7 @@ from components.kit.icons import icon
 
 class _LabelledToaster(Toaster):
     container_aria_label: rx.Var[str]
+    toast_options: rx.Var[dict[str, str]]
 
 
 def head() -> list[rx.Component]:
@@ -28,7 +29,12 @@ def head() -> list[rx.Component]:
 
 def toaster() -> rx.Component:
     """This function will hold the short messages, top centre."""
-    return _LabelledToaster.create(position="top-center", close_button=True, container_aria_label="消息")
+    return _LabelledToaster.create(
+        position="top-center",
+        close_button=True,
+        container_aria_label="消息",
+        toast_options={"closeButtonAriaLabel": "关闭这条消息"},
+    )
 
 
 def offline_bar() -> rx.Component:

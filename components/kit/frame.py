@@ -47,6 +47,7 @@ def frame(
     title: Any,
     crumbs: list[tuple[Any, str]],
     actions: rx.Component | None = None,
+    bell: rx.Component | None = None,
     me: Any,
     entries: Any,
     here: Any,
@@ -54,13 +55,14 @@ def frame(
     """This function will draw a page around its content.
 
     :param crumbs: label and address, the last with an empty address
+    :param bell: what rings in the top bar, beside the person
     :param me: var with name, initial, unit, role, watermark
     :param entries: list var of entries with label, href, icon, group, count, first
     :param here: address of the entry that is open
     """
     return _Shell.create(
         rx.el.a("跳到正文", href="#main", class_name="skip"),
-        _top(me, entries),
+        _top(me, entries, bell),
         rx.el.nav(
             rx.foreach(entries, lambda entry: _entry(entry, here)),
             class_name="side",
@@ -79,13 +81,14 @@ def frame(
     )
 
 
-def _top(me: Any, entries: Any) -> rx.Component:
+def _top(me: Any, entries: Any, bell: rx.Component | None) -> rx.Component:
     return rx.el.header(
         rx.el.a(icon("shield", 20), PRODUCT, href="/", class_name="brand"),
         rx.el.span(class_name="sp"),
         _Palette.create(
             entries=entries, number_href="/case/", placeholder="打开页面，或输入案件编号", watermark=me.watermark
         ),
+        bell if bell is not None else rx.fragment(),
         _person(me),
         class_name="top",
     )

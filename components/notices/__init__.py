@@ -1,0 +1,1 @@
+"""Pieces that show what a person is told."""
