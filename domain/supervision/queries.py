@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from domain.calendar.models import Deadline
@@ -38,7 +39,7 @@ async def overdue(session: AsyncSession, actor: Actor, *, at: datetime, limit: i
                 col(Case.merged_into_id).is_(None),
                 col(Case.status).not_in(UNTOUCHED),
                 due < at,
-                ~select(Breach.id)
+                ~select(col(Breach.id))
                 .where(col(Breach.deadline_id) == col(Deadline.id), col(Breach.level) == level)
                 .exists(),
             )
@@ -60,7 +61,7 @@ def _running(at: datetime) -> ColumnElement[bool]:
     )
 
 
-def _stopped_late(due: ColumnElement[datetime], at: datetime) -> ColumnElement[bool]:
+def _stopped_late(due: ColumnElement[datetime] | Mapped[datetime], at: datetime) -> ColumnElement[bool]:
     return and_(
         col(Deadline.stopped_at) > col(Deadline.yellow_at),
         col(Deadline.stopped_at) >= at - LOOK_BACK,

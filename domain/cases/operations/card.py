@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -41,7 +42,7 @@ async def raise_card(
         "flagged": flagged,
     }
     entry = await journal.record(session, actor, ACTION, "case", case.id, at=at, detail=detail)
-    payload = {
+    payload: dict[str, Any] = {
         "number": case.number,
         "row": ROW,
         "from": case.status.value,
