@@ -1,0 +1,63 @@
+"""The commands of the clock and the queue, on a database with real commits."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from app.cli import app as commands
+from app.cli import jobs
+from app.jobs import clock
+from domain.calendar.operations import seed_years
+from domain.kernel.models import JournalEntry, OutboxMessage
+from domain.kernel.refusals import Invalid
+from domain.kernel.unit_of_work import unit_of_work
+from tests.support import county as support
+from tests.support.county import MAIN_LINE, MORNING, County
+
+LATE = MORNING + timedelta(hours=50)
+
+
+async def test_what_was_found_is_printed_by_number(county: County, capsys: pytest.CaptureFixture[str]) -> None:
+    async with unit_of_work() as session:
+        await seed_years(session, [2026])
+        number = await support.bring_to(session, county, MAIN_LINE[:2], at=MORNING)
+
+    jobs._tell(await clock.run_once(LATE))
+
+    assert capsys.readouterr().out.splitlines() == [
+        f"{number}  接收  黄牌督办  时限 2026-11-19 09:00",
+        f"{number}  接收  红牌督办  时限 2026-11-20 09:00",
+        "本次记录超时 2 个",
+    ]
+
+
+async def test_failed_messages_go_back_by_topic_and_moment(county: County) -> None:
+    async with unit_of_work() as session:
+        await support.bring_to(session, county, MAIN_LINE[:2], at=MORNING)
+        await session.execute(update(OutboxMessage).values(failed_at=LATE, attempts=6, last_error="Retry"))
+
+    assert await jobs._put_back("case.submit", LATE + timedelta(hours=1), LATE) == 0
+    assert await jobs._put_back("case.submit", LATE, LATE) == 1
+    assert await jobs._put_back("", None, LATE) >= 1
+
+    async with unit_of_work() as session:
+        messages = list(await session.scalars(select(OutboxMessage)))
+        lines = list(await session.scalars(select(JournalEntry).where(col(JournalEntry.action) == "outbox.replay")))
+    assert {(one.failed_at, one.attempts, one.next_try_at) for one in messages} == {(None, 0, LATE)}
+    assert next(line.detail["messages"] for line in lines) == 1
+
+
+def test_a_moment_without_zone_is_of_shanghai() -> None:
+    assert jobs._moment("2026-11-23T08:00", "at") == datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
+    assert jobs._moment("2026-11-23T08:00+00:00", "at") == datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+    with pytest.raises(Invalid, match="不是时刻"):
+        jobs._moment("昨天", "at")
+
+
+def test_the_commands_are_known() -> None:
+    assert "clock" in {found.callback.__name__ for found in commands.registered_commands}
+    assert "jobs" in {group.name for group in commands.registered_groups}
