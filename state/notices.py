@@ -23,8 +23,8 @@ SHOWN = 20
 REFRESH = 300.0
 """Seconds after which a page looks by itself; what happens meanwhile is announced."""
 _TONES = {
-    BREACH: "red",
-    AUTO_CARD: "red",
+    BREACH: "orange",
+    AUTO_CARD: "orange",
     Action.URGE: "orange",
     Action.SUPERVISE: "orange",
     Action.INSTRUCT: "orange",
@@ -115,6 +115,6 @@ def _shown(view: NoticeView) -> NoticeShown:
         rest=rest,
         at=stamp(view.at, "%m-%d %H:%M"),
         href=f"/case/{view.number}",
-        tone=_TONES.get(view.kind, "blue"),
+        tone="red" if "红牌" in view.text else _TONES.get(view.kind, "blue"),
         unread=view.unread,
     )

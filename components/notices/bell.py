@@ -49,7 +49,7 @@ def _panel() -> rx.Component:
         ),
         rx.cond(
             BellState.looked & (BellState.notices.length() == 0),
-            empty("还没有通知", "有案件转派给您、等您审批或有新进展时，会在这里提醒"),
+            empty("还没有通知", "案件转派给您、等您审批或有进展时，在这里提醒"),
             rx.el.ul(rx.foreach(BellState.notices, _notice), class_name="notices"),
         ),
         rx.cond(~BellState.looked, rx.el.p("正在加载…", class_name="muted loading", role="status")),

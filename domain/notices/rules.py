@@ -270,7 +270,7 @@ _SAID: dict[str, str] = {
     Action.CITY_DISPATCH: "待转派:{number} 由市平台下发",
     Action.WITHDRAW_BY_PETITIONER: "已办结:{number} 诉求人已撤回，贵单位不再办理",
     MERGED: "已合并:{number} 并入 {other} 一并办理",
-    BREACH: "{card}:{number} 的{link}环节已超过{card}时限",
+    BREACH: "超时提醒:{number} 的{link}环节已超过{card}时限",
     AUTO_CARD: "{card}督办:{number} 的{link}环节超时，系统自动督办",
 }
 _SAID_TO: dict[tuple[str, Tell], str] = {

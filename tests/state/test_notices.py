@@ -75,6 +75,9 @@ async def test_the_bell_counts_and_shows_the_own_notices(county: County) -> None
         ("待接收", "blue", True, "/case/QX1"),
     ]
     assert bell.notices[1].rest == "QX1 由中心转派给贵单位"
+    await ring(county, "rsj", text="红牌督办:QX1 的接收环节超时", kind="auto_card")
+    await states.call(bell, "look")
+    assert bell.notices[0].tone == "red"
 
 
 async def test_the_panel_shows_the_newest(county: County) -> None:

@@ -248,7 +248,10 @@ async def test_cards_and_breaches_tell_the_lead_unit_and_the_centre(session: Asy
     number = await brought(session, county, 2)
     case = await case_of(session, county, number)
     payload = {"number": number, "level": "red", "link": "accept"}
-    for topic, beginning in (("case.breach", f"红牌:{number} 的接收环节"), ("case.auto_card", "红牌督办:")):
+    for topic, beginning in (
+        ("case.breach", f"超时提醒:{number} 的接收环节已超过红牌时限"),
+        ("case.auto_card", "红牌督办:"),
+    ):
         outbox.publish(session, topic, case.id, payload, at=MORNING)
         sent = await told(session, county, topic)
         assert set(sent) == {"rsj", "rsj_head", "center"}
