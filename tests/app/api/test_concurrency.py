@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
+import threading
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
+import httpx
+import pytest
 from sqlalchemy import func, select
 
+from app.launch.postgres import Postgres
 from domain.cases.models import Case
 from domain.cases.vocabulary import Action
 from domain.kernel.models import JournalEntry
 from domain.kernel.unit_of_work import unit_of_work
 from tests.app.api.conftest import Api
+from tests.support.clients import Client, matter
+from tests.support.serving import Serving
 
 PAIRS = 50
+LOST = {(409, "action_not_allowed"), (412, "changed_meanwhile")}
 
 
 async def lines(number: str, action: str) -> int:
@@ -27,9 +40,115 @@ async def lines(number: str, action: str) -> int:
         return await session.scalar(query) or 0
 
 
+Press = tuple[str, str, dict[str, object]]
+"""Who presses which button with what."""
+CENTRE_DISPATCHES: Press = ("center", "dispatch", {"lead_department": "rsj"})
+DUELS: tuple[tuple[Press, Press], ...] = (
+    (CENTRE_DISPATCHES, ("registrar", "void", {"opinion": "重复登记"})),
+    (CENTRE_DISPATCHES, ("center", "send_back", {"opinion": "请补充材料"})),
+    (("center", "close_directly", {"opinion": "当场化解", "result": "已说明"}), CENTRE_DISPATCHES),
+    (("registrar", "void", {"opinion": "误登"}), ("center", "void", {"opinion": "重复登记"})),
+    (CENTRE_DISPATCHES, ("center", "dispatch", {"lead_department": "zjj"})),
+)
+"""Pairs of steps of which the one makes the other impossible."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A served product, and people signed in: each twice, as two windows of one person or two colleagues."""
+
+    url: str
+    left: dict[str, Client]
+    right: dict[str, Client]
+
+    def fresh(self, seed: int) -> str:
+        """Make a case that waits for its dispatch."""
+        registrar = self.left["registrar"]
+        number = str(registrar.post("/cases", matter(seed)).json()["number"])
+        assert registrar.act(number, "submit").status_code == 200
+        return number
+
+    def duel(self, number: str, pair: tuple[Press, Press], version: int) -> tuple[httpx.Response, ...]:
+        """Let two press at the same moment; with a version both say which one they saw."""
+        start = threading.Barrier(2)
+        seen = {"If-Match": str(version)} if version else {}
+
+        def press(people: dict[str, Client], button: Press) -> httpx.Response:
+            login, action, given = button
+            start.wait(10)
+            return people[login].act(number, action, given, **seen)
+
+        with ThreadPoolExecutor(2) as pool:
+            answers = pool.map(press, (self.left, self.right), pair)
+            return tuple(answers)
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    """Serve the product in a process of its own over a small demo county."""
+    password = "Duel-" + "2026x"
+    with started({"DEMO": "1", "DEMO_PASSWORD": password, "DEMO_CASES": "1"}) as product, ExitStack() as opened:
+
+        def people() -> dict[str, Client]:
+            logins = ("registrar", "center")
+            return {login: opened.enter_context(Client(product.url, login, password)) for login in logins}
+
+        yield Served(product.url, people(), people())
+
+
+@contextmanager
+def started(given: dict[str, str]) -> Generator[Serving]:
+    with tempfile.TemporaryDirectory(prefix="fq-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        product = Serving(Path(folder), given).start()
+        try:
+            yield product
+        finally:
+            product.stop()
+            Postgres(product.data / "postgres").stop()
+
+
+@pytest.mark.timeout(240)
+class TestTwoPeopleOverTheNetwork:
+    def test_of_fifty_pairs_pressed_at_once_exactly_one_each_wins(self, served: Served) -> None:
+        losses = set()
+        for place in range(PAIRS):
+            number, pair = served.fresh(place), DUELS[place % len(DUELS)]
+            with_version = place // len(DUELS) % 2 == 0
+
+            answers = served.duel(number, pair, 2 if with_version else 0)
+
+            won = [a for a in answers if a.status_code == 200]
+            lost = [a for a in answers if a.status_code != 200]
+            assert len(won) == len(lost) == 1, (number, pair, [a.text for a in answers])
+            assert (lost[0].status_code, lost[0].json()["code"]) in LOST, lost[0].text
+            losses.add(lost[0].status_code)
+            self._nothing_is_lost(served, number, pair[answers.index(won[0])], won[0])
+        assert losses == {409, 412}
+
+    def _nothing_is_lost(self, served: Served, number: str, button: Press, won: httpx.Response) -> None:
+        """What is stored and told is what the winner did, once; the loser left no line."""
+        told, case = won.json(), served.left["center"].get(f"/cases/{number}")
+        assert (case["status"], case["version"]) == (told["status"], told["version"]) == (told["status"], 3)
+        lines = [line["action"].removeprefix("case.") for line in served.left["center"].get(f"/cases/{number}/journal")]
+        assert lines == [button[1], "submit", "create"]
+
+    def test_a_repeated_key_answers_what_was_done_once(self, served: Served) -> None:
+        numbers = [served.fresh(100 + place) for place in range(5)]
+        for number in numbers:
+            key = {"Idempotency-Key": f"duel-{number}", "If-Match": "2"}
+            with ThreadPoolExecutor(6) as pool:
+                hands = [served.left["center"], served.right["center"]] * 3
+                answers = list(pool.map(lambda c: c.act(number, "dispatch", CENTRE_DISPATCHES[2], **key), hands))  # noqa: B023
+            later = served.right["center"].act(number, "dispatch", CENTRE_DISPATCHES[2], **key)
+            assert {a.status_code for a in (*answers, later)} == {200}
+            assert len({a.text for a in (*answers, later)}) == 1
+            self._nothing_is_lost(served, number, CENTRE_DISPATCHES, later)
+
+
 class TestTwoButtons:
     async def test_pressed_at_once_on_one_case_exactly_one_wins(self, api: Api) -> None:
-        numbers = [await api.case((Action.SUBMIT,), seed=seed) for seed in range(PAIRS)]
+        numbers = [await api.case((Action.SUBMIT,), seed=seed) for seed in range(5)]
         await api.bearer("center")
         presses = []
         for number in numbers:
@@ -37,7 +156,7 @@ class TestTwoButtons:
             presses.append(api.act("center", number, "void", {"opinion": "重复登记"}))
         answers = await asyncio.gather(*presses)
         codes = [a.status_code for a in answers]
-        assert [sorted(pair) for pair in zip(codes[::2], codes[1::2], strict=True)] == [[200, 409]] * PAIRS
+        assert [sorted(pair) for pair in zip(codes[::2], codes[1::2], strict=True)] == [[200, 409]] * len(numbers)
 
     async def test_pressed_with_the_version_seen_the_loser_is_told_so(self, api: Api) -> None:
         number = await api.case((Action.SUBMIT,), seed=60)
