@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import reflex as rx
 
+from components.cases.relating import copies, handlings, merged_banner, related, relations_menu
 from components.kit.icons import icon
 from components.kit.menu import menu
 from components.kit.show import alert, card, desc_list, empty, gallery, process, tag, timeline
-from state.cases.shapes import Hand, Limit, Line, PartyShown, Why
+from state.cases.relating import RelatingState as Relating
+from state.cases.shapes import Change, Hand, Limit, Line, PartyShown, Why
 from state.cases.working import CaseState as S
 
 
@@ -33,7 +35,18 @@ def lamps() -> rx.Component:
 
 
 def _limit(limit: Limit) -> rx.Component:
-    return rx.el.p(rx.el.b(limit.label, " "), limit.explanation, rx.cond(limit.paused, tag("已暂停", "gray")))
+    return rx.el.section(
+        rx.el.p(rx.el.b(limit.label, " "), limit.explanation, rx.cond(limit.paused, tag("已暂停", "gray"))),
+        rx.el.ul(
+            rx.foreach(
+                limit.stretches,
+                lambda one: rx.el.li(one.text, class_name=rx.cond(one.counted, "", "muted")),
+            ),
+            class_name="stretches",
+        ),
+        rx.foreach(limit.notes, lambda note: rx.el.small(note, class_name="muted")),
+        class_name="limit",
+    )
 
 
 def acts() -> rx.Component:
@@ -49,6 +62,7 @@ def acts() -> rx.Component:
                 class_name="btn",
             ),
         ),
+        relations_menu(),
         rx.cond(S.whys.length() > 0, menu("为什么不能操作", rx.el.ul(rx.foreach(S.whys, _why), class_name="whys"))),
         rx.cond(
             S.others.length() > 0,
@@ -74,12 +88,14 @@ def _why(why: Why) -> rx.Component:
 
 def left() -> rx.Component:
     """This function will draw the left column: what the matter is."""
-    return rx.el.div(_process(), _matter(), _parties(), _result(), _pictures(), class_name="stack")
+    return rx.el.div(
+        merged_banner(), _process(), handlings(), _matter(), _parties(), _result(), _pictures(), class_name="stack"
+    )
 
 
 def right() -> rx.Component:
     """This function will draw the right column: who has it and what happened."""
-    return rx.el.div(_hands(), _journal(), _slip(), class_name="stack")
+    return rx.el.div(_hands(), related(), copies(), _journal(), _slip(), class_name="stack")
 
 
 def _process() -> rx.Component:
@@ -103,6 +119,8 @@ def _matter() -> rx.Component:
                 ("承诺办结", _or_dash(case.promised)),
                 ("登记", case.registered),
                 ("办结时间", _or_dash(case.closed)),
+                ("办理流程", case.process),
+                ("市平台", _or_dash(case.city)),
             ]
         ),
         rx.el.p(case.content, class_name="content"),
@@ -159,9 +177,11 @@ def _result() -> rx.Component:
                     ("化解方式", _or_dash(case.method)),
                     ("办结方式", _or_dash(case.outcome)),
                     ("满意度", _or_dash(case.satisfaction)),
+                    ("评价申诉", _or_dash(case.appeal)),
                 ]
             ),
             rx.cond(case.rating_comment != "", rx.el.p("诉求人留言:", case.rating_comment, class_name="content")),
+            rx.cond(case.typical_text != "", alert("blue", "典型案例:", case.typical_text)),
             icon="check",
         ),
     )
@@ -205,11 +225,44 @@ def _hand(hand: Hand) -> rx.Component:
         ),
         rx.cond(hand.in_charge != "", rx.el.div("责任人 ", hand.in_charge, " ", hand.phone)),
         rx.el.small(hand.when, class_name="muted"),
+        rx.cond(hand.agreed, rx.el.small("部门领导已同意退回", class_name="muted")),
+        rx.cond(
+            S.may_relate & hand.waivable,
+            rx.el.button(
+                "免除反馈", type="button", class_name="btn small", on_click=Relating.begin("waive", hand.code)
+            ),
+        ),
     )
 
 
 def _journal() -> rx.Component:
-    return card("办理记录", timeline(S.lines, _line), icon="clock")
+    return card(
+        "办理记录",
+        rx.el.div(
+            *[
+                rx.el.button(
+                    label,
+                    type="button",
+                    class_name="chip",
+                    on_click=S.show_lines(kind),
+                    custom_attrs={"aria-pressed": rx.cond(S.lines_shown == kind, "true", "false")},
+                )
+                for kind, label in _KINDS
+            ],
+            class_name="chips",
+            role="group",
+            custom_attrs={"aria-label": "筛选办理记录"},
+        ),
+        timeline(S.lines, _line),
+        icon="clock",
+    )
+
+
+_KINDS = (("all", "全部"), ("step", "流转"), ("answer", "答复"), ("note", "内部"), ("record", "记录"))
+
+
+def _change(change: Change) -> rx.Component:
+    return rx.el.tr(rx.el.th(change.label, scope="row"), rx.el.td(change.before), rx.el.td(change.after))
 
 
 def _line(line: Line) -> rx.Component:
@@ -220,6 +273,14 @@ def _line(line: Line) -> rx.Component:
         rx.el.span(line.who, class_name="who"),
         rx.cond(line.opinion != "", rx.el.p(line.opinion)),
         rx.cond(line.notes != "", rx.el.p(line.notes, class_name="muted")),
+        rx.cond(
+            line.changes.length() > 0,
+            rx.el.table(
+                rx.el.thead(rx.el.tr(rx.el.th("栏目"), rx.el.th("修改前"), rx.el.th("修改后"))),
+                rx.el.tbody(rx.foreach(line.changes, _change)),
+                class_name="changes",
+            ),
+        ),
         rx.el.div(
             rx.foreach(
                 line.pictures,

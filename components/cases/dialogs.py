@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import reflex as rx
 
@@ -10,7 +11,7 @@ from components.kit.dialog import dialog
 from components.kit.form import check, field, select, text_area, text_input
 from components.kit.photos import photos
 from components.kit.show import alert
-from domain.cases.models import Method, Satisfaction, Supervision
+from domain.cases.models import Method, Ruling, Satisfaction, Supervision
 from domain.cases.rules import MAX_OPINION, MAX_RESULT
 from domain.cases.vocabulary import Need
 from state.cases.working import CaseState as S
@@ -26,12 +27,11 @@ def step_dialog() -> rx.Component:
             S.changed_by_other,
             alert(
                 "orange",
-                "该件刚刚被他人办理,现为“",
-                S.case.status_label,
-                "”。",
-                rx.el.button("我已了解,继续办理", type="button", class_name="btn small", on_click=S.look_again),
+                rx.el.span(S.conflict),
+                rx.el.button("按最新情况继续", type="button", class_name="btn small", on_click=S.look_again),
             ),
         ),
+        rx.cond(S.asking.decides & (S.pending.action != ""), _pending()),
         rx.el.form(
             *[rx.cond(S.needs.contains(need.value), draw(need)) for need, draw in _FIELDS.items()],
             _consequences(),
@@ -47,6 +47,18 @@ def step_dialog() -> rx.Component:
         ),
         on_close=S.close,
         watermark=SignedInState.me.watermark,
+    )
+
+
+def _pending() -> rx.Component:
+    """What is asked for: who decides reads it before the opinion is written."""
+    asked = S.pending
+    return rx.el.section(
+        rx.el.b(asked.label, rx.cond(asked.days != "", f" {asked.days} 个工作日", "")),
+        rx.el.small(asked.who, " ", asked.when, class_name="muted"),
+        rx.el.p(asked.opinion, class_name="content"),
+        class_name="asked",
+        custom_attrs={"aria-label": "申请内容"},
     )
 
 
@@ -70,34 +82,64 @@ def _field(need: Need, control: rx.Component, hint: str = "") -> rx.Component:
     )
 
 
+def _keep(name: str) -> Callable[[rx.Var[str]], rx.event.EventSpec]:
+    """What is typed or chosen is noted, so that a reload or a closed dialog loses nothing."""
+    return lambda value: S.note(name, value)
+
+
+def _area(need: Need, hint: str = "", *, rows: int = 4, most: int = MAX_OPINION) -> rx.Component:
+    name = need.value
+    return _field(need, text_area(name, rows=rows, most=most, default=S.typed[name], on_blur=_keep(name)), hint)
+
+
 def _opinion(need: Need) -> rx.Component:
-    keep = lambda value: S.note(need.value, value)  # noqa: E731 — an event spec, not a function of ours
-    return _field(need, text_area(need.value, rows=4, most=MAX_OPINION, default=S.typed[need.value], on_blur=keep))
+    return _area(need)
 
 
 def _result(need: Need) -> rx.Component:
-    keep = lambda value: S.note(need.value, value)  # noqa: E731
-    return _field(
-        need,
-        text_area(need.value, rows=4, most=MAX_RESULT, default=S.typed[need.value], on_blur=keep),
-        "诉求人办结后可以看到答复情况,请写清办理经过和结果",
-    )
+    return _area(need, "诉求人办结后可以看到答复情况,请写清办理经过和结果", most=MAX_RESULT)
+
+
+def _typical(need: Need) -> rx.Component:
+    return _area(need, "设为典型案例时填写,供其他单位参考;不得出现当事人姓名、电话、证件号码", rows=5, most=MAX_RESULT)
+
+
+def _consent(need: Need) -> rx.Component:
+    return _area(need, "例如:诉求人已书面同意由市级平台分流办理", rows=2)
+
+
+def _line(need: Need, hint: str = "", **more: str) -> rx.Component:
+    name = need.value
+    return _field(need, text_input(name, default=S.typed[name], on_blur=_keep(name), **more), hint)
 
 
 def _text(need: Need) -> rx.Component:
-    return _field(need, text_input(need.value))
+    return _line(need)
 
 
 def _phone(need: Need) -> rx.Component:
-    return _field(need, text_input(need.value, input_mode="tel", placeholder="11 位手机号或带区号的座机"))
+    return _line(need, input_mode="tel", placeholder="11 位手机号或带区号的座机")
 
 
 def _days(need: Need) -> rx.Component:
-    return _field(need, text_input(need.value, input_mode="numeric", placeholder="1 至 10"))
+    return _line(need, "以审批的天数为准", input_mode="numeric", placeholder="1 至 10")
+
+
+def _promise(need: Need) -> rx.Component:
+    return _line(need, "不填按规定的办结时限计算", input_mode="numeric", placeholder="1 至 60")
+
+
+def _choice(need: Need, choices: Any, placeholder: str = "请选择") -> rx.Component:
+    name = need.value
+    return _field(need, select(name, choices, placeholder=placeholder, default=S.typed[name], on_change=_keep(name)))
 
 
 def _department(need: Need) -> rx.Component:
-    return _field(need, select(need.value, S.departments, placeholder="请选择单位"))
+    return _choice(need, S.departments, "请选择单位")
+
+
+def _ruling(need: Need) -> rx.Component:
+    return _choice(need, [(r.value, r.label) for r in Ruling])
 
 
 def _assists(need: Need) -> rx.Component:
@@ -106,15 +148,15 @@ def _assists(need: Need) -> rx.Component:
 
 
 def _method(need: Need) -> rx.Component:
-    return _field(need, select(need.value, [(m.value, m.label) for m in Method], placeholder="请选择"))
+    return _choice(need, [(m.value, m.label) for m in Method])
 
 
 def _level(need: Need) -> rx.Component:
-    return _field(need, select(need.value, [(s.value, s.label) for s in Supervision], placeholder="请选择"))
+    return _choice(need, [(s.value, s.label) for s in Supervision])
 
 
 def _satisfaction(need: Need) -> rx.Component:
-    return _field(need, select(need.value, [(s.value, s.label) for s in Satisfaction], placeholder="请选择"))
+    return _choice(need, [(s.value, s.label) for s in Satisfaction])
 
 
 def _pictures(need: Need) -> rx.Component:
@@ -135,9 +177,13 @@ _FIELDS: dict[Need, Callable[[Need], rx.Component]] = {
     Need.IN_CHARGE: _text,
     Need.IN_CHARGE_PHONE: _phone,
     Need.LEVEL: _level,
+    Need.PROMISE: _promise,
     Need.DAYS: _days,
+    Need.RULING: _ruling,
     Need.TARGET_AREA: _text,
     Need.SATISFACTION: _satisfaction,
+    Need.CONSENT: _consent,
+    Need.TYPICAL_TEXT: _typical,
     Need.OPINION: _opinion,
     Need.RESULT: _result,
     Need.METHOD: _method,

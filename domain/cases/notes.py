@@ -35,7 +35,12 @@ def of(detail: Mapping[str, Any], units: Mapping[str, str]) -> tuple[str, ...]:
     said = [word(detail[key], named) for key, word in _SAYINGS.items() if detail.get(key)]
     if "on" in detail:
         said.append("设置" if detail["on"] else "取消")
-    return (*said, *(_change(name, pair) for name, pair in detail.get("changes", {}).items()))
+    return tuple(said)
+
+
+def changes(detail: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    """This function will give what an edit changed: field, before, after; long texts say only that they changed."""
+    return tuple(_change(name, pair) for name, pair in detail.get("changes", {}).items())
 
 
 _SAYINGS: dict[str, Callable[[Any, Callable[[str], str]], str]] = {
@@ -57,12 +62,12 @@ _SAYINGS: dict[str, Callable[[Any, Callable[[str], str]], str]] = {
 """How each detail of a step is said, in this order."""
 
 
-def _change(name: str, pair: Any) -> str:
+def _change(name: str, pair: Any) -> tuple[str, str, str]:
     label = _FIELDS.get(name, name)
     if not isinstance(pair, list) or len(pair) != 2:
-        return f"{label}已修改"
+        return label, "", "已修改"
     before, after = (_said(name, value) for value in pair)
-    return f"{label}:{before or '空'} → {after or '空'}"
+    return label, before or "空", after or "空"
 
 
 def _said(name: str, value: Any) -> str:

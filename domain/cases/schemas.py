@@ -198,8 +198,20 @@ class PictureView:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeView:
+    """This class will show what an edit changed in one field."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class JournalView:
-    """This class will show one line of a case's journal."""
+    """This class will show one line of a case's journal.
+
+    `kind` parts the lines: step (the status moved), answer (to and from the petitioner), note, record.
+    """
 
     seq: int
     at: datetime
@@ -213,6 +225,8 @@ class JournalView:
     opinion: str
     notes: tuple[str, ...]
     pictures: tuple[UUID, ...]
+    changes: tuple[ChangeView, ...] = ()
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,20 +278,6 @@ class CopyView:
     sent_at: datetime
     read_at: datetime | None
     read_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class HandlingView:
-    """This class will show who handled a rejection or a transfer (requirement 1, 事件详情)."""
-
-    kind: str
-    label: str
-    who: str
-    unit: str
-    target: str
-    at: datetime
-    opinion: str
-    tone: str
 
 
 @dataclass(frozen=True, slots=True)

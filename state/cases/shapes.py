@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.calendar.schemas import DeadlineView
+from domain.cases.queries.handlings import HandlingView, PendingView
 from domain.cases.schemas import (
     ActionView,
     AssignmentView,
@@ -72,6 +73,13 @@ class CaseShown:
     satisfaction: str = ""
     rating_comment: str = ""
     has_slip: bool = False
+    process: str = ""
+    typical_text: str = ""
+    city: str = ""
+    appeal: str = ""
+    merged: bool = False
+    child: bool = False
+    stored_status: str = ""
 
 
 @dataclass
@@ -92,6 +100,9 @@ class PartyShown:
 @dataclass
 class Hand:
     unit: str = ""
+    code: str = ""
+    waivable: bool = False
+    agreed: bool = False
     part: str = ""
     state: str = ""
     tone: str = ""
@@ -101,8 +112,17 @@ class Hand:
 
 
 @dataclass
+class Change:
+    label: str = ""
+    before: str = ""
+    after: str = ""
+
+
+@dataclass
 class Line:
     label: str = ""
+    kind: str = ""
+    changes: list[Change] = field(default_factory=list)
     who: str = ""
     when: str = ""
     moved: str = ""
@@ -140,11 +160,60 @@ class Why:
 
 
 @dataclass
+class Stretch:
+    text: str = ""
+    counted: bool = True
+
+
+@dataclass
 class Limit:
     label: str = ""
     explanation: str = ""
     until: str = ""
     paused: bool = False
+    stretches: list[Stretch] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Handling:
+    """This class will hold one rejection or transfer, with who handled it."""
+
+    kind: str = ""
+    label: str = ""
+    who: str = ""
+    target: str = ""
+    when: str = ""
+    opinion: str = ""
+    tone: str = ""
+
+
+@dataclass
+class Pending:
+    """This class will hold the request that waits for a decision."""
+
+    action: str = ""
+    label: str = ""
+    who: str = ""
+    when: str = ""
+    opinion: str = ""
+    days: str = ""
+
+
+@dataclass
+class Related:
+    number: str = ""
+    title: str = ""
+    status: str = ""
+    tie: str = ""
+
+
+@dataclass
+class CopySent:
+    unit: str = ""
+    note: str = ""
+    sent: str = ""
+    read: str = ""
 
 
 _RISK_TONES = {"high": "red", "medium": "orange", "low": "blue"}
@@ -176,6 +245,13 @@ def shown(view: CaseView) -> CaseShown:
         satisfaction=view.satisfaction,
         rating_comment=view.rating_comment,
         has_slip=row.submitted_at is not None,
+        process=view.process,
+        typical_text=view.typical_text,
+        city=" · ".join(filter(None, (view.city_reference, view.city_target))),
+        appeal=view.appeal,
+        merged=bool(view.merged_into),
+        child=bool(view.parent),
+        stored_status=row.stored_status,
         **_lamps(view),
     )
 
@@ -194,7 +270,7 @@ def _lamps(view: CaseView) -> dict[str, Any]:
         "urgent": row.urgent,
         "major": view.major,
         "leader_order": row.leader_order,
-        "supervision": row.supervision,
+        "supervision": row.supervision + ("(自动)" if view.supervision_auto else ""),
         "watch": row.watch,
         "watch_reason": view.watch_reason,
         "legacy": view.legacy,
@@ -229,9 +305,12 @@ def hand(view: AssignmentView) -> Hand:
     )
     return Hand(
         unit=view.unit,
+        code=view.unit_code,
+        waivable=view.part == "assist" and view.state in {"waiting", "working"} and not view.waived,
+        agreed=view.return_agreed,
         part=view.part_label,
-        state=view.state_label,
-        tone=_STATE_TONES[view.state],
+        state="已免除反馈" if view.waived else view.state_label,
+        tone="gray" if view.waived else _STATE_TONES[view.state],
         when=" → ".join(f"{word} {stamp(moment, SHORT)}" for word, moment in times if moment),
         in_charge=view.in_charge,
         phone=view.in_charge_phone,
@@ -243,6 +322,8 @@ def line(view: JournalView) -> Line:
     moved = f"{view.from_label} → {view.to_label}" if view.from_label and view.from_label != view.to_label else ""
     return Line(
         label=view.label,
+        kind=view.kind,
+        changes=[Change(c.label, c.before, c.after) for c in view.changes],
         who=" · ".join(filter(None, (view.unit, view.who))),
         when=stamp(view.at, LONG),
         moved=moved,
@@ -262,7 +343,48 @@ def picture(view: PictureView) -> Picture:
 
 
 def limit(view: DeadlineView) -> Limit:
-    return Limit(view.label, view.explanation, stamp(view.yellow_at, LONG), view.paused)
+    return Limit(
+        view.label,
+        view.explanation,
+        stamp(view.yellow_at, LONG),
+        view.paused,
+        [Stretch(one.text, not one.reason) for one in view.segments],
+        list(view.notes),
+    )
+
+
+def handling(view: HandlingView) -> Handling:
+    """This function will turn a rejection or transfer into text."""
+    who = " · ".join(filter(None, (view.unit, view.who)))
+    return Handling(view.kind, view.label, who, view.target, stamp(view.at, SHORT), view.opinion, view.tone)
+
+
+def pending(view: PendingView | None) -> Pending:
+    """This function will turn the waiting request into text; empty without one."""
+    if view is None:
+        return Pending()
+    who = " · ".join(filter(None, (view.unit, view.who)))
+    days = str(view.days) if view.days else ""
+    return Pending(view.action, view.label, who, stamp(view.at, LONG), view.opinion, days)
+
+
+def related(view: CaseView) -> list[Related]:
+    """This function will list the cases that belong to one, each with its tie."""
+    ties = (("主案件", view.parent), ("子案件", view.children), ("已并入", view.merged_into), ("并入本件", view.merged))
+    return [Related(one.number, one.title, one.status_label, tie) for tie, found in ties for one in found]
+
+
+def copies(view: CaseView) -> list[CopySent]:
+    """This function will list the copies with their receipts."""
+    return [
+        CopySent(
+            one.unit,
+            one.note,
+            stamp(one.sent_at, SHORT),
+            f"{one.read_by} {stamp(one.read_at, SHORT)} 已签收" if one.read_at else "未签收",
+        )
+        for one in view.copies
+    ]
 
 
 def buttons(views: tuple[ActionView, ...]) -> tuple[list[Button], list[Button], list[Why]]:

@@ -4,25 +4,44 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.cases.models import Method, Satisfaction, Supervision
+from domain.cases.models import Method, Ruling, Satisfaction, Supervision
+from domain.cases.operations import assists
 from domain.cases.operations.reveal import reveal
 from domain.cases.operations.take import take
-from domain.cases.queries import actions, detail
+from domain.cases.queries import actions, conflict, detail, handlings
+from domain.cases.rules import MAX_RESULT
 from domain.cases.schemas import ActionView, StepInput
-from domain.cases.vocabulary import Action
+from domain.cases.vocabulary import Action, Need
+from domain.cases.workflow import IN_HAND
 from domain.kernel import drafts
 from domain.kernel.actor import Actor
-from domain.kernel.permissions import Permission
-from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound
+from domain.kernel.permissions import Permission, Role
+from domain.kernel.refusals import ActionNotAllowed, ChangedMeanwhile, Invalid, NotFound
+from domain.notices import queries as notices
 from domain.orgs import queries as orgs
 from domain.people.schemas import Revealable
+from state import presence
 from state.cases import shapes
-from state.cases.shapes import Button, CaseShown, Hand, Limit, Line, Node, PartyShown, Picture, Why
+from state.cases.shapes import (
+    Button,
+    CaseShown,
+    CopySent,
+    Hand,
+    Handling,
+    Limit,
+    Line,
+    Node,
+    PartyShown,
+    Pending,
+    Picture,
+    Related,
+    Why,
+)
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, flag_in, number_in, text_in, word_in
 from state.live import hub, outlasting
@@ -30,6 +49,19 @@ from state.session import SignedInState
 
 _BY_FORM = frozenset({Action.EDIT.value, Action.RESUBMIT.value})
 """Steps that are taken on the writing page."""
+_DECISIONS = frozenset(
+    action.value
+    for action in (
+        Action.APPROVE_RETURN, Action.REJECT_RETURN, Action.APPROVE_EXTENSION, Action.REJECT_EXTENSION,
+        Action.APPROVE_ORDER, Action.REJECT_ORDER,
+    )
+)  # fmt: skip
+"""Steps that decide a request: their dialogs show it."""
+_KEPT = frozenset(need.value for need in Need) | {"watch_reason"}
+_CHOOSERS = frozenset({Need.LEAD.value, Need.DEPARTMENT.value})
+WORDS_EVERY = 3
+"""Beats after which deadlines in words are renewed though nothing changed."""
+LINE_KINDS = ("all", "step", "answer", "note", "record")
 
 
 @dataclass
@@ -40,6 +72,7 @@ class Asking:
     label: str = ""
     starts: str = ""
     told: str = ""
+    decides: bool = False
 
 
 class CaseState(SignedInState):
@@ -60,6 +93,15 @@ class CaseState(SignedInState):
     found: bool = True
     loaded: bool = False
     changed_by_other: bool = False
+    conflict: str = ""
+    handlings: list[Handling] = []
+    pending: Pending = Pending()
+    related: list[Related] = []
+    copies: list[CopySent] = []
+    others_here: list[str] = []
+    lines_shown: str = "all"
+    may_relate: bool = False
+    may_agree: bool = False
     asking: Asking = Asking()
     needs: list[str] = []
     required: list[str] = []
@@ -74,6 +116,8 @@ class CaseState(SignedInState):
     revealed: str = ""
     reveal_fault: str = ""
     _number: str = ""
+    _case_id: str = ""
+    _lines: tuple[Line, ...] | list[Line] = ()
     _version: int = 0
     _views: tuple[ActionView, ...] = ()
 
@@ -84,11 +128,12 @@ class CaseState(SignedInState):
         self.here, self.found, self.loaded = "/cases", True, False
         self._close()
         self.revealed = self.revealing = ""
-        async with self._acting() as (session, actor):
+        self.others_here, self.lines_shown = [], "all"
+        async with self._opening() as (session, actor):
             actor.require(Permission.CASE_VIEW)
-            await self._frame(session, actor)
             self.departments = [Choice(u.code, u.name) for u in await orgs.departments(session)]
             try:
+                await assists.receive_copy(session, actor, number=self._number, at=now())
                 await self._read(session, actor)
             except NotFound:
                 self.found = False
@@ -97,31 +142,57 @@ class CaseState(SignedInState):
     @rx.event(background=True)
     async def follow(self):
         """This function will keep the page live; an open dialog is told, not closed."""
-        with hub.follow("case") as changes:
-            while True:
-                await changes.next(60.0)
-                async with self:
-                    if self.found and self.loaded:
-                        with suppress(NotFound), outlasting():
-                            async with self._acting(touch=False) as (session, actor):
-                                await self._frame(session, actor)
-                                await self._read(session, actor)
-                        self.changed_by_other = bool(self.asking.action) and self.case.version != self._version
+        client, seen, whole, rounds = uuid4().hex, None, False, 0
+        async with self:
+            only = self._case_id
+        try:
+            with hub.follow("case", presence.KIND, only=only) as changes:
+                while True:
+                    async with self:
+                        if self.found and self.loaded and not self.barred:
+                            with suppress(NotFound), outlasting():
+                                async with self._acting(touch=False) as (session, actor):
+                                    seen = actor
+                                    await self._renew(session, actor, client, whole=whole)
+                    rounds += 1
+                    whole = bool(await changes.next(presence.BEAT)) or rounds % WORDS_EVERY == 0
+        finally:
+            await presence.gone(seen, number=self._number, client=client)
+
+    async def _renew(self, session: AsyncSession, actor: Actor, client: str, *, whole: bool) -> None:
+        """A page that follows: who else is here, and what changed under an open dialog."""
+        self.others_here = await presence.beat(session, actor, number=self._number, client=client)
+        if not whole:
+            return
+        await self._frame(session, actor)
+        await self._read(session, actor)
+        if self.asking.action and self.case.version != self._version:
+            self.conflict = await conflict.since(session, actor, self._number, self._version)
+            self.changed_by_other = True
 
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
         at = now()
         view = await detail.get(session, actor, self._number, at=at)
-        self.case = shapes.shown(view)
+        self._case_id, self.case = str(view.row.id), shapes.shown(view)
         self.parties = [shapes.party(p) for p in view.parties]
         self.hands = [shapes.hand(a) for a in view.assignments]
         self.pictures = [shapes.picture(p) for p in view.pictures]
         self.limits = [shapes.limit(d) for d in view.deadlines if d.holder_id is None]
-        self.lines = [shapes.line(entry) for entry in await detail.journal(session, actor, self._number)]
+        self.related, self.copies = shapes.related(view), shapes.copies(view)
+        self.handlings = [shapes.handling(h) for h in await handlings.of(session, actor, self._number)]
+        self.pending = shapes.pending(await handlings.pending(session, actor, self._number))
+        self._lines = [shapes.line(entry) for entry in await detail.journal(session, actor, self._number)]
+        self._narrow()
         self.nodes = [shapes.node(n) for n in await detail.process(session, actor, self._number, at=at)]
         self.may_reveal = actor.may(Permission.PERSON_REVEAL)
         self.may_print = actor.may(Permission.SLIP_PRINT)
         self._views = await actions.of(session, actor, self._number, at=at) if actor.may(Permission.CASE_WORK) else ()
         self.primary, self.others, self.whys = shapes.buttons(self._views)
+        self.may_relate = actor.has(Role.CENTER_ADMIN)
+        working = view.row.stored_status in {status.value for status in IN_HAND}
+        lead = next((a for a in view.assignments if a.part == "lead" and a.ended_at is None), None)
+        heads = actor.has(Role.DEPARTMENT_HEAD) and lead is not None and lead.unit_code == actor.unit_code
+        self.may_agree = bool(working and heads and lead and lead.reported_at and not lead.return_agreed)
 
     @rx.event
     async def ask(self, action: str):
@@ -135,13 +206,17 @@ class CaseState(SignedInState):
             if view is None:
                 raise ActionNotAllowed("这一步现在不能操作,请刷新后重试")
             kept = await drafts.load(session, actor, self._draft(action))
+            told = await _told(session, actor, self._number, Action(action), ())
         self.typed = {name: str(text) for name, text in kept.items()}
+        if action == Action.APPROVE_EXTENSION.value:
+            # the approver's figure counts: it begins at what was asked for
+            self.typed.setdefault("days", self.pending.days)
         self.needs = [need.name for need in view.needs]
         self.required = [need.name for need in view.needs if need.required]
         self.faults, self.uploads, self.changed_by_other = {}, [], False
         self.round += 1
         self._version = self.case.version
-        self.asking = Asking(action, view.label, view.starts, _told(action))
+        self.asking = Asking(action, view.label, view.starts, told, action in _DECISIONS)
 
     @rx.event
     async def close(self):
@@ -149,19 +224,24 @@ class CaseState(SignedInState):
         self._close()
 
     def _close(self) -> None:
-        self.asking, self.faults, self.uploads, self.changed_by_other = Asking(), {}, [], False
+        self.asking, self.faults, self.uploads = Asking(), {}, []
+        self.changed_by_other, self.conflict = False, ""
 
     def _draft(self, action: str) -> str:
         return f"case:{self._number}:{action}"
 
     @rx.event
     async def note(self, name: str, value: str):
-        """This function will keep a long text that was typed, so that a reload loses nothing."""
+        """This function will keep what was typed or chosen, so that a reload loses nothing."""
         name = as_text(name)
-        if self.asking.action and name in {"opinion", "result"}:
-            self.typed = {**self.typed, name: as_text(value)}
+        if self.asking.action and name in _KEPT:
+            self.typed = {**self.typed, name: as_text(value)[:MAX_RESULT]}
             async with self._acting() as (session, actor):
                 await drafts.keep(session, actor, self._draft(self.asking.action), self.typed, at=now())
+                if name in _CHOOSERS:
+                    self.asking.told = await _told(
+                        session, actor, self._number, Action(self.asking.action), (self.typed[name],)
+                    )
 
     @rx.event
     async def uploaded(self, ids: list[str]):
@@ -195,6 +275,10 @@ class CaseState(SignedInState):
             self.faults = refusal.fields
             yield rx.toast.error(refusal.message.split(";")[0])
             return
+        except ChangedMeanwhile as refusal:
+            # the dialog stays with all that was typed: the person decides on what the case has become
+            self.changed_by_other, self.conflict = True, refusal.message
+            return
         label = self.asking.label
         self._close()
         yield rx.toast.success(f"{label}成功")
@@ -209,7 +293,17 @@ class CaseState(SignedInState):
     async def look_again(self):
         """This function will let the open dialog decide on what the case has become meanwhile."""
         async with self._acting():
-            self._version, self.changed_by_other = self.case.version, False
+            self._version, self.changed_by_other, self.conflict = self.case.version, False, ""
+
+    @rx.event
+    async def show_lines(self, kind: str):
+        """This function will narrow the journal to one kind of lines."""
+        async with self._acting():
+            self.lines_shown = as_text(kind) if kind in LINE_KINDS else "all"
+            self._narrow()
+
+    def _narrow(self) -> None:
+        self.lines = [one for one in self._lines if self.lines_shown in {"all", one.kind}]
 
     @rx.event
     async def ask_reveal(self, person_id: str, field: str):
@@ -245,15 +339,10 @@ class CaseState(SignedInState):
         self.revealing = self.revealed = self.reveal_fault = ""
 
 
-def _told(action: str) -> str:
-    return {
-        Action.DISPATCH.value: "承办单位的经办和领导",
-        Action.ACCEPT.value: "综治中心、登记员;诉求人可查看进度",
-        Action.SUBMIT.value: "综治中心;诉求人收到受理短信",
-        Action.SUBMIT_RESULT.value: "综治中心;诉求人收到答复短信",
-        Action.CONFIRM.value: "诉求人收到办结短信并可评价",
-        Action.SEND_BACK.value: "登记员",
-    }.get(action, "")
+async def _told(session: AsyncSession, actor: Actor, number: str, action: Action, chosen: tuple[str, ...]) -> str:
+    """Whom a step would tell, in words."""
+    found = await notices.will_tell(session, actor, number, action, departments=tuple(filter(None, chosen)))
+    return "、".join(f"{label}({count} 人)" for label, count in found)
 
 
 def _uuid(text: str) -> UUID:
@@ -285,6 +374,10 @@ def _given(form: dict, uploads: list[str]) -> StepInput:
         result=text_in(form, "result"),
         resolution_method=word_in(form, "resolution_method", Method, Method.OTHER) if method else None,
         days=days or None,
+        promise_days=number_in(form, "promise_days", 0, label="承诺办结工作日") or None,
+        ruling=word_in(form, "ruling", Ruling, Ruling.UPHELD) if text_in(form, "ruling") else None,
+        typical_text=text_in(form, "typical_text"),
+        consent=text_in(form, "consent"),
         watch=flag_in(form, "watch"),
         watch_reason=text_in(form, "watch_reason", most=600),
         target_area=text_in(form, "target_area", most=60),

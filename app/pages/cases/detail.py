@@ -6,6 +6,7 @@ import reflex as rx
 
 from components.cases.detail import acts, lamps, left, right
 from components.cases.dialogs import reveal_dialog, step_dialog
+from components.cases.relating import act_dialog, beside
 from components.kit.show import card, empty, skeleton
 from components.shell import page
 from state.cases.working import CaseState
@@ -18,7 +19,14 @@ def case_detail() -> rx.Component:
             CaseState.found,
             rx.cond(
                 CaseState.loaded,
-                rx.fragment(lamps(), rx.el.div(left(), right(), class_name="cols"), step_dialog(), reveal_dialog()),
+                rx.fragment(
+                    lamps(),
+                    beside(),
+                    rx.el.div(left(), right(), class_name="cols"),
+                    step_dialog(),
+                    reveal_dialog(),
+                    act_dialog(),
+                ),
                 skeleton(),
             ),
             card(

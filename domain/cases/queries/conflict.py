@@ -7,12 +7,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.cases.models import Case
+from domain.cases.queries import reach
 from domain.cases.vocabulary import Action
+from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
 from domain.kernel.models import JournalEntry
 from domain.orgs import queries as orgs
 
 SHOWN = 3
+
+
+async def since(session: AsyncSession, actor: Actor, number: str, version: int) -> str:
+    """This function will say who changed a case within reach after a version; empty when nobody did.
+
+    :raises NotFound: none, or out of reach
+    """
+    case = await reach.find(session, actor, number)
+    return await told(session, case, version) if case.version != version else ""
 
 
 async def told(session: AsyncSession, case: Case, version: int) -> str:

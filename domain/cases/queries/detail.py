@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,13 +13,13 @@ from sqlmodel import col
 
 from domain.areas import queries as areas
 from domain.calendar import queries as calendar
-from domain.calendar.schemas import DeadlineView
 from domain.cases import notes
 from domain.cases.models import Assignment, Attachment, Case, Copy, Party
 from domain.cases.queries import family, lists, processes, reach
 from domain.cases.schemas import (
     AssignmentView,
     CaseView,
+    ChangeView,
     CopyView,
     JournalView,
     NodeView,
@@ -54,7 +54,7 @@ async def get(session: AsyncSession, actor: Actor, number: str, *, at: datetime)
         parties=await _parties(session, case),
         assignments=await _assignments(session, case),
         pictures=await _pictures(session, case),
-        deadlines=tuple(DeadlineView.of(d) for d in await calendar.running(session, [case.id])),
+        deadlines=await calendar.explained(session, case.id, at=at),
         copies=await _copies(session, case),
         process=(await processes.of_case(session, case)).name,
         **await family.related(session, actor, case),
@@ -242,7 +242,20 @@ def _line(entry: JournalEntry, names: dict[UUID, str], units: dict[UUID, str], c
         opinion=detail.get("opinion", ""),
         notes=notes.of(detail, coded),
         pictures=tuple(UUID(f["id"]) for f in detail.get("files", ())),
+        changes=tuple(ChangeView(*one) for one in notes.changes(detail)),
+        kind=_kind(action, detail),
     )
+
+
+_ANSWERS = frozenset({Action.SUBMIT_RESULT, Action.PETITIONER_RESPOND, Action.RATE, Action.CONFIRM, Action.CITY_RESULT})
+
+
+def _kind(action: str, detail: Mapping[str, Any]) -> str:
+    if action in _ANSWERS:
+        return "answer"
+    if detail.get("from") != detail.get("to"):
+        return "step"
+    return "note" if action in set(Action) else "record"
 
 
 _ROAD = (

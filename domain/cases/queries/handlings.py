@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.cases.queries import reach
-from domain.cases.schemas import HandlingView
 from domain.cases.vocabulary import Action
 from domain.kernel.actor import Actor
 from domain.kernel.models import JournalEntry
 from domain.orgs import queries as orgs
+
+
+@dataclass(frozen=True, slots=True)
+class HandlingView:
+    """This class will show who handled a rejection or a transfer (requirement 1, 事件详情)."""
+
+    kind: str
+    label: str
+    who: str
+    unit: str
+    target: str
+    at: datetime
+    opinion: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class PendingView:
+    """This class will show the request that waits for a decision; `days` only for an extension."""
+
+    action: str
+    label: str
+    who: str
+    unit: str
+    at: datetime
+    opinion: str
+    days: int | None
+
 
 _REJECTIONS = frozenset(
     {
@@ -43,6 +73,35 @@ async def of(session: AsyncSession, actor: Actor, number: str) -> tuple[Handling
     units = await orgs.units_by_id(session, {e.actor_unit_id for e in entries})
     coded = await orgs.unit_names_by_code(session)
     return tuple(_view(entry, names, {i: u.name for i, u in units.items()}, coded) for entry in entries)
+
+
+_REQUESTS = (Action.REQUEST_RETURN, Action.REQUEST_EXTENSION, Action.PROPOSE_ORDER)
+
+
+async def pending(session: AsyncSession, actor: Actor, number: str) -> PendingView | None:
+    """This function will give the request that waits for a decision; none when nothing waits.
+
+    :raises NotFound: no such case within reach
+    """
+    case = await reach.find(session, actor, number)
+    if case.previous_status is None:
+        return None
+    topics = [f"case.{action.value}" for action in _REQUESTS]
+    query = (
+        select(JournalEntry)
+        .where(col(JournalEntry.subject_id) == case.id, col(JournalEntry.action).in_(topics))
+        .order_by(col(JournalEntry.seq).desc())
+        .limit(1)
+    )
+    entry = (await session.scalars(query)).first()
+    if entry is None:
+        return None
+    names = await orgs.staff_names(session, {entry.actor_id})
+    units = await orgs.units_by_id(session, {entry.actor_unit_id})
+    action, days = Action(entry.action.removeprefix("case.")), entry.detail.get("days")
+    unit = units[entry.actor_unit_id].name if entry.actor_unit_id in units else ""
+    who, opinion = names.get(entry.actor_id, ""), entry.detail.get("opinion", "")
+    return PendingView(action.value, action.label, who, unit, entry.at, opinion, days)
 
 
 def _view(entry: JournalEntry, names: dict, units: dict, coded: dict[str, str]) -> HandlingView:  # type: ignore[type-arg]

@@ -1,0 +1,79 @@
+"""Acts around a case that move no status: merging, families, assistants, agreeing to a return."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from domain.cases.operations import assists, family, merge
+from domain.kernel.refusals import Invalid
+from state.cases.working import CaseState
+from state.clock import now
+from state.inputs import as_form, as_text, text_in
+
+TITLES = {
+    "merge": "并入另一件",
+    "unmerge": "撤销并案",
+    "adopt": "设为子案件",
+    "release": "解除主子案件",
+    "waive": "免除协办反馈",
+    "agree": "同意退回",
+}
+"""The acts and the titles of their dialogs."""
+
+
+class RelatingState(CaseState):
+    """The dialogs of a case page beside those of its workflow."""
+
+    act: str = ""
+    act_title: str = ""
+    act_unit: str = ""
+    act_unit_name: str = ""
+    act_faults: dict[str, str] = {}
+    act_round: int = 0
+
+    @rx.event
+    async def begin(self, act: str, unit: str = ""):
+        """This function will open the dialog of an act; `unit` names the assistant that is waived."""
+        async with self._acting():
+            act, unit = as_text(act), as_text(unit)
+            if act in TITLES:
+                self.act, self.act_title, self.act_faults = act, TITLES[act], {}
+                self.act_unit = unit
+                self.act_unit_name = next((hand.unit for hand in self.hands if hand.code == unit), "")
+                self.act_round += 1
+
+    @rx.event
+    async def end(self):
+        """This function will close the dialog."""
+        self.act, self.act_faults = "", {}
+
+    @rx.event
+    async def do(self, form: dict):
+        """This function will do what the open dialog asks."""
+        act, given = self.act, as_form(form)
+        if act not in TITLES:
+            return
+        other, reason = text_in(given, "other", most=40).strip().upper(), text_in(given, "reason", most=600)
+        try:
+            async with self._acting() as (session, actor):
+                number, at = self._number, now()
+                if act == "merge":
+                    await merge.merge(session, actor, kept=other, merged=number, reason=reason, at=at)
+                elif act == "unmerge":
+                    await merge.undo(session, actor, number=number, reason=reason, at=at)
+                elif act == "adopt":
+                    await family.adopt(session, actor, child=number, parent=other, at=at)
+                elif act == "release":
+                    await family.release(session, actor, child=number, at=at)
+                elif act == "waive":
+                    await assists.waive(session, actor, number=number, unit=self.act_unit, reason=reason, at=at)
+                else:
+                    await assists.agree_to_return(session, actor, number=number, at=at)
+                await self._frame(session, actor)
+                await self._read_if_visible(session, actor)
+        except Invalid as refusal:
+            self.act_faults = refusal.fields
+            yield rx.toast.error(refusal.message.split(";")[0])
+            return
+        self.act = ""
+        yield rx.toast.success(f"{TITLES[act]}成功")
