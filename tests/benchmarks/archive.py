@@ -24,8 +24,10 @@ _MADE = {
     "subject_id": _ID.format("one.subject_id"),
     "holder_id": _ID.format("one.holder_id"),
     "number": "one.number || '-' || turn",
-    "created_at": f"one.created_at - turn * {AGE}",
-    "submitted_at": f"one.submitted_at - turn * {AGE}",
+    **{
+        name: f"one.{name} - turn * {AGE}"
+        for name in ("created_at", "submitted_at", "dispatched_at", "closed_at", "updated_at")
+    },
     "seq": "(SELECT max(seq) FROM journal_entry) + (turn - %(first)s::int) * (SELECT seq FROM last_line) + one.seq",
 }
 _BELONGS = {
