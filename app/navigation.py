@@ -8,17 +8,25 @@ from typing import Any
 
 import reflex as rx
 
+from app.pages.calendar.limits import limit_rules
+from app.pages.calendar.year import working_days
 from app.pages.cases.detail import case_detail
 from app.pages.cases.edit import case_edit
 from app.pages.cases.list import case_list
 from app.pages.cases.new import case_new
 from app.pages.home import home
+from app.pages.processes.detail import process
+from app.pages.processes.list import processes
 from app.pages.visits.desk import desk
-from domain.kernel.permissions import Permission
+from domain.kernel.permissions import Permission, Role
+from state.calendar.limits import LimitsState
+from state.calendar.year import CalendarState
 from state.cases.listing import CaseListState
 from state.cases.working import CaseState
 from state.cases.writing import CaseFormState
 from state.notices import BellState
+from state.processes.listing import ProcessListState
+from state.processes.working import ProcessState
 from state.session import LandingState
 from state.visits import VisitDesk
 
@@ -27,15 +35,17 @@ PRODUCT = "枫桥 · 社会治理中心"
 
 @dataclass(frozen=True)
 class Page:
-    """This class will declare a page; `permission` none means: any signed-in person."""
+    """This class will declare a page; neither `permission` nor `roles` means: any signed-in person."""
 
     route: str
     title: str
     permission: Permission | None
     build: Callable[[], rx.Component]
     on_load: tuple[Any, ...]
+    roles: tuple[Role, ...] = ()
 
 
+_ARRANGERS = (Role.SYSADMIN, Role.CENTER_ADMIN)
 _LIST = (CaseListState.load, CaseListState.follow)
 PAGES: tuple[Page, ...] = (
     Page("/", "首页", None, home, (LandingState.go,)),
@@ -46,6 +56,10 @@ PAGES: tuple[Page, ...] = (
     Page("/cases", "案件台账", Permission.CASE_VIEW, case_list, _LIST),
     Page("/case/[number]", "案件", Permission.CASE_VIEW, case_detail, (CaseState.load, CaseState.follow)),
     Page("/case-edit/[number]", "编辑", Permission.CASE_CREATE, case_edit, (CaseFormState.load_for_edit,)),
+    Page("/processes", "办理流程", None, processes, (ProcessListState.load,), _ARRANGERS),
+    Page("/process/[process_id]", "办理流程", None, process, (ProcessState.load,), _ARRANGERS),
+    Page("/limits", "时限规则", None, limit_rules, (LimitsState.load,), _ARRANGERS),
+    Page("/calendar", "工作日历", None, working_days, (CalendarState.load,), _ARRANGERS),
 )
 GATED = frozenset(page.route.strip("/").split("/")[0] for page in PAGES)
 """First pieces of the addresses that need a session; the empty one is the front door."""

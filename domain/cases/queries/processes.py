@@ -119,7 +119,7 @@ async def open_cases(session: AsyncSession, actor: Actor) -> dict[UUID | None, i
         .where(visible_to(actor), col(Case.status).in_(OPEN), col(Case.merged_into_id).is_(None))
         .group_by(col(Case.process_id))
     )
-    return dict((await session.execute(query)).tuples().all())
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def enablers(session: AsyncSession, actor: Actor) -> dict[UUID, str]:
@@ -131,6 +131,6 @@ async def enablers(session: AsyncSession, actor: Actor) -> dict[UUID, str]:
     query = select(col(JournalEntry.subject_id), col(JournalEntry.actor_id)).where(
         col(JournalEntry.subject_kind) == "process", col(JournalEntry.action) == "process.enable"
     )
-    found = dict((await session.execute(query)).tuples().all())
+    found = {row[0]: row[1] for row in await session.execute(query)}
     names = await orgs.staff_names(session, found.values())
     return {version_id: names.get(account_id, "") for version_id, account_id in found.items()}

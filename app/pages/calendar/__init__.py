@@ -1,0 +1,1 @@
+"""Pages on which limits and working days are arranged."""

@@ -1,0 +1,22 @@
+"""工作日历: the working days of a year."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from components.calendar.dialogs import dialogs
+from components.calendar.year import acts, year
+from components.kit.sheet import arrange_sheet
+from components.shell import page
+
+
+def working_days() -> rx.Component:
+    """This function will draw the calendar of a year."""
+    return page(
+        arrange_sheet(),
+        year(),
+        dialogs(),
+        title="工作日历",
+        crumbs=[("配置", ""), ("工作日历", "")],
+        actions=rx.fragment(rx.el.a("时限规则", href="/limits", class_name="btn"), acts()),
+    )

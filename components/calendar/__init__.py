@@ -1,0 +1,1 @@
+"""Pieces of the pages on which limits and working days are arranged."""

@@ -1,0 +1,303 @@
+"""A year of working days: of everybody, or of one unit; the notice of a year, and single days."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import UUID
+
+import reflex as rx
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.calendar import queries
+from domain.calendar.operations import days as operations
+from domain.calendar.rules import WorkCalendar
+from domain.calendar.schemas import CalendarView, NoticeDay, Preview
+from domain.kernel.actor import Actor
+from domain.kernel.clock import local_date, stamp
+from domain.kernel.permissions import Role
+from domain.kernel.refusals import Invalid
+from domain.orgs import queries as orgs
+from state.calendar.limits import require_arranger
+from state.clock import now
+from state.inputs import Choice, as_form, as_text, text_in
+from state.session import SignedInState
+
+FIRST_YEAR, YEARS_AHEAD = 2020, 5
+WEEKDAYS = "一二三四五六日"
+MAX_NOTE, MAX_SOURCE, SAMPLES = 40, 40, 8
+_SPAN = re.compile(r"(\d{1,2}:\d{2})\s*[-~—–至到]\s*(\d{1,2}:\d{2})")
+_BETWEEN = re.compile(r"[\s,;,;、]+")
+
+
+@dataclass
+class Day:
+    """This class will hold one date of a month; an empty one fills the first week."""
+
+    iso: str = ""
+    number: str = ""
+    tone: str = ""
+    word: str = ""
+    spoken: str = ""
+
+
+@dataclass
+class Month:
+    """This class will hold one month, week by week, Monday first."""
+
+    label: str = ""
+    workdays: int = 0
+    days: list[Day] = field(default_factory=list)
+
+
+@dataclass
+class ChangeShown:
+    """This class will hold one change of the rules of time."""
+
+    when: str = ""
+    kind: str = ""
+    note: str = ""
+    who: str = ""
+
+
+@dataclass
+class DayAsked:
+    """This class will hold the date whose dialog is open."""
+
+    iso: str = ""
+    label: str = ""
+    state: str = ""
+    note: str = ""
+
+
+class CalendarState(SignedInState):
+    """One browser's calendar."""
+
+    loaded: bool = False
+    may_edit: bool = False
+    year: int = 0
+    confirmed: bool = True
+    months: list[Month] = []
+    workdays: int = 0
+    version: int = 0
+    weekend: list[str] = []
+    periods: str = ""
+    unit: str = ""
+    unit_name: str = ""
+    units: list[Choice] = []
+    changes: list[ChangeShown] = []
+    asked: DayAsked = DayAsked()
+    importing: bool = False
+    notice: str = ""
+    source: str = ""
+    sentence: str = ""
+    moves: list[str] = []
+    patterning: bool = False
+    faults: dict[str, str] = {}
+
+    @rx.event
+    async def load(self):
+        """This function will open the calendar of this year."""
+        async with self._acting() as (session, actor):
+            await self._frame(session, actor)
+            self.here = "/calendar"
+            self._shut()
+            require_arranger(actor)
+            self.may_edit = actor.has(Role.SYSADMIN)
+            self.units = [Choice(str(unit.id), unit.name) for unit in await orgs.departments(session)]
+            await self._read(session, actor)
+        self.loaded = True
+
+    async def _read(self, session: AsyncSession, actor: Actor) -> None:
+        require_arranger(actor)
+        self.year = self.year or local_date(now()).year
+        unit_id = UUID(self.unit) if self.unit else None
+        calendar = await queries.calendar_of(session, unit_id)
+        view = await queries.calendar_year(session, self.year, unit_id)
+        self.months = [_month(self.year, month, calendar, view) for month in range(1, 13)]
+        self.workdays = sum(month.workdays for month in self.months)
+        self.confirmed, self.version = view.confirmed, view.version
+        self.weekend = [str(day) for day in view.weekend]
+        self.periods = " ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in view.periods)
+        self.unit_name = next((one.label for one in self.units if one.value == self.unit), "")
+        rows = await queries.changes(session, limit=20)
+        names = await orgs.staff_names(session, {row.changed_by for row in rows})
+        self.changes = [
+            ChangeShown(stamp(row.changed_at) or "初始", row.kind_label, row.note, names.get(row.changed_by, "系统"))
+            for row in rows
+        ]
+
+    def _shut(self) -> None:
+        self.asked, self.importing, self.patterning, self.faults = DayAsked(), False, False, {}
+        self.sentence, self.moves = "", []
+
+    @rx.event
+    async def close(self):
+        """This function will close the open dialog."""
+        async with self._acting():
+            self._shut()
+
+    @rx.event
+    async def turn(self, step: int):
+        """This function will go to the next or the last year."""
+        async with self._acting() as (session, actor):
+            wanted = self.year + (1 if step == 1 else -1)
+            if FIRST_YEAR <= wanted <= local_date(now()).year + YEARS_AHEAD:
+                self.year = wanted
+            await self._read(session, actor)
+
+    @rx.event
+    async def choose_unit(self, unit: str):
+        """This function will show the calendar of a unit, or the common one."""
+        async with self._acting() as (session, actor):
+            known = {choice.value for choice in self.units}
+            self.unit = as_text(unit) if as_text(unit) in known else ""
+            await self._read(session, actor)
+
+    @rx.event
+    async def ask_day(self, iso: str):
+        """This function will open the dialog of a date."""
+        async with self._acting() as (_, actor):
+            require_arranger(actor)
+            found = next((day for month in self.months for day in month.days if day.iso and day.iso == iso), None)
+            if found and self.may_edit:
+                self._shut()
+                state = "on" if found.tone in {"work", "makeup"} else "off"
+                self.asked = DayAsked(found.iso, found.spoken, state, found.word if found.tone == "holiday" else "")
+
+    @rx.event
+    async def set_day(self, form: dict):
+        """This function will set one date; open deadlines that it touches move."""
+        given = as_form(form)
+        day, state = date.fromisoformat(self.asked.iso) if self.asked.iso else None, text_in(given, "state", most=9)
+        note = text_in(given, "note", most=200).strip()
+        if day is None or state not in {"on", "off", "plain"}:
+            return None
+        if len(note) > MAX_NOTE:
+            self.faults = {"note": f"说明最多 {MAX_NOTE} 字"}
+            return None
+        async with self._acting() as (session, actor):
+            moved = await operations.set_days(
+                session,
+                actor,
+                days=() if state == "plain" else (NoticeDay(day, state == "on", note),),
+                removed=(day,) if state == "plain" else (),
+                unit_id=UUID(self.unit) if self.unit else None,
+                at=now(),
+            )
+            await self._read(session, actor)
+        self._shut()
+        return rx.toast.success(f"已调整 {day:%Y-%m-%d},{len(moved)} 个在办时限随之变动")
+
+    @rx.event
+    async def ask_import(self):
+        """This function will open the dialog that takes in the notice of the shown year."""
+        async with self._acting() as (_, actor):
+            require_arranger(actor)
+            self._shut()
+            self.importing = True
+
+    @rx.event
+    async def preview(self, form: dict):
+        """This function will tell what the notice would move, and write nothing."""
+        given = as_form(form)
+        self.notice, self.source = text_in(given, "notice"), text_in(given, "source", most=200).strip()
+        self.sentence, self.moves, self.faults = "", [], {}
+        if not 0 < len(self.source) <= MAX_SOURCE:
+            self.faults = {"source": f"请填写文件名称或文号,最长 {MAX_SOURCE} 字"}
+            return
+        try:
+            async with self._acting() as (session, actor):
+                found = await operations.preview_notice(session, actor, self.notice, year=self.year)
+        except Invalid as refusal:
+            self.faults = {"notice": ";".join(list(refusal.fields.values())[:5]) or refusal.message}
+            return
+        self.sentence, self.moves = found.sentence, list(_moves(found))
+
+    @rx.event
+    async def confirm(self):
+        """This function will store the notice that was looked at, and move the open deadlines."""
+        if not self.sentence:
+            return None
+        async with self._acting() as (session, actor):
+            moved = await operations.import_notice(
+                session, actor, self.notice, year=self.year, source=self.source, at=now()
+            )
+            await self._read(session, actor)
+        self._shut()
+        self.notice = self.source = ""
+        return rx.toast.success(f"{self.year} 年放假安排已公布,{len(moved)} 个在办时限随之变动")
+
+    @rx.event
+    async def ask_pattern(self):
+        """This function will open the dialog of the weekend rule and the working periods."""
+        async with self._acting() as (_, actor):
+            require_arranger(actor)
+            self._shut()
+            self.patterning = True
+
+    @rx.event
+    async def set_pattern(self, form: dict):
+        """This function will set the weekend rule and the working periods, of everybody or of the shown unit."""
+        given = as_form(form)
+        text = text_in(given, "periods", most=200)
+        spans = [(start.zfill(5), end.zfill(5)) for start, end in _SPAN.findall(text)]
+        if _BETWEEN.sub("", _SPAN.sub("", text)):
+            self.faults = {"periods": "工作时段须写成 08:30-12:00 14:30-17:30 的形式"}
+            return None
+        try:
+            async with self._acting() as (session, actor):
+                moved = await operations.set_pattern(
+                    session,
+                    actor,
+                    weekend=[day for day in range(7) if given.get(f"off_{day}")],
+                    periods=spans,
+                    unit_id=UUID(self.unit) if self.unit else None,
+                    at=now(),
+                )
+                await self._read(session, actor)
+        except Invalid as refusal:
+            self.faults = refusal.fields
+            return None
+        self._shut()
+        return rx.toast.success(f"作息已设置,{len(moved)} 个在办时限随之变动")
+
+
+def _moves(found: Preview) -> Iterator[str]:
+    """How many clocks of each link move, then some of them with their moments."""
+    for link, count in Counter(one.link for one in found.moved).items():
+        yield f"{link.label}时限 {count} 个变动"
+    for one in found.moved[:SAMPLES]:
+        yield f"例:{one.link.label}黄牌 {stamp(one.before[0])} → {stamp(one.after[0])}"
+
+
+def _month(year: int, month: int, calendar: WorkCalendar, view: CalendarView) -> Month:
+    first = date(year, month, 1)
+    named = {one.day: one for one in view.days}
+    days = [Day() for _ in range(first.weekday())]
+    workdays, day = 0, first
+    while day.month == month:
+        worked = calendar.is_workday(day)
+        workdays += worked
+        days.append(_day(day, named.get(day), worked=worked, weekend=day.weekday() in calendar.weekend))
+        day += timedelta(days=1)
+    return Month(f"{month} 月", workdays, days)
+
+
+def _day(day: date, named: NoticeDay | None, *, worked: bool, weekend: bool) -> Day:
+    if worked == weekend or (named and not worked):
+        tone, word = ("makeup", "班") if worked else ("holiday", (named.note if named else "") or "休")
+    else:
+        tone, word = ("work", "") if worked else ("off", "")
+    said = {"work": "工作日", "off": "周末", "makeup": "上班", "holiday": f"放假 {word}"}[tone]
+    note = named.note if named and tone == "makeup" else ""
+    return Day(
+        day.isoformat(),
+        str(day.day),
+        tone,
+        word if tone == "makeup" else "休" if tone == "holiday" else "",
+        f"{day.month} 月 {day.day} 日 星期{WEEKDAYS[day.weekday()]} {said}{note and f' {note}'}",
+    )

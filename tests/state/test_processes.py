@@ -1,0 +1,363 @@
+"""The pages of processes, limits and working days as their handlers are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.navigation import PAGES
+from domain.calendar.models import LimitRule, UnitDay, Workday
+from domain.cases.models import ProcessState as Stage
+from domain.cases.models import ProcessVersion
+from domain.cases.process import Tweaks
+from domain.kernel.refusals import NotPermitted, Refusal
+from domain.kernel.unit_of_work import unit_of_work
+from state.calendar.limits import LimitsState
+from state.calendar.year import CalendarState
+from state.clock import now
+from state.processes.editing import tweaks_of, typed_of
+from state.processes.listing import ProcessListState
+from state.processes.working import ProcessState
+from tests.support import county as support
+from tests.support import states
+from tests.support.county import MAIN_LINE
+
+STATES = (ProcessListState, ProcessState, LimitsState, CalendarState)
+ROUTES = ("/processes", "/process/[process_id]", "/limits", "/calendar")
+
+
+async def _built() -> None:
+    async with unit_of_work() as session:
+        await support.build(session, at=now())
+
+
+async def _versions() -> list[ProcessVersion]:
+    async with unit_of_work() as session:
+        return list(await session.scalars(select(ProcessVersion).order_by(ProcessVersion.version)))  # type: ignore[arg-type]
+
+
+async def _draft(cookie: str, code: str = "labour") -> ProcessState:
+    """Copy the standard in the list and open the draft as its page does."""
+    listing = await states.tree(ProcessListState, cookie, "http://test/processes")
+    await states.call(listing, "load")
+    await states.call(listing, "ask_copy", "standard", "")
+    await states.call(listing, "copy", {"name": "劳动纠纷流程", "code": code})
+    version = (await _versions())[-1]
+    return await _opened(cookie, str(version.id))
+
+
+async def _opened(cookie: str, name: str) -> ProcessState:
+    page = await states.tree(ProcessState, cookie, f"http://test/process/{name}")
+    await states.call(page, "load")
+    return page
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_each_page_builds_and_names_its_roles(route: str) -> None:
+    page = next(page for page in PAGES if page.route == route)
+
+    assert page.build() is not None
+    assert {role.value for role in page.roles} == {"sysadmin", "center_admin"}
+
+
+@pytest.mark.parametrize("login", ["registrar", "rsj", "leader", "auditor"])
+async def test_others_learn_nothing(own_engine: AsyncEngine, login: str) -> None:
+    await _built()
+    cookie = await states.signed_in(login)
+
+    for kind, name in [(ProcessState, "standard"), (ProcessListState, ""), (LimitsState, ""), (CalendarState, "")]:
+        page = await states.tree(kind, cookie, f"http://test/process/{name}")
+        with pytest.raises(NotPermitted):
+            await states.call(page, "load")
+        for shown in ("versions", "groups", "rules", "months"):
+            assert getattr(page, shown, []) == [], (kind.__name__, shown)
+
+
+@pytest.mark.parametrize("cookie", ["", "fq_session=forged"])
+async def test_a_stranger_changes_nothing(own_engine: AsyncEngine, cookie: str) -> None:
+    await _built()
+    for kind in STATES:
+        for name in (name for owner, name in states.handlers() if owner is kind):
+            for arguments in states.crafted(kind, name):
+                page = await states.tree(kind, cookie, "http://test/process/standard")
+                with suppress(Refusal):
+                    await states.call_briefly(page, name, *arguments)
+
+    async with unit_of_work() as session:
+        for table in (ProcessVersion, LimitRule, UnitDay):
+            assert list(await session.scalars(select(table))) == []
+
+
+async def test_crafted_arguments_break_nothing(own_engine: AsyncEngine) -> None:
+    await _built()
+    cookie = await states.signed_in("sysadmin")
+    for kind in STATES:
+        for name in (name for owner, name in states.handlers() if owner is kind):
+            for arguments in states.crafted(kind, name):
+                page = await states.tree(kind, cookie, "http://test/process/standard")
+                with suppress(Refusal):
+                    await states.call(page, name, *arguments)
+
+    assert await _versions() == []
+
+
+class TestEditing:
+    def test_the_form_gives_back_what_was_stored(self) -> None:
+        typed = {
+            "name": "劳动",
+            "status.to_accept": "待接件",
+            "skip.return": "on",
+            "limit.accept.yellow": "1",
+            "limit.accept.red": "2",
+            "limit.accept.unit": "workdays",
+            "step.11.label": "派给单位",
+            "step.30.who": "center_admin,leader",
+            "step.11.opinion": "yes",
+            "step.26.pictures": "never",
+            "step.13.off": "on",
+        }
+        stored = ProcessVersion(
+            code="x", version=1, name="劳动", state=Stage.DRAFT, created_by=support.UUID(int=1), created_at=now(),
+            tweaks=tweaks_of(typed).model_dump(mode="json", exclude_defaults=True),
+        )  # fmt: skip
+
+        assert typed_of(stored) == typed
+
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            {},
+            {"step.30.who": "center_admin"},
+            {"step.30.opinion": "yes"},
+            {"step.30.label": "确认办结"},
+            {"status.draft": "草稿"},
+        ],
+    )
+    def test_what_is_as_in_the_standard_is_no_change(self, typed: Mapping[str, str]) -> None:
+        assert tweaks_of(typed) == Tweaks()
+
+
+class TestDraft:
+    async def test_survives_a_reload_before_it_is_saved(self, own_engine: AsyncEngine) -> None:
+        await _built()
+        cookie = await states.signed_in("center")
+        page = await _draft(cookie)
+
+        await states.call(page, "note", "status.to_accept", "待接件")
+        await states.call(page, "bind", {"category": "07"})
+        again = await _opened(cookie, page.version.id)
+
+        assert again.unsaved
+        assert {one.label for one in again.statuses if one.label} == {"待接件"}
+        assert [one.label for one in again.bound] == ["劳动人事(整组)"]
+        assert (await _versions())[0].tweaks == {}
+
+    async def test_is_saved_and_enabled(self, own_engine: AsyncEngine) -> None:
+        await _built()
+        cookie = await states.signed_in("center")
+        page = await _draft(cookie)
+        await states.call(page, "bind", {"category": "07"})
+        await states.call(page, "note", "skip.return", True)
+
+        await states.call(page, "save")
+        await states.call(page, "ask_enable")
+        assert page.enabling
+        await states.call(page, "enable")
+
+        (version,) = await _versions()
+        assert (version.state, version.categories, version.tweaks["skipped"]) == (Stage.ENABLED, ["07"], ["return"])
+        assert not page.editable
+        assert not page.unsaved
+
+    async def test_a_row_is_changed_in_its_dialog(self, own_engine: AsyncEngine) -> None:
+        await _built()
+        cookie = await states.signed_in("center")
+        page = await _draft(cookie)
+
+        await states.call(page, "ask_step", "30")
+        await states.call(page, "keep_step", {"label": "审核办结", "role_leader": "on", "role_officer": "on"})
+
+        row = next(one for group in page.groups for one in group.rows if one.row == "30")
+        assert (row.label, row.who) == ("审核办结", "领导")
+        assert row.changes == "已改名称、已改角色"
+
+    async def test_a_row_without_a_role_is_asked_again(self, own_engine: AsyncEngine) -> None:
+        await _built()
+        page = await _draft(await states.signed_in("center"))
+
+        await states.call(page, "ask_step", "30")
+        await states.call(page, "keep_step", {"label": ""})
+
+        assert page.faults == {"roles": "至少选择一个角色"}
+        assert page.asked.row == "30"
+
+    async def test_says_why_it_cannot_be_enabled(self, own_engine: AsyncEngine) -> None:
+        await _built()
+        page = await _draft(await states.signed_in("center"))
+
+        await states.call(page, "ask_step", "30")
+        await states.call(page, "keep_step", {"role_center_admin": "on", "off": "on"})
+        await states.call(page, "ask_enable")
+
+        assert any("走不到办结" in fault for fault in page.lint)
+        assert "请选择这个流程适用的类别" in page.lint
+        assert not page.enabling
+
+    @pytest.mark.parametrize("typed", ["x", "-1", "1.5"])
+    async def test_a_limit_that_is_none_is_told_beside_it(self, own_engine: AsyncEngine, typed: str) -> None:
+        await _built()
+        page = await _draft(await states.signed_in("center"))
+
+        await states.call(page, "note", "limit.accept.yellow", typed)
+        await states.call(page, "note", "limit.accept.red", "2")
+
+        assert any("时限" in fault for fault in page.lint)
+
+    async def test_a_colleagues_save_in_between_is_told(self, own_engine: AsyncEngine) -> None:
+        await _built()
+        mine = await _draft(await states.signed_in("center"))
+        theirs = await _opened(await states.signed_in("sysadmin"), mine.version.id)
+        await states.call(mine, "note", "note", "我的说明")
+        await states.call(theirs, "note", "note", "同事的说明")
+        await states.call(theirs, "save")
+
+        await states.call(mine, "save")
+        assert mine.conflict
+        await states.call(mine, "overwrite")
+
+        assert not mine.conflict
+        assert (await _versions())[0].note == "我的说明"
+
+    async def test_is_tried_on_what_happened(self, own_engine: AsyncEngine) -> None:
+        async with unit_of_work() as session:
+            county = await support.build(session, at=now())
+            number = await support.bring_to(session, county, MAIN_LINE[:2], at=now())
+        page = await _draft(await states.signed_in("center"))
+
+        await states.call(page, "ask_step", "11")
+        await states.call(page, "keep_step", {"role_center_admin": "on", "opinion": "yes"})
+        await states.call(page, "try_out")
+
+        assert (page.trial.steps, page.trial.differ) == (3, 1)
+        assert [(one.label, one.reason, one.samples) for one in page.trial.refused] == [
+            ("转派", "没有填写意见", [number])
+        ]
+
+
+class TestLimits:
+    async def test_a_limit_is_set_and_ended(self, own_engine: AsyncEngine) -> None:
+        await _built()
+        page = await states.tree(LimitsState, await states.signed_in("center"), "http://test/limits")
+        await states.call(page, "load")
+        usual = len(page.rules)
+
+        await states.call(
+            page, "send", {"link": "accept", "yellow": "12", "red": "24", "unit": "hours", "category": "07"}
+        )
+        rule = next(one for one in page.rules if one.id)
+        await states.call(page, "ask_end", rule.id)
+        await states.call(page, "end", {})
+
+        assert (rule.scope, rule.yellow, rule.red, rule.by) == ("劳动人事(整组)", "12", "24", "测试丁")
+        assert (len(page.rules), len(page.past)) == (usual, 1)
+
+    @pytest.mark.parametrize(
+        ("given", "field"),
+        [
+            ({"yellow": "", "red": "5"}, "yellow"),
+            ({"yellow": "6", "red": "5"}, "red"),
+            ({"yellow": "x", "red": "5"}, "yellow"),
+            ({"yellow": "1", "red": "5", "category": "zz"}, "category"),
+            ({"yellow": "1", "red": "5", "unit_id": "zz"}, "unit_id"),
+        ],
+    )
+    async def test_what_is_wrong_is_told_beside_its_field(
+        self, own_engine: AsyncEngine, given: dict[str, str], field: str
+    ) -> None:
+        await _built()
+        page = await states.tree(LimitsState, await states.signed_in("center"), "http://test/limits")
+        await states.call(page, "load")
+
+        await states.call(page, "send", {"link": "accept", "unit": "hours", **given})
+
+        assert field in page.faults
+
+
+class TestCalendar:
+    async def _page(self, login: str) -> CalendarState:
+        await _built()
+        page = await states.tree(CalendarState, await states.signed_in(login), "http://test/calendar")
+        await states.call(page, "load")
+        page.year = 2028
+        await states.call(page, "choose_unit", "")
+        return page
+
+    async def test_a_year_without_a_notice_is_provisional(self, own_engine: AsyncEngine) -> None:
+        page = await self._page("center")
+
+        assert not page.confirmed
+        assert len(page.months) == 12
+        assert {day.number for day in page.months[1].days if day.iso} == {str(number) for number in range(1, 30)}
+
+    async def test_a_notice_is_looked_at_before_it_is_stored(self, own_engine: AsyncEngine) -> None:
+        page = await self._page("sysadmin")
+        notice = {"notice": "2028-01-01至2028-01-03,休,元旦\n2028-01-08,班,调休", "source": "测试通知"}
+
+        await states.call(page, "preview", notice)
+        looked = (page.sentence, page.confirmed)
+        await states.call(page, "confirm")
+
+        assert looked[0].startswith("2028 年放假安排共 4 天")
+        assert not looked[1]
+        assert page.confirmed
+        async with unit_of_work() as session:
+            assert len([row for row in await session.scalars(select(Workday)) if row.day.year == 2028]) == 4
+
+    async def test_a_notice_that_cannot_be_read_is_told_line_by_line(self, own_engine: AsyncEngine) -> None:
+        page = await self._page("sysadmin")
+
+        await states.call(page, "preview", {"notice": "元旦放三天", "source": "测试通知"})
+
+        assert "第 1 行" in page.faults["notice"]
+        assert page.sentence == ""
+
+    async def test_the_centre_reads_but_does_not_change(self, own_engine: AsyncEngine) -> None:
+        page = await self._page("center")
+
+        await states.call(page, "ask_day", "2028-01-05")
+        with pytest.raises(NotPermitted):
+            await states.call(page, "preview", {"notice": "2028-01-01,休,元旦", "source": "测试通知"})
+
+        assert page.asked.iso == ""
+
+    async def test_a_day_of_one_unit_leaves_the_others_alone(self, own_engine: AsyncEngine) -> None:
+        page = await self._page("sysadmin")
+        unit = page.units[0].value
+        before = page.workdays
+
+        await states.call(page, "choose_unit", unit)
+        await states.call(page, "ask_day", "2028-01-05")
+        await states.call(page, "set_day", {"state": "off", "note": "本单位休息"})
+
+        assert page.workdays == before - 1
+        await states.call(page, "choose_unit", "")
+        assert page.workdays == before
+
+    async def test_working_periods_are_set(self, own_engine: AsyncEngine) -> None:
+        page = await self._page("sysadmin")
+
+        await states.call(page, "set_pattern", {"periods": "9:00-12:00,13:00-17:00", "off_6": "on"})
+
+        assert (page.periods, page.weekend) == ("09:00-12:00 13:00-17:00", ["6"])
+
+    @pytest.mark.parametrize("periods", ["全天", "09:00-08:00", "", "08:00-12:00 乱写"])
+    async def test_periods_that_are_none_are_told(self, own_engine: AsyncEngine, periods: str) -> None:
+        page = await self._page("sysadmin")
+
+        await states.call(page, "set_pattern", {"periods": periods, "off_6": "on"})
+
+        assert "periods" in page.faults
