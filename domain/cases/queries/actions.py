@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.calendar.rules import limit_of
+from domain.calendar import queries as calendar
+from domain.calendar.models import Link
+from domain.calendar.rules import Limit
 from domain.cases import policy, rules
 from domain.cases.models import Case
 from domain.cases.process import Process
@@ -44,8 +47,9 @@ async def of(session: AsyncSession, actor: Actor, number: str, *, at: datetime) 
     assignments = await reach.live_assignments(session, case.id)
     bond = reach.bond_of(actor, case, assignments)
     facts = await situation.gather(session, actor, case, assignments, StepInput(), at=at)
+    asker = _Asker(actor, process, case, bond, facts, await _limits(session, process, case, at))
     found = [
-        _view(_Asker(actor, process, case, bond, facts), action)
+        _view(asker, action)
         for action in Action
         if action not in NOT_BUTTONS and any(s.source for s in process.rows_of(action))
     ]
@@ -62,6 +66,7 @@ class _Asker:
     case: Case
     bond: policy.Bond
     facts: rules.Facts
+    limits: Mapping[Link, Limit]
 
 
 def _as_primary(view: ActionView) -> ActionView:
@@ -96,7 +101,16 @@ def _choose(steps: tuple[Step, ...], facts: rules.Facts) -> Step:
 
 
 def _starts(step: Step, asker: _Asker) -> str:
-    case, limits = asker.case, asker.process.limits
     started = [c.link for c in step.clocks if c.verb is Verb.START and c.link]
-    found = [(link, limits.get(link) or limit_of(link, major=case.major, urgent=case.urgent)) for link in started]
-    return ";".join(f"{link.label}时限 {limit.text}" for link, limit in found)
+    return ";".join(f"{link.label}时限 {asker.limits[link].text}" for link in started)
+
+
+async def _limits(session: AsyncSession, process: Process, case: Case, at: datetime) -> dict[Link, Limit]:
+    """What each clock of this case would run: the process's own limit, else the rule in force for who has it."""
+    found: dict[Link, Limit] = {}
+    for link in Link:
+        unit_id = case.unit_id if link is Link.DISPATCH else case.lead_unit_id
+        found[link] = process.limits.get(link) or await calendar.limit_for(
+            session, link, category=case.category, unit_id=unit_id, major=case.major, urgent=case.urgent, at=at
+        )
+    return found
