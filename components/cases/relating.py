@@ -118,6 +118,17 @@ def _item(act: str, label: str) -> rx.Component:
     return rx.el.button(label, class_name="item", type="button", on_click=S.begin(act, ""))
 
 
+def _other_field() -> rx.Component:
+    return field(
+        rx.cond(S.act == "merge", "并入的编号", "主案件编号"),
+        text_input("other", placeholder="例如 QX2026000123"),
+        name="other",
+        required=True,
+        error=rx.cond(S.act == "merge", S.act_faults["kept"], S.act_faults["parent"]),
+        wide=True,
+    )
+
+
 def act_dialog() -> rx.Component:
     """This function will draw the dialog of an act around the case."""
     return dialog(
@@ -126,17 +137,7 @@ def act_dialog() -> rx.Component:
         rx.el.form(
             rx.el.p(rx.match(S.act, *_EXPLAINED.items(), ""), class_name="muted"),
             rx.cond(S.act_unit_name != "", rx.el.p("协办单位:", rx.el.b(S.act_unit_name))),
-            rx.cond(
-                (S.act == "merge") | (S.act == "adopt"),
-                field(
-                    rx.cond(S.act == "merge", "并入的编号", "主案件编号"),
-                    text_input("other", placeholder="例如 QX2026000123"),
-                    name="other",
-                    required=True,
-                    error=rx.cond(S.act == "merge", S.act_faults["kept"], S.act_faults["parent"]),
-                    wide=True,
-                ),
-            ),
+            rx.cond((S.act == "merge") | (S.act == "adopt"), _other_field()),
             rx.cond(
                 (S.act == "merge") | (S.act == "unmerge") | (S.act == "waive"),
                 field(

@@ -249,10 +249,8 @@ class TestEditing:
         for clear in ("何秋水", "秋水", support.id_number(5), support.phone(5), "林水木"):
             assert clear not in str(last.detail)
         changes = (await detail.journal(session, county["registrar"], number))[0].changes
-        assert [(c.label, c.before, c.after) for c in changes if c.label in {"当事人", "涉及人数"}] == [
-            ("涉及人数", "1", "7"),
-            ("当事人", "", "已修改"),
-        ]
+        told = {(change.label, change.before, change.after) for change in changes}
+        assert {("涉及人数", "1", "7"), ("当事人", "", "已修改")} <= told
 
     async def test_a_kept_party_stays_and_a_strangers_is_refused(self, session: AsyncSession, county: County) -> None:
         number = await support.draft(session, county, at=MORNING)
