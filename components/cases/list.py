@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import reflex as rx
 
+from components.cases.bulk import bulk_buttons, bulk_dialog
 from components.kit.form import select, text_input
 from components.kit.menu import menu
 from components.kit.show import alert, card, empty, kpi_tiles, tag
-from components.kit.table import Column, bulk_bar, pager, table
-from state.cases.listing import SIZES, Row, risk_choices
+from components.kit.table import Column, pager, table
+from state.cases.listing import SIZES, TAGS, Row, risk_choices
 from state.cases.listing import CaseListState as S
 
 
@@ -16,7 +17,11 @@ def worklist() -> rx.Component:
     """This function will draw counters that filter, then the filtered list."""
     return rx.fragment(
         kpi_tiles(S.tiles, S.view, S.choose_view),
-        card("", _filters(), _bulk(), _table(), _pager(), icon=None),
+        rx.el.div(
+            card("", _filters(), bulk_buttons(), _table(), _pager(), icon=None),
+            class_name=rx.cond(S.bulk.length() > 0, "worklist", "worklist no-picks"),
+        ),
+        bulk_dialog(),
     )
 
 
@@ -37,6 +42,8 @@ def _filters() -> rx.Component:
         _choice("area", "全部属地", S.area_choices),
         _choice("department", "全部承办单位", S.department_choices),
         _choice("risk", "全部风险", risk_choices()),
+        _choice("tag", "全部标签", list(TAGS)),
+        rx.cond(S.more.length() > 0, _more()),
         menu("按当事人查", _person_search()),
         rx.cond(S.filtered, rx.el.button("清除筛选", class_name="btn txt", on_click=S.widen)),
         rx.el.span(class_name="sp"),
@@ -47,6 +54,19 @@ def _filters() -> rx.Component:
         class_name="filters",
         role="search",
     )  # fmt: skip
+
+
+def _more() -> rx.Component:
+    """Lists that are looked into from time to time, beside the counters of the day."""
+    return select(
+        "view",
+        S.more,
+        value=rx.cond(S.more_shown, S.view, ""),
+        placeholder="更多列表",
+        on_change=S.choose_list,
+        class_name=rx.cond(S.more_shown, "on", ""),
+        aria_label="更多列表",
+    )
 
 
 def _choice(name: str, label: str, choices: object) -> rx.Component:
@@ -70,17 +90,6 @@ def _person_search() -> rx.Component:
         on_submit=S.search_person,
         class_name="person-search",
         custom_attrs={"autoComplete": "off"},
-    )
-
-
-def _bulk() -> rx.Component:
-    return rx.cond(
-        S.selected.length() > 0,
-        bulk_bar(
-            S.selected.length(),
-            rx.el.button("批量催办", class_name="btn", on_click=S.urge_selected),
-            on_clear=S.select_all,
-        ),
     )
 
 
@@ -114,7 +123,7 @@ def _title(row: Row) -> rx.Component:
     return rx.el.span(
         rx.cond(row.urgent, tag("加急", "red")),
         rx.cond(row.leader_order, tag("交办", "red")),
-        rx.cond(row.supervision != "", tag(row.supervision, "yellow")),
+        rx.cond(row.supervision != "", tag(row.supervision, row.supervision_tone)),
         rx.el.span(row.title, title=row.title, class_name="ell"),
         class_name="title",
     )

@@ -10,15 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.areas import queries as areas
 from domain.areas.models import Level
 from domain.cases import categories, rules
-from domain.cases.models import RiskLevel
-from domain.cases.operations.take import take
+from domain.cases.models import RiskLevel, Supervision
+from domain.cases.process import STANDARD
 from domain.cases.queries import lists, views
-from domain.cases.schemas import CaseFilter, CaseRow, StepInput
+from domain.cases.schemas import CaseFilter, CaseRow
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
 from domain.kernel.permissions import Permission, Role
-from domain.kernel.refusals import Refusal
 from domain.orgs import queries as orgs
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, text_in
@@ -29,7 +28,24 @@ SIZES = (20, 50, 100)
 REFRESH = 60.0
 """Seconds after which deadlines in words are renewed though nothing changed."""
 _TITLES = {"/todo": ("我的待办", "todo"), "/overdue": ("超期预警", "overdue"), "/cases": ("案件台账", "")}
-_FILTERS = frozenset({"text", "status", "area", "department", "category", "risk", "name", "phone", "id_number"})
+_FILTERS = frozenset({"text", "status", "area", "department", "category", "risk", "tag", "name", "phone", "id_number"})
+_BULK = (Action.DISPATCH, Action.REDISPATCH, Action.URGE)
+"""The steps of the bulk bar, in its order."""
+_MORE: tuple[tuple[Role, tuple[str, ...]], ...] = (
+    (Role.CENTER_ADMIN, ("watch", "legacy", "merged")),
+    (Role.LEADER, ("watch", "legacy")),
+    (Role.OFFICER, ("returned", "copied")),
+    (Role.DEPARTMENT_HEAD, ("returned", "copied")),
+)
+"""Lists beside the counters: what a role looks into from time to time."""
+TAGS = (
+    ("urgent", "加急"),
+    ("supervised", "督办"),
+    ("leader_order", "领导交办"),
+    ("major", "重大事项"),
+    ("typical", "典型案例"),
+)
+_CARDS = {Supervision.RED.label: "red", Supervision.YELLOW.label: "yellow"}
 
 
 @dataclass
@@ -53,6 +69,7 @@ class Row:
     urgent: bool = False
     leader_order: bool = False
     supervision: str = ""
+    supervision_tone: str = ""
     submitted: str = ""
     href: str = ""
 
@@ -83,7 +100,9 @@ class CaseListState(SignedInState):
     filtered: bool = False
     cleared: int = 0
     selected: list[str] = []
-    may_urge: bool = False
+    bulk: list[Choice] = []
+    more: list[Choice] = []
+    more_shown: bool = False
     may_register: bool = False
     loading: bool = True
     fault: str = ""
@@ -102,9 +121,10 @@ class CaseListState(SignedInState):
         self.here = path
         self.view = asked.get("view", view) if asked.get("view", view) in views.VIEWS else view
         self.filters, self.page, self.sort, self.selected = {}, 1, "", []
-        async with self._acting() as (session, actor):
+        async with self._opening() as (session, actor):
             actor.require(Permission.CASE_VIEW)
-            self.may_urge = actor.has(Role.CENTER_ADMIN, Role.LEADER, Role.REGISTRAR)
+            self.bulk = [Choice(a.value, f"批量{a.label}") for a in _BULK if actor.roles & _takers(a)]
+            self.more = [Choice(view, views.VIEWS[view][0]) for view in _more(actor)]
             self.may_register = actor.may(Permission.CASE_CREATE)
             await self._choices(session, actor)
             await self._read(session, actor)
@@ -116,9 +136,12 @@ class CaseListState(SignedInState):
         with hub.follow("case") as changes:
             while True:
                 await changes.next(REFRESH)
-                with outlasting():
-                    async with self, self._acting(touch=False) as (session, actor):
-                        await self._read(session, actor)
+                async with self:
+                    if not self.barred:
+                        with outlasting():
+                            async with self._acting(touch=False) as (session, actor):
+                                await self._frame(session, actor)
+                                await self._read(session, actor)
 
     @rx.event
     async def choose_view(self, view: str):
@@ -126,6 +149,14 @@ class CaseListState(SignedInState):
         view = as_text(view)
         if view in views.VIEWS:
             self.view = "" if view == self.view else view
+        await self._again()
+
+    @rx.event
+    async def choose_list(self, view: str):
+        """This function will show a list beside the counters; without one, what the address names."""
+        view = as_text(view)
+        listed = {choice.value for choice in self.more}
+        self.view = view if view in listed else _TITLES.get(self.here, _TITLES["/cases"])[1]
         await self._again()
 
     @rx.event
@@ -189,30 +220,19 @@ class CaseListState(SignedInState):
             self.selected = [] if len(self.selected) == len(everything) else everything
 
     @rx.event
-    async def urge_selected(self):
-        """This function will urge the marked cases, each as an act of its own, and tell the result of each."""
-        done, refused = [], []
-        for number in list(self.selected):
-            try:
-                async with self._acting() as (session, actor):
-                    await take(session, actor, number=number, action=Action.URGE, given=StepInput(), at=now())
-                done.append(number)
-            except Refusal as refusal:
-                refused.append(f"{number}:{refusal.message}")
-        self.selected = []
-        if done:
-            yield rx.toast.success(f"已催办 {len(done)} 件")
-        if refused:
-            yield rx.toast.warning(f"{len(refused)} 件未催办", description="\n".join(refused[:5]), duration=8000)
+    async def unselect(self):
+        """This function will unmark all rows."""
+        async with self._acting():
+            self.selected = []
 
     async def _again(self, page: int = 1) -> None:
         self.page, self.selected, self.fault = page, [], ""
         async with self._acting() as (session, actor):
+            await self._frame(session, actor)
             await self._read(session, actor)
 
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
         at = now()
-        await self._frame(session, actor)
         wanted = self._filter()
         page = await lists.search(session, actor, wanted, at=at, page=self.page, size=self.size)
         if not page.items and self.page > 1:
@@ -221,8 +241,12 @@ class CaseListState(SignedInState):
         rows = [_row(row) for row in page.items]
         if rows != self.rows:
             self.rows = rows
+        shown = {row.number for row in rows}
+        if not shown.issuperset(self.selected):
+            self.selected = [number for number in self.selected if number in shown]
         self.total, self.last = page.total_text, page.last
         self.filtered = bool(self.filters)
+        self.more_shown = self.view in {choice.value for choice in self.more}
         counters = await views.counters(session, actor, at=at)
         self.tiles = [Tile(c.view, c.label, c.count, c.tone) for c in counters]
 
@@ -236,6 +260,7 @@ class CaseListState(SignedInState):
             department=given.get("department", ""),
             category=given.get("category", ""),
             risk=given.get("risk", ""),
+            tag=given.get("tag", ""),
             name=given.get("name", ""),
             phone=given.get("phone", ""),
             id_number=given.get("id_number", ""),
@@ -253,6 +278,14 @@ class CaseListState(SignedInState):
         places = await areas.all_areas(session)
         self.area_choices = [Choice(a.code, a.name) for a in places if a.level is Level.TOWNSHIP]
         self.department_choices = [Choice(u.code, u.name) for u in await orgs.departments(session)]
+
+
+def _takers(action: Action) -> frozenset[Role]:
+    return frozenset(who.role for step in STANDARD.rows_of(action) for who in step.who)
+
+
+def _more(actor: Actor) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(view for role, names in _MORE if role in actor.roles for view in names))
 
 
 def risk_choices() -> list[tuple[str, str]]:
@@ -279,6 +312,7 @@ def _row(row: CaseRow) -> Row:
         urgent=row.urgent,
         leader_order=row.leader_order,
         supervision=row.supervision,
+        supervision_tone=_CARDS.get(row.supervision, "orange"),
         submitted=stamp(row.submitted_at or row.created_at, "%m-%d %H:%M"),
         href=f"/case/{row.number}",
     )

@@ -1,0 +1,233 @@
+"""One step on many cases: who would be reached and why not, then each case as an act of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import reflex as rx
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.cases import policy
+from domain.cases.operations.take import take
+from domain.cases.queries import actions, bulk
+from domain.cases.rules import MAX_OPINION
+from domain.cases.schemas import BulkRow, StepInput
+from domain.cases.vocabulary import Action, Need
+from domain.kernel import drafts
+from domain.kernel.actor import Actor
+from domain.kernel.refusals import Invalid, NotSignedIn, Refusal
+from domain.notices import queries as notices
+from state.cases.listing import CaseListState
+from state.clock import now
+from state.inputs import as_form, as_text, flag_in, text_in
+
+SAMPLE = 5
+"""Cases that are asked whom the step tells and which clocks it starts; more make the dialog wait."""
+READING, ASKING, RUNNING, DONE = "reading", "asking", "running", "done"
+
+
+@dataclass
+class Chosen:
+    """This class will hold one chosen case: whether the step would reach it, and later what came of it."""
+
+    number: str = ""
+    title: str = ""
+    status: str = ""
+    allowed: bool = False
+    reason: str = ""
+    tried: bool = False
+    fault: str = ""
+
+
+class BulkState(CaseListState):
+    """The dialog of a step on the marked cases of a list."""
+
+    phase: str = ""
+    act: str = ""
+    act_label: str = ""
+    chosen: list[Chosen] = []
+    ticked: list[str] = []
+    allowed: int = 0
+    needs: list[str] = []
+    required: list[str] = []
+    faults: dict[str, str] = {}
+    opinion: str = ""
+    told: str = ""
+    starts: str = ""
+    done: int = 0
+    failed: int = 0
+    round: int = 0
+    _lead: str = ""
+    _assists: list[str] = []
+    _versions: dict[str, int] = {}
+
+    @rx.event
+    async def ask(self, action: str):
+        """This function will open the dialog of a step on the marked cases, with what would become of each."""
+        step = next((one for one in bulk.BULK if one.value == as_text(action)), None)
+        if step is None or not self.selected:
+            return
+        self.phase = READING
+        yield
+        try:
+            async with self._acting() as (session, actor):
+                policy.require_role(actor, step)
+                rows = await bulk.preview(session, actor, list(self.selected), step, at=now())
+                self._show(step, rows)
+                await self._learn(session, actor)
+                kept = await drafts.load(session, actor, _draft(step.value))
+                self.opinion = str(kept.get("opinion", ""))
+            self.phase = ASKING
+        finally:
+            if self.phase == READING:
+                self.phase = ""
+
+    def _show(self, step: Action, rows: Sequence[BulkRow]) -> None:
+        self.act, self.act_label = step.value, step.label
+        self.chosen = [Chosen(r.number, r.title, r.status_label, r.allowed, r.reason) for r in rows]
+        self.ticked = [r.number for r in rows if r.allowed]
+        self.allowed = len(self.ticked)
+        self._versions = {r.number: r.version for r in rows}
+        self._lead, self._assists, self.faults = "", [], {}
+        self.done = self.failed = 0
+        self.round += 1
+
+    async def _learn(self, session: AsyncSession, actor: Actor) -> None:
+        """What the step asks for and which clocks it starts, as the first cases that it would reach say."""
+        at, found = now(), []
+        for number in self.ticked[:SAMPLE]:
+            views = await actions.of(session, actor, number, at=at)
+            found += [view for view in views if view.action == self.act and view.allowed]
+        self.needs = _once(need.name for view in found for need in view.needs)
+        self.required = _once(need.name for view in found for need in view.needs if need.required)
+        self.starts = ";".join(_once(view.starts for view in found))
+        await self._foretell(session, actor)
+
+    async def _foretell(self, session: AsyncSession, actor: Actor) -> None:
+        """Whom the step would tell, in words."""
+        units = tuple(filter(None, (self._lead, *self._assists)))
+        reached: dict[str, int] = {}
+        for number in self.ticked[:SAMPLE]:
+            told = await notices.will_tell(session, actor, number, Action(self.act), departments=units)
+            reached |= {label: max(count, reached.get(label, 0)) for label, count in told}
+        words = "、".join(f"{label}({count} 人)" for label, count in reached.items())
+        same = self.act == Action.DISPATCH.value
+        self.told = f"{words}等" if words and not same and len(self.ticked) > SAMPLE else words
+
+    @rx.event
+    async def tick(self, number: str):
+        """This function will take a case out of the step, or in again."""
+        async with self._acting() as (session, actor):
+            open_to = {row.number for row in self.chosen if row.allowed}
+            if self.phase == ASKING and as_text(number) in open_to:
+                wanted = set(self.ticked) ^ {as_text(number)}
+                self.ticked = [row.number for row in self.chosen if row.number in wanted]
+                await self._foretell(session, actor)
+
+    @rx.event
+    async def choose_lead(self, unit: str):
+        """This function will tell who hears of the step when this department leads."""
+        await self._choose(as_text(unit)[:40], self._assists)
+
+    @rx.event
+    async def choose_assist(self, unit: str, wanted: bool):
+        """This function will tell who hears of the step when this department assists, or does not."""
+        others = [one for one in self._assists if one != as_text(unit)]
+        await self._choose(self._lead, [*others, as_text(unit)[:40]] if wanted is True else others)
+
+    async def _choose(self, lead: str, assists: Sequence[str]) -> None:
+        if self.phase != ASKING:
+            return
+        known = {choice.value for choice in self.department_choices}
+        self._lead = lead if lead in known else ""
+        self._assists = [unit for unit in assists if unit in known]
+        async with self._acting() as (session, actor):
+            await self._foretell(session, actor)
+
+    @rx.event
+    async def note(self, text: str):
+        """This function will keep the opinion, so that a closed dialog or a reload loses nothing."""
+        if self.phase == ASKING:
+            self.opinion = as_text(text)[:MAX_OPINION]
+            async with self._acting() as (session, actor):
+                await drafts.keep(session, actor, _draft(self.act), {"opinion": self.opinion}, at=now())
+
+    @rx.event
+    async def run(self, form: dict):
+        """This function will take the step on each ticked case, and tell what came of each."""
+        if self.phase != ASKING or not self.ticked:
+            return
+        given = _given(as_form(form))
+        self.phase, self.done, self.failed, self.faults = RUNNING, 0, 0, {}
+        yield
+        try:
+            for place, number in enumerate(list(self.ticked)):
+                refusal = await self._take(number, given)
+                if place == 0 and isinstance(refusal, Invalid) and set(refusal.fields) & set(self.needs):
+                    # what is missing is missing for all of them: nothing was done yet
+                    self.phase, self.faults = ASKING, refusal.fields
+                    return
+                self._note_result(number, refusal)
+                yield
+            await self._finish()
+        finally:
+            if self.phase == RUNNING:
+                self.phase = DONE
+
+    async def _take(self, number: str, given: StepInput) -> Refusal | None:
+        try:
+            async with self._acting() as (session, actor):
+                await take(
+                    session,
+                    actor,
+                    number=number,
+                    action=Action(self.act),
+                    given=given,
+                    at=now(),
+                    version=self._versions.get(number),
+                )
+        except NotSignedIn:
+            raise  # nobody is there any more: the rest must not be told as refused one by one
+        except Refusal as refusal:
+            return refusal
+        return None
+
+    def _note_result(self, number: str, refusal: Refusal | None) -> None:
+        for row in self.chosen:
+            if row.number == number:
+                row.tried, row.fault = True, refusal.message if refusal else ""
+        self.done += 1
+        self.failed += refusal is not None
+
+    async def _finish(self) -> None:
+        """The list as it is now; what failed stays marked, to be looked at or tried again."""
+        failed = [row.number for row in self.chosen if row.tried and row.fault]
+        self.selected, self.opinion = failed, ""
+        async with self._acting() as (session, actor):
+            await drafts.drop(session, actor, _draft(self.act))
+            await self._frame(session, actor)
+            await self._read(session, actor)
+
+    @rx.event
+    async def close(self):
+        """This function will close the dialog."""
+        async with self._acting():
+            self.phase, self.faults = "", {}
+
+
+def _draft(action: str) -> str:
+    return f"bulk:{action}"
+
+
+def _once(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(word for word in words if word))
+
+
+def _given(form: dict) -> StepInput:
+    chosen = sorted(key.removeprefix("assist_") for key in form if key.startswith("assist_") and flag_in(form, key))
+    return StepInput(
+        opinion=text_in(form, Need.OPINION.value),
+        lead_department=text_in(form, Need.LEAD.value, most=40),
+        assist_departments=tuple(chosen),
+    )
