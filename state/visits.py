@@ -105,13 +105,14 @@ class VisitDesk(SignedInState):
     @rx.event
     async def load(self):
         """This function will open the page: desks, today's visitors, the reader of this desk."""
-        async with self._acting() as (session, actor):
+        async with self._opening() as (session, actor):
             actor.require(Permission.VISIT_REGISTER)
-            await self._frame(session, actor)
             self.here = "/visits"
             self.desk_choices = [Choice(d.code, d.name) for d in await queries.desks(session, actor)]
             self.can_make_case = actor.may(Permission.SLIP_PRINT)
             await self._queue(session, actor)
+        if self.barred:
+            return
         # what the browser remembers is a wish: only a desk of the person's own unit is bound
         known = [choice.value for choice in self.desk_choices]
         self._bound = self.remembered_desk if self.remembered_desk in known else next(iter(known), "")
@@ -129,7 +130,8 @@ class VisitDesk(SignedInState):
                     await changes.next(REFRESH)
                     with outlasting():
                         async with self:
-                            await self._renew()
+                            if not self.barred:
+                                await self._renew()
         finally:
             desks.disarm_all(client)
             desks.unwatch(client)

@@ -78,7 +78,7 @@ class CaseFormState(SignedInState):
     @rx.event
     async def load(self):
         """This function will open an empty form, or the one that was not sent last time."""
-        async with self._acting() as (session, actor):
+        async with self._opening() as (session, actor):
             actor.require(Permission.CASE_CREATE)
             await self._open(session, actor, "/cases/new")
             self.editing = self._action = ""
@@ -92,7 +92,7 @@ class CaseFormState(SignedInState):
     async def load_for_edit(self):
         """This function will open the form of a case that is not dispatched yet."""
         number = str(self.router.url.path).strip("/").split("/")[-1].upper()
-        async with self._acting() as (session, actor):
+        async with self._opening() as (session, actor):
             actor.require(Permission.CASE_CREATE)
             await self._open(session, actor, "/cases")
             try:
@@ -124,7 +124,6 @@ class CaseFormState(SignedInState):
         self.loaded = True
 
     async def _open(self, session: AsyncSession, actor: Actor, here: str) -> None:
-        await self._frame(session, actor)
         self.here, self.faults, self.done, self.draft_saved, self._intent = here, {}, "", "", ""
         self.may_submit = actor.may(Permission.SLIP_PRINT)
         self.kept = []
@@ -145,9 +144,12 @@ class CaseFormState(SignedInState):
             while True:
                 await changes.next(60.0)
                 with outlasting():
-                    async with self, self._acting(touch=False) as (session, actor):
-                        await self._frame(session, actor)
-                        await self._queue(session, actor)
+                    async with self:
+                        if self.barred:
+                            continue
+                        async with self._acting(touch=False) as (session, actor):
+                            await self._frame(session, actor)
+                            await self._queue(session, actor)
 
     async def _queue(self, session: AsyncSession, actor: Actor) -> None:
         if not actor.may(Permission.VISIT_VIEW):
