@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import psycopg
 import pytest
@@ -53,15 +54,16 @@ class TestWalk:
         asked: list[str] = []
 
         async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            while not reader.at_eof():
-                head = (await reader.readuntil(b"\r\n\r\n")).decode()
-                length = next(line for line in head.lower().split("\r\n") if line.startswith("content-length"))
-                await reader.readexactly(int(length.split(":")[1]))
-                asked.append(head.split(" ", 2)[1])
-                status = "409 No" if len(asked) > len(walk.STEPS) else "200 OK"
-                writer.write(f'HTTP/1.1 {status}\r\nContent-Length: 16\r\n\r\n{{"number": "Q1"}}'.encode())
-                if len(asked) > len(walk.STEPS):
-                    await asyncio.sleep(0.2)
+            with contextlib.closing(writer), contextlib.suppress(asyncio.IncompleteReadError):
+                while True:
+                    head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                    length = next(line for line in head.lower().split("\r\n") if line.startswith("content-length"))
+                    await reader.readexactly(int(length.split(":")[1]))
+                    asked.append(head.split(" ", 2)[1])
+                    over = len(asked) > len(walk.STEPS)
+                    status = "409 No" if over else "200 OK"
+                    writer.write(f'HTTP/1.1 {status}\r\nContent-Length: 16\r\n\r\n{{"number": "Q1"}}'.encode())
+                    await asyncio.sleep(0.2 if over else 0)
 
         server = await asyncio.start_server(answer, "127.0.0.1", 0)
         tokens = dict.fromkeys(walk.WHO.values(), "token")
