@@ -299,6 +299,7 @@ class CaseFormState(SignedInState):
         """This function will open an empty form for the next matter."""
         async with self._acting() as (session, actor):
             await drafts.drop(session, actor, FORM)
+            await self._frame(session, actor)
             await self._open(session, actor, "/cases/new")
             self._restore({})
             self._cite("")
