@@ -110,7 +110,7 @@ def limits() -> rx.Component:
     """This function will draw the limits of the process, each beside what holds without it."""
     return card(
         "办理时限",
-        rx.el.p("留空即按“时限与工作日”中的规则;填写后只对按本流程受理的案件有效。", class_name="muted"),
+        rx.el.p("留空即按“时限规则”中的规则;填写后只对按本流程受理的案件有效。", class_name="muted"),
         rx.el.div(rx.foreach(S.limits, _limit), class_name="limit-rows", key=S.round),
         icon="clock",
     )

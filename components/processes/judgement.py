@@ -24,6 +24,11 @@ def facts() -> rx.Component:
                 ("适用类别", one.bound),
             ]
         ),
+        rx.cond(one.note != "", rx.el.p("说明:", one.note, class_name="content")),
+        rx.cond(
+            S.own_limits.length() > 0,
+            rx.el.p("本流程的时限:", rx.foreach(S.own_limits, lambda text: tag(text, "blue", plain=True))),
+        ),
         icon="list",
     )
 

@@ -104,6 +104,7 @@ class CalendarState(SignedInState):
         async with self._acting() as (session, actor):
             await self._frame(session, actor)
             self.here = "/calendar"
+            self.year, self.unit = 0, ""
             self._shut()
             require_arranger(actor)
             self.may_edit = actor.has(Role.SYSADMIN)
@@ -270,8 +271,14 @@ def _moves(found: Preview) -> Iterator[str]:
     """How many clocks of each link move, then some of them with their moments."""
     for link, count in Counter(one.link for one in found.moved).items():
         yield f"{link.label}时限 {count} 个变动"
-    for one in found.moved[:SAMPLES]:
-        yield f"例:{one.link.label}黄牌 {stamp(one.before[0])} → {stamp(one.after[0])}"
+    shown = Counter(
+        f"{one.link.label}{lamp} {stamp(before)} → {stamp(after)}"
+        for one in found.moved
+        for lamp, before, after in zip(("黄牌", "红牌"), one.before, one.after, strict=True)
+        if before != after
+    )
+    for text, count in shown.most_common(SAMPLES):
+        yield f"{text}({count} 个)"
 
 
 def _month(year: int, month: int, calendar: WorkCalendar, view: CalendarView) -> Month:

@@ -63,6 +63,7 @@ class ProcessState(SignedInState):
     lint: list[str] = []
     faults: dict[str, str] = {}
     note_text: str = ""
+    own_limits: list[str] = []
     picked_group: str = ""
     members: list[Choice] = []
     asked: StepAsked = StepAsked()
@@ -195,7 +196,7 @@ class ProcessState(SignedInState):
             typed = {key: text for key, text in {**self._typed, **changes}.items() if text}
             if typed == self._typed:
                 return
-            self._typed, self.unsaved = typed, True
+            self._typed, self.unsaved, self.trial = typed, True, TrialShown()
             await drafts.keep(session, actor, self._form(), {**typed, SEEN: self._seen}, at=now())
             self.kept_at = stamp(now(), "%H:%M:%S")
             await self._judge(session)
@@ -207,7 +208,7 @@ class ProcessState(SignedInState):
         self.statuses = showing.statuses_of(self._typed)
         self.skips = showing.skips_of(self._typed)
         self.bound = [Bound(code, showing.bound_label(code)) for code in bound_in(self._typed)]
-        self.faults, self.trial = {}, TrialShown()
+        self.faults = {}
         try:
             tweaks = tweaks_of(self._typed)
             made = process.built(tweaks)
@@ -217,6 +218,7 @@ class ProcessState(SignedInState):
             return
         self.lint = [*process.lint(tweaks), *([] if self.bound or not self.editable else ["请选择这个流程适用的类别"])]
         self._draw_limits(usual)
+        self.own_limits = [f"{link.label} {showing.limit_text(limit)}" for link, limit in made.limits.items()]
         self.places, self.ways = showing.places(made), showing.ways(made)
         self.groups = showing.groups_of(made, tweaks)
 
@@ -271,7 +273,7 @@ class ProcessState(SignedInState):
             queries.require_manager(actor)
             await drafts.drop(session, actor, self._form())
             await self._open(session, actor, self.version.id)
-            self.conflict = False
+            self.conflict, self.trial = False, TrialShown()
 
     @rx.event
     async def try_out(self):
