@@ -32,9 +32,12 @@ from tests.support.stations import RIGHT, SAID, WITH_PICTURES, petitioner
 A, S = Action, Status
 _STAFF = ("registrar", "registrar2", "guide", "center", "center2", "rsj", "rsj2", "rsj_head", "zjj", "zjj_head",
           "mzj", "mzj_head", "leader")  # fmt: skip
-_RARE = {A.VOID: 0.05, A.WITHDRAW_BY_PETITIONER: 0.02, A.CLOSE_DIRECTLY: 0.1, A.ESCALATE_TO_CITY: 0.15,
-         A.TOGGLE_LEGACY: 0.25, A.RECALL: 0.3, A.RETURN_TO_CITY: 0.3}  # fmt: skip
-_BESIDE = {A.URGE, A.TOGGLE_URGENT, A.SUPERVISE, A.UNSUPERVISE, A.INSTRUCT, A.COPY, A.TOGGLE_TYPICAL, A.EDIT}
+_RARE = {
+    **dict.fromkeys((A.URGE, A.TOGGLE_URGENT, A.INSTRUCT, A.COPY, A.EDIT), 0.03),
+    **dict.fromkeys((A.SUPERVISE, A.UNSUPERVISE, A.TOGGLE_TYPICAL, A.TOGGLE_LEGACY), 0.05),
+    **dict.fromkeys((A.HAND_OVER, A.RECALL, A.VOID, A.CLOSE_DIRECTLY, A.RETURN_TO_CITY, A.REOPEN), 0.15),
+    A.WITHDRAW_BY_PETITIONER: 0.01,
+}
 """Steps that end a history early, or leave the case where it is, are taken less often than the others."""
 _CITY = {S.AT_CITY: (A.CITY_PROGRESS, A.CITY_RESULT, A.CITY_RETURN)}
 _PETITIONER = {S.TO_CONFIRM: (A.PETITIONER_RESPOND,), S.CLOSED: (A.RATE,)}
@@ -93,8 +96,8 @@ class Walk:
 
     async def step(self) -> Move:
         """Let somebody do something that is offered, after a while; what has ended makes room for a new case."""
-        self.at += timedelta(minutes=self.rng.choice((1, 20, 90, 400, 1500)))
-        for _ in range(60):
+        self.at += timedelta(minutes=self.rng.choice((1, 5, 20, 90, 400)))
+        for _ in range(300):
             number = self.rng.choice(self.numbers)
             case = await self.case(number)
             if case.status is S.VOID or (case.status is S.CLOSED and self.rng.random() < 0.1):
@@ -122,12 +125,14 @@ class Walk:
         login, found = await self._offered(number, case)
         if not found:
             return None
-        weights = [_RARE.get(a, 0.1 if a in _BESIDE else 1.0) for a in found]
+        weights = [_RARE.get(action, 1.0) for action in found]
+        if self.rng.random() > sum(weights):
+            return None
         action = self.rng.choices(found, weights)[0]
         return await self._take(number, login, action, await self._right(case, login, action), offered=True)
 
     async def _offered(self, number: str, case: Case) -> tuple[str, list[Action]]:
-        outside = _CITY.get(case.status, ()) or (_PETITIONER.get(case.status, ()) if self.rng.random() < 0.2 else ())
+        outside = _CITY.get(case.status, ()) or (_PETITIONER.get(case.status, ()) if self.rng.random() < 0.3 else ())
         if outside and case.merged_into_id is None:
             return "city" if case.status is S.AT_CITY else "petitioner", list(outside)
         login = self.rng.choice(_STAFF)
@@ -135,7 +140,8 @@ class Walk:
             views = await actions.of(self.session, self.county[login], number, at=self.at)
         except NotFound:
             return login, []
-        return login, [A(view.action) for view in views if view.allowed]
+        found = [A(view.action) for view in views if view.allowed]
+        return login, [action for action in found if action is not A.REJECT_RESULT or case.lead_unit_id]
 
     async def _beside(self, number: str, case: Case) -> Move | None:
         """Sometimes one of the small acts that are no rows of the table; they may be refused."""
