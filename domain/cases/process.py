@@ -63,10 +63,10 @@ class Tweaks(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    statuses: dict[Status, str] = Field(default_factory=dict)
-    steps: dict[str, StepTweak] = Field(default_factory=dict)
+    statuses: dict[Status, str] = Field(default_factory=dict[Status, str])
+    steps: dict[str, StepTweak] = Field(default_factory=dict[str, StepTweak])
     skipped: tuple[Approval, ...] = ()
-    limits: dict[Link, LimitTweak] = Field(default_factory=dict)
+    limits: dict[Link, LimitTweak] = Field(default_factory=dict[Link, LimitTweak])
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,10 +76,12 @@ class Process:
     id: UUID | None = None
     name: str = "标准流程"
     steps: tuple[Step, ...] = STEPS
-    limits: Mapping[Link, Limit] = field(default_factory=dict)
-    statuses: Mapping[Status, str] = field(default_factory=dict)
+    limits: Mapping[Link, Limit] = field(default_factory=dict[Link, Limit])
+    statuses: Mapping[Status, str] = field(default_factory=dict[Status, str])
     skipped: frozenset[Approval] = frozenset()
-    _index: dict[tuple[Status | None, Action], tuple[Step, ...]] = field(init=False, default_factory=dict)
+    _index: dict[tuple[Status | None, Action], tuple[Step, ...]] = field(
+        init=False, default_factory=dict[tuple[Status | None, Action], tuple[Step, ...]]
+    )
 
     def __post_init__(self) -> None:
         for step in self.steps:
