@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, LargeBinary, Numeric
+from sqlalchemy import Column, Index, LargeBinary, Numeric, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
 
@@ -116,7 +116,8 @@ class Case(SQLModel, table=True):
 
     __tablename__ = "case_file"
     __table_args__ = (
-        Index("ix_case_status_due", "status", "due_at"),
+        Index("ix_case_status_due", "status", "due_at", text("urgent DESC"), text("id DESC")),
+        Index("ix_case_closed", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
         Index("ix_case_search", "search", postgresql_using="gin"),
         Index("ix_case_area", "area_path", postgresql_ops={"area_path": "text_pattern_ops"}),
         Index("ix_case_created", "created_at", "id"),
@@ -210,7 +211,10 @@ class Assignment(SQLModel, table=True):
     """
 
     __tablename__ = "assignment"
-    __table_args__ = (Index("ix_assignment_unit", "unit_id", "state"),)
+    __table_args__ = (
+        Index("ix_assignment_unit", "unit_id", "state"),
+        Index("ix_assignment_unit_case", "unit_id", "case_id"),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     case_id: UUID = Field(foreign_key="case_file.id", index=True)

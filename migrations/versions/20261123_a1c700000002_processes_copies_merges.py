@@ -16,6 +16,12 @@ depends_on: str | Sequence[str] | None = None
 
 def upgrade() -> None:
     """Apply this step."""
+    op.drop_index("ix_case_status_due", table_name="case_file")
+    order = ["status", "due_at", sa.text("urgent DESC"), sa.text("id DESC")]
+    op.create_index("ix_case_status_due", "case_file", order)
+    closed = sa.text("closed_at IS NOT NULL")
+    op.create_index("ix_case_closed", "case_file", ["closed_at"], postgresql_where=closed)
+    op.create_index("ix_assignment_unit_case", "assignment", ["unit_id", "case_id"])
     op.create_table(
         "list_order",
         sa.Column("name", sa.String(), nullable=False),

@@ -17,7 +17,7 @@ from domain.calendar import rules as calendar
 from domain.cases import categories, rules
 from domain.cases.models import Assignment, Case, Part, Party, PartyKind, RiskLevel
 from domain.cases.queries import processes
-from domain.cases.queries.orders import derived_status, order_of, rank, which
+from domain.cases.queries.orders import derived_status, in_order, order_of, which
 from domain.cases.queries.reach import LIVE, dispatched_to, visible_to
 from domain.cases.queries.views import VIEWS
 from domain.cases.schemas import CaseFilter, CaseRow
@@ -54,6 +54,9 @@ _SORTS = {
 }
 
 
+_MAY_LACK = frozenset({"due", "submitted"})
+
+
 async def search(
     session: AsyncSession, actor: Actor, wanted: CaseFilter, *, at: datetime, page: int = 1, size: int = 20
 ) -> Page[CaseRow]:
@@ -63,31 +66,28 @@ async def search(
 
     :raises Invalid: a filter names something that does not exist
     """
-    query = select(Case).where(visible_to(actor), *await _conditions(session, actor, wanted, at))
-    capped = select(func.count()).select_from(query.with_only_columns(col(Case.id)).limit(COUNT_CAP + 1).subquery())
+    fitting = await _conditions(session, actor, wanted, at)
+    every = select(Case).where(visible_to(actor), *fitting)
+    capped = select(func.count()).select_from(every.with_only_columns(col(Case.id)).limit(COUNT_CAP + 1).subquery())
     total = await session.scalar(capped) or 0
-    query = (await _ordered(session, query, actor, wanted, at)).limit(size).offset((page - 1) * size)
+    if wanted.sort:
+        query = _sorted(every, wanted.sort)
+    else:
+        statuses = await order_of(session, which(actor, wanted.view))
+        query = in_order(actor, statuses, at, fitting, most=page * size)
+    query = query.limit(size).offset((page - 1) * size)
     cases = list(await session.scalars(query))
     rows = await rows_of(session, actor, cases, at=at)
     return Page(tuple(rows), min(total, COUNT_CAP), total > COUNT_CAP, page, size)
 
 
-async def _ordered(
-    session: AsyncSession, query: Select[tuple[Case]], actor: Actor, wanted: CaseFilter, at: datetime
-) -> Select[tuple[Case]]:
-    sort = wanted.sort
+def _sorted(query: Select[tuple[Case]], sort: str) -> Select[tuple[Case]]:
     name, descending = sort.removeprefix("-"), sort.startswith("-")
-    if name and name not in _SORTS:
+    if name not in _SORTS:
         raise Invalid.of({"sort": "不能按此排序"})
-    if name:
-        column = _SORTS[name]
-        return query.order_by(
-            column.desc().nullslast() if descending else column.asc().nullslast(), col(Case.id).desc()
-        )
-    statuses = await order_of(session, which(actor, wanted.view))
-    return query.order_by(
-        rank(statuses, at), col(Case.due_at).asc().nullslast(), col(Case.urgent).desc(), col(Case.id).desc()
-    )
+    column = _SORTS[name].desc() if descending else _SORTS[name].asc()
+    # only where a value may be missing: empty last is not the order of a plain index
+    return query.order_by(column.nullslast() if name in _MAY_LACK else column, col(Case.id).desc())
 
 
 async def _conditions(
