@@ -52,10 +52,10 @@ def _form() -> rx.Component:
         rx.cond(S.needs.contains(Need.ASSISTS.value), _assists()),
         rx.cond(S.needs.contains(Need.OPINION.value), _opinion()),
         _preview(),
-        rx.cond(S.allowed > 0, _consequences()),
         rx.el.div(
-            rx.el.button("取消", type="button", class_name="btn", on_click=S.close),
-            _send(),
+            _consequences(),
+            rx.el.button(rx.cond(S.allowed > 0, "取消", "关闭"), type="button", class_name="btn", on_click=S.close),
+            rx.cond(S.allowed > 0, _send()),
             class_name="form-foot",
         ),
         on_submit=S.run,
@@ -98,7 +98,7 @@ def _assists() -> rx.Component:
 
 def _opinion() -> rx.Component:
     name = Need.OPINION.value
-    control = text_area(name, rows=3, most=MAX_OPINION, default=S.opinion, on_blur=S.note)
+    control = text_area(name, rows=2, most=MAX_OPINION, default=S.opinion, on_blur=S.note)
     return field(
         Need.OPINION.label,
         control,
@@ -113,7 +113,11 @@ def _opinion() -> rx.Component:
 def _preview() -> rx.Component:
     left = S.chosen.length() - S.allowed
     return rx.el.section(
-        rx.el.h3("所选事件", rx.cond(left > 0, rx.el.small(left, " 件现在不能", S.act_label, class_name="muted"))),
+        rx.el.h3(
+            "所选事件",
+            rx.el.small("逐件办理,一件未成不影响其他", class_name="muted"),
+            rx.cond(left > 0, rx.el.small(left, " 件现在不能", S.act_label, class_name="left-out")),
+        ),
         rx.el.ul(rx.foreach(S.chosen, _row), class_name="bulk-rows"),
         class_name="wide",
     )
@@ -140,11 +144,12 @@ def _row(row: rx.Var[Chosen]) -> rx.Component:
 
 
 def _consequences() -> rx.Component:
+    """Beside the button that starts it: whom the step tells, which clock runs."""
     return rx.el.div(
         rx.cond(S.told != "", rx.el.p("将通知:", S.told)),
         rx.cond(S.starts != "", rx.el.p("每件开始计时:", S.starts)),
-        rx.el.p("每件单独办理并记入办理记录;其中一件未成,不影响其他各件。"),
-        class_name="consequences muted wide",
+        class_name="consequences muted",
+        custom_attrs={"aria-live": "polite"},
     )
 
 

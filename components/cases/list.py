@@ -30,7 +30,7 @@ def _filters() -> rx.Component:
         rx.el.input(
             name="text",
             type="search",
-            placeholder="标题 / 内容 / 编号(按 / 聚焦)",
+            placeholder="标题、内容、编号",
             default_value=S.filters["text"],
             key=S.cleared,
             on_change=S.narrow("text").debounce(300),
@@ -45,7 +45,7 @@ def _filters() -> rx.Component:
         _choice("tag", "全部标签", list(TAGS)),
         rx.cond(S.more.length() > 0, _more()),
         menu("按当事人查", _person_search()),
-        rx.cond(S.filtered, rx.el.button("清除筛选", class_name="btn txt", on_click=S.widen)),
+        rx.cond(S.filtered, rx.el.button("清除", class_name="btn txt", title="清除筛选", on_click=S.widen)),
         rx.el.span(class_name="sp"),
         rx.el.span(
             rx.el.kbd("J"), rx.el.kbd("K"), " 移动 ", rx.el.kbd("Enter"), " 打开 ", rx.el.kbd("?"), " 帮助",
