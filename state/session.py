@@ -69,8 +69,13 @@ class Place:
     href: str
     icon: str
     group: str
-    permission: Permission
+    permission: Permission | None
     view: str = ""
+    roles: tuple[Role, ...] = ()
+
+    def open_to(self, actor: Actor) -> bool:
+        """This function will tell whether a person may open the place: by a right, or else by a role."""
+        return actor.may(self.permission) if self.permission else actor.has(*self.roles)
 
 
 PLACES: tuple[Place, ...] = (
@@ -79,6 +84,9 @@ PLACES: tuple[Place, ...] = (
     Place("我的待办", "/todo", "inbox", "工作台", Permission.CASE_WORK, view="todo"),
     Place("案件台账", "/cases", "list", "工作台", Permission.CASE_VIEW),
     Place("超期预警", "/overdue", "alarm", "工作台", Permission.CASE_VIEW, view="overdue"),
+    Place("办理流程", "/processes", "branch", "配置", None, roles=(Role.SYSADMIN, Role.CENTER_ADMIN)),
+    Place("时限规则", "/limits", "clock", "配置", None, roles=(Role.SYSADMIN, Role.CENTER_ADMIN)),
+    Place("工作日历", "/calendar", "rows", "配置", None, roles=(Role.SYSADMIN, Role.CENTER_ADMIN)),
 )
 
 
@@ -150,7 +158,7 @@ class SignedInState(rx.State):
         counts = await views.count_views(session, actor, ("todo", "overdue"), at=now())
         found: list[Entry] = []
         for place in PLACES:
-            if actor.may(place.permission):
+            if place.open_to(actor):
                 first = not found or found[-1].group != place.group
                 count = counts.get(place.view, 0)
                 found.append(Entry(place.label, place.href, place.icon, place.group, count, first))

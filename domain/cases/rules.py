@@ -38,6 +38,7 @@ class Facts:
     kind: Kind
     leader_order: bool = False
     lead_accepted: bool = False
+    held: bool = True
     target_is_lead: bool = True
     before_red: bool = True
     extensions: int = 0
@@ -86,6 +87,7 @@ _GUARDS = {
     Guard.RETURNABLE: lambda f: not f.reported or f.return_agreed,
     Guard.ASSIST_WAITING: lambda f: not f.assist_accepted,
     Guard.ASSISTS_REPORTED: lambda f: f.assists_reported,
+    Guard.HELD: lambda f: f.held,
     Guard.WATCHABLE: lambda f: not f.watch_wanted or f.risk is RiskLevel.LOW,
     Guard.WATCHED: lambda f: f.watched,
     Guard.REOPENABLE: lambda f: _within(f, REOPEN_PERIOD),

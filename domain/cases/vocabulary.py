@@ -102,6 +102,7 @@ class Guard(Labelled):
     RETURNABLE = "returnable", "已经反馈过的事件,须部门领导同意后才能退回"
     ASSIST_WAITING = "assist_waiting", "本单位已经协办接收过"
     ASSISTS_REPORTED = "assists_reported", "协办单位尚未全部反馈"
+    HELD = "held", "该件由市平台办结,没有承办单位可以退回办理"
     WATCHABLE = "watchable", "只有低风险的事件可以纳入持续关注"
     WATCHED = "watched", "该件不在持续关注清单中"
     REOPENABLE = "reopenable", "办结已超过 30 天,不能重新办理"

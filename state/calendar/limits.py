@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.calendar import queries
 from domain.calendar.models import LimitUnit, Link
-from domain.calendar.operations import limits as operations
 from domain.calendar.rules import Limit
 from domain.calendar.schemas import LimitView
 from domain.cases import categories
@@ -20,6 +19,7 @@ from domain.kernel.clock import stamp
 from domain.kernel.permissions import Role
 from domain.kernel.refusals import Invalid, NotFound, NotPermitted
 from domain.orgs import queries as orgs
+from domain.supervision import operations
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, flag_in, number_in, text_in, word_in
 from state.session import SignedInState

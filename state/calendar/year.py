@@ -13,7 +13,7 @@ import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.calendar import queries
-from domain.calendar.operations import days as operations
+from domain.calendar.operations import days as previews
 from domain.calendar.rules import WorkCalendar
 from domain.calendar.schemas import CalendarView, NoticeDay, Preview
 from domain.kernel.actor import Actor
@@ -21,6 +21,7 @@ from domain.kernel.clock import local_date, stamp
 from domain.kernel.permissions import Role
 from domain.kernel.refusals import Invalid
 from domain.orgs import queries as orgs
+from domain.supervision import operations
 from state.calendar.limits import require_arranger
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, text_in
@@ -212,7 +213,7 @@ class CalendarState(SignedInState):
             return
         try:
             async with self._acting() as (session, actor):
-                found = await operations.preview_notice(session, actor, self.notice, year=self.year)
+                found = await previews.preview_notice(session, actor, self.notice, year=self.year)
         except Invalid as refusal:
             self.faults = {"notice": ";".join(list(refusal.fields.values())[:5]) or refusal.message}
             return

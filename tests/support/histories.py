@@ -140,8 +140,7 @@ class Walk:
             views = await actions.of(self.session, self.county[login], number, at=self.at)
         except NotFound:
             return login, []
-        found = [A(view.action) for view in views if view.allowed]
-        return login, [action for action in found if action is not A.REJECT_RESULT or case.lead_unit_id]
+        return login, [A(view.action) for view in views if view.allowed]
 
     async def _beside(self, number: str, case: Case) -> Move | None:
         """Sometimes one of the small acts that are no rows of the table; they may be refused."""

@@ -14,17 +14,18 @@ from domain.cases.models import Assignment, AssignmentState, Case, Copy, Outcome
 from domain.cases.operations import clocks, matter
 from domain.cases.operations.act import Act
 from domain.cases.queries import processes
-from domain.cases.vocabulary import Effect, Need, Status
+from domain.cases.vocabulary import Action, Effect, Need, Status
 from domain.kernel import crypto
 from domain.kernel.ids import new_token
 from domain.kernel.permissions import Role
+from domain.kernel.refusals import Invalid
 from domain.orgs import queries as orgs
 from domain.people import rules as people_rules
 
 
 async def _submit(act: Act) -> None:
     case = act.case
-    case.submitted_at = act.at
+    case.submitted_at, case.submitted_by = act.at, act.actor.account_id
     give_code(case)
     case.process_id = await processes.enabled_for(act.session, case.category)
 
@@ -38,6 +39,8 @@ def give_code(case: Case) -> None:
 
 async def _change(act: Act) -> None:
     act.detail["changes"] = changes = await matter.put(act.session, act.case, act.given, at=act.at)
+    if not changes and act.step.action is Action.RESUBMIT:
+        raise Invalid.of({"changes": "没有任何修改:请按驳回意见补充后再提交"})
     if "category" in changes and act.case.status is not Status.DRAFT:
         # not dispatched yet: another category may be bound to another process
         act.case.process_id = await processes.enabled_for(act.session, act.case.category)
@@ -93,7 +96,10 @@ async def _end_all(act: Act, state: AssignmentState) -> None:
         units = await orgs.units_by_id(act.session, (a.unit_id for a in act.assignments))
         act.told_units += [unit.code for unit in units.values()]
     for assignment in act.assignments:
-        assignment.state, assignment.ended_at = state, act.at
+        # what nobody accepted was not handled: it is no department's finished case
+        waited = state is AssignmentState.FINISHED and assignment.accepted_at is None
+        assignment.state = AssignmentState.WITHDRAWN if waited else state
+        assignment.ended_at = act.at
     act.assignments.clear()
 
 

@@ -14,7 +14,7 @@ from domain.cases import events, policy, rules
 from domain.cases.models import Assignment, Attachment, Case
 from domain.cases.operations import clocks, effects, matter
 from domain.cases.operations.act import Act
-from domain.cases.process import Process
+from domain.cases.process import STANDARD, Process
 from domain.cases.queries import conflict, family, processes, reach, situation
 from domain.cases.schemas import CaseSummary, StepInput
 from domain.cases.vocabulary import Action, Effect, Need, Status
@@ -51,7 +51,7 @@ async def take(
     assignments = await reach.live_assignments(session, case.id)
 
     process = await processes.of_case(session, case)
-    policy.require_role(actor, action)
+    policy.require_role(actor, action, process if process.rows_of(action) else STANDARD)
     if version is not None and version != case.version:
         raise ChangedMeanwhile(await conflict.told(session, case, version))
     await family.require_unmerged(session, case)

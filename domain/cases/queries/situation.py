@@ -45,6 +45,7 @@ async def gather(
         at=at,
         kind=case.kind,
         leader_order=case.leader_order,
+        held=lead is not None,
         lead_accepted=lead is not None and lead.accepted_at is not None,
         target_is_lead=await _target_is_lead(session, case, given),
         before_red=Guard.BEFORE_RED not in wanted or await _before_red(session, case, at),

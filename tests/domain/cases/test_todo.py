@@ -75,8 +75,10 @@ def _asked(f: Facts) -> bool:
 
 
 def _assists(f: Facts, unit: UUID) -> bool:
-    """An assistant is awaited until it reported."""
-    return f.case.status in {S.TO_ACCEPT, *IN_HAND} and f.has(unit, Part.ASSIST, X.WAITING, X.WORKING)
+    """An assistant is awaited to accept, and to report once the lead has accepted."""
+    if f.case.status is S.TO_ACCEPT:
+        return f.has(unit, Part.ASSIST, X.WAITING)
+    return f.case.status in IN_HAND and f.has(unit, Part.ASSIST, X.WAITING, X.WORKING)
 
 
 AWAITED: dict[Role, Callable[[Facts, Actor], bool]] = {
