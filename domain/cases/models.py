@@ -168,7 +168,6 @@ class Case(SQLModel, table=True):
     created_at: datetime = Field(sa_type=MOMENT)
     updated_at: datetime = Field(sa_type=MOMENT)
     submitted_at: datetime | None = Field(default=None, sa_type=MOMENT)
-    submitted_by: UUID | None = Field(default=None, index=True)
     dispatched_at: datetime | None = Field(default=None, sa_type=MOMENT)
     closed_at: datetime | None = Field(default=None, sa_type=MOMENT)
     due_at: datetime | None = Field(default=None, sa_type=MOMENT)

@@ -66,8 +66,6 @@ def upgrade() -> None:
     op.add_column("assignment", sa.Column("waived_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("assignment", sa.Column("waived_by", sa.Uuid(), nullable=True))
     op.add_column("assignment", sa.Column("return_agreed_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("case_file", sa.Column("submitted_by", sa.Uuid(), nullable=True))
-    op.create_index(op.f("ix_case_file_submitted_by"), "case_file", ["submitted_by"])
     op.add_column("case_file", sa.Column("supervision_link", sa.String(length=40), nullable=True))
     op.add_column("case_file", sa.Column("supervision_auto", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.alter_column("case_file", "supervision_auto", server_default=None)

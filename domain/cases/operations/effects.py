@@ -25,7 +25,7 @@ from domain.people import rules as people_rules
 
 async def _submit(act: Act) -> None:
     case = act.case
-    case.submitted_at, case.submitted_by = act.at, act.actor.account_id
+    case.submitted_at = act.at
     give_code(case)
     case.process_id = await processes.enabled_for(act.session, case.category)
 

@@ -34,15 +34,10 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         return col(Case.status) != Status.DRAFT
     if not actor.may(Permission.CASE_VIEW):
         return false()
-    own = owned_by(actor)
+    own = col(Case.created_by) == actor.account_id
     if actor.has(Role.CENTER_ADMIN):
         own = or_(own, col(Case.unit_id) == actor.unit_id)
     return or_(own, and_(col(Case.status) != Status.DRAFT, _within_reach(actor)))
-
-
-def owned_by(actor: Actor) -> ColumnElement[bool]:
-    """This function will give the condition of who registered a case: who wrote the draft, and who accepted it."""
-    return or_(col(Case.created_by) == actor.account_id, col(Case.submitted_by) == actor.account_id)
 
 
 def _within_reach(actor: Actor) -> ColumnElement[bool]:
@@ -114,7 +109,7 @@ def bond_of(actor: Actor, case: Case, assignments: list[Assignment]) -> Bond:
     units = {part: {a.unit_id for a in assignments if a.part is part} for part in Part}
     last_lead = case.lead_unit_id if case.status is Status.CLOSED else None
     return Bond(
-        own=actor.account_id in {case.created_by, case.submitted_by} or actor.only_case == case.id,
+        own=case.created_by == actor.account_id or actor.only_case == case.id,
         lead=actor.unit_id in units[Part.LEAD] or actor.unit_id == last_lead,
         assist=actor.unit_id in units[Part.ASSIST],
         requester=case.requested_by == actor.account_id,

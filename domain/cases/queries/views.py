@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from domain.cases import workflow
 from domain.cases.models import Assignment, AssignmentState, Case, Part
-from domain.cases.queries.reach import LIVE, copied_to, dispatched_to, owned_by, visible_to
+from domain.cases.queries.reach import LIVE, copied_to, dispatched_to, visible_to
 from domain.cases.schemas import Counter
 from domain.cases.vocabulary import Status as S
 from domain.kernel.actor import Actor
@@ -39,7 +39,7 @@ def to_do(actor: Actor, at: datetime) -> ColumnElement[bool]:
 
 
 def _waits(actor: Actor) -> list[tuple[Role, ColumnElement[bool]]]:
-    own, wrote = owned_by(actor), col(Case.created_by) == actor.account_id
+    own = col(Case.created_by) == actor.account_id
     order = col(Case.leader_order)
     asked = col(Case.status).in_((S.RETURN_PENDING, S.EXTENSION_PENDING))
     leading = dispatched_to(actor.unit_id, col(Assignment.part) == Part.LEAD, col(Assignment.state).in_(LIVE))
@@ -50,14 +50,14 @@ def _waits(actor: Actor) -> list[tuple[Role, ColumnElement[bool]]]:
     assisting = or_(asked_to_help, and_(helping, col(Case.status) != S.TO_ACCEPT))
     in_hand = col(Case.status).in_((S.TO_ACCEPT, *workflow.IN_HAND))
     return [
-        (Role.GUIDE, and_(wrote, col(Case.status) == S.DRAFT)),
+        (Role.GUIDE, and_(own, col(Case.status) == S.DRAFT)),
         (Role.REGISTRAR, and_(own, col(Case.status).in_((S.DRAFT, S.TO_SUPPLEMENT)))),
         (
             Role.CENTER_ADMIN,
             or_(
                 col(Case.status).in_((S.TO_DISPATCH, S.TO_CONFIRM)),
                 and_(asked, ~order),
-                and_(wrote, col(Case.status) == S.DRAFT),
+                and_(own, col(Case.status) == S.DRAFT),
             ),
         ),
         (Role.LEADER, or_(col(Case.status) == S.ORDER_PENDING, and_(asked, order))),
