@@ -7,6 +7,7 @@ from typing import Any
 
 import reflex as rx
 
+from components.cases.helps import HELPS
 from components.kit.dialog import dialog
 from components.kit.form import check, field, select, text_area, text_input
 from components.kit.photos import photos
@@ -30,6 +31,10 @@ def step_dialog() -> rx.Component:
                 rx.el.span(S.conflict),
                 rx.el.button("按最新情况继续", type="button", class_name="btn small", on_click=S.look_again),
             ),
+        ),
+        rx.cond(S.refused != "", alert("red", S.refused)),
+        rx.el.p(
+            rx.match(S.asking.action, *((act.value, said) for act, said in HELPS.items()), ""), class_name="help muted"
         ),
         rx.cond(S.asking.decides & (S.pending.action != ""), _pending()),
         rx.el.form(
@@ -143,7 +148,10 @@ def _ruling(need: Need) -> rx.Component:
 
 
 def _assists(need: Need) -> rx.Component:
-    boxes = rx.foreach(S.departments, lambda unit: check(f"assist_{unit.value}", unit.label))
+    boxes = rx.foreach(
+        S.departments,
+        lambda unit: check(f"assist_{unit.value}", unit.label, on_change=lambda on: S.choose_assist(unit.value, on)),
+    )
     return _field(need, rx.el.div(boxes, class_name="checks"))
 
 

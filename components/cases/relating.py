@@ -107,7 +107,9 @@ def relations_menu() -> rx.Component:
             S.may_relate,
             menu(
                 "相关案件",
-                rx.cond(S.case.merged, _item("unmerge", "撤销并案"), _item("merge", "并入另一件")),
+                rx.cond(
+                    S.case.merged, _item("unmerge", "撤销并案"), rx.cond(S.may_merge, _item("merge", "并入另一件"))
+                ),
                 rx.cond(S.case.child, _item("release", "解除主子案件"), _item("adopt", "设为子案件")),
             ),
         ),
@@ -134,6 +136,7 @@ def act_dialog() -> rx.Component:
     return dialog(
         S.act != "",
         S.act_title,
+        rx.cond(S.act_refused != "", alert("red", S.act_refused)),
         rx.el.form(
             rx.el.p(rx.match(S.act, *_EXPLAINED.items(), ""), class_name="muted"),
             rx.cond(S.act_unit_name != "", rx.el.p("协办单位:", rx.el.b(S.act_unit_name))),

@@ -65,7 +65,7 @@ def table(
     def one(row: Row) -> rx.Component:
         return _row(row, columns, row_key, row_href, row_tone, selected, on_select)
 
-    waiting = rx.fragment(*[_bones(width) for _ in range(BONES)])
+    waiting = rx.fragment(*[_bones(width, picks=picks) for _ in range(BONES)])
     body = rx.cond(loading, waiting, rx.cond(rows.length() > 0, rx.foreach(rows, one), _message(empty, width)))
     return _box_of(head, rx.cond(fault, _message(alert("red", fault), width), body), loading)
 
@@ -144,8 +144,11 @@ def _message(content: rx.Component | None, width: int) -> rx.Component:
     return rx.el.tr(rx.el.td(content or rx.fragment(), col_span=width), class_name="message")
 
 
-def _bones(width: int) -> rx.Component:
-    cells = [rx.el.td(rx.el.div(class_name="bone")) for _ in range(width)]
+def _bones(width: int, *, picks: bool) -> rx.Component:
+    cells = [
+        rx.el.td(rx.el.div(class_name="bone"), class_name="pick" if picks and place == 0 else "")
+        for place in range(width)
+    ]
     return rx.el.tr(*cells, custom_attrs={"aria-hidden": "true"})
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import reflex as rx
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.operations import assists, family, merge
-from domain.kernel.refusals import Invalid
+from domain.kernel.actor import Actor
+from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted
 from state.cases.working import CaseState
 from state.clock import now
 from state.inputs import as_form, as_text, text_in
@@ -19,6 +21,8 @@ TITLES = {
     "agree": "同意退回",
 }
 """The acts and the titles of their dialogs."""
+_OTHERS = {"merge": "kept", "adopt": "parent"}
+"""Acts that name another case, and what the room calls it."""
 
 
 class RelatingState(CaseState):
@@ -29,6 +33,7 @@ class RelatingState(CaseState):
     act_unit: str = ""
     act_unit_name: str = ""
     act_faults: dict[str, str] = {}
+    act_refused: str = ""
     act_round: int = 0
 
     @rx.event
@@ -37,7 +42,7 @@ class RelatingState(CaseState):
         async with self._acting():
             act, unit = as_text(act), as_text(unit)
             if act in TITLES:
-                self.act, self.act_title, self.act_faults = act, TITLES[act], {}
+                self.act, self.act_title, self.act_faults, self.act_refused = act, TITLES[act], {}, ""
                 self.act_unit = unit
                 self.act_unit_name = next((hand.unit for hand in self.hands if hand.code == unit), "")
                 self.act_round += 1
@@ -45,7 +50,7 @@ class RelatingState(CaseState):
     @rx.event
     async def end(self):
         """This function will close the dialog."""
-        self.act, self.act_faults = "", {}
+        self.act, self.act_faults, self.act_refused = "", {}, ""
 
     @rx.event
     async def do(self, form: dict):
@@ -54,26 +59,42 @@ class RelatingState(CaseState):
         if act not in TITLES:
             return
         other, reason = text_in(given, "other", most=40).strip().upper(), text_in(given, "reason", most=600)
+        self.act_faults, self.act_refused = {}, ""
+        if act in _OTHERS and not other:
+            self.act_faults = {_OTHERS[act]: "请填写编号"}
+            return
         try:
             async with self._acting() as (session, actor):
-                number, at = self._number, now()
-                if act == "merge":
-                    await merge.merge(session, actor, kept=other, merged=number, reason=reason, at=at)
-                elif act == "unmerge":
-                    await merge.undo(session, actor, number=number, reason=reason, at=at)
-                elif act == "adopt":
-                    await family.adopt(session, actor, child=number, parent=other, at=at)
-                elif act == "release":
-                    await family.release(session, actor, child=number, at=at)
-                elif act == "waive":
-                    await assists.waive(session, actor, number=number, unit=self.act_unit, reason=reason, at=at)
-                else:
-                    await assists.agree_to_return(session, actor, number=number, at=at)
+                await self._act(session, actor, act, other, reason)
                 await self._frame(session, actor)
                 await self._read_if_visible(session, actor)
         except Invalid as refusal:
             self.act_faults = refusal.fields
-            yield rx.toast.error(refusal.message.split(";")[0])
+            return
+        except NotFound as refusal:
+            if act not in _OTHERS:
+                raise
+            self.act_faults = {_OTHERS[act]: refusal.message}
+            return
+        except (ActionNotAllowed, NotPermitted) as refusal:
+            # told inside the dialog, which lies above the page's messages
+            self.act_refused = refusal.message
             return
         self.act = ""
         yield rx.toast.success(f"{TITLES[act]}成功")
+
+    async def _act(self, session: AsyncSession, actor: Actor, act: str, other: str, reason: str) -> None:
+        number, at = self._number, now()
+        match act:
+            case "merge":
+                await merge.merge(session, actor, kept=other, merged=number, reason=reason, at=at)
+            case "unmerge":
+                await merge.undo(session, actor, number=number, reason=reason, at=at)
+            case "adopt":
+                await family.adopt(session, actor, child=number, parent=other, at=at)
+            case "release":
+                await family.release(session, actor, child=number, at=at)
+            case "waive":
+                await assists.waive(session, actor, number=number, unit=self.act_unit, reason=reason, at=at)
+            case _:
+                await assists.agree_to_return(session, actor, number=number, at=at)

@@ -9,24 +9,25 @@ from uuid import UUID, uuid4
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.cases.models import Method, Ruling, Satisfaction, Supervision
 from domain.cases.operations import assists
+from domain.cases.operations.merge import MERGEABLE
 from domain.cases.operations.reveal import reveal
 from domain.cases.operations.take import take
 from domain.cases.queries import actions, conflict, detail, handlings
 from domain.cases.rules import MAX_RESULT
-from domain.cases.schemas import ActionView, StepInput
-from domain.cases.vocabulary import Action, Need
-from domain.cases.workflow import IN_HAND
+from domain.cases.schemas import ActionView
+from domain.cases.vocabulary import Action, Need, Status
+from domain.cases.workflow import IN_HAND, OPEN
 from domain.kernel import drafts
 from domain.kernel.actor import Actor
 from domain.kernel.permissions import Permission, Role
-from domain.kernel.refusals import ActionNotAllowed, ChangedMeanwhile, Invalid, NotFound
+from domain.kernel.refusals import ActionNotAllowed, ChangedMeanwhile, Invalid, NotFound, NotPermitted
 from domain.notices import queries as notices
 from domain.orgs import queries as orgs
 from domain.people.schemas import Revealable
 from state import presence
 from state.cases import shapes
+from state.cases.given import step_input
 from state.cases.shapes import (
     Button,
     CaseShown,
@@ -43,7 +44,7 @@ from state.cases.shapes import (
     Why,
 )
 from state.clock import now
-from state.inputs import Choice, as_form, as_text, flag_in, number_in, text_in, word_in
+from state.inputs import Choice, as_form, as_text, text_in, word_in
 from state.live import hub, outlasting
 from state.session import SignedInState
 
@@ -94,6 +95,7 @@ class CaseState(SignedInState):
     loaded: bool = False
     changed_by_other: bool = False
     conflict: str = ""
+    refused: str = ""
     handlings: list[Handling] = []
     pending: Pending = Pending()
     related: list[Related] = []
@@ -101,6 +103,7 @@ class CaseState(SignedInState):
     others_here: list[str] = []
     lines_shown: str = "all"
     may_relate: bool = False
+    may_merge: bool = False
     may_agree: bool = False
     asking: Asking = Asking()
     needs: list[str] = []
@@ -119,6 +122,7 @@ class CaseState(SignedInState):
     _case_id: str = ""
     _lines: tuple[Line, ...] | list[Line] = ()
     _version: int = 0
+    _assists: list[str] = []
     _views: tuple[ActionView, ...] = ()
 
     @rx.event
@@ -187,12 +191,13 @@ class CaseState(SignedInState):
         self.may_reveal = actor.may(Permission.PERSON_REVEAL)
         self.may_print = actor.may(Permission.SLIP_PRINT)
         self._views = await actions.of(session, actor, self._number, at=at) if actor.may(Permission.CASE_WORK) else ()
-        self.primary, self.others, self.whys = shapes.buttons(self._views)
-        self.may_relate = actor.has(Role.CENTER_ADMIN)
-        working = view.row.stored_status in {status.value for status in IN_HAND}
+        self.primary, self.others, self.whys = shapes.buttons(self._views, self.case)
+        status = Status(view.row.stored_status)
+        self.may_relate = actor.has(Role.CENTER_ADMIN) and status in OPEN
+        self.may_merge = self.may_relate and status in MERGEABLE
         lead = next((a for a in view.assignments if a.part == "lead" and a.ended_at is None), None)
         heads = actor.has(Role.DEPARTMENT_HEAD) and lead is not None and lead.unit_code == actor.unit_code
-        self.may_agree = bool(working and heads and lead and lead.reported_at and not lead.return_agreed)
+        self.may_agree = bool(status in IN_HAND and heads and lead and lead.reported_at and not lead.return_agreed)
 
     @rx.event
     async def ask(self, action: str):
@@ -206,17 +211,29 @@ class CaseState(SignedInState):
             if view is None:
                 raise ActionNotAllowed("这一步现在不能操作,请刷新后重试")
             kept = await drafts.load(session, actor, self._draft(action))
-            told = await _told(session, actor, self._number, Action(action), ())
-        self.typed = {name: str(text) for name, text in kept.items()}
+            self.typed, self._assists = {name: str(text) for name, text in kept.items()}, []
+            self.asking = Asking(action, shapes.called(view, self.case), view.starts, "", action in _DECISIONS)
+            await self._foretell(session, actor)
         if action == Action.APPROVE_EXTENSION.value:
             # the approver's figure counts: it begins at what was asked for
             self.typed.setdefault("days", self.pending.days)
-        self.needs = [need.name for need in view.needs]
-        self.required = [need.name for need in view.needs if need.required]
-        self.faults, self.uploads, self.changed_by_other = {}, [], False
+        self._ask_for(view)
+        self.faults, self.uploads = {}, []
+        self.changed_by_other, self.conflict, self.refused = False, "", ""
         self.round += 1
         self._version = self.case.version
-        self.asking = Asking(action, view.label, view.starts, told, action in _DECISIONS)
+
+    def _ask_for(self, view: ActionView) -> None:
+        needs = [n for n in view.needs if not (n.name == Need.TYPICAL_TEXT.value and self.case.typical)]
+        self.needs = [need.name for need in needs]
+        self.required = [need.name for need in needs if need.required]
+
+    async def _foretell(self, session: AsyncSession, actor: Actor) -> None:
+        """Whom the step would tell, in words."""
+        chosen = filter(None, (*(self.typed.get(name, "") for name in _CHOOSERS), *self._assists))
+        action = Action(self.asking.action)
+        found = await notices.will_tell(session, actor, self._number, action, departments=tuple(chosen))
+        self.asking.told = "、".join(f"{label}({count} 人)" for label, count in found)
 
     @rx.event
     async def close(self):
@@ -225,7 +242,7 @@ class CaseState(SignedInState):
 
     def _close(self) -> None:
         self.asking, self.faults, self.uploads = Asking(), {}, []
-        self.changed_by_other, self.conflict = False, ""
+        self.changed_by_other, self.conflict, self.refused = False, "", ""
 
     def _draft(self, action: str) -> str:
         return f"case:{self._number}:{action}"
@@ -239,9 +256,17 @@ class CaseState(SignedInState):
             async with self._acting() as (session, actor):
                 await drafts.keep(session, actor, self._draft(self.asking.action), self.typed, at=now())
                 if name in _CHOOSERS:
-                    self.asking.told = await _told(
-                        session, actor, self._number, Action(self.asking.action), (self.typed[name],)
-                    )
+                    await self._foretell(session, actor)
+
+    @rx.event
+    async def choose_assist(self, unit: str, wanted: bool):
+        """This function will tell who hears of the step when this department assists, or does not."""
+        unit = as_text(unit)
+        if self.asking.action and unit in {choice.value for choice in self.departments}:
+            others = [one for one in self._assists if one != unit]
+            self._assists = [*others, unit] if wanted is True else others
+            async with self._acting() as (session, actor):
+                await self._foretell(session, actor)
 
     @rx.event
     async def uploaded(self, ids: list[str]):
@@ -257,7 +282,7 @@ class CaseState(SignedInState):
             return
         try:
             async with self._acting() as (session, actor):
-                given = _given(as_form(form), self.uploads)
+                given = step_input(as_form(form), self.uploads)
                 # the page follows live: what counts is the version that the person decided on
                 await take(
                     session,
@@ -272,8 +297,12 @@ class CaseState(SignedInState):
                 await self._frame(session, actor)
                 await self._read_if_visible(session, actor)
         except Invalid as refusal:
-            self.faults = refusal.fields
+            self.faults, self.refused = refusal.fields, ""
             yield rx.toast.error(refusal.message.split(";")[0])
+            return
+        except (ActionNotAllowed, NotPermitted) as refusal:
+            # told inside the dialog, which lies above the page's messages
+            self.faults, self.refused = {}, refusal.message
             return
         except ChangedMeanwhile as refusal:
             # the dialog stays with all that was typed: the person decides on what the case has become
@@ -292,8 +321,17 @@ class CaseState(SignedInState):
     @rx.event
     async def look_again(self):
         """This function will let the open dialog decide on what the case has become meanwhile."""
-        async with self._acting():
-            self._version, self.changed_by_other, self.conflict = self.case.version, False, ""
+        async with self._acting() as (session, actor):
+            await self._frame(session, actor)
+            await self._read(session, actor)
+        view = next((v for v in self._views if v.action == self.asking.action), None)
+        if view is None or not view.allowed:
+            # what was typed stays to be copied; there is nothing left to decide here
+            why = view.reason if view else "您已不能办理该件"
+            self.changed_by_other, self.conflict = True, f"{self.asking.label}已不能办理:{why}"
+            return
+        self._ask_for(view)
+        self._version, self.changed_by_other, self.conflict = self.case.version, False, ""
 
     @rx.event
     async def show_lines(self, kind: str):
@@ -339,48 +377,8 @@ class CaseState(SignedInState):
         self.revealing = self.revealed = self.reveal_fault = ""
 
 
-async def _told(session: AsyncSession, actor: Actor, number: str, action: Action, chosen: tuple[str, ...]) -> str:
-    """Whom a step would tell, in words."""
-    found = await notices.will_tell(session, actor, number, action, departments=tuple(filter(None, chosen)))
-    return "、".join(f"{label}({count} 人)" for label, count in found)
-
-
 def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
         raise NotFound("没有找到这个人,或不在您的查看范围内") from None
-
-
-def _ids(uploads: list[str]) -> tuple[UUID, ...]:
-    try:
-        return tuple(UUID(i) for i in uploads)
-    except ValueError:
-        raise Invalid.of({"attachments": "有图片上传失败,请移除后重新上传"}) from None
-
-
-def _given(form: dict, uploads: list[str]) -> StepInput:
-    days = number_in(form, "days", 0, label="延期工作日")
-    chosen = sorted(key.removeprefix("assist_") for key in form if key.startswith("assist_") and flag_in(form, key))
-    method, level, grade = (text_in(form, n) for n in ("resolution_method", "level", "satisfaction"))
-    return StepInput(
-        opinion=text_in(form, "opinion"),
-        attachments=_ids(uploads),
-        lead_department=text_in(form, "lead_department", most=40),
-        assist_departments=tuple(chosen),
-        department=text_in(form, "department", most=40),
-        person_in_charge=text_in(form, "person_in_charge", most=200),
-        person_phone=text_in(form, "person_phone", most=100),
-        result=text_in(form, "result"),
-        resolution_method=word_in(form, "resolution_method", Method, Method.OTHER) if method else None,
-        days=days or None,
-        promise_days=number_in(form, "promise_days", 0, label="承诺办结工作日") or None,
-        ruling=word_in(form, "ruling", Ruling, Ruling.UPHELD) if text_in(form, "ruling") else None,
-        typical_text=text_in(form, "typical_text"),
-        consent=text_in(form, "consent"),
-        watch=flag_in(form, "watch"),
-        watch_reason=text_in(form, "watch_reason", most=600),
-        target_area=text_in(form, "target_area", most=60),
-        level=word_in(form, "level", Supervision, Supervision.ORDINARY) if level else None,
-        satisfaction=word_in(form, "satisfaction", Satisfaction, Satisfaction.SATISFIED) if grade else None,
-    )

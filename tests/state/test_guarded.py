@@ -13,7 +13,9 @@ from domain.kernel.models import JournalEntry, OutboxMessage
 from domain.kernel.refusals import Refusal
 from domain.kernel.unit_of_work import unit_of_work
 from domain.visits.models import Visit
+from state.cases.bulk import BulkState
 from state.cases.listing import CaseListState
+from state.cases.relating import RelatingState
 from state.cases.working import CaseState
 from state.cases.writing import CaseFormState
 from state.clock import now
@@ -23,7 +25,7 @@ from tests.support import county as support
 from tests.support import states
 from tests.support.county import MAIN_LINE
 
-ROOMS = (CaseListState, CaseState, CaseFormState, VisitDesk)
+ROOMS = (CaseListState, BulkState, CaseState, RelatingState, CaseFormState, VisitDesk)
 ALL = sorted({(kind, name) for kind, name in states.handlers()}, key=lambda pair: (pair[0].__name__, pair[1]))
 
 

@@ -1,0 +1,51 @@
+"""What each step means, in a sentence above the fields of its dialog."""
+
+from __future__ import annotations
+
+from domain.cases.vocabulary import Action as A
+
+HELPS: dict[A, str] = {
+    A.VOID: "作废后不再办理,编号和办理记录保留。",
+    A.SUBMIT: "提交后生成受理通知单,诉求人会收到查询短信。",
+    A.SEND_BACK: "请写明缺什么、怎么补。补充提交后重新开始转派计时。",
+    A.DISPATCH: "主办单位一家,协办单位可以不选。主办单位接收前可以改派或撤回。",
+    A.REDISPATCH: "原单位的派单撤回,不计入原单位的件数;新单位重新开始接收计时。",
+    A.RECALL: "派单撤回,回到待转派;不计入该单位的件数。",
+    A.CLOSE_DIRECTLY: "适用于当场已经解决或不需要转派的诉求,结果会告知诉求人。",
+    A.PROPOSE_ORDER: "提请领导交办;审批期间时限照常计算。",
+    A.APPROVE_ORDER: "选择原承办单位时继续办理,选择其他单位时改派给该单位。",
+    A.REJECT_ORDER: "不同意后回到提请前的状态。",
+    A.ORDER: "交办件的退回和延期由领导审批。已接收时选原承办单位,继续办理。",
+    A.ACCEPT: "接收后开始首次反馈和办结计时,诉求人可以看到责任单位。",
+    A.ASSIST_ACCEPT: "接收后开始本单位协办反馈的计时。",
+    A.REQUEST_RETURN: "请写明不属于本单位职责的依据;审批期间时限暂停。",
+    A.APPROVE_RETURN: "同意后回到待转派,不再计入该单位的件数。",
+    A.REJECT_RETURN: "不同意后由该单位继续办理,按剩余时间计时。",
+    A.REQUEST_EXTENSION: "每件最多延期 2 次,每次不超过 10 个工作日;审批期间时限照常计算。",
+    A.APPROVE_EXTENSION: "首次反馈和办结时限按您填写的工作日顺延。",
+    A.REJECT_EXTENSION: "不同意后时限不变。",
+    A.WITHDRAW_REQUEST: "撤回后回到申请前的状态。",
+    A.REPORT_PROGRESS: "首次反馈后,首次反馈的计时停止;办结计时继续。",
+    A.HAND_OVER: "在本单位内更换责任人,时限不变。",
+    A.ASSIST_REPORT: "反馈后主办单位可以提交办结。",
+    A.SUBMIT_RESULT: "提交后由综治中心确认,诉求人可以确认或提出异议;计时停止。",
+    A.CONFIRM: "确认后办结,诉求人会收到评价短信。",
+    A.REJECT_RESULT: "退给承办单位继续办理,计为一次未落实;办结时限至少再给 3 个工作日。",
+    A.RATE: "代诉求人登记评价,只能评价一次。",
+    A.APPEAL_RATING: "认为评价不实时申诉,每个评价只能申诉一次。",
+    A.RULE_APPEAL: "裁定为恶意评价的,不计入该单位的满意度。",
+    A.RELAPSE: "移出持续关注,作为交办件转给所选单位办理。",
+    A.REOPEN: "办结 30 天内可以重新办理,重新开始计时。",
+    A.SUPERVISE: "黄牌、红牌计入该单位的督办记录。",
+    A.UNSUPERVISE: "取消后不再显示督办标志,督办记录保留。",
+    A.URGE: "提醒承办单位尽快办理,同一件 4 小时内只能催办一次。",
+    A.TOGGLE_URGENT: "加急件在列表中靠前并有红色标志,时限不变。",
+    A.INSTRUCT: "批示写入办理记录,承办单位和综治中心会收到提醒。",
+    A.COPY: "所选单位可以查看该件并签收,不承担办理。",
+    A.TOGGLE_LEGACY: "列为历史遗留后不再进入待办,时限暂停;取消后按剩余时间继续。",
+    A.TOGGLE_TYPICAL: "典型案例供各单位学习参考,不显示当事人信息。",
+    A.ESCALATE_TO_CITY: "适用于跨区县或不属于本县管辖的诉求;上报后本县计时停止。",
+    A.RETURN_TO_CITY: "退回市平台后本件作废,原因会告知市平台。",
+    A.WITHDRAW_BY_PETITIONER: "须有诉求人的书面申请;办结方式记为撤回,不计为未化解。",
+}
+"""By action; a step that needs no word has none."""
