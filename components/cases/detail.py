@@ -8,8 +8,9 @@ from components.cases.relating import copies, handlings, merged_banner, related,
 from components.kit.icons import icon
 from components.kit.menu import menu
 from components.kit.show import alert, card, desc_list, empty, gallery, process, tag, timeline
+from state.cases.buttons import Why
 from state.cases.relating import RelatingState as Relating
-from state.cases.shapes import Change, Hand, Limit, Line, PartyShown, Why
+from state.cases.shapes import Change, Hand, Limit, Line, PartyShown
 from state.cases.working import CaseState as S
 
 

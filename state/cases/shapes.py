@@ -8,7 +8,6 @@ from typing import Any
 from domain.calendar.schemas import DeadlineView
 from domain.cases.queries.handlings import HandlingView, PendingView
 from domain.cases.schemas import (
-    ActionView,
     AssignmentView,
     CaseView,
     JournalView,
@@ -145,18 +144,6 @@ class Picture:
     id: str = ""
     label: str = ""
     at: str = ""
-
-
-@dataclass
-class Button:
-    action: str = ""
-    label: str = ""
-
-
-@dataclass
-class Why:
-    label: str = ""
-    reason: str = ""
 
 
 @dataclass
@@ -385,21 +372,3 @@ def copies(view: CaseView) -> list[CopySent]:
         )
         for one in view.copies
     ]
-
-
-def called(view: ActionView, case: CaseShown) -> str:
-    """This function will name a step by what it would do now: a switch that is on is switched off."""
-    switches = {
-        Action.TOGGLE_URGENT.value: "取消加急" if case.urgent else "加急",
-        Action.TOGGLE_LEGACY.value: "取消历史遗留" if case.legacy else "列为历史遗留",
-        Action.TOGGLE_TYPICAL.value: "取消典型案例" if case.typical else "设为典型案例",
-    }
-    return switches.get(view.action, view.label)
-
-
-def buttons(views: tuple[ActionView, ...], case: CaseShown) -> tuple[list[Button], list[Button], list[Why]]:
-    """This function will part the actions into the primary one, the others, and the refused with their reasons."""
-    first = [Button(v.action, called(v, case)) for v in views if v.primary]
-    others = [Button(v.action, called(v, case)) for v in views if v.allowed and not v.primary]
-    refused = [Why(called(v, case), v.reason) for v in views if not v.allowed]
-    return first, others, refused

@@ -27,9 +27,9 @@ from domain.orgs import queries as orgs
 from domain.people.schemas import Revealable
 from state import presence
 from state.cases import shapes
+from state.cases.buttons import Button, Why, buttons, called
 from state.cases.given import step_input
 from state.cases.shapes import (
-    Button,
     CaseShown,
     CopySent,
     Hand,
@@ -41,7 +41,6 @@ from state.cases.shapes import (
     Pending,
     Picture,
     Related,
-    Why,
 )
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, text_in, word_in
@@ -191,7 +190,7 @@ class CaseState(SignedInState):
         self.may_reveal = actor.may(Permission.PERSON_REVEAL)
         self.may_print = actor.may(Permission.SLIP_PRINT)
         self._views = await actions.of(session, actor, self._number, at=at) if actor.may(Permission.CASE_WORK) else ()
-        self.primary, self.others, self.whys = shapes.buttons(self._views, self.case)
+        self.primary, self.others, self.whys = buttons(self._views, self.case)
         status = Status(view.row.stored_status)
         self.may_relate = actor.has(Role.CENTER_ADMIN) and status in OPEN
         self.may_merge = self.may_relate and status in MERGEABLE
@@ -212,7 +211,7 @@ class CaseState(SignedInState):
                 raise ActionNotAllowed("这一步现在不能操作,请刷新后重试")
             kept = await drafts.load(session, actor, self._draft(action))
             self.typed, self._assists = {name: str(text) for name, text in kept.items()}, []
-            self.asking = Asking(action, shapes.called(view, self.case), view.starts, "", action in _DECISIONS)
+            self.asking = Asking(action, called(view, self.case), view.starts, "", action in _DECISIONS)
             await self._foretell(session, actor)
         if action == Action.APPROVE_EXTENSION.value:
             # the approver's figure counts: it begins at what was asked for
