@@ -158,7 +158,7 @@ def _results() -> rx.Component:
     return rx.el.div(
         rx.cond(
             S.failed > 0,
-            alert("orange", rx.el.span("成功 ", good, " 件,未办理 ", S.failed, " 件。未办理的仍在列表中保持选中。")),
+            alert("orange", rx.el.span("成功 ", good, " 件,未办理 ", S.failed, " 件;仍在本列表中的保持选中")),
             alert("green", rx.el.span(good, " 件全部办理成功")),
         ),
         rx.el.ul(rx.foreach(S.chosen, _result), class_name="bulk-rows"),
