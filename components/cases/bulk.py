@@ -12,13 +12,14 @@ from domain.cases.rules import MAX_OPINION
 from domain.cases.vocabulary import Need
 from state.cases.bulk import DONE, READING, RUNNING, Chosen
 from state.cases.bulk import BulkState as S
+from state.inputs import Choice
 from state.session import SignedInState
 
 
 def bulk_buttons() -> rx.Component:
     """This function will draw what can be done with the marked cases, for those who may do anything."""
 
-    def button(one: rx.Var) -> rx.Component:
+    def button(one: Choice) -> rx.Component:
         return rx.el.button(
             one.label,
             type="button",
@@ -123,7 +124,7 @@ def _preview() -> rx.Component:
     )
 
 
-def _row(row: rx.Var[Chosen]) -> rx.Component:
+def _row(row: Chosen) -> rx.Component:
     box = rx.el.input(
         type="checkbox",
         checked=S.ticked.contains(row.number),
@@ -170,7 +171,7 @@ def _results() -> rx.Component:
     )
 
 
-def _result(row: rx.Var[Chosen]) -> rx.Component:
+def _result(row: Chosen) -> rx.Component:
     word = rx.cond(
         row.tried,
         rx.cond(row.fault != "", tag("未办理", "red"), tag("办理成功", "green")),
