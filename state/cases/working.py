@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -61,6 +62,8 @@ _KEPT = frozenset(need.value for need in Need) | {"watch_reason"}
 _CHOOSERS = frozenset({Need.LEAD.value, Need.DEPARTMENT.value})
 WORDS_EVERY = 3
 """Beats after which deadlines in words are renewed though nothing changed."""
+LOOKS, LOADS = 0.1, 100
+"""Seconds between looks whether the page is loaded, and how many of them."""
 LINE_KINDS = ("all", "step", "answer", "note", "record")
 
 
@@ -127,7 +130,7 @@ class CaseState(SignedInState):
     @rx.event
     async def load(self):
         """This function will open the case that the address names."""
-        self._number = str(self.router.url.path).strip("/").split("/")[-1].upper()
+        self._number, self._case_id = self._named(), ""
         self.here, self.found, self.loaded = "/cases", True, False
         self._close()
         self.revealed = self.revealing = ""
@@ -142,12 +145,19 @@ class CaseState(SignedInState):
                 self.found = False
         self.loaded = True
 
+    def _named(self) -> str:
+        return str(self.router.url.path).strip("/").split("/")[-1].upper()
+
     @rx.event(background=True)
     async def follow(self):
         """This function will keep the page live; an open dialog is told, not closed."""
-        client, seen, whole, rounds = uuid4().hex, None, False, 0
-        async with self:
-            only = self._case_id
+        client, seen, whole, rounds, only = uuid4().hex, None, False, 0, ""
+        for _ in range(LOADS):  # both begin together: what is followed is known when the page is loaded
+            async with self:
+                only = self._case_id if self.loaded and self._number == self._named() else ""
+            if only:
+                break
+            await asyncio.sleep(LOOKS)
         try:
             with hub.follow("case", presence.KIND, only=only) as changes:
                 while True:
