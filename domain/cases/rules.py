@@ -125,7 +125,9 @@ def not_here(process: Process, status: Status, action: Action) -> ActionNotAllow
     starts = {step.source.label for step in process.rows_of(action) if step.source}
     if not starts:
         return ActionNotAllowed(f"该件的办理流程“{process.name}”没有“{action.label}”这一步")
-    return ActionNotAllowed(f"当前状态为“{status.label}”,只有{'、'.join(sorted(starts))}的事件可以{action.label}")
+    open_ones = {one.label for one in workflow.OPEN}
+    words = "在办" if starts == open_ones else "、".join(sorted(starts))
+    return ActionNotAllowed(f"当前状态为“{status.label}”,只有{words}的事件可以{action.label}")
 
 
 def pictures_needed(step: Step, kind: Kind) -> bool:

@@ -60,8 +60,7 @@ class LimitsState(SignedInState):
     @rx.event
     async def load(self):
         """This function will open the limits."""
-        async with self._acting() as (session, actor):
-            await self._frame(session, actor)
+        async with self._opening() as (session, actor):
             self.here = "/limits"
             self._shut()
             await self._read(session, actor)

@@ -102,8 +102,7 @@ class CalendarState(SignedInState):
     @rx.event
     async def load(self):
         """This function will open the calendar of this year."""
-        async with self._acting() as (session, actor):
-            await self._frame(session, actor)
+        async with self._opening() as (session, actor):
             self.here = "/calendar"
             self.year, self.unit = 0, ""
             self._shut()

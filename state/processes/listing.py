@@ -32,8 +32,7 @@ class ProcessListState(SignedInState):
     @rx.event
     async def load(self):
         """This function will open the list."""
-        async with self._acting() as (session, actor):
-            await self._frame(session, actor)
+        async with self._opening() as (session, actor):
             self.here = "/processes"
             self._shut()
             await self._read(session, actor)

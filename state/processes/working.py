@@ -78,8 +78,7 @@ class ProcessState(SignedInState):
         """This function will open the process that the address names."""
         self.loaded, self.found = False, True
         self.trial, self.asked, self.enabling, self.conflict = TrialShown(), StepAsked(), False, False
-        async with self._acting() as (session, actor):
-            await self._frame(session, actor)
+        async with self._opening() as (session, actor):
             self.here = "/processes"
             try:
                 await self._open(session, actor, str(self.router.url.path).strip("/").split("/")[-1])
