@@ -32,7 +32,7 @@ def step_dialog() -> rx.Component:
                 rx.el.button("按最新情况继续", type="button", class_name="btn small", on_click=S.look_again),
             ),
         ),
-        rx.cond(S.refused != "", alert("red", S.refused)),
+        rx.cond(S.refused != "", alert("red", rx.el.span(S.refused))),
         rx.el.p(
             rx.match(S.asking.action, *((act.value, said) for act, said in HELPS.items()), ""), class_name="help muted"
         ),

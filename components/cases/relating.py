@@ -136,7 +136,7 @@ def act_dialog() -> rx.Component:
     return dialog(
         S.act != "",
         S.act_title,
-        rx.cond(S.act_refused != "", alert("red", S.act_refused)),
+        rx.cond(S.act_refused != "", alert("red", rx.el.span(S.act_refused))),
         rx.el.form(
             rx.el.p(rx.match(S.act, *_EXPLAINED.items(), ""), class_name="muted"),
             rx.cond(S.act_unit_name != "", rx.el.p("协办单位:", rx.el.b(S.act_unit_name))),
