@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.calendar.models import LimitUnit, Link
 from domain.calendar.rules import Limit
 from domain.cases import workflow
-from domain.cases.vocabulary import Action, Effect, Need, PictureRule, Status
+from domain.cases.vocabulary import Action, Effect, Guard, Need, PictureRule, Status, Tie
 from domain.cases.workflow import LATER, NEW_DISPATCH, STEPS, Step, Who
 from domain.kernel.labels import Labelled
 from domain.kernel.permissions import Role
@@ -118,6 +118,9 @@ _ASKS = {
     Approval.EXTENSION: Action.REQUEST_EXTENSION,
     Approval.ORDER: Action.PROPOSE_ORDER,
 }
+_PERSONAL = frozenset({Tie.OWN, Tie.REQUESTER, Tie.ISSUER})
+_FIXED_ROWS = frozenset({"15", "15b", "24b"})
+"""Rows that are the leader's alone, whatever process a case follows (decision 0006)."""
 _DECIDERS = frozenset({Role.CENTER_ADMIN, Role.LEADER})
 _DEPARTMENT = frozenset({Role.OFFICER, Role.DEPARTMENT_HEAD})
 _OUTSIDE = frozenset({Role.PETITIONER, Role.CITY, Role.CLOCK})
@@ -136,7 +139,7 @@ def allowed_roles(row: str) -> frozenset[Role]:
     """This function will give the roles that a process may let take a row of the table."""
     standard = frozenset(who.role for step in STEPS if step.row == row for who in step.who)
     actions = {step.action for step in STEPS if step.row == row}
-    if standard & _OUTSIDE or actions & _FIXED:
+    if standard & _OUTSIDE or actions & _FIXED or row in _FIXED_ROWS:
         return standard
     if standard <= _DEPARTMENT:
         return _DEPARTMENT
@@ -181,12 +184,14 @@ def _tweaked(step: Step, tweak: StepTweak | None) -> Step | None:
 
 
 def _who(step: Step, role: Role) -> tuple[Who, ...]:
-    """A role new to a row gets the tie of the row's own people: a lead's step stays with the lead."""
-    same = tuple(who for who in step.who if who.role is role)
-    if same or role not in _DEPARTMENT:
-        return same or (Who(role),)
-    tie = next((who.tie for who in step.who if who.role in _DEPARTMENT), None)
-    return (Who(role, tie) if tie else Who(role),)
+    """A role new to a row gets the tie of the row's own people: a lead's step stays with the lead, a request's
+    withdrawal with who asked.
+    """
+    if same := tuple(who for who in step.who if who.role is role):
+        return same
+    kept = (who.tie for who in step.who if (who.role in _DEPARTMENT) is (role in _DEPARTMENT))
+    tie = next((tie for tie in kept if role in _DEPARTMENT or tie in _PERSONAL), Tie.ANY)
+    return (Who(role, tie),)
 
 
 def _without(approval: Approval, steps: Iterable[Step]) -> Iterator[Step]:
@@ -243,14 +248,22 @@ def _row_faults(tweaks: Tweaks) -> Iterator[str]:
                 yield f"{name}没有任何角色可以办理"
             if wrong := [role.label for role in tweak.who if role not in allowed]:
                 yield f"{name}不能交给{'、'.join(wrong)},只能在{'、'.join(r.label for r in Role if r in allowed)}中选择"
+        if tweak.who and Role.LEADER not in tweak.who and _decides_orders(row):
+            yield f"{name}须保留领导:领导交办件只能由领导审批"
         if tweak.opinion is False and known[row] in _KEEP_OPINION:
             yield f"{name}必须填写意见,不能取消"
 
 
+def _decides_orders(row: str) -> bool:
+    return any(who.tie is Tie.UNLESS_ORDER for step in STEPS if step.row == row for who in step.who)
+
+
 def _limit_faults(tweaks: Tweaks) -> Iterator[str]:
     for link, one in tweaks.limits.items():
-        if not 0 < one.yellow <= one.red:
-            yield f"{link.label}时限须为正数,且红牌不早于黄牌"
+        try:
+            Limit(one.yellow, one.red, one.unit)
+        except Invalid as refusal:
+            yield f"{link.label}{refusal.message}"
 
 
 def _label_faults(tweaks: Tweaks) -> Iterator[str]:
@@ -262,12 +275,19 @@ def _shape_faults(process: Process, tweaks: Tweaks) -> Iterator[str]:
     onward = tuple(step for step in process.steps if step.action not in _BACKWARD)
     skipped = {_PENDING[approval] for approval in process.skipped}
     off = [step for step in STEPS if (tweak := tweaks.steps.get(step.row)) and tweak.off]
-    reached, finishing = workflow.reached(process.steps), workflow.finishing(onward)
-    for status in (one for one in Status if one not in skipped):
-        if status not in reached:
-            yield f"“{status.label}”不可到达:{_missing([s for s in off if s.target is status], '通向它的')}"
-        elif status not in finishing:
-            yield f"“{status.label}”走不到办结:{_missing([s for s in off if s.source is status], '从它出发的')}"
+    reached = workflow.reached(process.steps)
+    for status in (one for one in Status if one not in skipped and one not in reached):
+        yield f"“{status.label}”不可到达:{_missing([s for s in off if s.target is status], '通向它的')}"
+    # an ordinary case and a leader's order take different rows: each must come to an end by its own
+    stuck: dict[Status, str] = {}
+    for other, whose in ((Guard.IS_ORDER, "普通件"), (Guard.NOT_ORDER, "领导交办件")):
+        open_to = tuple(step for step in process.steps if other not in step.guards)
+        finishing = workflow.finishing(tuple(step for step in onward if other not in step.guards))
+        for status in workflow.reached(open_to) - finishing - skipped:
+            stuck[status] = "" if status in stuck else f"的{whose}"
+    for status in (one for one in Status if one in stuck):
+        why = _missing([s for s in off if s.source is status], "从它出发的")
+        yield f"“{status.label}”{stuck[status]}走不到办结:{why}"
 
 
 def _missing(off: list[Step], words: str) -> str:

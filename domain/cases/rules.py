@@ -21,7 +21,7 @@ from domain.people import rules as people
 
 MAX_TITLE, MAX_CONTENT, MAX_OPINION, MAX_RESULT = 60, 5000, 2000, 5000
 MAX_PICTURES, MAX_EXTENSION_DAYS, MAX_EXTENSIONS = 9, 10, 2
-MAX_PROMISE_DAYS, APPEAL_WORKDAYS = 60, 5
+MAX_PROMISE_DAYS, APPEAL_WORKDAYS, MAX_WATCH_REASON = 60, 5, 500
 URGE_REST = timedelta(hours=4)
 RATING_PERIOD, REOPEN_PERIOD = timedelta(days=15), timedelta(days=30)
 PICTURE_KINDS = frozenset({Kind.DISPUTE, Kind.HAZARD})
@@ -157,8 +157,9 @@ def check_input(step: Step, facts: Facts, given: StepInput) -> None:
         sentence = check(given, required(step, need, facts)) if check else ""
         if sentence:
             faults[need.value] = sentence
-    if given.watch and Need.WATCH in step.asks and not given.watch_reason.strip():
-        faults["watch_reason"] = "请写明纳入持续关注的原因"
+    if given.watch and Need.WATCH in step.asks:
+        fault = text_fault("纳入持续关注的原因", given.watch_reason, most=MAX_WATCH_REASON)
+        faults |= {"watch_reason": fault} if fault else {}
     if faults:
         raise Invalid.of(faults)
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.cases import workflow
-from domain.cases.models import Assignment, AssignmentState, Case, Satisfaction
+from domain.cases.models import Assignment, AssignmentState, Case, Ruling, Satisfaction
 from domain.cases.queries import lists
 from domain.cases.queries.reach import visible_to
 from domain.cases.schemas import CaseRow
@@ -50,12 +50,17 @@ def _held(actor: Actor, period: Period) -> Select[Any]:
             func.bool_or(col(_Held.state) == AssignmentState.RETURNED).label("returned"),
             func.max(col(Case.status)).label("status"),
             func.max(col(Case.due_at)).label("due_at"),
-            func.max(case(_POINTS, value=col(Case.satisfaction), else_=None)).label("points"),
+            func.max(case((_set_aside(), None), else_=case(_POINTS, value=col(Case.satisfaction)))).label("points"),
         )
         .join(Case, col(Case.id) == col(_Held.case_id))
         .where(visible_to(actor), *_when(period), *_whose(actor))
         .group_by(col(_Held.unit_id), col(Case.id))
     )
+
+
+def _set_aside() -> ColumnElement[bool]:
+    """A rating ruled malicious does not count (row 34b)."""
+    return col(Case.appeal_ruling).is_not_distinct_from(Ruling.MALICIOUS)
 
 
 def _when(period: Period) -> list[ColumnElement[bool]]:

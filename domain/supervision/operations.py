@@ -13,6 +13,8 @@ from sqlmodel import col
 
 from domain.calendar import operations as calendar
 from domain.calendar.models import Deadline, Link
+from domain.calendar.operations import days as calendar_days
+from domain.calendar.operations import limits as calendar_limits
 from domain.calendar.rules import Limit
 from domain.calendar.schemas import LimitView, NoticeDay
 from domain.cases.models import Assignment, Case, Supervision
@@ -111,6 +113,7 @@ async def confirm_year(
     session: AsyncSession, actor: Actor, *, year: int, days: Collection[NoticeDay], source: str, at: datetime
 ) -> list[Deadline]:
     """This function will store a year's notice; the cases whose deadlines move show their new moments."""
+    calendar_days.require_arranger(actor)
     await _hold(session)
     return await _shown(
         session, await calendar.confirm_year(session, actor, year=year, days=days, source=source, at=at)
@@ -124,6 +127,7 @@ async def import_notice(
 
     :raises Invalid: one sentence for each line that cannot be taken
     """
+    calendar_days.require_arranger(actor)
     await _hold(session)
     return await _shown(session, await calendar.import_notice(session, actor, text, year=year, source=source, at=at))
 
@@ -138,6 +142,7 @@ async def set_days(
     at: datetime,
 ) -> list[Deadline]:
     """This function will set single days, of everybody or of a unit, and renew the cases that they move."""
+    calendar_days.require_arranger(actor)
     await _hold(session)
     moved = await calendar.set_days(session, actor, days=days, removed=removed, unit_id=unit_id, at=at)
     return await _shown(session, moved)
@@ -153,6 +158,7 @@ async def set_pattern(
     at: datetime,
 ) -> list[Deadline]:
     """This function will set weekend and working periods, and renew the cases that they move."""
+    calendar_days.require_arranger(actor)
     await _hold(session)
     moved = await calendar.set_pattern(session, actor, weekend=weekend, periods=periods, unit_id=unit_id, at=at)
     return await _shown(session, moved)
@@ -172,6 +178,7 @@ async def set_limit(
     recompute: bool = False,
 ) -> LimitView:
     """This function will set a limit; with `recompute` open deadlines follow, and their cases show it."""
+    calendar_limits.require_arranger(actor)
     if recompute:
         await _hold(session)
     view = await calendar.set_limit(
@@ -186,6 +193,7 @@ async def end_limit(
     session: AsyncSession, actor: Actor, *, rule_id: UUID, at: datetime, recompute: bool = False
 ) -> LimitView:
     """This function will end a limit rule; with `recompute` open deadlines follow, and their cases show it."""
+    calendar_limits.require_arranger(actor)
     if recompute:
         await _hold(session)
     view = await calendar.end_limit(session, actor, rule_id=rule_id, at=at, recompute=recompute)

@@ -99,7 +99,10 @@ async def public_view(session: AsyncSession, actor: Actor, *, at: datetime) -> P
     entries = await _entries(session, followed)
     centre = await centre_of(session)
     facts = _facts(followed, entries, await _units(session), centre, at)
-    response = response_of(entries)
+    if merged:
+        # whose answer and rating stand in the kept case's journal is nobody else's business
+        facts = rules.of_another(facts)
+    response = None if merged else response_of(entries)
     category = categories.find(case.category)
     return PublicView(
         number=case.number,

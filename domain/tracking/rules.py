@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from domain.calendar.models import Link
@@ -37,6 +37,12 @@ AGREES, OBJECTS = "诉求人确认办理结果", "诉求人对办理结果有异
 
 
 MERGED = "您的诉求已与同一事项合并办理。"
+
+
+def of_another(facts: Facts) -> Facts:
+    """This function will leave out of another's case what only its own petitioner is told: answer and rating."""
+    marks = {node: mark for node, mark in facts.marks.items() if node is not Node.RATE}
+    return replace(facts, rating=None, marks=marks, followed=True)
 
 
 def new_code() -> str:
@@ -142,6 +148,8 @@ class Facts:
     set_aside: bool = False
     rating: Satisfaction | None = None
     marks: Mapping[Node, Mark] = field(default_factory=dict[Node, Mark])
+    followed: bool = False
+    """The case is merged: what is told is the way of the one that is worked on."""
 
 
 def day(moment: datetime, at: datetime) -> str:
@@ -178,8 +186,10 @@ def road(facts: Facts) -> tuple[Node, ...]:
 
 def steps(facts: Facts) -> tuple[PublicStep, ...]:
     """This function will tell the way of a case: what was done when, what is done now, what comes."""
-    nodes, here = road(facts), now_at(facts)
-    place = nodes.index(here) if here in nodes else len(nodes) - (0 if facts.rating else 1)
+    here = now_at(facts)
+    nodes = tuple(node for node in road(facts) if node is not Node.RATE or not facts.followed)
+    rated = facts.rating is not None or facts.followed
+    place = nodes.index(here) if here in nodes else len(nodes) - (0 if rated else 1)
     if facts.status is Status.VOID:
         place = len(nodes)
     return tuple(

@@ -126,6 +126,22 @@ def upgrade() -> None:
     op.add_column(
         "workday", sa.Column("periods", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True)
     )
+    # clocks that run already learn whose they are; one whose text is not the default's was promised
+    op.execute(
+        """
+        UPDATE deadline d
+        SET category = c.category,
+            severe = c.major AND c.urgent,
+            unit_id = COALESCE(
+                (SELECT a.unit_id FROM assignment a WHERE a.id = d.holder_id),
+                CASE WHEN d.link = 'dispatch' THEN c.unit_id ELSE COALESCE(c.lead_unit_id, c.unit_id) END
+            ),
+            source = CASE WHEN d.link = 'resolve' AND left(d.limit_text, 7) <> '20 个工作日'
+                THEN 'promise' ELSE 'rule' END
+        FROM case_file c
+        WHERE c.id = d.subject_id AND d.stopped_at IS NULL
+        """
+    )
     # the years already stored are the first version of the calendar
     op.execute(
         """

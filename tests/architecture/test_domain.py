@@ -21,8 +21,6 @@ _UNSCOPED = {
         "domain/cases/queries/family.py",
         "require_unmerged",
     ): "the number of the case worked on instead, to who sees the other",
-    ("domain/cases/queries/trial.py", "_entries"): "counts for who arranges processes; numbers only to who sees cases",
-    ("domain/cases/queries/trial.py", "_late_on"): "counts for who arranges processes",
     ("domain/cases/operations/city.py", "_known"): "the city names its own reference",
     ("domain/tracking/queries.py", "case_of"): "the token itself is the right to the case",
 }

@@ -72,7 +72,7 @@ async def confirm_year(
     :raises NotPermitted: the actor is not a system administrator
     :raises Invalid: a day of another year, or 1 January is not among them
     """
-    _require(actor)
+    require_arranger(actor)
     _check_year(year, days)
     before = await queries.book_of(session)
     await _replace_year(session, year, days, source)
@@ -88,19 +88,19 @@ async def import_notice(
 
     :raises Invalid: one sentence for each line that cannot be taken; see also `confirm_year`
     """
-    _require(actor)
+    require_arranger(actor)
     return await confirm_year(session, actor, year=year, days=read_notice(text, year), source=source, at=at)
 
 
 async def preview_notice(session: AsyncSession, actor: Actor, text: str, *, year: int) -> Preview:
     """This function will tell what `import_notice` would do, and write nothing."""
-    _require(actor)
+    require_arranger(actor)
     return await preview_year(session, actor, year=year, days=read_notice(text, year))
 
 
 async def preview_year(session: AsyncSession, actor: Actor, *, year: int, days: Collection[NoticeDay]) -> Preview:
     """This function will tell what `confirm_year` would do, and write nothing."""
-    _require(actor)
+    require_arranger(actor)
     _check_year(year, days)
     before = await queries.book_of(session)
     after = _with_year(before, year, days)
@@ -134,7 +134,7 @@ async def set_days(
 
     :raises NotPermitted: the actor is not a system administrator
     """
-    _require(actor)
+    require_arranger(actor)
     before = await queries.book_of(session)
     for one in days:
         await _put_day(session, one, unit_id, confirmed=one.day.year in before.confirmed)
@@ -163,7 +163,7 @@ async def set_pattern(
     :raises NotPermitted: the actor is not a system administrator
     :raises Invalid: no working day is left in a week, no period, or periods that overlap
     """
-    _require(actor)
+    require_arranger(actor)
     read = rules.read_periods(periods)
     if not read:
         raise Invalid.of({"periods": "每天至少须有一个工作时段"})
@@ -181,7 +181,11 @@ async def set_pattern(
     return await recompute(session, actor, before, change, cause={"cause": "pattern"}, at=at)
 
 
-def _require(actor: Actor) -> None:
+def require_arranger(actor: Actor) -> None:
+    """This function will refuse who does not arrange this.
+
+    :raises NotPermitted: the actor is none who publishes notices and arranges working days
+    """
     if not actor.has(Role.SYSADMIN):
         raise NotPermitted("只有系统管理员可以公布放假安排和设置工作日历")
 

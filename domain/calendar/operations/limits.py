@@ -48,7 +48,7 @@ async def set_limit(
     :raises NotPermitted: the actor is neither a system administrator nor one of the centre
     :raises Invalid: no such category prefix, a long note, or a later rule is there already
     """
-    _require(actor)
+    require_arranger(actor)
     _check(category, note)
     before = await queries.book_of(session)
     await _close(session, link, category, unit_id, severe=severe, at=at)
@@ -82,7 +82,7 @@ async def end_limit(
     :raises NotFound: no such rule
     :raises Invalid: the rule has ended already, or begins after `at`
     """
-    _require(actor)
+    require_arranger(actor)
     before = await queries.book_of(session)
     rule = await session.get(LimitRule, rule_id, with_for_update=True)
     if rule is None:
@@ -96,7 +96,11 @@ async def end_limit(
     return limit_view(rule)
 
 
-def _require(actor: Actor) -> None:
+def require_arranger(actor: Actor) -> None:
+    """This function will refuse who does not arrange this.
+
+    :raises NotPermitted: the actor is none who sets limits
+    """
     if not actor.has(Role.SYSADMIN, Role.CENTER_ADMIN):
         raise NotPermitted("只有系统管理员和综治中心管理员可以设置时限")
 

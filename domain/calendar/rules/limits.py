@@ -14,12 +14,15 @@ from uuid import UUID
 from domain.calendar.models import LimitUnit, Link
 from domain.kernel.refusals import Invalid
 
+MOST_WORKDAYS, MOST_HOURS = 500, 10_000
+"""Longer than any matter takes: what is beyond was a slip of the hand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
     """This class will hold when a link turns yellow and red, counted from its start.
 
-    :raises Invalid: not positive, or red before yellow
+    :raises Invalid: not positive, red before yellow, or beyond any matter
     """
 
     yellow: int
@@ -29,6 +32,9 @@ class Limit:
     def __post_init__(self) -> None:
         if not 0 < self.yellow <= self.red:
             raise Invalid("时限须为正数,且红牌不早于黄牌")
+        most = MOST_WORKDAYS if self.unit is LimitUnit.WORKDAYS else MOST_HOURS
+        if self.red > most:
+            raise Invalid(f"时限最长 {most} {self.unit.label}")
 
     @property
     def text(self) -> str:

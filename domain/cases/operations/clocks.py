@@ -96,7 +96,9 @@ async def _limit(act: Act, link: Link, unit_id: UUID) -> tuple[Limit, LimitSourc
     case, days = act.case, act.given.promise_days
     if link is Link.RESOLVE and days and Need.PROMISE in act.step.asks:
         return rules.promised(days), LimitSource.PROMISE
-    if own := act.limits.get(link):
+    own = act.limits.get(link)
+    severe = link is Link.ACCEPT and case.major and case.urgent
+    if own and not severe:  # what is major and urgent keeps its own hours (ruling 2)
         return own, LimitSource.PROCESS
     limit = await queries.limit_for(
         act.session,

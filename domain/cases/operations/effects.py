@@ -27,7 +27,13 @@ async def _submit(act: Act) -> None:
     case = act.case
     case.submitted_at = act.at
     give_code(case)
-    case.process_id = await processes.enabled_for(act.session, case.category)
+    await _bind(act)
+
+
+async def _bind(act: Act) -> None:
+    """Bind the case to the process of its category; the clocks of this very step run on its limits."""
+    act.case.process_id = await processes.enabled_for(act.session, act.case.category)
+    act.limits = (await processes.of_case(act.session, act.case)).limits
 
 
 def give_code(case: Case) -> None:
@@ -43,7 +49,7 @@ async def _change(act: Act) -> None:
         raise Invalid.of({"changes": "没有任何修改:请按驳回意见补充后再提交"})
     if "category" in changes and act.case.status is not Status.DRAFT:
         # not dispatched yet: another category may be bound to another process
-        act.case.process_id = await processes.enabled_for(act.session, act.case.category)
+        await _bind(act)
 
 
 async def _assign(act: Act) -> None:
@@ -69,7 +75,7 @@ async def _assign(act: Act) -> None:
 
 def _begin_anew(case: Case, *, ordered: bool) -> None:
     """A case that is taken up again has its own extensions and rating; the journal keeps the old ones."""
-    case.leader_order = ordered
+    case.leader_order, case.legacy = ordered, False
     case.closed_at = case.outcome = None
     case.extensions = 0
     case.satisfaction = case.rated_at = case.unit_satisfaction = case.unit_rated_at = None
@@ -139,6 +145,8 @@ async def _assist_accept(act: Act) -> None:
 
 async def _request(act: Act) -> None:
     act.case.requested_by = act.actor.account_id
+    if (lead := act.lead) and act.step.action is Action.REQUEST_RETURN:
+        lead.return_agreed_at = None  # the head agreed to this return, not to every later one
     act.detail |= {"days": act.given.days} if act.given.days else {}
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.cases.models import Case
-from domain.cases.queries import reach
+from domain.cases.queries import family, reach
 from domain.cases.workflow import OPEN
 from domain.kernel import journal
 from domain.kernel.actor import Actor
@@ -34,6 +34,8 @@ async def adopt(session: AsyncSession, actor: Actor, *, child: str, parent: str,
     for case in (young, old):
         if case.status not in OPEN or case.merged_into_id:
             raise ActionNotAllowed(f"{case.number} 不在办,不能设为主子案件")
+    if young.parent_id:
+        raise ActionNotAllowed(f"{child} 已有主案件,请先解除")
     if old.parent_id or await _has_children(session, young):
         raise ActionNotAllowed("主子案件只有一层:子案件不能再有子案件")
     young.parent_id = old.id
@@ -48,10 +50,13 @@ async def release(session: AsyncSession, actor: Actor, *, child: str, at: dateti
     :raises ActionNotAllowed: it has no parent
     """
     _require_centre(actor)
-    young = await reach.lock(session, actor, child)
-    if young.parent_id is None:
+    parent = await family.parent_number(session, actor, child)
+    if parent is None:
         raise ActionNotAllowed("该件没有主案件")
-    old = await session.get_one(Case, young.parent_id)
+    rows = {number: await reach.lock(session, actor, number) for number in sorted((child, parent))}
+    young, old = rows[child], rows[parent]
+    if young.parent_id != old.id:
+        raise ActionNotAllowed("主子案件刚刚被他人调整,请刷新后重试")
     young.parent_id = None
     await _leave_traces(session, actor, young, old, "release", at)
 
@@ -67,9 +72,10 @@ async def _has_children(session: AsyncSession, case: Case) -> bool:
 
 
 async def _leave_traces(session: AsyncSession, actor: Actor, young: Case, old: Case, act: str, at: datetime) -> None:
-    for case, other in ((young, old), (old, young)):
+    for case in (young, old):
         case.version += 1
         case.updated_at = at
+    for case, other in ((young, old), (old, young)):
         detail = {
             "number": case.number,
             "from": case.status.value,

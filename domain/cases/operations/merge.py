@@ -11,9 +11,9 @@ from sqlmodel import col
 
 from domain.calendar import operations as calendar
 from domain.calendar.models import Link
-from domain.cases.models import Case
+from domain.cases.models import Case, Source
 from domain.cases.operations import clocks
-from domain.cases.queries import reach
+from domain.cases.queries import family, reach
 from domain.cases.vocabulary import Status
 from domain.cases.workflow import OPEN
 from domain.kernel import journal, outbox
@@ -48,6 +48,10 @@ async def merge(session: AsyncSession, actor: Actor, *, kept: str, merged: str, 
     _check(whole, duplicate)
     if await session.scalar(select(col(Case.id)).where(col(Case.merged_into_id) == duplicate.id).limit(1)):
         raise ActionNotAllowed(f"{merged} 已有其他案件并入,请先撤销那次合并")
+    if duplicate.parent_id or await session.scalar(
+        select(col(Case.id)).where(col(Case.parent_id) == duplicate.id).limit(1)
+    ):
+        raise ActionNotAllowed(f"{merged} 有主案件或子案件,请先解除再并案")
 
     duplicate.merged_into_id = whole.id
     await calendar.pause(session, subject_id=duplicate.id, links=tuple(Link), at=at)
@@ -66,10 +70,13 @@ async def undo(session: AsyncSession, actor: Actor, *, number: str, reason: str,
     """
     _require_centre(actor)
     _require_reason(reason)
-    duplicate = await reach.lock(session, actor, number)
-    if duplicate.merged_into_id is None:
+    other = await family.kept_number(session, actor, number)
+    if other is None:
         raise ActionNotAllowed("该件没有并入其他案件")
-    whole = await session.get_one(Case, duplicate.merged_into_id)
+    rows = {one: await reach.lock(session, actor, one) for one in sorted((number, other))}
+    duplicate, whole = rows[number], rows[other]
+    if duplicate.merged_into_id != whole.id:
+        raise ActionNotAllowed("该件刚刚被他人撤销并案")
 
     duplicate.merged_into_id = None
     if not duplicate.legacy:
@@ -96,6 +103,8 @@ def _check(whole: Case, duplicate: Case) -> None:
         raise ActionNotAllowed(f"{duplicate.number} 为“{duplicate.status.label}”,只有待转派和退回待补充的案件可以并入")
     if whole.status not in OPEN:
         raise ActionNotAllowed(f"{whole.number} 为“{whole.status.label}”,只能并入在办的案件")
+    if whole.source is Source.CITY or duplicate.source is Source.CITY:
+        raise ActionNotAllowed("市平台下发的案件须单独反馈,不能并案")
     if whole.parent_id == duplicate.id or duplicate.parent_id == whole.id:
         raise ActionNotAllowed("两件是主案件与子案件,不能合并")
 
@@ -103,9 +112,10 @@ def _check(whole: Case, duplicate: Case) -> None:
 async def _leave_traces(
     session: AsyncSession, actor: Actor, duplicate: Case, whole: Case, act: str, reason: str, at: datetime
 ) -> None:
-    for case, other in ((duplicate, whole), (whole, duplicate)):
+    for case in (duplicate, whole):
         case.version += 1
         case.updated_at = at
+    for case, other in ((duplicate, whole), (whole, duplicate)):
         detail: dict[str, Any] = {
             "number": case.number,
             "from": case.status.value,

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -22,6 +22,7 @@ from domain.kernel.words import text_fault
 
 _CODE = re.compile(r"[a-z][a-z0-9_-]{1,29}")
 MAX_NAME, MAX_NOTE = 30, 500
+_ENABLING = 0x70726F63
 
 
 async def copy(
@@ -86,7 +87,7 @@ async def save(
     :raises ChangedMeanwhile: somebody else saved the draft in between
     :raises Invalid: the name, or a category that does not exist
     """
-    version = await processes.find(session, actor, version_id)
+    version = await processes.find(session, actor, version_id, lock=True)
     _require_draft(version)
     if seen and seen != processes.fingerprint(version):
         raise ChangedMeanwhile("这个草稿刚刚被他人保存过,请核对后再保存")
@@ -113,7 +114,9 @@ async def enable(session: AsyncSession, actor: Actor, version_id: UUID, *, at: d
     :raises ActionNotAllowed: it is no draft
     :raises Invalid: the lint refuses it, it is bound to nothing, or another process is bound to the same
     """
-    version = await processes.find(session, actor, version_id)
+    # one enabling at a time: two processes bound to one category must see each other
+    await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ENABLING})
+    version = await processes.find(session, actor, version_id, lock=True)
     _require_draft(version)
     if faults := process.lint(Tweaks.model_validate(version.tweaks)):
         raise Invalid.of({"steps": ";".join(faults[:5])})
@@ -139,7 +142,7 @@ async def retire(session: AsyncSession, actor: Actor, version_id: UUID, *, at: d
     :raises NotFound: no such version
     :raises ActionNotAllowed: it is retired already
     """
-    version = await processes.find(session, actor, version_id)
+    version = await processes.find(session, actor, version_id, lock=True)
     if version.state is ProcessState.RETIRED:
         raise ActionNotAllowed("这个版本已经停用")
     version.state, version.retired_at = ProcessState.RETIRED, at

@@ -97,7 +97,7 @@ async def _change(act: Act) -> Status:
         case.previous_status = before
     elif target is not before:
         case.previous_status = None
-    if target is not before and case.supervision and case.supervision_link is None:
+    if step.target is not None and target is not before and case.supervision and case.supervision_link is None:
         # supervised while no clock ran: the link is over when the status moves (督办只针对环节)
         effects.end_supervision(case)
     case.status = target

@@ -110,7 +110,8 @@ async def _limits(session: AsyncSession, process: Process, case: Case, at: datet
     found: dict[Link, Limit] = {}
     for link in Link:
         unit_id = case.unit_id if link is Link.DISPATCH else case.lead_unit_id
-        found[link] = process.limits.get(link) or await calendar.limit_for(
+        severe = link is Link.ACCEPT and case.major and case.urgent
+        found[link] = (None if severe else process.limits.get(link)) or await calendar.limit_for(
             session, link, category=case.category, unit_id=unit_id, major=case.major, urgent=case.urgent, at=at
         )
     return found

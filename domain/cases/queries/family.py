@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.cases.models import Case
+from domain.cases.queries import reach
 from domain.cases.queries.reach import visible_to
 from domain.cases.schemas import RelatedView
 from domain.kernel.actor import Actor
@@ -22,6 +23,28 @@ async def require_unmerged(session: AsyncSession, case: Case) -> None:
         return
     number = await session.scalar(select(col(Case.number)).where(col(Case.id) == case.merged_into_id))
     raise ActionNotAllowed(f"该件已并入 {number},请在 {number} 中办理,或先撤销合并")
+
+
+async def kept_number(session: AsyncSession, actor: Actor, number: str) -> str | None:
+    """This function will give the number of the case that one was merged into; none when it was not.
+
+    :raises NotFound: no such case within reach
+    """
+    case = await reach.find(session, actor, number)
+    if case.merged_into_id is None:
+        return None
+    return await session.scalar(select(col(Case.number)).where(col(Case.id) == case.merged_into_id, visible_to(actor)))
+
+
+async def parent_number(session: AsyncSession, actor: Actor, number: str) -> str | None:
+    """This function will give the number of a case's parent; none when it has none.
+
+    :raises NotFound: no such case within reach
+    """
+    case = await reach.find(session, actor, number)
+    if case.parent_id is None:
+        return None
+    return await session.scalar(select(col(Case.number)).where(col(Case.id) == case.parent_id, visible_to(actor)))
 
 
 async def related(session: AsyncSession, actor: Actor, case: Case) -> dict[str, tuple[RelatedView, ...]]:

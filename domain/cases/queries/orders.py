@@ -58,7 +58,9 @@ def which(actor: Actor, view: str) -> Order:
 async def order_of(session: AsyncSession, order: Order) -> Sequence[str]:
     """This function will give the arranged order of a list, or its default."""
     arranged = await session.scalar(select(col(ListOrder.statuses)).where(col(ListOrder.name) == order.value))
-    return arranged or DEFAULTS[order]
+    kept = list(arranged or ())
+    # a status that came later than the arrangement stands at its end
+    return [*kept, *(status for status in DEFAULTS[order] if status not in kept)]
 
 
 def stored(shown: str, at: datetime) -> ColumnElement[bool]:

@@ -85,14 +85,14 @@ async def every(session: AsyncSession, actor: Actor) -> Sequence[ProcessVersion]
     return (await session.scalars(query)).all()
 
 
-async def find(session: AsyncSession, actor: Actor, version_id: UUID) -> ProcessVersion:
+async def find(session: AsyncSession, actor: Actor, version_id: UUID, *, lock: bool = False) -> ProcessVersion:
     """This function will give one version.
 
     :raises NotPermitted: the actor does not arrange processes
     :raises NotFound: none
     """
     require_manager(actor)
-    version = await session.get(ProcessVersion, version_id)
+    version = await session.get(ProcessVersion, version_id, with_for_update=lock or None, populate_existing=lock)
     if version is None:
         raise NotFound("没有这个流程版本")
     return version

@@ -118,6 +118,11 @@ def bond_of(actor: Actor, case: Case, assignments: list[Assignment]) -> Bond:
     )
 
 
+def _more_than_copied(actor: Actor) -> ColumnElement[bool]:
+    """A copy lets a unit read a case, masked; clear values are for those who work on it."""
+    return dispatched_to(actor.unit_id) if actor.reach is Reach.DEPARTMENT else true()
+
+
 async def require_person(session: AsyncSession, actor: Actor, person_id: UUID) -> None:
     """This function will make sure that a person belongs to a case within reach.
 
@@ -126,7 +131,7 @@ async def require_person(session: AsyncSession, actor: Actor, person_id: UUID) -
     query = (
         select(Party.id)
         .join(Case, col(Case.id) == col(Party.case_id))
-        .where(col(Party.person_id) == person_id, visible_to(actor))
+        .where(col(Party.person_id) == person_id, visible_to(actor), _more_than_copied(actor))
         .limit(1)
     )
     if await session.scalar(query) is None:
@@ -141,6 +146,6 @@ async def open_cases_of(session: AsyncSession, actor: Actor, id_number: str) -> 
         select(func.count(col(Case.id).distinct()))
         .join(Party, col(Party.case_id) == col(Case.id))
         .join(Person, col(Person.id) == col(Party.person_id))
-        .where(people.by_id_number(id_number), col(Case.status).not_in(ended))
+        .where(people.by_id_number(id_number), col(Case.status).not_in(ended), col(Case.merged_into_id).is_(None))
     )
     return await session.scalar(query) or 0

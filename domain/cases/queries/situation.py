@@ -52,7 +52,7 @@ async def gather(
         extensions=case.extensions,
         reported=lead is not None and lead.reported_at is not None,
         return_agreed=lead is not None and lead.return_agreed_at is not None,
-        assist_accepted=any(a.accepted_at for a in assists if a.unit_id == actor.unit_id),
+        assist_accepted=any(a.accepted_at or a.waived_at for a in assists if a.unit_id == actor.unit_id),
         assists_reported=all(a.state is AssignmentState.REPORTED or a.waived_at for a in assists),
         risk=case.risk_level,
         watch_wanted=given.watch,
@@ -84,7 +84,11 @@ async def _appeal_until(session: AsyncSession, case: Case) -> datetime | None:
 
 
 async def _has_open_children(session: AsyncSession, case: Case) -> bool:
-    query = select(col(Case.id)).where(col(Case.parent_id) == case.id, col(Case.status).not_in(ENDED)).limit(1)
+    query = (
+        select(col(Case.id))
+        .where(col(Case.parent_id) == case.id, col(Case.status).not_in(ENDED), col(Case.merged_into_id).is_(None))
+        .limit(1)
+    )
     return await session.scalar(query) is not None
 
 
