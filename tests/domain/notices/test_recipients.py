@@ -217,7 +217,7 @@ async def test_units_that_lose_a_case_hear_of_it(session: AsyncSession, county: 
 async def test_a_case_that_comes_back_goes_to_exactly_who_sent_it_back(session: AsyncSession, county: County) -> None:
     number = await brought(session, county, 1)
     assert set(await do(session, county, "center", number, Action.SEND_BACK, opinion="缺材料")) == {"registrar"}
-    again = await do(session, county, "registrar", number, Action.RESUBMIT, matter=support.matter(title="补充后的标题"))
+    again = await do(session, county, "registrar", number, Action.RESUBMIT, title="补充后的标题")
     assert set(again) == {"center"}
 
     account = await session.get(Account, county["center"].account_id)
