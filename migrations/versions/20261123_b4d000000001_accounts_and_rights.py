@@ -1,0 +1,18 @@
+"""accounts and rights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+revision: str = "b4d000000001"
+down_revision: str | None = "a1c700000003"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    """Apply this step."""
+
+
+def downgrade() -> None:
+    """Take this step back."""

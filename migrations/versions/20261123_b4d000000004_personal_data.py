@@ -1,0 +1,18 @@
+"""personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+revision: str = "b4d000000004"
+down_revision: str | None = "b4d000000003"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    """Apply this step."""
+
+
+def downgrade() -> None:
+    """Take this step back."""
