@@ -29,12 +29,13 @@ from domain.kernel.permissions import PEOPLE_ROLES, Role
 from domain.orgs import operations as orgs
 from domain.orgs import queries as org_queries
 from domain.orgs.models import Unit, UnitKind
+from domain.orgs.operations import passwords
 from domain.orgs.schemas import NewAccount
 from domain.people.rules import check_digit
 from domain.visits import operations as visits
 
 PASSWORD = "Test-" + "Passw0rd"
-orgs._HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+passwords.use(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 """Fourteen accounts a test: the same algorithm at the least cost."""
 MORNING = datetime(2026, 11, 18, 1, 0, tzinfo=UTC)
 """Wednesday 09:00 in Asia/Shanghai."""

@@ -16,6 +16,7 @@ from domain.kernel.permissions import Reach, Role
 from domain.kernel.refusals import BadCredentials, Invalid, Locked, NotPermitted
 from domain.orgs import operations, queries, rules
 from domain.orgs.models import Account, SessionKind, SignInSession
+from domain.orgs.operations import passwords
 from domain.orgs.schemas import NewAccount, SignIn
 from tests.support import county as support
 from tests.support.county import MORNING, PASSWORD, County
@@ -60,17 +61,17 @@ class TestSignIn:
     async def test_an_unknown_account_costs_a_check_too(
         self, session: AsyncSession, county: County, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        checked: list[str] = []
-        real = operations._matches
+        checked: list[str | None] = []
+        real = passwords.matches
 
-        async def noted(stored: str, password: str) -> bool:
+        async def noted(stored: str | None, password: str) -> bool:
             checked.append(stored)
             return await real(stored, password)
 
-        monkeypatch.setattr(operations, "_matches", noted)
+        monkeypatch.setattr(passwords, "matches", noted)
         await _enter(session, "nobody")
 
-        assert checked == [operations._NOBODY]
+        assert checked == [None]
 
     async def test_five_failures_lock_even_the_right_password(self, session: AsyncSession, county: County) -> None:
         for _ in range(5):
