@@ -3,40 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.kernel import crypto
-from domain.kernel.actor import Actor
-from domain.kernel.permissions import Role
+from domain.kernel.actor import NO_UNIT, Actor
+from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import Invalid
 from domain.orgs import rules
-from domain.orgs.models import Account, SessionKind, SignInSession, Unit, UnitKind
+from domain.orgs.models import Account, AccountUnit, Delegation, SessionKind, SignInSession, Unit, UnitKind
 from domain.orgs.schemas import UnitView
 
-_OF_ACCOUNT = ("id", "login", "name_sealed", "roles", "reach", "area_path")
+_ACTING = aliased(Account, name="acting")
+"""The account whose roles, units and reach hold: the person's own, or the one the person stands in for."""
+_OF_ACCOUNT = (
+    "id", "login", "name_sealed", "roles", "rights", "denied", "reach", "field_level",
+    "barred_actions", "barred_places", "read_only", "area_path",
+)  # fmt: skip
+_MORE_UNITS = (
+    select(func.array_agg(col(AccountUnit.unit_id)))
+    .join(Unit, col(Unit.id) == col(AccountUnit.unit_id))
+    .where(col(AccountUnit.account_id) == _ACTING.id, col(Unit.disabled_at).is_(None))
+    .scalar_subquery()
+)
+_FACTS = (*(getattr(_ACTING, name) for name in _OF_ACCOUNT), col(Unit.id), col(Unit.code), col(Unit.name), _MORE_UNITS)
+"""What an actor is made of, in the order `_actor` reads it."""
+_IN_UNIT = and_(col(Unit.id) == _ACTING.unit_id, col(Unit.disabled_at).is_(None))
+_STANDS = (
+    select(Delegation.id)
+    .where(
+        col(Delegation.from_id) == col(SignInSession.stands_for),
+        col(Delegation.to_id) == col(SignInSession.account_id),
+        col(Delegation.valid_from) <= bindparam("at"),
+        col(Delegation.valid_until) > bindparam("at"),
+        col(Delegation.ended_at).is_(None),
+    )
+    .exists()
+)
 _HELD = (
     select(
+        col(SignInSession.id),
         col(SignInSession.seen_at),
         col(SignInSession.expires_at),
-        *(getattr(Account, name) for name in _OF_ACCOUNT),
-        col(Unit.id),
-        col(Unit.code),
-        col(Unit.name),
+        col(Account.id),
+        col(Account.login),
+        col(Account.name_sealed),
+        *_FACTS,
     )
     .join(Account, col(Account.id) == col(SignInSession.account_id))
-    .join(Unit, col(Unit.id) == col(Account.unit_id))
+    .join(_ACTING, _ACTING.id == case((_STANDS, col(SignInSession.stands_for)), else_=col(SignInSession.account_id)))
+    .outerjoin(Unit, _IN_UNIT)
     .where(
         col(SignInSession.digest) == bindparam("digest"),
         col(SignInSession.kind) == bindparam("kind"),
         col(SignInSession.ended_at).is_(None),
         col(Account.disabled_at).is_(None),
+        or_(col(Account.valid_until).is_(None), col(Account.valid_until) > bindparam("at")),
+        _ACTING.disabled_at.is_(None),
     )
 )
 
@@ -46,25 +76,44 @@ def name_of(account: Account) -> str:
     return crypto.unseal("account", "name", account.id, account.name_sealed)
 
 
-def actor_from(account: Account, unit: Unit, origin: str = "") -> Actor:
-    """This function will make the actor of an account."""
-    return _actor((*(getattr(account, name) for name in _OF_ACCOUNT), unit.id, unit.code, unit.name), origin)
-
-
 def _actor(row: Sequence[Any], origin: str) -> Actor:
-    """The row holds `_OF_ACCOUNT`, then id, code and name of the unit."""
-    account_id, login, name, roles, reach, area_path, unit_id, unit_code, unit_name = row
+    """The row holds `_FACTS`."""
+    found = dict(zip(_OF_ACCOUNT, row, strict=False))
+    unit_id, unit_code, unit_name, more = row[len(_OF_ACCOUNT) :]
+    denied = frozenset(Permission(word) for word in found["denied"])
+    roles = frozenset(Role(role) for role in found["roles"])
     return Actor(
+        account_id=found["id"],
+        login=found["login"],
+        roles=roles,
+        rights=rules.rights_of(roles, found["rights"], denied),
+        reach=found["reach"],
+        field_level=found["field_level"],
+        barred_actions=frozenset(found["barred_actions"]),
+        barred_places=frozenset(found["barred_places"]),
+        read_only=found["read_only"],
+        unit_id=unit_id or NO_UNIT,
+        unit_code=unit_code or "",
+        unit_name=unit_name or "",
+        more_units=frozenset(more or ()),
+        area_path=found["area_path"],
+        name=crypto.unseal("account", "name", found["id"], found["name_sealed"]),
+        origin=origin,
+    )
+
+
+def _who_acts(own: tuple[UUID, str, bytes], actor: Actor) -> Actor:
+    """The person who acts, with the rights of whom the person stands in for."""
+    account_id, login, name = own
+    if account_id == actor.account_id:
+        return actor
+    return replace(
+        actor,
         account_id=account_id,
         login=login,
-        roles=frozenset(Role(role) for role in roles),
-        reach=reach,
-        unit_id=unit_id,
-        unit_code=unit_code,
-        unit_name=unit_name,
-        area_path=area_path,
         name=crypto.unseal("account", "name", account_id, name),
-        origin=origin,
+        stands_for=actor.account_id,
+        stands_for_name=actor.name,
     )
 
 
@@ -93,10 +142,13 @@ async def held(session: AsyncSession, secret: str, kind: SessionKind, *, at: dat
     """
     if not secret:
         return None
-    row = (await session.execute(_HELD, {"digest": crypto.digest(secret), "kind": kind})).one_or_none()
+    given = {"digest": crypto.digest(secret), "kind": kind, "at": at}
+    row = (await session.execute(_HELD, given)).one_or_none()
     if row is None or rules.is_over(row.seen_at, row.expires_at, at):
         return None
-    return Held(_actor(row[2:], origin), stale=at - row.seen_at >= rules.SEEN_EVERY)
+    session_id, own = row[0], (row[3], row[4], row[5])
+    actor = replace(_who_acts(own, _actor(row[6:], origin)), session_id=session_id)
+    return Held(actor, stale=at - row.seen_at >= rules.SEEN_EVERY)
 
 
 async def actor_of(
@@ -109,13 +161,9 @@ async def actor_of(
 
 async def actor_of_account(session: AsyncSession, account_id: UUID, *, origin: str = "") -> Actor | None:
     """This function will make the actor of an enabled account."""
-    query = (
-        select(Account, Unit)
-        .join(Unit, col(Unit.id) == col(Account.unit_id))
-        .where(col(Account.id) == account_id, col(Account.disabled_at).is_(None))
-    )
-    found = (await session.execute(query)).one_or_none()
-    return actor_from(found[0], found[1], origin) if found else None
+    query = select(*_FACTS).outerjoin(Unit, _IN_UNIT).where(_ACTING.id == account_id, _ACTING.disabled_at.is_(None))
+    row = (await session.execute(query)).one_or_none()
+    return _actor(row, origin) if row else None
 
 
 async def actor_of_login(session: AsyncSession, login: str, *, origin: str = "") -> Actor | None:
@@ -127,18 +175,18 @@ async def actor_of_login(session: AsyncSession, login: str, *, origin: str = "")
 async def keeper_of_centre(session: AsyncSession) -> Actor | None:
     """This function will make the actor of the centre's first enabled administrator; none when there is none."""
     query = (
-        select(Account, Unit)
-        .join(Unit, col(Unit.id) == col(Account.unit_id))
+        select(*_FACTS)
+        .join(Unit, _IN_UNIT)
         .where(
             col(Unit.kind) == UnitKind.CENTRE,
-            col(Account.roles).contains([Role.CENTER_ADMIN.value]),
-            col(Account.disabled_at).is_(None),
+            _ACTING.roles.contains([Role.CENTER_ADMIN.value]),
+            _ACTING.disabled_at.is_(None),
         )
-        .order_by(col(Account.created_at), col(Account.id))
+        .order_by(_ACTING.created_at, _ACTING.id)
         .limit(1)
     )
-    found = (await session.execute(query)).one_or_none()
-    return actor_from(found[0], found[1]) if found else None
+    row = (await session.execute(query)).one_or_none()
+    return _actor(row, "") if row else None
 
 
 async def staff_names(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -167,7 +215,11 @@ async def unit_names_by_code(session: AsyncSession) -> dict[str, str]:
 
 async def departments(session: AsyncSession) -> tuple[UnitView, ...]:
     """This function will list the units to which a case can be dispatched, in their order."""
-    query = select(Unit).where(col(Unit.kind) == UnitKind.DEPARTMENT).order_by(col(Unit.position), col(Unit.code))
+    query = (
+        select(Unit)
+        .where(col(Unit.kind) == UnitKind.DEPARTMENT, col(Unit.disabled_at).is_(None))
+        .order_by(col(Unit.position), col(Unit.code))
+    )
     return tuple(_view(unit) for unit in await session.scalars(query))
 
 
@@ -176,7 +228,9 @@ async def department_by_code(session: AsyncSession, code: str, *, field: str) ->
 
     :raises Invalid: there is none; the sentence names the field
     """
-    query = select(Unit).where(col(Unit.code) == code, col(Unit.kind) == UnitKind.DEPARTMENT)
+    query = select(Unit).where(
+        col(Unit.code) == code, col(Unit.kind) == UnitKind.DEPARTMENT, col(Unit.disabled_at).is_(None)
+    )
     unit = (await session.scalars(query)).one_or_none()
     if unit is None:
         raise Invalid.of({field: "没有这个承办单位,请从列表中选择"})

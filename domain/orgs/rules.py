@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from domain.kernel.permissions import DEFAULT_REACH, Reach, Role
+from domain.kernel.permissions import DEFAULT_REACH, GRANTS, Permission, Reach, Role
 
 MAX_FAILURES = 5
 LOCK = timedelta(minutes=15)
@@ -46,3 +47,16 @@ def is_over(seen_at: datetime, expires_at: datetime, at: datetime) -> bool:
 def widest_reach(roles: frozenset[Role]) -> Reach:
     """This function will give the reach that the roles have by default."""
     return max((DEFAULT_REACH[role] for role in roles), key=_WIDTH.index, default=Reach.NONE)
+
+
+def rights_of(
+    roles: frozenset[Role], own: Collection[str] | None, denied: frozenset[Permission]
+) -> frozenset[Permission] | None:
+    """This function will settle what an account may do; none means exactly what its roles grant.
+
+    `own` replaces the grants of the roles where custom roles settled them; `denied` is taken away at last.
+    """
+    if own is None and not denied:
+        return None
+    granted = {Permission(word) for word in own} if own is not None else {p for role in roles for p in GRANTS[role]}
+    return frozenset(granted - denied)

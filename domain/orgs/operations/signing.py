@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.kernel import crypto, journal
+from domain.kernel.actor import NO_UNIT, Actor
 from domain.kernel.ids import new_token
-from domain.kernel.refusals import BadCredentials, Locked
+from domain.kernel.permissions import Reach
+from domain.kernel.refusals import BadCredentials, Locked, NotPermitted
 from domain.orgs import queries, rules
-from domain.orgs.models import Account, SessionKind, SignInSession, Unit
+from domain.orgs.models import Account, SessionKind, SignInSession
 from domain.orgs.operations import passwords
 from domain.orgs.schemas import SignIn
 
@@ -37,8 +39,10 @@ async def sign_in(
     if not right or account.disabled_at:
         return await _failed(session, account, origin, at)
     actor = await queries.actor_of_account(session, account.id, origin=origin)
-    if actor is None:
+    if actor is None or (account.valid_until and account.valid_until <= at):
         return SignIn(refusal=BadCredentials(_WRONG))
+    if not account.roles:
+        return SignIn(refusal=NotPermitted("账号已建立,尚待安全管理员授权后才能使用"))
 
     account.failures, account.locked_until = 0, None
     secret, expires_at = new_token(256), at + rules.ABSOLUTE
@@ -58,12 +62,12 @@ async def sign_in(
 
 
 async def _failed(session: AsyncSession, account: Account, origin: str, at: datetime) -> SignIn:
-    unit = (await session.scalars(select(Unit).where(col(Unit.id) == account.unit_id))).one()
     account.failures += 1
     account.locked_until = rules.lock_after_failure(account.failures, at)
     if account.locked_until:
         account.failures = 0
-    actor = queries.actor_from(account, unit, origin)
+    nobody = Actor(account.id, account.login, frozenset(), Reach.NONE, account.unit_id or NO_UNIT, origin=origin)
+    actor = await queries.actor_of_account(session, account.id, origin=origin) or nobody
     await journal.record(
         session,
         actor,
