@@ -7,7 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.kernel.actor import Actor
+from domain.kernel.permissions import Duty, FieldLevel, Permission, Reach, Role
 from domain.kernel.refusals import Refusal
+from domain.orgs.models import UnitKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +41,182 @@ class NewAccount:
     roles: tuple[str, ...]
     unit_code: str
     area_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitInput:
+    """This class will hold what an administrator says of a unit; `parent_code` empty: at the top."""
+
+    code: str
+    name: str
+    kind: UnitKind = UnitKind.DEPARTMENT
+    short_name: str = ""
+    phone: str = ""
+    parent_code: str = ""
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """This class will show a unit in the list of units, with how many enabled accounts it has."""
+
+    id: UUID
+    code: str
+    name: str
+    short_name: str
+    kind: UnitKind
+    phone: str
+    parent_code: str
+    position: int
+    accounts: int
+    disabled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """This class will hold what an administrator changes on an account; none leaves a fact as it is."""
+
+    name: str | None = field(default=None, repr=False)
+    unit_code: str | None = None
+    more_units: tuple[str, ...] | None = None
+    area_code: str | None = None
+    valid_until: datetime | None = None
+    forever: bool = False
+    """The account is no longer temporary."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFilter:
+    """This class will narrow the list of accounts; `state` is "", "enabled", "disabled", "locked", "ungranted" or "idle"."""
+
+    text: str = ""
+    unit_code: str = ""
+    role: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """This class will show an account in a list; `roles` are labels."""
+
+    id: UUID
+    login: str
+    name: str
+    unit: str
+    unit_code: str
+    roles: tuple[str, ...]
+    proposed: tuple[str, ...]
+    state: str
+    state_label: str
+    last_seen_at: datetime | None
+    valid_until: datetime | None
+    restricted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDetail:
+    """This class will show everything that is settled about one account, for who administers accounts or rights."""
+
+    row: AccountRow
+    role_codes: tuple[str, ...]
+    proposed_codes: tuple[str, ...]
+    more_units: tuple[UnitView, ...]
+    area_path: str
+    reach: Reach
+    field_level: FieldLevel
+    denied: tuple[str, ...]
+    barred_actions: tuple[str, ...]
+    barred_places: tuple[str, ...]
+    read_only: bool
+    created_at: datetime
+    granted_at: datetime | None
+    locked_until: datetime | None
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """This class will hold what is taken from one account besides its roles; `reach` and `field_level` only narrow."""
+
+    denied: tuple[str, ...] = ()
+    barred_actions: tuple[str, ...] = ()
+    barred_places: tuple[str, ...] = ()
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoleInput:
+    """This class will hold a custom role as it was filled in."""
+
+    code: str
+    name: str
+    acts_as: Role
+    permissions: tuple[str, ...]
+    reach: Reach
+    field_level: FieldLevel
+    barred_actions: tuple[str, ...] = ()
+    barred_places: tuple[str, ...] = ()
+    read_only: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleView:
+    """This class will show a role, built-in or custom, with how many enabled accounts hold it."""
+
+    code: str
+    name: str
+    built_in: bool
+    acts_as: Role
+    duty: Duty
+    permissions: tuple[Permission, ...]
+    reach: Reach
+    field_level: FieldLevel
+    barred_actions: tuple[str, ...]
+    barred_places: tuple[str, ...]
+    read_only: bool
+    accounts: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationView:
+    """This class will show one delegation; `state` is "coming", "in_force" or "over"."""
+
+    id: UUID
+    from_login: str
+    from_name: str
+    to_login: str
+    to_name: str
+    valid_from: datetime
+    valid_until: datetime
+    reason: str
+    state: str
+    worn: bool
+    """Whether the asking session acts by it at the moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """This class will name one reason why somebody may or may not: what, where it comes from."""
+
+    what: str
+    source: str
+    granted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """This class will say what one person sees and may do, each line with its source.
+
+    `permissions` has a line for every permission of the product; `reach` and `fields` are sentences;
+    """
+
+    row: AccountRow
+    duty: str
+    reach: tuple[Ground, ...]
+    fields: tuple[Ground, ...]
+    permissions: tuple[Ground, ...]
+    places: tuple[Ground, ...]
+    restrictions: tuple[Ground, ...]
+    delegations: tuple[DelegationView, ...]
