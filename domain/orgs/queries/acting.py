@@ -1,8 +1,8 @@
-"""Reads of units, accounts and sessions."""
+"""Who acts: the account behind a session, with what it may do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,10 +16,8 @@ from sqlmodel import col
 from domain.kernel import crypto
 from domain.kernel.actor import NO_UNIT, Actor
 from domain.kernel.permissions import Permission, Role
-from domain.kernel.refusals import Invalid
 from domain.orgs import rules
 from domain.orgs.models import Account, AccountUnit, Delegation, SessionKind, SignInSession, Unit, UnitKind
-from domain.orgs.schemas import UnitView
 
 _ACTING = aliased(Account, name="acting")
 """The account whose roles, units and reach hold: the person's own, or the one the person stands in for."""
@@ -69,11 +67,6 @@ _HELD = (
         _ACTING.disabled_at.is_(None),
     )
 )
-
-
-def name_of(account: Account) -> str:
-    """This function will open the display name of a member of staff."""
-    return crypto.unseal("account", "name", account.id, account.name_sealed)
 
 
 def _actor(row: Sequence[Any], origin: str) -> Actor:
@@ -187,55 +180,3 @@ async def keeper_of_centre(session: AsyncSession) -> Actor | None:
     )
     row = (await session.execute(query)).one_or_none()
     return _actor(row, "") if row else None
-
-
-async def staff_names(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """This function will open the display names of several accounts at once."""
-    wanted = set(ids)
-    if not wanted:
-        return {}
-    rows = await session.scalars(select(Account).where(col(Account.id).in_(wanted)))
-    return {account.id: name_of(account) for account in rows}
-
-
-async def units_by_id(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, UnitView]:
-    """This function will give several units at once."""
-    wanted = set(ids)
-    if not wanted:
-        return {}
-    rows = await session.scalars(select(Unit).where(col(Unit.id).in_(wanted)))
-    return {unit.id: _view(unit) for unit in rows}
-
-
-async def unit_names_by_code(session: AsyncSession) -> dict[str, str]:
-    """This function will give the names of all units by code, for journal lines."""
-    rows = await session.execute(select(col(Unit.code), col(Unit.name)))
-    return {row[0]: row[1] for row in rows}
-
-
-async def departments(session: AsyncSession) -> tuple[UnitView, ...]:
-    """This function will list the units to which a case can be dispatched, in their order."""
-    query = (
-        select(Unit)
-        .where(col(Unit.kind) == UnitKind.DEPARTMENT, col(Unit.disabled_at).is_(None))
-        .order_by(col(Unit.position), col(Unit.code))
-    )
-    return tuple(_view(unit) for unit in await session.scalars(query))
-
-
-async def department_by_code(session: AsyncSession, code: str, *, field: str) -> UnitView:
-    """This function will find a department by its code.
-
-    :raises Invalid: there is none; the sentence names the field
-    """
-    query = select(Unit).where(
-        col(Unit.code) == code, col(Unit.kind) == UnitKind.DEPARTMENT, col(Unit.disabled_at).is_(None)
-    )
-    unit = (await session.scalars(query)).one_or_none()
-    if unit is None:
-        raise Invalid.of({field: "没有这个承办单位,请从列表中选择"})
-    return _view(unit)
-
-
-def _view(unit: Unit) -> UnitView:
-    return UnitView(unit.id, unit.code, unit.name, unit.kind)

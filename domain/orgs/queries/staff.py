@@ -1,0 +1,27 @@
+"""Names of the staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.kernel import crypto
+from domain.orgs.models import Account
+
+
+def name_of(account: Account) -> str:
+    """This function will open the display name of a member of staff."""
+    return crypto.unseal("account", "name", account.id, account.name_sealed)
+
+
+async def staff_names(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """This function will open the display names of several accounts at once."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = await session.scalars(select(Account).where(col(Account.id).in_(wanted)))
+    return {account.id: name_of(account) for account in rows}

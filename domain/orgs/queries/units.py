@@ -1,0 +1,57 @@
+"""Reads of units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.kernel.refusals import Invalid
+from domain.orgs.models import Unit, UnitKind
+from domain.orgs.schemas import UnitView
+
+
+async def units_by_id(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, UnitView]:
+    """This function will give several units at once."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = await session.scalars(select(Unit).where(col(Unit.id).in_(wanted)))
+    return {unit.id: _view(unit) for unit in rows}
+
+
+async def unit_names_by_code(session: AsyncSession) -> dict[str, str]:
+    """This function will give the names of all units by code, for journal lines."""
+    rows = await session.execute(select(col(Unit.code), col(Unit.name)))
+    return {row[0]: row[1] for row in rows}
+
+
+async def departments(session: AsyncSession) -> tuple[UnitView, ...]:
+    """This function will list the units to which a case can be dispatched, in their order."""
+    query = (
+        select(Unit)
+        .where(col(Unit.kind) == UnitKind.DEPARTMENT, col(Unit.disabled_at).is_(None))
+        .order_by(col(Unit.position), col(Unit.code))
+    )
+    return tuple(_view(unit) for unit in await session.scalars(query))
+
+
+async def department_by_code(session: AsyncSession, code: str, *, field: str) -> UnitView:
+    """This function will find a department by its code.
+
+    :raises Invalid: there is none; the sentence names the field
+    """
+    query = select(Unit).where(
+        col(Unit.code) == code, col(Unit.kind) == UnitKind.DEPARTMENT, col(Unit.disabled_at).is_(None)
+    )
+    unit = (await session.scalars(query)).one_or_none()
+    if unit is None:
+        raise Invalid.of({field: "没有这个承办单位,请从列表中选择"})
+    return _view(unit)
+
+
+def _view(unit: Unit) -> UnitView:
+    return UnitView(unit.id, unit.code, unit.name, unit.kind)
