@@ -9,7 +9,8 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli import common
-from domain.kernel.permissions import PEOPLE_ROLES, Role
+from domain.kernel.actor import console
+from domain.kernel.permissions import PEOPLE_ROLES
 from domain.orgs import operations
 from domain.orgs.models import UnitKind
 from domain.orgs.schemas import NewAccount
@@ -36,7 +37,7 @@ def add(
     new = NewAccount(login=login, name=name, password=password, roles=tuple(role), unit_code=unit, area_path=area)
 
     async def work(session: AsyncSession, at: datetime) -> None:
-        await operations.add_account(session, common.operator(Role.SYSADMIN), new, at=at)
+        await operations.add_account(session, console("命令行"), new, at=at)
 
     common.act(work)
     typer.echo(f"账号 {login} 已建立")
@@ -47,7 +48,7 @@ def disable(login: Login) -> None:
     """停用账号，并结束其全部登录。"""
 
     async def work(session: AsyncSession, at: datetime) -> None:
-        await operations.disable(session, common.operator(Role.SYSADMIN), login, at=at)
+        await operations.disable(session, console("命令行"), login, at=at)
 
     common.act(work)
     typer.echo(f"账号 {login} 已停用")
@@ -58,7 +59,7 @@ def reset(login: Login, password: Password) -> None:
     """重置密码，解除锁定，并结束其全部登录。"""
 
     async def work(session: AsyncSession, at: datetime) -> None:
-        await operations.reset_password(session, common.operator(Role.SYSADMIN), login, password, at=at)
+        await operations.reset_password(session, console("命令行"), login, password, at=at)
 
     common.act(work)
     typer.echo(f"账号 {login} 的密码已重置")

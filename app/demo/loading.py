@@ -20,8 +20,7 @@ from domain.areas import queries as area_queries
 from domain.calendar import queries as calendar
 from domain.calendar.operations import seed_years
 from domain.kernel import outbox
-from domain.kernel.actor import Actor, system_actor
-from domain.kernel.permissions import Role
+from domain.kernel.actor import Actor, console
 from domain.kernel.refusals import Invalid
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import operations as orgs
@@ -121,7 +120,7 @@ async def _cast(session: AsyncSession) -> dict[str, Actor] | None:
 async def _found(session: AsyncSession, password: str, seed: int, at: datetime) -> None:
     if await org_queries.unit_names_by_code(session):
         raise Invalid("数据库中已有其他单位,不能载入演示数据")
-    founded_at, founder = at - _FOUNDED_BEFORE, system_actor(Role.SYSADMIN, origin="演示数据")
+    founded_at, founder = at - _FOUNDED_BEFORE, console("演示数据")
     await seed_years(session, range(founded_at.year, at.year + 2))
     await areas.add_all(session, county(seed))
     units = {
@@ -161,7 +160,7 @@ async def _ensure_tokens(folder: Path, at: datetime) -> None:
     missing = {code: folder / f"desk-{code}.token" for code, _ in roster.DESKS}
     missing = {code: path for code, path in missing.items() if not path.exists()}
     async with unit_of_work() as session:
-        founder = system_actor(Role.SYSADMIN, origin="演示数据")
+        founder = console("演示数据")
         tokens = {code: await visits.pair(session, founder, code, at=at) for code in missing}
     folder.mkdir(parents=True, exist_ok=True)
     _write(tokens, missing)

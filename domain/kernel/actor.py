@@ -113,3 +113,11 @@ def system_actor(role: Role, origin: str = "", only_case: UUID | None = None) ->
         origin=origin,
         only_case=only_case,
     )
+
+
+def console(origin: str) -> Actor:
+    """This function will make the actor of whoever holds the machine: it founds accounts and grants their roles.
+
+    On the pages the two are separate people (三员分立); at the console of the server they cannot be.
+    """
+    return replace(system_actor(Role.SYSADMIN, origin), roles=frozenset({Role.SYSADMIN, Role.SECADMIN}))

@@ -80,7 +80,7 @@ class CustomRole(SQLModel, table=True):
 class Account(SQLModel, table=True):
     """A person of the system.
 
-    `roles` are the built-in roles it acts in; `custom_roles` the codes of those a county made.
+    `role_codes` are the roles that were granted, built-in or custom; `roles` the built-in ones it acts in by them.
     Together with the restrictions they are settled whenever one of them is granted or changed, so that a
     request reads one row: `rights` (none: what the roles grant), `reach`, `field_level` and what is barred.
 
@@ -94,7 +94,7 @@ class Account(SQLModel, table=True):
     name_sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     password_hash: str
     roles: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
-    custom_roles: list[str] = _words()
+    role_codes: list[str] = _words()
     proposed_roles: list[str] = _words()
     """What its maker asked for; in force only when the security administrator granted it."""
     rights: list[str] | None = Field(default=None, sa_column=Column(ARRAY(String), nullable=True))

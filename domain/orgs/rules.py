@@ -15,7 +15,7 @@ ABSOLUTE = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 """A session's last use is written at most this often, to spare the database."""
 MIN_PASSWORD = 10
-_WIDTH = (Reach.NONE, Reach.OWN, Reach.DEPARTMENT, Reach.AREA, Reach.ALL)
+WIDTH = (Reach.NONE, Reach.OWN, Reach.DEPARTMENT, Reach.AREA, Reach.ALL)
 
 
 def password_fault(password: str, login: str) -> str:
@@ -46,7 +46,7 @@ def is_over(seen_at: datetime, expires_at: datetime, at: datetime) -> bool:
 
 def widest_reach(roles: frozenset[Role]) -> Reach:
     """This function will give the reach that the roles have by default."""
-    return max((DEFAULT_REACH[role] for role in roles), key=_WIDTH.index, default=Reach.NONE)
+    return max((DEFAULT_REACH[role] for role in roles), key=WIDTH.index, default=Reach.NONE)
 
 
 def rights_of(

@@ -41,6 +41,8 @@ class NewAccount:
     roles: tuple[str, ...]
     unit_code: str
     area_path: str = ""
+    more_units: tuple[str, ...] = ()
+    valid_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class AccountChange:
     name: str | None = field(default=None, repr=False)
     unit_code: str | None = None
     more_units: tuple[str, ...] | None = None
-    area_code: str | None = None
+    area_path: str | None = None
     valid_until: datetime | None = None
     forever: bool = False
     """The account is no longer temporary."""

@@ -62,7 +62,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_delegation_from_id"), "delegation", ["from_id"], unique=False)
     op.create_index("ix_delegation_to", "delegation", ["to_id", "valid_until"], unique=False)
     op.add_column(
-        "account", sa.Column("custom_roles", postgresql.ARRAY(sa.String()), nullable=False, server_default="{}")
+        "account", sa.Column("role_codes", postgresql.ARRAY(sa.String()), nullable=False, server_default="{}")
     )
     op.add_column(
         "account", sa.Column("proposed_roles", postgresql.ARRAY(sa.String()), nullable=False, server_default="{}")
@@ -90,7 +90,7 @@ def upgrade() -> None:
     op.add_column("sign_in_session", sa.Column("stands_for", sa.Uuid(), nullable=True))
     op.create_foreign_key(_STANDS, "sign_in_session", "account", ["stands_for"], ["id"])
     op.add_column("unit", sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True))
-    op.alter_column("account", "custom_roles", server_default=None)
+    op.alter_column("account", "role_codes", server_default=None)
     op.alter_column("account", "proposed_roles", server_default=None)
     op.alter_column("account", "denied", server_default=None)
     op.alter_column("account", "own_barred_actions", server_default=None)
@@ -99,7 +99,7 @@ def upgrade() -> None:
     op.alter_column("account", "barred_actions", server_default=None)
     op.alter_column("account", "barred_places", server_default=None)
     op.alter_column("account", "read_only", server_default=None)
-    op.execute(sa.text("UPDATE account SET granted_at = created_at"))
+    op.execute(sa.text("UPDATE account SET granted_at = created_at, role_codes = roles"))
 
 
 def downgrade() -> None:
@@ -120,7 +120,7 @@ def downgrade() -> None:
     op.drop_column("account", "field_level")
     op.drop_column("account", "rights")
     op.drop_column("account", "proposed_roles")
-    op.drop_column("account", "custom_roles")
+    op.drop_column("account", "role_codes")
     op.drop_index("ix_delegation_to", table_name="delegation")
     op.drop_index(op.f("ix_delegation_from_id"), table_name="delegation")
     op.drop_table("delegation")

@@ -1,8 +1,12 @@
-"""Writes: accounts."""
+"""Writes: accounts. Who makes an account proposes its roles; the security administrator grants them."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,73 +15,191 @@ from sqlmodel import col
 from domain.kernel import crypto, journal
 from domain.kernel.actor import Actor
 from domain.kernel.ids import new_id
-from domain.kernel.permissions import PEOPLE_ROLES, Permission, Role
-from domain.kernel.refusals import Invalid, NotFound
-from domain.orgs import rules
-from domain.orgs.models import Account, Unit
+from domain.kernel.notify import announce
+from domain.kernel.permissions import Duty, Permission, Reach
+from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted
+from domain.orgs import policy, rules
+from domain.orgs.models import Account, AccountUnit, CustomRole, Unit
 from domain.orgs.operations import passwords
 from domain.orgs.operations.signing import end_sessions
-from domain.orgs.schemas import NewAccount
+from domain.orgs.queries import codes_known, others_of_duty
+from domain.orgs.schemas import AccountChange, NewAccount
+
+_LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{1,63}")
+_MOST_NAME = 46
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """This class will hold what a new account is checked against."""
+
+    logins: set[str]
+    units: Mapping[str, Unit]
+    roles: Mapping[str, CustomRole]
 
 
 async def add_account(session: AsyncSession, actor: Actor, new: NewAccount, *, at: datetime) -> Account:
-    """This function will add an account.
+    """This function will add an account; its roles are in force at once only if the actor may grant them.
 
-    :raises NotPermitted: the actor does not manage accounts
+    :raises NotPermitted: the actor neither manages accounts nor may ask for them
     :raises Invalid: login taken, weak password, unknown role or unit
     """
-    actor.require(Permission.ACCOUNT_MANAGE)
-    unit = (await session.scalars(select(Unit).where(col(Unit.code) == new.unit_code))).one_or_none()
-    taken = await session.scalar(select(Account.id).where(col(Account.login) == new.login))
-    faults = {
-        "login": "账号已存在" if taken else ("" if new.login else "请填写账号"),
-        "password": rules.password_fault(new.password, new.login),
-        "unit": "" if unit else "没有这个单位",
-        "roles": "" if new.roles and set(new.roles) <= set(PEOPLE_ROLES) else "没有这个角色",
-    }
-    faults = {name: sentence for name, sentence in faults.items() if sentence}
-    if faults or unit is None:
+    _require_maker(actor, new.unit_code)
+    known = await _known(session, {new.login})
+    if faults := _faults(actor, new, known):
         raise Invalid.of(faults)
 
-    account_id = new_id()
-    roles = frozenset(Role(role) for role in new.roles)
-    account = Account(
-        id=account_id,
-        login=new.login,
-        name_sealed=crypto.seal("account", "name", account_id, new.name),
-        password_hash=await passwords.hashed(new.password),
-        roles=sorted(roles),
-        reach=rules.widest_reach(roles),
-        unit_id=unit.id,
-        area_path=new.area_path,
-        created_at=at,
-        password_changed_at=at,
-    )
+    account = await _made(new, known, at)
     session.add(account)
-    await journal.record(session, actor, "account.add", "account", account_id, at=at, detail={"roles": account.roles})
+    await session.flush()
+    await _join(session, account.id, [known.units[code] for code in new.more_units])
+    await session.flush()
+
+    detail = {"login": account.login, "roles": sorted(new.roles), "granted": actor.may(Permission.ROLE_GRANT)}
+    if actor.may(Permission.ROLE_GRANT):
+        policy.put_on(account, policy.settle(new.roles, known.roles))
+        account.proposed_roles, account.granted_at = [], at
+    await journal.record(session, actor, "account.add", "account", account.id, at=at, detail=detail)
     return account
 
 
-async def disable(session: AsyncSession, actor: Actor, login: str, *, at: datetime) -> None:
-    """This function will disable an account and end its sessions.
+async def _made(new: NewAccount, known: _Known, at: datetime) -> Account:
+    account_id = new_id()
+    return Account(
+        id=account_id,
+        login=new.login,
+        name_sealed=crypto.seal("account", "name", account_id, new.name.strip()),
+        password_hash=await passwords.hashed(new.password),
+        roles=[],
+        proposed_roles=list(dict.fromkeys(new.roles)),
+        reach=Reach.NONE,
+        unit_id=known.units[new.unit_code].id if new.unit_code else None,
+        area_path=new.area_path,
+        valid_until=new.valid_until,
+        created_at=at,
+        password_changed_at=at,
+    )
+
+
+async def check_accounts(session: AsyncSession, actor: Actor, rows: Sequence[NewAccount]) -> tuple[dict[str, str], ...]:
+    """This function will tell for each row of an import what cannot be taken; empty: it can."""
+    _require_maker(actor, *(new.unit_code for new in rows))
+    known = await _known(session, {new.login for new in rows})
+    found: list[dict[str, str]] = []
+    for new in rows:
+        found.append(_faults(actor, new, known))
+        known.logins.add(new.login)
+    return tuple(found)
+
+
+async def import_accounts(session: AsyncSession, actor: Actor, rows: Sequence[NewAccount], *, at: datetime) -> int:
+    """This function will add several accounts, all or none.
+
+    :raises Invalid: a row cannot be taken; the field is named `row.field`, rows counted from 1
+    """
+    faults = await check_accounts(session, actor, rows)
+    wrong = {f"{place}.{name}": text for place, row in enumerate(faults, 1) for name, text in row.items()}
+    if wrong:
+        raise Invalid.of(wrong)
+    for new in rows:
+        await add_account(session, actor, new, at=at)
+    return len(rows)
+
+
+async def change_account(
+    session: AsyncSession, actor: Actor, login: str, change: AccountChange, *, at: datetime
+) -> Account:
+    """This function will change name, units, area or end of an account; rights are not touched.
 
     :raises NotPermitted: the actor does not manage accounts
     :raises NotFound: there is no such account
+    :raises Invalid: an unknown unit, or a name that cannot be
     """
     actor.require(Permission.ACCOUNT_MANAGE)
-    account = await by_login(session, login)
-    account.disabled_at = at
+    account = await by_login(session, login, lock=True)
+    units = {unit.code: unit for unit in await session.scalars(select(Unit))}
+    asked = [*([change.unit_code] if change.unit_code else []), *(change.more_units or ())]
+    faults = {
+        "name": "请填写姓名" if change.name is not None and not change.name.strip() else "",
+        "unit": "" if all(code in units for code in asked) else "没有这个单位",
+    }
+    if wrong := {name: text for name, text in faults.items() if text}:
+        raise Invalid.of(wrong)
+    changed = await _apply(session, account, change, units)
+    await journal.record(session, actor, "account.change", "account", account.id, at=at, detail={"changed": changed})
+    return account
+
+
+async def _apply(
+    session: AsyncSession, account: Account, change: AccountChange, units: Mapping[str, Unit]
+) -> dict[str, object]:
+    """The journal holds what became of units, area and end; of the name only that it changed."""
+    changed: dict[str, object] = {}
+    if change.name is not None:
+        account.name_sealed = crypto.seal("account", "name", account.id, change.name.strip())
+        changed["name"] = True
+    if change.unit_code is not None:
+        account.unit_id = units[change.unit_code].id if change.unit_code else None
+        changed["unit"] = change.unit_code
+    if change.more_units is not None:
+        for old in await session.scalars(select(AccountUnit).where(col(AccountUnit.account_id) == account.id)):
+            await session.delete(old)
+        await session.flush()
+        await _join(session, account.id, [units[code] for code in change.more_units])
+        changed["more_units"] = list(change.more_units)
+    if change.area_path is not None:
+        account.area_path = changed["area"] = change.area_path
+    if change.valid_until is not None or change.forever:
+        account.valid_until = None if change.forever else change.valid_until
+        changed["valid_until"] = account.valid_until.isoformat() if account.valid_until else ""
+    return changed
+
+
+async def disable(session: AsyncSession, actor: Actor, login: str, *, at: datetime, reason: str = "") -> None:
+    """This function will disable an account and end its sessions, open sockets too.
+
+    :raises NotPermitted: the actor does not manage accounts
+    :raises NotFound: there is no such account
+    :raises ActionNotAllowed: it is the actor's own, or the last one that does an administrator's work
+    """
+    actor.require(Permission.ACCOUNT_MANAGE)
+    account = await by_login(session, login, lock=True)
+    if account.id == actor.account_id:
+        raise ActionNotAllowed("不能停用自己的账号")
+    await require_successor(session, account)
+    account.disabled_at = account.disabled_at or at
     await end_sessions(session, account.id, at=at)
-    await journal.record(session, actor, "account.disable", "account", account.id, at=at)
+    await announce(session, "session", account.id)
+    detail = {"reason": reason.strip()[:200]} if reason.strip() else None
+    await journal.record(session, actor, "account.disable", "account", account.id, at=at, detail=detail)
+
+
+async def enable(session: AsyncSession, actor: Actor, login: str, *, at: datetime) -> None:
+    """This function will let a disabled account sign in again."""
+    actor.require(Permission.ACCOUNT_MANAGE)
+    account = await by_login(session, login, lock=True)
+    account.disabled_at, account.failures, account.locked_until = None, 0, None
+    await journal.record(session, actor, "account.enable", "account", account.id, at=at)
+
+
+async def unlock(session: AsyncSession, actor: Actor, login: str, *, at: datetime) -> None:
+    """This function will lift the lock that failed sign-ins put on an account."""
+    actor.require(Permission.ACCOUNT_MANAGE)
+    account = await by_login(session, login, lock=True)
+    account.failures, account.locked_until = 0, None
+    await journal.record(session, actor, "account.unlock", "account", account.id, at=at)
 
 
 async def reset_password(session: AsyncSession, actor: Actor, login: str, password: str, *, at: datetime) -> None:
     """This function will set a new password, unlock the account and end its sessions.
 
+    The second factor stays: it is the security administrator who may reset that, so that neither of the
+    two can sign in as somebody else alone.
+
     :raises Invalid: the password is too weak
     """
     actor.require(Permission.ACCOUNT_MANAGE)
-    account = await by_login(session, login)
+    account = await by_login(session, login, lock=True)
     fault = rules.password_fault(password, login)
     if fault:
         raise Invalid.of({"password": fault})
@@ -85,15 +207,75 @@ async def reset_password(session: AsyncSession, actor: Actor, login: str, passwo
     account.password_changed_at, account.failures, account.locked_until = at, 0, None
     account.disabled_at = None
     await end_sessions(session, account.id, at=at)
+    await announce(session, "session", account.id)
     await journal.record(session, actor, "account.reset", "account", account.id, at=at)
 
 
-async def by_login(session: AsyncSession, login: str) -> Account:
-    """This function will find an account.
+async def by_login(session: AsyncSession, login: str, *, lock: bool = False) -> Account:
+    """This function will find an account, with `lock` held until the act ends.
 
     :raises NotFound: there is none
     """
-    account = (await session.scalars(select(Account).where(col(Account.login) == login))).one_or_none()
+    query = select(Account).where(col(Account.login) == login)
+    account = (await session.scalars(query.with_for_update() if lock else query)).one_or_none()
     if account is None:
         raise NotFound("没有这个账号")
     return account
+
+
+async def require_successor(session: AsyncSession, account: Account) -> None:
+    """This function will refuse to take an administrator's work from the last enabled account that does it.
+
+    :raises ActionNotAllowed: there is no other one
+    """
+    for duty in policy.duties_of(account.roles, {}) - {Duty.BUSINESS}:
+        if not await others_of_duty(session, duty, account.id):
+            raise ActionNotAllowed(f"这是最后一个启用的{duty.label}账号,请先启用或授权另一个")
+
+
+def _require_maker(actor: Actor, *unit_codes: str) -> None:
+    if actor.may(Permission.ACCOUNT_MANAGE):
+        return
+    actor.require(Permission.ACCOUNT_PROPOSE)
+    if set(unit_codes) != {actor.unit_code}:
+        raise NotPermitted("只能为本单位申请账号")
+
+
+async def _known(session: AsyncSession, logins: set[str]) -> _Known:
+    taken = await session.scalars(select(Account.login).where(col(Account.login).in_(logins)))
+    units = await session.scalars(select(Unit).where(col(Unit.disabled_at).is_(None)))
+    return _Known(set(taken), {unit.code: unit for unit in units}, await codes_known(session))
+
+
+def _faults(actor: Actor, new: NewAccount, known: _Known) -> dict[str, str]:
+    units = [*([new.unit_code] if new.unit_code else []), *new.more_units]
+    faults = {
+        "login": _login_fault(new.login, known.logins),
+        "name": "" if 1 <= len(new.name.strip()) <= _MOST_NAME else f"请填写姓名,最长 {_MOST_NAME} 个字",
+        "password": rules.password_fault(new.password, new.login),
+        "unit": "" if all(code in known.units for code in units) else "没有这个单位,或单位已停用",
+        "roles": _roles_fault(actor, new.roles, known.roles),
+    }
+    return {name: sentence for name, sentence in faults.items() if sentence}
+
+
+def _login_fault(login: str, taken: set[str]) -> str:
+    if not login:
+        return "请填写账号"
+    if not _LOGIN.fullmatch(login):
+        return "账号由字母、数字、点、下划线和短横组成,2 至 64 位"
+    return "账号已存在" if login in taken else ""
+
+
+def _roles_fault(actor: Actor, codes: Sequence[str], custom: Mapping[str, CustomRole]) -> str:
+    if not codes or not all(code in custom or policy.built_in((code,)) for code in codes):
+        return "没有这个角色"
+    duties = policy.duties_of(codes, custom)
+    if len(duties) > 1:
+        return policy.SEPARATED
+    proposes = not actor.may(Permission.ACCOUNT_MANAGE)
+    return "只能申请业务角色" if proposes and duties != {Duty.BUSINESS} else ""
+
+
+async def _join(session: AsyncSession, account_id: UUID, units: Sequence[Unit]) -> None:
+    session.add_all(AccountUnit(account_id=account_id, unit_id=unit) for unit in dict.fromkeys(u.id for u in units))

@@ -2,16 +2,170 @@
 
 from __future__ import annotations
 
-from sqlalchemy.ext.asyncio import AsyncSession
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
 
-from domain.orgs.models import Unit, UnitKind
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.kernel import journal
+from domain.kernel.actor import Actor
+from domain.kernel.permissions import Permission
+from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound
+from domain.orgs.models import Account, Unit, UnitKind
+from domain.orgs.schemas import UnitInput
+
+_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
 async def add_unit(
     session: AsyncSession, *, code: str, name: str, kind: UnitKind, phone: str = "", position: int = 0
 ) -> Unit:
-    """This function will add a unit."""
+    """This function will add a unit while a county is founded, before anybody administers it."""
     unit = Unit(code=code, name=name, kind=kind, phone=phone, position=position)
     session.add(unit)
     await session.flush()
     return unit
+
+
+async def create_unit(session: AsyncSession, actor: Actor, given: UnitInput, *, at: datetime) -> Unit:
+    """This function will add a unit.
+
+    :raises NotPermitted: the actor does not manage units
+    :raises Invalid: the code is taken or malformed, the name missing, the parent unknown
+    """
+    actor.require(Permission.UNIT_MANAGE)
+    unit = Unit(code=given.code.strip(), name="", kind=given.kind)
+    await _fill(session, unit, given, new=True)
+    session.add(unit)
+    await session.flush()
+    await _note(session, actor, "unit.add", unit, at, {"code": unit.code, "name": unit.name})
+    return unit
+
+
+async def change_unit(session: AsyncSession, actor: Actor, code: str, given: UnitInput, *, at: datetime) -> Unit:
+    """This function will change a unit; its code stays, since cases and messages name it.
+
+    :raises NotPermitted: the actor does not manage units
+    :raises NotFound: there is no such unit
+    :raises Invalid: the name is missing, the parent unknown or below the unit itself
+    """
+    actor.require(Permission.UNIT_MANAGE)
+    unit = await unit_by_code(session, code)
+    before = _shown(unit)
+    await _fill(session, unit, given, new=False)
+    await _note(session, actor, "unit.change", unit, at, {"before": before, "after": _shown(unit)})
+    return unit
+
+
+async def disable_unit(session: AsyncSession, actor: Actor, code: str, *, at: datetime) -> None:
+    """This function will disable a unit: nothing is dispatched to it any more, and it gives nobody reach.
+
+    :raises ActionNotAllowed: enabled accounts still have it as their main unit
+    """
+    actor.require(Permission.UNIT_MANAGE)
+    unit = await unit_by_code(session, code)
+    query = select(func.count()).where(col(Account.unit_id) == unit.id, col(Account.disabled_at).is_(None))
+    if left := await session.scalar(query):
+        raise ActionNotAllowed(f"该单位还有 {left} 个启用的账号,请先调整或停用这些账号")
+    unit.disabled_at = unit.disabled_at or at
+    await _note(session, actor, "unit.disable", unit, at, {"code": unit.code})
+
+
+async def enable_unit(session: AsyncSession, actor: Actor, code: str, *, at: datetime) -> None:
+    """This function will let a disabled unit take part again."""
+    actor.require(Permission.UNIT_MANAGE)
+    unit = await unit_by_code(session, code)
+    unit.disabled_at = None
+    await _note(session, actor, "unit.enable", unit, at, {"code": unit.code})
+
+
+async def check_units(session: AsyncSession, actor: Actor, rows: Sequence[UnitInput]) -> tuple[dict[str, str], ...]:
+    """This function will tell for each row of an import what cannot be taken; empty: it can.
+
+    A parent may stand in an earlier row.
+    """
+    actor.require(Permission.UNIT_MANAGE)
+    known = set(await session.scalars(select(Unit.code)))
+    found: list[dict[str, str]] = []
+    for given in rows:
+        found.append(_faults(given, known, new=True))
+        known.add(given.code.strip())
+    return tuple(found)
+
+
+async def import_units(session: AsyncSession, actor: Actor, rows: Sequence[UnitInput], *, at: datetime) -> int:
+    """This function will add several units, all or none.
+
+    :raises Invalid: a row cannot be taken; the field is named `row.field`, rows counted from 1
+    """
+    faults = await check_units(session, actor, rows)
+    wrong = {f"{place}.{name}": text for place, row in enumerate(faults, 1) for name, text in row.items()}
+    if wrong:
+        raise Invalid.of(wrong)
+    for given in rows:
+        await create_unit(session, actor, given, at=at)
+    return len(rows)
+
+
+async def unit_by_code(session: AsyncSession, code: str) -> Unit:
+    """This function will find a unit by its code, disabled ones too.
+
+    :raises NotFound: there is none
+    """
+    unit = (await session.scalars(select(Unit).where(col(Unit.code) == code))).one_or_none()
+    if unit is None:
+        raise NotFound("没有这个单位")
+    return unit
+
+
+def _faults(given: UnitInput, known: set[str], *, new: bool) -> dict[str, str]:
+    code, parent = given.code.strip(), given.parent_code.strip()
+    faults = {
+        "code": _code_fault(code, known) if new else "",
+        "name": "" if 1 <= len(given.name.strip()) <= 60 else "请填写单位名称,最长 60 个字",
+        "short_name": "单位简称最长 20 个字" if len(given.short_name) > 20 else "",
+        "phone": "办公电话最长 30 个字" if len(given.phone) > 30 else "",
+        "parent": "" if not parent or parent in known else "没有这个上级单位",
+    }
+    return {name: sentence for name, sentence in faults.items() if sentence}
+
+
+def _code_fault(code: str, known: set[str]) -> str:
+    if not _CODE.fullmatch(code):
+        return "单位代码由小写字母、数字、下划线和短横组成,最长 32 位"
+    return "单位代码已存在" if code in known else ""
+
+
+async def _fill(session: AsyncSession, unit: Unit, given: UnitInput, *, new: bool) -> None:
+    units = {one.code: one for one in await session.scalars(select(Unit))}
+    faults = _faults(given, set(units), new=new)
+    parent = units.get(given.parent_code.strip())
+    if parent is not None and _above(unit.id, parent, {one.id: one for one in units.values()}):
+        faults["parent"] = "上级单位不能是本单位或其下级"
+    if faults:
+        raise Invalid.of(faults)
+    unit.name, unit.short_name = given.name.strip(), given.short_name.strip()
+    unit.kind, unit.phone, unit.position = given.kind, given.phone.strip(), given.position
+    unit.parent_id = parent.id if parent else None
+
+
+def _above(unit_id: UUID, one: Unit | None, units: dict[UUID, Unit]) -> bool:
+    while one is not None:
+        if one.id == unit_id:
+            return True
+        one = units.get(one.parent_id) if one.parent_id else None
+    return False
+
+
+def _shown(unit: Unit) -> dict[str, object]:
+    return {"name": unit.name, "kind": unit.kind.value, "phone": unit.phone, "position": unit.position}
+
+
+async def _note(
+    session: AsyncSession, actor: Actor, action: str, unit: Unit, at: datetime, detail: dict[str, object]
+) -> None:
+    await journal.record(session, actor, action, "unit", unit.id, at=at, detail=detail)

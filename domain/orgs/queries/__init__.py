@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from domain.orgs.queries.accounts import (
+    AccountState,
+    account,
+    accounts,
+    administered_by,
+    count_states,
+    find_account,
+    role_label,
+    units_of_county,
+)
 from domain.orgs.queries.acting import (
     Held,
     actor_of,
@@ -11,21 +21,38 @@ from domain.orgs.queries.acting import (
     held,
     keeper_of_centre,
 )
+from domain.orgs.queries.explain import delegations, explained, unit_names
+from domain.orgs.queries.roles import codes_known, others_of_duty, require_administrator, roles
 from domain.orgs.queries.staff import name_of, staff_names
 from domain.orgs.queries.units import department_by_code, departments, unit_names_by_code, units_by_id
 
 __all__ = [
+    "AccountState",
     "Held",
+    "account",
+    "accounts",
     "actor_of",
     "actor_of_account",
     "actor_of_login",
+    "administered_by",
+    "codes_known",
+    "count_states",
+    "delegations",
     "department_by_code",
     "departments",
+    "explained",
+    "find_account",
     "find_session",
     "held",
     "keeper_of_centre",
     "name_of",
+    "others_of_duty",
+    "require_administrator",
+    "role_label",
+    "roles",
     "staff_names",
+    "unit_names",
     "unit_names_by_code",
     "units_by_id",
+    "units_of_county",
 ]
