@@ -9,7 +9,7 @@ from domain.cases.process import STANDARD, Process
 from domain.cases.vocabulary import Action, Status, Tie
 from domain.cases.workflow import Step, Who
 from domain.kernel.actor import Actor
-from domain.kernel.permissions import PEOPLE_ROLES
+from domain.kernel.permissions import GRANTS, PEOPLE_ROLES, Permission
 from domain.kernel.refusals import NotPermitted
 
 
@@ -43,10 +43,27 @@ def require_role(actor: Actor, action: Action, process: Process = STANDARD) -> N
 
     :raises NotPermitted: it names the roles that may
     """
+    require_unrestricted(actor, action)
     roles = {who.role for step in process.rows_of(action) for who in step.who}
     if not actor.roles & roles:
         names = "、".join(role.label for role in PEOPLE_ROLES if role in roles) or "外部系统"
         raise NotPermitted(f"“{action.label}”由{names}操作")
+
+
+def require_unrestricted(actor: Actor, action: Action | None = None) -> None:
+    """This function will refuse what was taken from an account although its roles allow it.
+
+    Without an action it is about work on cases at large (merging, families, assistants).
+
+    :raises NotPermitted: the account only reads, or this action was barred
+    """
+    if actor.read_only:
+        raise NotPermitted("您的账号为只读账号,不能办理")
+    works = any(Permission.CASE_WORK in GRANTS[role] for role in actor.roles)
+    if works and not actor.may(Permission.CASE_WORK):
+        raise NotPermitted("您的账号没有“办理案件”权限")
+    if action is not None and action.value in actor.barred_actions:
+        raise NotPermitted(f"您的账号不能操作“{action.label}”,如需开通请联系安全管理员")
 
 
 def permitted(

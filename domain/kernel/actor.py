@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from domain.kernel.permissions import DEFAULT_LEVEL, GRANTS, LEVELS, Duty, FieldLevel, Permission, Reach, Role, duty_of
+from domain.kernel.permissions import (
+    DEFAULT_LEVEL,
+    GRANTS,
+    LEVELS,
+    WRITING,
+    Duty,
+    FieldLevel,
+    Permission,
+    Reach,
+    Role,
+    duty_of,
+)
 from domain.kernel.refusals import NotPermitted
 
 SYSTEM_ID = UUID(int=0)
@@ -76,6 +87,8 @@ class Actor:
 
     def may(self, permission: Permission) -> bool:
         """This function will tell whether the actor holds a permission."""
+        if self.read_only and permission in WRITING:
+            return False
         if self.rights is not None:
             return permission in self.rights
         return any(permission in GRANTS[role] for role in self.roles)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import DateTime, String
+from sqlalchemy import ColumnElement, DateTime, String, false
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -30,3 +31,13 @@ class Word(TypeDecorator[E], Generic[E]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> E | None:
         return None if value is None else self.kind(value)
+
+
+def one_of(column: Any, ids: Collection[Any]) -> ColumnElement[bool]:
+    """This function will give the condition that a column holds one of some values; of none it is never true.
+
+    One value is compared plainly: such a plan is the better known one.
+    """
+    if not ids:
+        return false()
+    return column == next(iter(ids)) if len(ids) == 1 else column.in_(sorted(ids))

@@ -204,3 +204,14 @@ def duty_of(role: Role) -> Duty:
 
 READ_ONLY_ROLES = frozenset({Role.STATION, Role.VIEWER})
 """Roles that never take a step (requirement 1, 账号管理)."""
+
+WRITING: frozenset[Permission] = frozenset(Permission) - {
+    Permission.VISIT_VIEW,
+    Permission.CASE_VIEW,
+    Permission.CASE_EXPORT,
+    Permission.PERSON_REVEAL,
+    Permission.STATISTICS_VIEW,
+    Permission.JOURNAL_AUDIT,
+    Permission.JOURNAL_EXPORT,
+}
+"""What an account that only reads never has, whatever its roles grant."""

@@ -18,6 +18,7 @@ from domain.cases.queries.reach import visible_to
 from domain.cases.schemas import CaseRow
 from domain.cases.vocabulary import Status
 from domain.kernel.actor import Actor
+from domain.kernel.columns import one_of
 from domain.kernel.paging import COUNT_CAP, Page
 from domain.kernel.permissions import Permission, Reach
 from domain.kernel.refusals import Invalid
@@ -73,7 +74,7 @@ def _when(period: Period) -> list[ColumnElement[bool]]:
 
 
 def _whose(actor: Actor) -> list[ColumnElement[bool]]:
-    return [col(_Held.unit_id) == actor.unit_id] if actor.reach is Reach.DEPARTMENT else []
+    return [one_of(col(_Held.unit_id), actor.unit_ids)] if actor.reach is Reach.DEPARTMENT else []
 
 
 def _belongs(measure: Measure, held: Any, at: datetime) -> ColumnElement[bool]:
@@ -103,7 +104,9 @@ async def departments(
     numbers = [func.count().filter(_belongs(measure, held, at)).label(measure.value) for measure in Measure]
     query = select(held.c.unit_id, *numbers, func.avg(held.c.points).label("satisfaction")).group_by(held.c.unit_id)
     rows = {row["unit_id"]: row for row in (await session.execute(query)).mappings()}
-    units = [u for u in await orgs.departments(session) if actor.reach is not Reach.DEPARTMENT or u.id == actor.unit_id]
+    units = [
+        u for u in await orgs.departments(session) if actor.reach is not Reach.DEPARTMENT or u.id in actor.unit_ids
+    ]
     return tuple(_figures(unit.code, unit.name, rows.get(unit.id)) for unit in units)
 
 
@@ -131,7 +134,7 @@ async def cases_behind(
     """
     actor.require(Permission.STATISTICS_VIEW)
     unit = await orgs.department_by_code(session, code, field="department")
-    if actor.reach is Reach.DEPARTMENT and unit.id != actor.unit_id:
+    if actor.reach is Reach.DEPARTMENT and unit.id not in actor.unit_ids:
         raise Invalid.of({"department": "只能查看本单位的统计"})
     held = _held(actor, period).subquery()
     chosen = select(held.c.case_id).where(held.c.unit_id == unit.id, _belongs(measure, held, at))

@@ -13,6 +13,7 @@ from sqlmodel import col
 from domain.kernel import crypto
 from domain.kernel.actor import Actor
 from domain.kernel.clock import day_bounds, local_date
+from domain.kernel.columns import one_of
 from domain.kernel.paging import Page
 from domain.kernel.permissions import Permission, Reach
 from domain.kernel.refusals import NotFound
@@ -36,11 +37,11 @@ def visible_to(actor: Actor, *, at: datetime) -> ColumnElement[bool]:
         return true()
     start, end = day_bounds(local_date(at))
     today = and_(
-        col(Visit.unit_id) == actor.unit_id,
+        one_of(col(Visit.unit_id), actor.unit_ids),
         col(Visit.arrived_at) >= start,
         col(Visit.arrived_at) < end,
     )
-    return or_(col(Visit.registered_by) == actor.account_id, today)
+    return or_(one_of(col(Visit.registered_by), actor.own_ids), today)
 
 
 async def get(session: AsyncSession, actor: Actor, visit_id: UUID, *, at: datetime) -> VisitView:
@@ -106,7 +107,7 @@ async def times_here(session: AsyncSession, actor: Actor, *, id_number: str) -> 
 
 async def desks(session: AsyncSession, actor: Actor) -> tuple[DeskView, ...]:
     """This function will list the desks of the actor's unit."""
-    query = select(Desk).where(col(Desk.unit_id) == actor.unit_id).order_by(col(Desk.position))
+    query = select(Desk).where(one_of(col(Desk.unit_id), actor.unit_ids)).order_by(col(Desk.position))
     return tuple(DeskView(d.id, d.code, d.name) for d in await session.scalars(query))
 
 

@@ -16,7 +16,7 @@ from domain.calendar.schemas import LimitView
 from domain.cases import categories
 from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
-from domain.kernel.permissions import Role
+from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid, NotFound, NotPermitted
 from domain.orgs import queries as orgs
 from domain.supervision import operations
@@ -165,7 +165,7 @@ def require_arranger(actor: Actor) -> None:
 
     :raises NotPermitted: neither the centre's nor the system's administrator
     """
-    if not actor.has(Role.SYSADMIN, Role.CENTER_ADMIN):
+    if not actor.may(Permission.ARRANGE):
         raise NotPermitted("时限和工作日由系统管理员或区综治中心管理员查看和设置")
 
 

@@ -20,7 +20,7 @@ from domain.calendar.queries import Book
 from domain.calendar.rules.notice import read_notice
 from domain.calendar.schemas import MovedDeadline, NoticeDay, Preview
 from domain.kernel.actor import SYSTEM_ID, Actor
-from domain.kernel.permissions import Role
+from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import Invalid, NotPermitted
 
 _LIBRARY = "chinese_calendar"
@@ -186,7 +186,7 @@ def require_arranger(actor: Actor) -> None:
 
     :raises NotPermitted: the actor is none who publishes notices and arranges working days
     """
-    if not actor.has(Role.SYSADMIN):
+    if not (actor.has(Role.SYSADMIN) and actor.may(Permission.ARRANGE)):
         raise NotPermitted("只有系统管理员可以公布放假安排和设置工作日历")
 
 

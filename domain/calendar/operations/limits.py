@@ -20,7 +20,7 @@ from domain.calendar.rules import Limit
 from domain.calendar.schemas import LimitView, moves_of
 from domain.kernel import journal
 from domain.kernel.actor import Actor
-from domain.kernel.permissions import Role
+from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid, NotFound, NotPermitted
 
 _CATEGORY = re.compile(r"[0-9A-Z]{0,20}")
@@ -101,7 +101,7 @@ def require_arranger(actor: Actor) -> None:
 
     :raises NotPermitted: the actor is none who sets limits
     """
-    if not actor.has(Role.SYSADMIN, Role.CENTER_ADMIN):
+    if not actor.may(Permission.ARRANGE):
         raise NotPermitted("只有系统管理员和综治中心管理员可以设置时限")
 
 

@@ -41,5 +41,5 @@ class Act:
 
     @property
     def own_assist(self) -> Assignment | None:
-        mine = (a for a in self.assignments if a.part is Part.ASSIST and a.unit_id == self.actor.unit_id)
+        mine = (a for a in self.assignments if a.part is Part.ASSIST and a.unit_id in self.actor.unit_ids)
         return next(mine, None)

@@ -10,11 +10,13 @@ from sqlmodel import col
 
 from domain.calendar import operations as calendar
 from domain.calendar.models import Link
+from domain.cases import policy
 from domain.cases.models import Assignment, AssignmentState, Case, Copy, Part
 from domain.cases.queries import reach
 from domain.cases.workflow import IN_HAND
 from domain.kernel import journal
 from domain.kernel.actor import Actor
+from domain.kernel.columns import one_of
 from domain.kernel.notify import announce
 from domain.kernel.permissions import Role
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotPermitted
@@ -30,6 +32,7 @@ async def waive(session: AsyncSession, actor: Actor, *, number: str, unit: str, 
     :raises ActionNotAllowed: the unit does not assist, or has reported
     :raises Invalid: no reason
     """
+    policy.require_unrestricted(actor)
     if not actor.has(Role.CENTER_ADMIN):
         raise NotPermitted(f"免除协办反馈由{Role.CENTER_ADMIN.label}操作")
     if fault := text_fault("原因", reason, most=500):
@@ -52,6 +55,7 @@ async def agree_to_return(session: AsyncSession, actor: Actor, *, number: str, a
     :raises NotFound: out of reach
     :raises ActionNotAllowed: nothing is in hand, or it was agreed before
     """
+    policy.require_unrestricted(actor)
     case = await reach.lock(session, actor, number)
     lead = _own_lead(await reach.live_assignments(session, case.id), actor)
     if lead is None or not actor.has(Role.DEPARTMENT_HEAD):
@@ -63,7 +67,7 @@ async def agree_to_return(session: AsyncSession, actor: Actor, *, number: str, a
 
 
 def _own_lead(live: list[Assignment], actor: Actor) -> Assignment | None:
-    return next((a for a in live if a.part is Part.LEAD and a.unit_id == actor.unit_id), None)
+    return next((a for a in live if a.part is Part.LEAD and a.unit_id in actor.unit_ids), None)
 
 
 async def receive_copy(session: AsyncSession, actor: Actor, *, number: str, at: datetime) -> bool:
@@ -71,7 +75,7 @@ async def receive_copy(session: AsyncSession, actor: Actor, *, number: str, at: 
     case = await reach.find(session, actor, number)
     query = (
         select(Copy)
-        .where(col(Copy.case_id) == case.id, col(Copy.unit_id) == actor.unit_id, col(Copy.read_at).is_(None))
+        .where(col(Copy.case_id) == case.id, one_of(col(Copy.unit_id), actor.unit_ids), col(Copy.read_at).is_(None))
         .with_for_update()
     )
     copy = (await session.scalars(query)).one_or_none()

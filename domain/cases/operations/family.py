@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.cases import policy
 from domain.cases.models import Case
 from domain.cases.queries import family, reach
 from domain.cases.workflow import OPEN
@@ -62,6 +63,7 @@ async def release(session: AsyncSession, actor: Actor, *, child: str, at: dateti
 
 
 def _require_centre(actor: Actor) -> None:
+    policy.require_unrestricted(actor)
     if not actor.has(Role.CENTER_ADMIN):
         raise NotPermitted(f"主子案件由{Role.CENTER_ADMIN.label}设置")
 

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from domain.calendar import operations as calendar
 from domain.calendar.models import Link
+from domain.cases import policy
 from domain.cases.models import Case, Source
 from domain.cases.operations import clocks
 from domain.cases.queries import family, reach
@@ -87,6 +88,7 @@ async def undo(session: AsyncSession, actor: Actor, *, number: str, reason: str,
 
 
 def _require_centre(actor: Actor) -> None:
+    policy.require_unrestricted(actor)
     if not actor.has(Role.CENTER_ADMIN):
         raise NotPermitted(f"合并案件由{Role.CENTER_ADMIN.label}操作")
 

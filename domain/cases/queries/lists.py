@@ -127,7 +127,7 @@ async def _looked_up(session: AsyncSession, wanted: CaseFilter) -> list[ColumnEl
         found.append(areas.within(await _area_path(session, wanted.area), Case.area_path))
     if wanted.department:
         unit = await orgs.department_by_code(session, wanted.department, field="department")
-        found.append(dispatched_to(unit.id, col(Assignment.state).in_(LIVE)) | (col(Case.lead_unit_id) == unit.id))
+        found.append(dispatched_to((unit.id,), col(Assignment.state).in_(LIVE)) | (col(Case.lead_unit_id) == unit.id))
     if wanted.name.strip():
         ids = await people.ids_by_name(session, wanted.name)
         found.append(_has_party(col(Party.person_id).in_(ids)))

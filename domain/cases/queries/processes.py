@@ -17,7 +17,7 @@ from domain.cases.queries.reach import visible_to
 from domain.cases.workflow import OPEN
 from domain.kernel.actor import Actor
 from domain.kernel.models import JournalEntry
-from domain.kernel.permissions import Permission, Role
+from domain.kernel.permissions import Permission
 from domain.kernel.refusals import NotFound, NotPermitted
 from domain.orgs import queries as orgs
 
@@ -31,7 +31,7 @@ def require_manager(actor: Actor) -> None:
 
     :raises NotPermitted: neither the centre's nor the system's administrator
     """
-    if not actor.has(Role.SYSADMIN, Role.CENTER_ADMIN):
+    if not actor.may(Permission.ARRANGE):
         raise NotPermitted("办理流程由系统管理员或区综治中心管理员配置")
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.areas import queries as areas
 from domain.cases.models import Assignment, AssignmentState, Case, Copy, Part, Party
 from domain.cases.policy import Bond
 from domain.cases.vocabulary import Status
 from domain.kernel.actor import Actor
+from domain.kernel.columns import one_of
 from domain.kernel.permissions import Permission, Reach, Role
 from domain.kernel.refusals import NotFound
 from domain.people import queries as people
@@ -34,9 +37,9 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         return col(Case.status) != Status.DRAFT
     if not actor.may(Permission.CASE_VIEW):
         return false()
-    own = col(Case.created_by) == actor.account_id
+    own = one_of(col(Case.created_by), actor.own_ids)
     if actor.has(Role.CENTER_ADMIN):
-        own = or_(own, col(Case.unit_id) == actor.unit_id)
+        own = or_(own, one_of(col(Case.unit_id), actor.unit_ids))
     return or_(own, and_(col(Case.status) != Status.DRAFT, _within_reach(actor)))
 
 
@@ -44,25 +47,24 @@ def _within_reach(actor: Actor) -> ColumnElement[bool]:
     if actor.reach is Reach.ALL:
         return true()
     if actor.reach is Reach.AREA:
-        path = actor.area_path
-        return col(Case.area_path).startswith(path, autoescape=True) if path else false()
+        return areas.within(actor.area_path, Case.area_path)
     if actor.reach is Reach.DEPARTMENT:
-        return or_(dispatched_to(actor.unit_id), copied_to(actor.unit_id))
+        return or_(dispatched_to(actor.unit_ids), copied_to(actor.unit_ids))
     return false()
 
 
-def dispatched_to(unit_id: UUID, *more: ColumnElement[bool]) -> ColumnElement[bool]:
-    """This function will give the condition that a department has an assignment to the case."""
+def dispatched_to(units: Collection[UUID], *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    """This function will give the condition that one of some departments has an assignment to the case."""
     return (
         select(Assignment.id)
-        .where(col(Assignment.case_id) == col(Case.id), col(Assignment.unit_id) == unit_id, *more)
+        .where(col(Assignment.case_id) == col(Case.id), one_of(col(Assignment.unit_id), units), *more)
         .exists()
     )
 
 
-def copied_to(unit_id: UUID) -> ColumnElement[bool]:
-    """This function will give the condition that a case was copied to a unit (抄告): it may be read there."""
-    return select(Copy.id).where(col(Copy.case_id) == col(Case.id), col(Copy.unit_id) == unit_id).exists()
+def copied_to(units: Collection[UUID]) -> ColumnElement[bool]:
+    """This function will give the condition that a case was copied to one of some units (抄告): it may be read there."""
+    return select(Copy.id).where(col(Copy.case_id) == col(Case.id), one_of(col(Copy.unit_id), units)).exists()
 
 
 async def find(session: AsyncSession, actor: Actor, number: str) -> Case:
@@ -109,18 +111,18 @@ def bond_of(actor: Actor, case: Case, assignments: list[Assignment]) -> Bond:
     units = {part: {a.unit_id for a in assignments if a.part is part} for part in Part}
     last_lead = case.lead_unit_id if case.status is Status.CLOSED else None
     return Bond(
-        own=case.created_by == actor.account_id or actor.only_case == case.id,
-        lead=actor.unit_id in units[Part.LEAD] or actor.unit_id == last_lead,
-        assist=actor.unit_id in units[Part.ASSIST],
-        requester=case.requested_by == actor.account_id,
-        issuer=case.supervised_by == actor.account_id,
+        own=case.created_by in actor.own_ids or actor.only_case == case.id,
+        lead=bool(actor.unit_ids & units[Part.LEAD]) or last_lead in actor.unit_ids,
+        assist=bool(actor.unit_ids & units[Part.ASSIST]),
+        requester=case.requested_by in actor.own_ids,
+        issuer=case.supervised_by in actor.own_ids,
         order=case.leader_order,
     )
 
 
 def _more_than_copied(actor: Actor) -> ColumnElement[bool]:
     """A copy lets a unit read a case, masked; clear values are for those who work on it."""
-    return dispatched_to(actor.unit_id) if actor.reach is Reach.DEPARTMENT else true()
+    return dispatched_to(actor.unit_ids) if actor.reach is Reach.DEPARTMENT else true()
 
 
 async def require_person(session: AsyncSession, actor: Actor, person_id: UUID) -> None:

@@ -52,7 +52,7 @@ async def gather(
         extensions=case.extensions,
         reported=lead is not None and lead.reported_at is not None,
         return_agreed=lead is not None and lead.return_agreed_at is not None,
-        assist_accepted=any(a.accepted_at or a.waived_at for a in assists if a.unit_id == actor.unit_id),
+        assist_accepted=any(a.accepted_at or a.waived_at for a in assists if a.unit_id in actor.unit_ids),
         assists_reported=all(a.state is AssignmentState.REPORTED or a.waived_at for a in assists),
         risk=case.risk_level,
         watch_wanted=given.watch,

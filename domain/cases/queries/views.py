@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from domain.cases.schemas import Counter
 from domain.cases.vocabulary import Status as S
 from domain.kernel.actor import Actor
 from domain.kernel.clock import day_bounds, local_date
+from domain.kernel.columns import one_of
 from domain.kernel.permissions import Role
 
 View = Callable[[Actor, datetime], ColumnElement[bool]]
@@ -34,18 +35,20 @@ def in_work() -> ColumnElement[bool]:
 
 def to_do(actor: Actor, at: datetime) -> ColumnElement[bool]:
     """This function will select the cases that wait for a step of this actor."""
+    if actor.read_only:
+        return false()
     waits = [condition for role, condition in _waits(actor) if role in actor.roles]
     return and_(in_work(), or_(false(), *waits))
 
 
 def _waits(actor: Actor) -> list[tuple[Role, ColumnElement[bool]]]:
-    own = col(Case.created_by) == actor.account_id
+    own = one_of(col(Case.created_by), actor.own_ids)
     order = col(Case.leader_order)
     asked = col(Case.status).in_((S.RETURN_PENDING, S.EXTENSION_PENDING))
-    leading = dispatched_to(actor.unit_id, col(Assignment.part) == Part.LEAD, col(Assignment.state).in_(LIVE))
+    leading = dispatched_to(actor.unit_ids, col(Assignment.part) == Part.LEAD, col(Assignment.state).in_(LIVE))
     helps = (col(Assignment.part) == Part.ASSIST, col(Assignment.waived_at).is_(None))
-    asked_to_help = dispatched_to(actor.unit_id, *helps, col(Assignment.state) == AssignmentState.WAITING)
-    helping = dispatched_to(actor.unit_id, *helps, col(Assignment.state) == AssignmentState.WORKING)
+    asked_to_help = dispatched_to(actor.unit_ids, *helps, col(Assignment.state) == AssignmentState.WAITING)
+    helping = dispatched_to(actor.unit_ids, *helps, col(Assignment.state) == AssignmentState.WORKING)
     # an assistant reports once the lead has accepted; until then nothing is left to do
     assisting = or_(asked_to_help, and_(helping, col(Case.status) != S.TO_ACCEPT))
     in_hand = col(Case.status).in_((S.TO_ACCEPT, *workflow.IN_HAND))
@@ -66,10 +69,10 @@ def _waits(actor: Actor) -> list[tuple[Role, ColumnElement[bool]]]:
     ]
 
 
-def returned_by(unit_id: UUID) -> ColumnElement[bool]:
+def returned_by(units: Collection[UUID]) -> ColumnElement[bool]:
     """This function will select what a department gave back and does not hold any more (已退回)."""
-    held = dispatched_to(unit_id, col(Assignment.state).in_((*LIVE, AssignmentState.FINISHED)))
-    return and_(dispatched_to(unit_id, col(Assignment.state) == AssignmentState.RETURNED), ~held)
+    held = dispatched_to(units, col(Assignment.state).in_((*LIVE, AssignmentState.FINISHED)))
+    return and_(dispatched_to(units, col(Assignment.state) == AssignmentState.RETURNED), ~held)
 
 
 def overdue(actor: Actor, at: datetime) -> ColumnElement[bool]:
@@ -108,8 +111,8 @@ VIEWS: dict[str, tuple[str, str, View]] = {
     "watch": ("持续关注", "yellow", lambda actor, at: col(Case.watch).is_(True)),
     "legacy": ("历史遗留", "gray", lambda actor, at: col(Case.legacy).is_(True)),
     "merged": ("已并案", "gray", lambda actor, at: col(Case.merged_into_id).is_not(None)),
-    "copied": ("抄告我的", "blue", lambda actor, at: copied_to(actor.unit_id)),
-    "returned": ("已退回", "gray", lambda actor, at: returned_by(actor.unit_id)),
+    "copied": ("抄告我的", "blue", lambda actor, at: copied_to(actor.unit_ids)),
+    "returned": ("已退回", "gray", lambda actor, at: returned_by(actor.unit_ids)),
     "all": ("全部", "gray", lambda actor, at: true()),
 }
 _BOARD: tuple[tuple[Role, tuple[str, ...]], ...] = (
