@@ -15,6 +15,7 @@ from app.pages.cases.edit import case_edit
 from app.pages.cases.list import case_list
 from app.pages.cases.new import case_new
 from app.pages.home import home
+from app.pages.orgs.units import unit_list
 from app.pages.processes.detail import process
 from app.pages.processes.list import processes
 from app.pages.visits.desk import desk
@@ -25,6 +26,7 @@ from state.cases.listing import CaseListState
 from state.cases.working import CaseState
 from state.cases.writing import CaseFormState
 from state.notices import BellState
+from state.orgs.units import UnitsState
 from state.processes.listing import ProcessListState
 from state.processes.working import ProcessState
 from state.session import LandingState
@@ -35,7 +37,7 @@ PRODUCT = "枫桥 · 社会治理中心"
 
 @dataclass(frozen=True)
 class Page:
-    """This class will declare a page; neither `permission` nor `roles` means: any signed-in person."""
+    """This class will declare a page; no `permission`, `rights` (one is enough) and `roles` means: anybody signed in."""
 
     route: str
     title: str
@@ -43,6 +45,7 @@ class Page:
     build: Callable[[], rx.Component]
     on_load: tuple[Any, ...]
     roles: tuple[Role, ...] = ()
+    rights: tuple[Permission, ...] = ()
 
 
 _ARRANGERS = (Role.SYSADMIN, Role.CENTER_ADMIN)
@@ -60,6 +63,7 @@ PAGES: tuple[Page, ...] = (
     Page("/process/[process_id]", "办理流程", None, process, (ProcessState.load,), _ARRANGERS),
     Page("/limits", "时限规则", None, limit_rules, (LimitsState.load,), _ARRANGERS),
     Page("/calendar", "工作日历", None, working_days, (CalendarState.load,), _ARRANGERS),
+    Page("/units", "单位管理", Permission.UNIT_MANAGE, unit_list, (UnitsState.load,)),
 )
 GATED = frozenset(page.route.strip("/").split("/")[0] for page in PAGES)
 """First pieces of the addresses that need a session; the empty one is the front door."""

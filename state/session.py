@@ -72,9 +72,13 @@ class Place:
     permission: Permission | None
     view: str = ""
     roles: tuple[Role, ...] = ()
+    rights: tuple[Permission, ...] = ()
+    """Several rights of which one is enough."""
 
     def open_to(self, actor: Actor) -> bool:
         """This function will tell whether a person may open the place: by a right, or else by a role."""
+        if self.rights:
+            return any(actor.may(right) for right in self.rights)
         return actor.may(self.permission) if self.permission else actor.has(*self.roles)
 
 
@@ -87,6 +91,7 @@ PLACES: tuple[Place, ...] = (
     Place("办理流程", "/processes", "branch", "配置", None, roles=(Role.SYSADMIN, Role.CENTER_ADMIN)),
     Place("时限规则", "/limits", "clock", "配置", None, roles=(Role.SYSADMIN, Role.CENTER_ADMIN)),
     Place("工作日历", "/calendar", "rows", "配置", None, roles=(Role.SYSADMIN, Role.CENTER_ADMIN)),
+    Place("单位管理", "/units", "building", "组织与账号", Permission.UNIT_MANAGE),
 )
 
 

@@ -62,7 +62,8 @@ def known() -> dict[str, str]:
 def may_open(declared: Declared, post: Post) -> bool:
     """Decide by what the page declares."""
     right = declared.permission is None or declared.permission in GRANTS[post.role]
-    return right and (not declared.roles or post.role in declared.roles)
+    one_of = not declared.rights or not GRANTS[post.role].isdisjoint(declared.rights)
+    return right and one_of and (not declared.roles or post.role in declared.roles)
 
 
 @pytest.mark.parametrize("post", ROLES.values(), ids=lambda post: post.login)

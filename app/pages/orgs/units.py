@@ -1,0 +1,21 @@
+"""单位管理: the units of the county."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from components.orgs.pieces import sheet
+from components.orgs.units import acts, dialogs, units
+from components.shell import page
+
+
+def unit_list() -> rx.Component:
+    """This function will draw the tree of units."""
+    return page(
+        sheet(),
+        units(),
+        dialogs(),
+        title="单位管理",
+        crumbs=[("组织与账号", ""), ("单位管理", "")],
+        actions=acts(),
+    )

@@ -1,0 +1,1 @@
+"""Pieces of the pages that administer units, accounts and rights."""

@@ -1,0 +1,65 @@
+"""What the pages of administration share: their style sheet, counters of accounts, the foot of a dialog."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+
+class _Sheet(rx.Fragment):
+    def add_imports(self) -> dict[str, str]:
+        """This function will import the sheet for its effect."""
+        return {"": "$/public/kit/orgs.css"}
+
+
+def sheet() -> rx.Component:
+    """This function will bring the style of the pages of administration."""
+    return _Sheet.create()
+
+
+def foot(word: Any, on_close: Any, *, look: str = "pri") -> rx.Component:
+    """This function will draw the two buttons at the end of a dialog's form."""
+    return rx.el.div(
+        rx.el.button("取消", type="button", class_name="btn", on_click=on_close),
+        rx.el.button(word, type="submit", class_name=f"btn {look}"),
+        class_name="form-foot",
+    )
+
+
+def counters(tiles: Any, chosen: Any, on_choose: Any, unit: str = "个") -> rx.Component:
+    """This function will draw counters that filter when pressed.
+
+    :param tiles: list var of objects with .view .label .count .tone
+    """
+
+    def tile(one: Any) -> rx.Component:
+        return rx.el.button(
+            rx.el.span(one.label),
+            rx.el.b(one.count),
+            rx.el.em(unit),
+            type="button",
+            on_click=on_choose(one.view),
+            class_name=f"kpi {one.tone}",
+            custom_attrs={"aria-pressed": rx.cond(chosen == one.view, "true", "false"), "data-view": one.view},
+        )
+
+    return rx.el.div(rx.foreach(tiles, tile), class_name="kpis", role="group", custom_attrs={"aria-label": "分类计数"})
+
+
+def act(word: Any, on_click: Any, *, about: Any = "", look: str = "txt small") -> rx.Component:
+    """This function will draw a small button of a row; `about` tells those who listen which row it is."""
+    return rx.el.button(
+        word,
+        type="button",
+        class_name=f"btn {look}",
+        on_click=on_click,
+        custom_attrs={"aria-label": f"{word} {about}".strip()},
+    )
+
+
+def marks(words: Any, tone: str = "gray") -> rx.Component:
+    """This function will draw a list var of words as tags."""
+    return rx.el.span(
+        rx.foreach(words, lambda word: rx.el.span(word, class_name=f"tag plain {tone}")), class_name="marks"
+    )

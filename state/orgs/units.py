@@ -1,0 +1,235 @@
+"""The units of the county as a tree, and the forms that add, change, disable and enable one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import reflex as rx
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.kernel.actor import Actor
+from domain.kernel.clock import stamp
+from domain.kernel.permissions import Permission
+from domain.kernel.refusals import Invalid, NotFound
+from domain.orgs import operations, queries
+from domain.orgs.models import UnitKind
+from domain.orgs.schemas import UnitInput, UnitRow
+from state.clock import now
+from state.inputs import Choice, as_form, as_text, number_in, text_in, word_in
+from state.session import SignedInState
+
+DEEPEST = 4
+"""Levels that are told apart by their indent; deeper ones look alike."""
+
+
+@dataclass
+class UnitShown:
+    """This class will hold one unit as a row of the tree."""
+
+    code: str = ""
+    name: str = ""
+    short_name: str = ""
+    kind: str = ""
+    kind_label: str = ""
+    phone: str = ""
+    parent_code: str = ""
+    parent: str = ""
+    position: str = "0"
+    depth: int = 0
+    accounts: int = 0
+    enabled: bool = True
+    disabled: str = ""
+    href: str = ""
+
+
+class UnitsState(SignedInState):
+    """One browser's page of units."""
+
+    loading: bool = True
+    rows: list[UnitShown] = []
+    count: int = 0
+    text: str = ""
+    kind: str = ""
+    cleared: int = 0
+    parents: list[Choice] = []
+    asked: UnitShown = UnitShown()
+    editing: bool = False
+    turning: UnitShown = UnitShown()
+    faults: dict[str, str] = {}
+
+    @rx.event
+    async def load(self):
+        """This function will open the units."""
+        self.loading = True
+        async with self._opening() as (session, actor):
+            self.here = "/units"
+            self.text, self.kind, self.rows = "", "", []
+            self._shut()
+            await self._read(session, actor)
+        self.loading = False
+
+    @rx.event
+    async def narrow(self, text: str):
+        """This function will show the units whose name, short name or code holds a text."""
+        self.text = as_text(text)[:50].strip()
+        await self._again()
+
+    @rx.event
+    async def choose_kind(self, kind: str):
+        """This function will show the units of one kind; empty shows all."""
+        self.kind = as_text(kind)[:20]
+        await self._again()
+
+    @rx.event
+    async def widen(self):
+        """This function will show all units again."""
+        self.text, self.kind, self.cleared = "", "", self.cleared + 1
+        await self._again()
+
+    @rx.event
+    async def ask_new(self, parent_code: str):
+        """This function will open the form of a new unit, below another one where a code is given."""
+        async with self._acting() as (_, actor):
+            actor.require(Permission.UNIT_MANAGE)
+            self._shut()
+            known = {choice.value for choice in self.parents}
+            parent = as_text(parent_code)
+            self.asked = UnitShown(kind=UnitKind.DEPARTMENT.value, parent_code=parent if parent in known else "")
+            self.editing = True
+
+    @rx.event
+    async def ask(self, code: str):
+        """This function will open the form of a unit."""
+        async with self._acting() as (_, actor):
+            actor.require(Permission.UNIT_MANAGE)
+            found = self._row(code)
+            self._shut()
+            self.asked, self.editing = found, True
+
+    @rx.event
+    async def ask_turn(self, code: str):
+        """This function will ask once before a unit is disabled or enabled."""
+        async with self._acting() as (_, actor):
+            actor.require(Permission.UNIT_MANAGE)
+            found = self._row(code)
+            self._shut()
+            self.turning = found
+
+    @rx.event
+    async def close(self):
+        """This function will close the open dialog."""
+        async with self._acting():
+            self._shut()
+
+    @rx.event
+    async def send(self, form: dict):
+        """This function will add the unit of the form, or change the one that is open."""
+        given, code = as_form(form), self.asked.code
+        try:
+            async with self._acting() as (session, actor):
+                unit = _unit_in(given, code)
+                if code:
+                    await operations.change_unit(session, actor, code, unit, at=now())
+                else:
+                    await operations.create_unit(session, actor, unit, at=now())
+                await self._read(session, actor)
+        except Invalid as refusal:
+            self.faults = refusal.fields or {"name": refusal.message}
+            return None
+        self._shut()
+        return rx.toast.success("单位已修改" if code else "单位已添加")
+
+    @rx.event
+    async def turn(self):
+        """This function will disable the unit that was asked about, or enable it again."""
+        one = self.turning
+        async with self._acting() as (session, actor):
+            if not one.code:
+                raise NotFound("没有这个单位")
+            act = operations.disable_unit if one.enabled else operations.enable_unit
+            await act(session, actor, one.code, at=now())
+            await self._read(session, actor)
+        self._shut()
+        return rx.toast.success("单位已停用" if one.enabled else "单位已启用")
+
+    def _row(self, code: object) -> UnitShown:
+        found = next((one for one in self.rows if one.code == as_text(code)), None)
+        if found is None:
+            raise NotFound("没有这个单位")
+        return found
+
+    def _shut(self) -> None:
+        self.editing, self.asked, self.turning, self.faults = False, UnitShown(), UnitShown(), {}
+
+    async def _again(self) -> None:
+        async with self._acting() as (session, actor):
+            await self._read(session, actor)
+
+    async def _read(self, session: AsyncSession, actor: Actor) -> None:
+        actor.require(Permission.UNIT_MANAGE)
+        tree = list(_tree(await queries.units_of_county(session, actor)))
+        names = {one.code: one.name for one, _ in tree}
+        self.parents = [Choice(one.code, f"{'　' * depth}{one.name}") for one, depth in tree if not one.disabled_at]
+        fitting = [(one, depth) for one, depth in tree if self._fits(one)]
+        narrowed = len(fitting) < len(tree)
+        self.rows = [_shown(one, names, 0 if narrowed else depth) for one, depth in fitting]
+        self.count = len(self.rows)
+
+    def _fits(self, one: UnitRow) -> bool:
+        text = self.text.lower()
+        right_kind = not self.kind or one.kind.value == self.kind
+        return right_kind and (not text or any(text in word.lower() for word in (one.name, one.short_name, one.code)))
+
+
+def kinds() -> list[tuple[str, str]]:
+    """This function will give the kinds of units for a select."""
+    return [(kind.value, kind.label) for kind in UnitKind]
+
+
+def _unit_in(given: dict, code: str) -> UnitInput:
+    return UnitInput(
+        code=code or text_in(given, "code", most=60).strip(),
+        name=text_in(given, "name", most=100),
+        kind=word_in(given, "kind", UnitKind, UnitKind.DEPARTMENT),
+        short_name=text_in(given, "short_name", most=60),
+        phone=text_in(given, "phone", most=60),
+        parent_code=text_in(given, "parent", most=60),
+        position=max(0, min(number_in(given, "position", 0, label="排序"), 9999)),
+    )
+
+
+def _tree(units: Sequence[UnitRow]) -> Iterator[tuple[UnitRow, int]]:
+    """Each unit after the one it belongs to, with its depth; one whose parent is unknown stands at the top."""
+    known = {one.code for one in units}
+    below: dict[str, list[UnitRow]] = {}
+    for one in units:
+        below.setdefault(one.parent_code if one.parent_code in known else "", []).append(one)
+    waiting: list[tuple[UnitRow, int]] = _reversed(below.pop("", ()), 0)
+    while waiting:
+        one, depth = waiting.pop()
+        yield one, min(depth, DEEPEST)
+        waiting.extend(_reversed(below.pop(one.code, ()), depth + 1))
+
+
+def _reversed(units: Iterable[UnitRow], depth: int) -> list[tuple[UnitRow, int]]:
+    return [(one, depth) for one in reversed(list(units))]
+
+
+def _shown(one: UnitRow, names: dict[str, str], depth: int) -> UnitShown:
+    return UnitShown(
+        code=one.code,
+        name=one.name,
+        short_name=one.short_name,
+        kind=one.kind.value,
+        kind_label=one.kind.label,
+        phone=one.phone,
+        parent_code=one.parent_code,
+        parent=names.get(one.parent_code, ""),
+        position=str(one.position),
+        depth=depth,
+        accounts=one.accounts,
+        enabled=one.disabled_at is None,
+        disabled=stamp(one.disabled_at),
+        href=f"/accounts?unit={one.code}",
+    )
