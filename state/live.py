@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +24,7 @@ from domain.kernel.notify import CHANNEL
 GATHER = 0.06
 """Seconds that changes are gathered before pages are woken: bursts become one refresh."""
 RECONNECT = (0.2, 1.0, 3.0)
+Listener = Callable[[str], None]
 EVERYTHING: frozenset[str] = frozenset({"*"})
 _log = structlog.get_logger(__name__)
 
@@ -62,6 +63,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._followers: set[Follower] = set()
+        self._listeners: dict[str, list[Listener]] = {}
         self.listening = asyncio.Event()
 
     @contextmanager
@@ -76,6 +78,14 @@ class Hub:
             yield follower
         finally:
             self._followers.discard(follower)
+
+    def on(self, kind: str, listener: Listener) -> None:
+        """This function will have `listener(subject id)` called for every announcement of a kind, as long as the process lives.
+
+        The id is "*" after a connect or reconnect: anything may have changed meanwhile. A listener answers at
+        once (it may start a task); what it raises is logged and stops nobody else.
+        """
+        self._listeners.setdefault(kind, []).append(listener)
 
     async def run(self, url: str) -> None:
         """This function will listen until it is cancelled, and reconnect when the database went away.
@@ -108,6 +118,17 @@ class Hub:
     def _tell(self, kind: str, subject: str) -> None:
         for follower in self._followers:
             follower.tell(kind, subject)
+        for heard, listeners in self._listeners.items():
+            if kind in {heard, "*"}:
+                for listener in listeners:
+                    _call(listener, heard, subject)
+
+
+def _call(listener: Listener, kind: str, subject: str) -> None:
+    try:
+        listener(subject)
+    except Exception:  # noqa: BLE001 - whoever listens badly must not deafen the process
+        _log.exception("live.listener_failed", kind=kind)
 
 
 @contextmanager

@@ -1,0 +1,50 @@
+"""The hub tells listeners of a process what was announced, and everything after a reconnect."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from domain.kernel.notify import announce
+from domain.kernel.unit_of_work import unit_of_work
+from state.live import Hub
+
+
+@pytest.mark.usefixtures("own_engine")
+class TestAListener:
+    async def test_hears_its_kind_after_the_commit_and_everything_at_the_start(self, own_engine: AsyncEngine) -> None:
+        hub, heard, told = Hub(), list[str](), asyncio.Event()
+
+        def note(subject: str) -> None:
+            heard.append(subject)
+            if subject != "*":
+                told.set()
+
+        hub.on("keys", note)
+        url = own_engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        task = asyncio.create_task(hub.run(url))
+        await asyncio.wait_for(hub.listening.wait(), 10)
+        subject = uuid4()
+        async with unit_of_work() as session:
+            await announce(session, "case", uuid4())
+            await announce(session, "keys", subject)
+        await asyncio.wait_for(told.wait(), 10)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+        assert heard == ["*", str(subject)]
+
+    def test_that_fails_stops_nobody(self) -> None:
+        hub, heard = Hub(), list[str]()
+
+        def fail(_subject: str) -> None:
+            raise RuntimeError("no")
+
+        hub.on("keys", fail)
+        hub.on("keys", heard.append)
+        hub._tell("keys", "one")
+
+        assert heard == ["one"]
