@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.calendar.models import Link
 from domain.cases.models import Method, RiskLevel, Ruling, Satisfaction, Scale, Source, Supervision
+from domain.cases.vocabulary import OpenWork
 
 _FIELDS = {
     "title": "标题",
@@ -57,6 +58,7 @@ _SAYINGS: dict[str, Callable[[Any, Callable[[str], str]], str]] = {
     "ruling": lambda ruling, _: f"裁定:{Ruling(ruling).label}",
     "target_area": lambda area, _: f"目标县区:{area}",
     "consent": lambda text, _: f"诉求人同意说明:{text}",
+    "handed": lambda kinds, _: "移交在办工作:" + "、".join(OpenWork(kind).label for kind in kinds),
     "other": lambda number, _: f"相关案件:{number}",
 }
 """How each detail of a step is said, in this order."""

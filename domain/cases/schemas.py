@@ -22,7 +22,7 @@ from domain.cases.models import (
     Source,
     Supervision,
 )
-from domain.cases.vocabulary import Status
+from domain.cases.vocabulary import OpenWork, Status
 from domain.people.models import IdType, Sex
 
 
@@ -168,6 +168,7 @@ class PartyView:
     nation: str
     address: str
     no_id_reason: str
+    anonymised: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +351,16 @@ class Counter:
     label: str
     count: int
     tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """This class will count open work by kind: what would be, or was, handed over."""
+
+    login: str
+    name: str
+    counts: dict[OpenWork, int]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

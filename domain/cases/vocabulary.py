@@ -209,3 +209,12 @@ class Verb(Labelled):
     RESUME = "resume", "恢复"
     EXTEND = "extend", "延长"
     REOPEN = "reopen", "续办"
+
+
+class OpenWork(Labelled):
+    """The ways in which a person holds an open case."""
+
+    REGISTERED = "registered", "登记的未结案件"
+    ACCEPTED = "accepted", "接收在办的案件"
+    REQUESTED = "requested", "待审批的申请"
+    SUPERVISED = "supervised", "发出的督办"

@@ -20,6 +20,7 @@ from domain.orgs.queries.acting import (
     find_session,
     held,
     keeper_of_centre,
+    person_of_login,
 )
 from domain.orgs.queries.explain import delegations, explained, unit_names
 from domain.orgs.queries.roles import codes_known, others_of_duty, require_administrator, roles
@@ -47,6 +48,7 @@ __all__ = [
     "keeper_of_centre",
     "name_of",
     "others_of_duty",
+    "person_of_login",
     "require_administrator",
     "role_label",
     "roles",

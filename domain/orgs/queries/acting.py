@@ -159,6 +159,12 @@ async def actor_of_account(session: AsyncSession, account_id: UUID, *, origin: s
     return _actor(row, origin) if row else None
 
 
+async def person_of_login(session: AsyncSession, login: str) -> Actor | None:
+    """This function will make the actor of an account, disabled or not: to count what is its own, never to act."""
+    row = (await session.execute(select(*_FACTS).outerjoin(Unit, _IN_UNIT).where(_ACTING.login == login))).one_or_none()
+    return _actor(row, "") if row else None
+
+
 async def actor_of_login(session: AsyncSession, login: str, *, origin: str = "") -> Actor | None:
     """This function will make the actor of an enabled account from its login; it proves nobody's identity."""
     account_id = await session.scalar(select(Account.id).where(col(Account.login) == login))
