@@ -15,6 +15,8 @@ from app.pages.cases.edit import case_edit
 from app.pages.cases.list import case_list
 from app.pages.cases.new import case_new
 from app.pages.home import home
+from app.pages.orgs.account import account_detail
+from app.pages.orgs.accounts import account_list
 from app.pages.orgs.units import unit_list
 from app.pages.processes.detail import process
 from app.pages.processes.list import processes
@@ -26,10 +28,12 @@ from state.cases.listing import CaseListState
 from state.cases.working import CaseState
 from state.cases.writing import CaseFormState
 from state.notices import BellState
+from state.orgs.account import AccountState
+from state.orgs.accounts import AccountListState
 from state.orgs.units import UnitsState
 from state.processes.listing import ProcessListState
 from state.processes.working import ProcessState
-from state.session import LandingState
+from state.session import ACCOUNT_RIGHTS, LandingState
 from state.visits import VisitDesk
 
 PRODUCT = "枫桥 · 社会治理中心"
@@ -64,6 +68,8 @@ PAGES: tuple[Page, ...] = (
     Page("/limits", "时限规则", None, limit_rules, (LimitsState.load,), _ARRANGERS),
     Page("/calendar", "工作日历", None, working_days, (CalendarState.load,), _ARRANGERS),
     Page("/units", "单位管理", Permission.UNIT_MANAGE, unit_list, (UnitsState.load,)),
+    Page("/accounts", "账号管理", None, account_list, (AccountListState.load,), rights=ACCOUNT_RIGHTS),
+    Page("/account/[login]", "账号", None, account_detail, (AccountState.load,), rights=ACCOUNT_RIGHTS),
 )
 GATED = frozenset(page.route.strip("/").split("/")[0] for page in PAGES)
 """First pieces of the addresses that need a session; the empty one is the front door."""

@@ -82,6 +82,13 @@ class Place:
         return actor.may(self.permission) if self.permission else actor.has(*self.roles)
 
 
+ACCOUNT_RIGHTS = (
+    Permission.ACCOUNT_MANAGE,
+    Permission.ROLE_GRANT,
+    Permission.ACCOUNT_PROPOSE,
+    Permission.WORK_HAND_OVER,
+)
+"""Rights of which one opens the pages of accounts: all accounts, or those of the own unit."""
 PLACES: tuple[Place, ...] = (
     Place("来访登记", "/visits", "card", "接待", Permission.VISIT_REGISTER),
     Place("诉求登记", "/cases/new", "plus", "接待", Permission.CASE_CREATE),
@@ -92,6 +99,7 @@ PLACES: tuple[Place, ...] = (
     Place("时限规则", "/limits", "clock", "配置", None, roles=(Role.SYSADMIN, Role.CENTER_ADMIN)),
     Place("工作日历", "/calendar", "rows", "配置", None, roles=(Role.SYSADMIN, Role.CENTER_ADMIN)),
     Place("单位管理", "/units", "building", "组织与账号", Permission.UNIT_MANAGE),
+    Place("账号管理", "/accounts", "user", "组织与账号", None, rights=ACCOUNT_RIGHTS),
 )
 
 

@@ -41,11 +41,16 @@ async def others_of_duty(session: AsyncSession, duty: Duty, account_id: UUID) ->
 
 
 def require_administrator(actor: Actor) -> None:
-    """This function will refuse who neither manages accounts, nor asks for them, nor grants roles.
+    """This function will refuse who neither manages accounts, nor grants roles, nor answers for a unit's people.
 
-    :raises NotPermitted: none of the three
+    :raises NotPermitted: none of these
     """
-    wanted = (Permission.ACCOUNT_MANAGE, Permission.ROLE_GRANT, Permission.ACCOUNT_PROPOSE)
+    wanted = (
+        Permission.ACCOUNT_MANAGE,
+        Permission.ROLE_GRANT,
+        Permission.ACCOUNT_PROPOSE,
+        Permission.WORK_HAND_OVER,
+    )
     if not any(actor.may(permission) for permission in wanted):
         raise NotPermitted("账号和角色由系统管理员、安全管理员查看和设置")
 

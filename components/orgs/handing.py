@@ -1,0 +1,69 @@
+"""The dialog that hands open work over."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from components.kit.dialog import dialog
+from components.kit.form import check, field, select
+from components.kit.show import alert, empty
+from components.orgs.pieces import foot
+from state.orgs.handing import HandOverState as S
+from state.orgs.handing import Kind
+
+
+def hand_over_dialog() -> rx.Component:
+    """This function will draw the open work of a person by kind, whom to give it to, and what came of it."""
+    body = rx.cond(S.done.length() > 0, _done(), rx.cond(S.total > 0, _form(), _nothing()))
+    return dialog(S.open, "移交在办", body, on_close=S.close, watermark=S.me.watermark)
+
+
+def _who() -> rx.Component:
+    return rx.fragment(rx.el.b(S.name), "(", S.login, ")")
+
+
+def _form() -> rx.Component:
+    def box(one: Kind) -> rx.Component:
+        return check(f"kind_{one.value}", rx.fragment(one.label, " ", rx.el.b(one.count), " 件"), default=one.count > 0)
+
+    return rx.el.form(
+        rx.el.p("把", _who(), "手上的工作交给同一单位的另一人。已办的记录仍记在原办理人名下。"),
+        field(
+            "移交内容",
+            rx.el.div(rx.foreach(S.kinds, box), class_name="checks boxes"),
+            name="kinds",
+            error=S.faults["kinds"],
+            wide=True,
+        ),
+        field(
+            "接手人",
+            select("to", S.takers, placeholder="请选择"),
+            name="to",
+            required=True,
+            hint="须在同一单位、有相同的角色",
+            error=rx.cond(S.faults["to"], S.faults["to"], S.faults["from"]),
+            wide=True,
+        ),
+        foot("移交", S.close),
+        on_submit=S.send,
+        class_name="form",
+    )
+
+
+def _nothing() -> rx.Component:
+    return rx.el.div(
+        empty("没有需要移交的工作", "登记、接收、申请和督办的案件都已办完或已移交"),
+        rx.el.div(rx.el.button("关闭", type="button", class_name="btn pri", on_click=S.close), class_name="form-foot"),
+    )
+
+
+def _done() -> rx.Component:
+    def line(one: Kind) -> rx.Component:
+        return rx.el.li(one.label, " ", rx.el.b(one.count), " 件")
+
+    return rx.el.div(
+        alert("green", rx.el.span("已由", _who(), "移交给", rx.el.b(S.taker), "。")),
+        rx.el.ul(rx.foreach(S.done, line), class_name="plain-list"),
+        rx.el.div(rx.el.button("完成", type="button", class_name="btn pri", on_click=S.close), class_name="form-foot"),
+        class_name="form",
+    )

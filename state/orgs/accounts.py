@@ -1,0 +1,223 @@
+"""The list of accounts with its counters, and the form of a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import reflex as rx
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.areas import queries as areas
+from domain.kernel.actor import Actor
+from domain.kernel.permissions import Duty, Permission
+from domain.kernel.refusals import Invalid, NotFound
+from domain.orgs import operations, queries
+from domain.orgs.operations.initial import initial_password
+from domain.orgs.queries import AccountState
+from domain.orgs.schemas import AccountFilter, NewAccount
+from state.clock import now
+from state.inputs import Choice, as_form, as_text, text_in
+from state.orgs.shapes import (
+    TONES,
+    AccountShown,
+    RoleChoice,
+    Tile,
+    Told,
+    account_shown,
+    area_choices,
+    area_in,
+    role_choices,
+    roles_in,
+    until_in,
+)
+from state.session import ACCOUNT_RIGHTS, SignedInState
+
+SIZES = (20, 50, 100)
+_FILTERS = ("unit", "role")
+
+
+class AccountListState(SignedInState):
+    """One browser's list of accounts."""
+
+    loading: bool = True
+    rows: list[AccountShown] = []
+    tiles: list[Tile] = []
+    view: str = ""
+    text: str = ""
+    filters: dict[str, str] = {}
+    filtered: bool = False
+    cleared: int = 0
+    page: int = 1
+    last: int = 1
+    total: str = "0"
+    size: int = SIZES[0]
+    units: list[Choice] = []
+    roles: list[RoleChoice] = []
+    areas: list[Choice] = []
+    may_make: bool = False
+    proposes: bool = False
+    own_unit: str = ""
+    making: bool = False
+    told: Told = Told()
+    faults: dict[str, str] = {}
+
+    @rx.event
+    async def load(self):
+        """This function will open the list that the address asks for: `unit`, `role`, `state`."""
+        self.loading = True
+        asked = self.router.url.query_parameters
+        self.here = "/accounts"
+        self.filters = {name: asked[name][:60] for name in _FILTERS if asked.get(name)}
+        self.view = asked.get("state", "") if asked.get("state", "") in TONES else ""
+        self.text, self.page, self.rows, self.cleared = "", 1, [], self.cleared + 1
+        self._shut()
+        async with self._opening() as (session, actor):
+            require_opener(actor)
+            self.proposes = not actor.may(Permission.ACCOUNT_MANAGE)
+            self.may_make = actor.may(Permission.ACCOUNT_MANAGE) or actor.may(Permission.ACCOUNT_PROPOSE)
+            self.own_unit = actor.unit_code
+            await self._choices(session, actor)
+            await self._read(session, actor)
+        self.loading = False
+
+    @rx.event
+    async def choose_view(self, view: str):
+        """This function will show exactly the accounts that a counter counts; pressed again, all of them."""
+        view = as_text(view)
+        if not view or view in TONES:
+            self.view = "" if view == self.view else view
+        await self._again()
+
+    @rx.event
+    async def search(self, text: str):
+        """This function will show the accounts whose login or name holds a text."""
+        self.text = as_text(text)[:50].strip()
+        await self._again()
+
+    @rx.event
+    async def narrow(self, name: str, value: str):
+        """This function will set one filter."""
+        name, value = as_text(name), as_text(value)[:60]
+        if name in _FILTERS:
+            kept = {key: text for key, text in self.filters.items() if key != name}
+            self.filters = kept | ({name: value} if value else {})
+        await self._again()
+
+    @rx.event
+    async def widen(self):
+        """This function will drop all filters."""
+        self.filters, self.text, self.view, self.cleared = {}, "", "", self.cleared + 1
+        await self._again()
+
+    @rx.event
+    async def go_to(self, page: int):
+        """This function will turn to a page."""
+        page = page if isinstance(page, int) else 1
+        await self._again(max(1, min(page, self.last)))
+
+    @rx.event
+    async def resize(self, size: str):
+        """This function will set how many rows a page holds."""
+        self.size = next((n for n in SIZES if str(n) == str(size)), SIZES[0])
+        await self._again()
+
+    @rx.event
+    async def ask_new(self):
+        """This function will open the form of a new account."""
+        async with self._acting() as (_, actor):
+            _require_maker(actor)
+            self._shut()
+            self.making = True
+
+    @rx.event
+    async def close(self):
+        """This function will close the open dialog and forget the password it showed."""
+        async with self._acting():
+            self._shut()
+
+    @rx.event
+    async def send(self, form: dict):
+        """This function will add the account and show its initial password once."""
+        given, password = as_form(form), initial_password()
+        try:
+            async with self._acting() as (session, actor):
+                _require_maker(actor)
+                new = self._new_in(given, password, actor)
+                await operations.add_account(session, actor, new, at=now())
+                await self._read(session, actor)
+        except Invalid as refusal:
+            self.faults = refusal.fields or {"login": refusal.message}
+            return None
+        self._shut()
+        self.told = Told(new.login, new.name, password)
+        return rx.toast.success("账号已建立,待安全管理员授权")
+
+    def _new_in(self, given: Mapping[str, object], password: str, actor: Actor) -> NewAccount:
+        unit = actor.unit_code if self.proposes else text_in(given, "unit", most=60)
+        if unit and unit not in {choice.value for choice in self.units}:
+            raise Invalid.of({"unit": "请从列表中选择"})
+        if not (wanted := roles_in(given, self.roles)):
+            raise Invalid.of({"roles": "请选择拟授的角色"})
+        return NewAccount(
+            login=text_in(given, "login", most=80).strip(),
+            name=text_in(given, "name", most=80).strip(),
+            password=password,
+            roles=wanted,
+            unit_code=unit,
+            area_path=area_in(given, self.areas),
+            valid_until=until_in(given),
+        )
+
+    def _shut(self) -> None:
+        self.making, self.told, self.faults = False, Told(), {}
+
+    async def _again(self, page: int = 1) -> None:
+        self.page = page
+        async with self._acting() as (session, actor):
+            await self._read(session, actor)
+
+    async def _read(self, session: AsyncSession, actor: Actor) -> None:
+        require_opener(actor)
+        at = now()
+        wanted = AccountFilter(
+            text=self.text,
+            unit_code=self.filters.get("unit", ""),
+            role=self.filters.get("role", ""),
+            state=self.view,
+        )
+        found = await queries.accounts(session, actor, wanted, at=at, page=self.page, size=self.size)
+        if not found.items and self.page > 1:
+            self.page = found.last
+            found = await queries.accounts(session, actor, wanted, at=at, page=self.page, size=self.size)
+        self.rows = [account_shown(row) for row in found.items]
+        self.total, self.last = found.total_text, found.last
+        self.filtered = bool(self.filters or self.text or self.view)
+        counts = await queries.count_states(session, actor, at=at)
+        kinds = [("", "全部", "blue"), *((s.value, s.label, TONES[s.value]) for s in _COUNTED)]
+        self.tiles = [Tile(view, label, counts.get(view, 0), tone) for view, label, tone in kinds]
+
+    async def _choices(self, session: AsyncSession, actor: Actor) -> None:
+        units = await queries.units_of_county(session, actor)
+        self.units = [Choice(unit.code, unit.name) for unit in units if unit.disabled_at is None]
+        only = Duty.BUSINESS if self.proposes else None
+        self.roles = role_choices(await queries.roles(session, actor), only=only)
+        self.areas = area_choices(await areas.all_areas(session))
+
+
+_COUNTED = (AccountState.UNGRANTED, AccountState.LOCKED, AccountState.DISABLED, AccountState.IDLE, AccountState.EXPIRED)
+
+
+def require_opener(actor: Actor) -> None:
+    """This function will refuse who has none of the rights that open the pages of accounts.
+
+    :raises NotPermitted: neither administrator nor head of a unit
+    """
+    if not any(actor.may(right) for right in ACCOUNT_RIGHTS):
+        actor.require(Permission.ACCOUNT_MANAGE)
+
+
+def _require_maker(actor: Actor) -> None:
+    if not actor.may(Permission.ACCOUNT_PROPOSE):
+        actor.require(Permission.ACCOUNT_MANAGE)
+    elif not actor.may(Permission.ACCOUNT_MANAGE) and not actor.unit_code:
+        raise NotFound("您的账号没有所属单位,不能申请账号")
