@@ -83,7 +83,7 @@ class Hub:
         """This function will have `listener(subject id)` called for every announcement of a kind, as long as the process lives.
 
         The id is "*" after a connect or reconnect: anything may have changed meanwhile. A listener answers at
-        once (it may start a task); what it raises is logged and stops nobody else.
+        once (it may start a task); what it raises the loop logs, and it stops nobody else.
         """
         self._listeners.setdefault(kind, []).append(listener)
 
@@ -121,14 +121,7 @@ class Hub:
         for heard, listeners in self._listeners.items():
             if kind in {heard, "*"}:
                 for listener in listeners:
-                    _call(listener, heard, subject)
-
-
-def _call(listener: Listener, kind: str, subject: str) -> None:
-    try:
-        listener(subject)
-    except Exception:  # noqa: BLE001 - whoever listens badly must not deafen the process
-        _log.exception("live.listener_failed", kind=kind)
+                    asyncio.get_running_loop().call_soon(listener, subject)
 
 
 @contextmanager

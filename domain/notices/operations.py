@@ -14,6 +14,7 @@ from sqlmodel import col
 from domain.cases.queries import reach
 from domain.kernel import crypto
 from domain.kernel.actor import Actor
+from domain.kernel.columns import one_of
 from domain.kernel.ids import new_id
 from domain.kernel.notify import announce
 from domain.notices import rules
@@ -118,7 +119,7 @@ async def tell(
 
 async def mark_read(session: AsyncSession, actor: Actor, *, ids: Iterable[UUID] | None = None, at: datetime) -> int:
     """This function will mark some of the actor's own notices read, or all of them, and answer how many were unread."""
-    mine = and_(col(Notice.account_id) == actor.account_id, col(Notice.read_at).is_(None))
+    mine = and_(one_of(col(Notice.account_id), actor.own_ids), col(Notice.read_at).is_(None))
     wanted = mine if ids is None else and_(mine, col(Notice.id).in_(list(ids)))
     read = (await session.scalars(update(Notice).where(wanted).values(read_at=at).returning(col(Notice.id)))).all()
     if read:

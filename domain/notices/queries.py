@@ -18,6 +18,7 @@ from domain.cases.vocabulary import Action, Guard, Status, Tell
 from domain.cases.workflow import Step
 from domain.kernel import crypto
 from domain.kernel.actor import SYSTEM_ID, Actor, system_actor
+from domain.kernel.columns import one_of
 from domain.kernel.models import JournalEntry
 from domain.kernel.permissions import Role
 from domain.notices import rules
@@ -25,7 +26,7 @@ from domain.notices.models import CasePresence, Message, Notice
 from domain.notices.rules import Audience, Happening
 from domain.notices.schemas import Dispatch, MessageView, NoticeView, Onlooker, Told
 from domain.orgs import queries as orgs
-from domain.orgs.models import Account, Unit
+from domain.orgs.models import Account, AccountUnit, Unit
 from domain.people.rules import mask_phone
 
 
@@ -52,7 +53,7 @@ def _view(message: Message) -> MessageView:
 
 async def unread_count(session: AsyncSession, actor: Actor) -> int:
     """This function will count the notices that the actor has not read."""
-    query = select(func.count()).where(col(Notice.account_id) == actor.account_id, col(Notice.read_at).is_(None))
+    query = select(func.count()).where(one_of(col(Notice.account_id), actor.own_ids), col(Notice.read_at).is_(None))
     return await session.scalar(query) or 0
 
 
@@ -60,7 +61,7 @@ async def newest(session: AsyncSession, actor: Actor, *, limit: int = 20) -> tup
     """This function will list the actor's own notices, the newest first."""
     query = (
         select(Notice)
-        .where(col(Notice.account_id) == actor.account_id)
+        .where(one_of(col(Notice.account_id), actor.own_ids))
         .order_by(col(Notice.at).desc(), col(Notice.id).desc())
         .limit(limit)
     )
@@ -230,7 +231,7 @@ async def _members(
         return {}
     query = (
         select(col(Account.id), col(Account.roles), Unit)
-        .join(Unit, col(Unit.id) == col(Account.unit_id))
+        .join(Unit, _belongs())
         .where(col(Account.disabled_at).is_(None), or_(*(_condition(a) for a in audiences)))
         .order_by(col(Unit.position), col(Unit.code), col(Account.login))
     )
@@ -246,6 +247,14 @@ async def _members(
     return {audience: frozenset(ids) for audience, ids in found.items()}
 
 
+def _belongs() -> ColumnElement[bool]:
+    """An account stands once for each of its enabled units."""
+    more = select(AccountUnit.unit_id).where(
+        col(AccountUnit.account_id) == col(Account.id), col(AccountUnit.unit_id) == col(Unit.id)
+    )
+    return and_(or_(col(Unit.id) == col(Account.unit_id), more.exists()), col(Unit.disabled_at).is_(None))
+
+
 def _named(audience: Audience, unit: Unit) -> Audience:
     label = audience.label or f"{_called(unit)} 经办、领导"
     return Audience(audience.tell, audience.roles, frozenset({unit.id}), audience.account, audience.left, label)
@@ -255,7 +264,7 @@ def _condition(audience: Audience) -> ColumnElement[bool]:
     if audience.account:
         return col(Account.id) == audience.account
     held = or_(*(literal(role.value) == any_(col(Account.roles)) for role in sorted(audience.roles)))
-    within = col(Account.unit_id).in_(audience.units) if audience.tell is Tell.DEPARTMENT else true()
+    within = col(Unit.id).in_(audience.units) if audience.tell is Tell.DEPARTMENT else true()
     return and_(held, within)
 
 

@@ -16,7 +16,7 @@ from domain.kernel.ids import new_token
 from domain.kernel.notify import announce
 from domain.kernel.numbers import next_in
 from domain.kernel.permissions import Permission
-from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound
+from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted
 from domain.kernel.words import text_fault
 from domain.people import operations as people
 from domain.people.models import IdType
@@ -34,6 +34,8 @@ async def register(session: AsyncSession, actor: Actor, given: VisitInput, *, at
     :raises Invalid: a field of the person, the reason or the number of companions
     """
     actor.require(Permission.VISIT_REGISTER)
+    if not actor.unit_ids:
+        raise NotPermitted("您的账号没有所属单位,不能登记来访,请联系系统管理员")
     desk_id = await _desk_id(session, actor, given.desk_code)
     faults = people.faults_of(given.person, at=at) | _faults(given)
     if faults:

@@ -37,14 +37,19 @@ class TestAListener:
 
         assert heard == ["*", str(subject)]
 
-    def test_that_fails_stops_nobody(self) -> None:
-        hub, heard = Hub(), list[str]()
+    async def test_that_fails_stops_nobody(self) -> None:
+        hub, heard, complaints = Hub(), list[str](), list[object]()
 
         def fail(_subject: str) -> None:
             raise RuntimeError("no")
 
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, context: complaints.append(context["exception"]))
         hub.on("keys", fail)
         hub.on("keys", heard.append)
         hub._tell("keys", "one")
+        await asyncio.sleep(0)
+        loop.set_exception_handler(None)
 
         assert heard == ["one"]
+        assert len(complaints) == 1

@@ -18,7 +18,8 @@ from domain.kernel.clock import local
 from domain.kernel.ids import new_id
 from domain.kernel.notify import announce
 from domain.kernel.numbers import next_in
-from domain.kernel.refusals import Invalid
+from domain.kernel.permissions import Permission
+from domain.kernel.refusals import Invalid, NotPermitted
 from domain.visits import operations as visits
 
 NUMBER_PREFIX = "QX"
@@ -34,6 +35,9 @@ async def create(session: AsyncSession, actor: Actor, given: CaseInput, *, at: d
     :raises Invalid: no petitioner, or a field cannot be taken
     """
     policy.require_role(actor, Action.CREATE)
+    actor.require(Permission.CASE_CREATE)
+    if not actor.unit_ids:
+        raise NotPermitted("您的账号没有所属单位,不能登记诉求,请联系系统管理员")
     if given.visit_id is None and not given.parties:
         raise Invalid.of({"parties": "请引用来访登记,或填写至少一位诉求人"})
     case = blank(actor, given, number=await number_for(session, at), at=at)
