@@ -5,6 +5,7 @@ import reflex as rx
 config = rx.Config(
     app_name="app",
     telemetry_enabled=False,
+    cors_allowed_origins=(),  # no other site's page may read an answer; where sockets come from, app/api/edge.py checks
     show_built_with_reflex=False,
     frontend_compression_formats=["brotli", "gzip"],
     plugins=[],

@@ -7,6 +7,7 @@ from reflex_base.event import noop
 
 from app.wiring import wire
 from components.kit import around
+from state import telling
 
 STYLES = ("tokens", "base", "frame", "form", "table", "show", "print")
 
@@ -29,6 +30,7 @@ def shell() -> rx.App:
 
 def build() -> rx.App:
     """This function will make the whole application."""
+    telling.replace_toasts()
     made = wire(shell())
     made.add_page(around.not_found, route="404", title="没有找到")
     return made

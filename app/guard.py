@@ -23,6 +23,7 @@ from domain.kernel.refusals import ChangedMeanwhile, NotSignedIn, Refusal
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import queries as orgs
 from domain.orgs.models import SessionKind
+from state import telling
 from state.clock import now
 from state.session import COOKIE, SignedInState, secret_in
 
@@ -45,7 +46,7 @@ class Guard(Middleware):
             held._owner = account  # noqa: SLF001
         if account or event.name.rsplit(".", 1)[-1] in ALWAYS:
             return None
-        return StateUpdate(events=Event.from_event_type([to_sign_in()]))
+        return StateUpdate(events=Event.from_event_type([telling.leave()]))
 
     async def _account(self, event: Event, root: BaseState) -> str:
         headers = event.router_data.get("headers") or root.router_data.get("headers") or {}
@@ -57,15 +58,10 @@ class Guard(Middleware):
         return str(actor.account_id) if actor else ""
 
 
-def to_sign_in() -> Any:
-    """This function will lead the browser to the sign-in page and back afterwards."""
-    return rx.call_script("location.assign('/login?next=' + encodeURIComponent(location.pathname + location.search))")
-
-
 def refused(exception: Exception) -> Any:
     """This function will turn an expected refusal into a message and anything else into a numbered error."""
     if isinstance(exception, NotSignedIn):
-        return to_sign_in()
+        return telling.leave()
     if isinstance(exception, ChangedMeanwhile):
         return rx.toast.warning(exception.message, duration=8000)
     if isinstance(exception, Refusal):

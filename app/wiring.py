@@ -7,6 +7,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
 import reflex as rx
+from reflex.utils.prerequisites import get_web_dir
+from reflex_base.constants import Dirs
 from sqlalchemy import make_url
 
 from app import guard, settings
@@ -15,6 +17,7 @@ from app.jobs.clock import run_clock
 from app.jobs.relay import run_relay
 from app.navigation import GATED, add_pages
 from domain.cases import workflow
+from domain.kernel import crypto
 from state import visits
 from state.live import hub
 
@@ -28,11 +31,13 @@ def wire(app: rx.App) -> rx.App:
     if faults:
         raise ValueError("; ".join(faults))
     app.backend_exception_handler = guard.refused
-    app.api_transformer = [build_api(), guard.gate(GATED)]
+    # The first lies innermost: what the gate answers passes the edge as well.
+    app.api_transformer = [guard.gate(GATED), build_api(client=get_web_dir() / Dirs.STATIC)]
     app.add_middleware(guard.Guard(), index=0)
     app.register_lifespan_task(background)
     add_pages(app)
     visits.use(app)
+    hub.on("keys", lambda _: crypto.refresh())
     return app
 
 

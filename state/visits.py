@@ -19,7 +19,7 @@ from domain.visits import operations as visits
 from domain.visits import queries
 from domain.visits.models import IdSource, VisitState
 from domain.visits.schemas import VisitInput, VisitView
-from state import desks
+from state import desks, telling
 from state.clock import now
 from state.desks import CardRead, ReaderState
 from state.inputs import Choice, as_form, as_text, number_in, text_in, word_in
@@ -199,7 +199,7 @@ class VisitDesk(SignedInState):
             self.faults = refusal.fields
             first = next(iter(refusal.fields), "")
             yield rx.toast.error(refusal.message.split(";")[0])
-            yield rx.call_script(f"document.querySelector('[name={first}]')?.focus()" if first.isidentifier() else "")
+            yield telling.focus(first)
             return
         self._clear()
         self.saved = f"{visit.queue} 号 {visit.person.name} 已登记"

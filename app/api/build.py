@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from app import refusals
 from app.api import attachments, auth, cases, desk, docs, families, health, meta, persons, statistics, visits
 from app.api.edge import Edge
+from app.api.policy import Policies
 from app.public import petitioner, signin
 from app.settings import Settings, load
 from app.throttle import Throttle
@@ -35,10 +36,12 @@ _ROOMS = (
 )
 
 
-def build_api(*more: APIRouter, settings: Settings | None = None) -> FastAPI:
+def build_api(*more: APIRouter, settings: Settings | None = None, client: Path | None = None) -> FastAPI:
     """This function will build the HTTP application; `more` are routers of other doors.
 
     Mount the pages last, at "": every route here wins over them.
+
+    :param client: folder of the compiled pages, whose scripts the policy lets through
     """
     app = FastAPI(
         title="枫桥 接口",
@@ -51,7 +54,7 @@ def build_api(*more: APIRouter, settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings or load()
     app.state.throttle = Throttle()
     refusals.install(app)
-    app.add_middleware(Edge)
+    app.add_middleware(Edge, pages=Policies.of(client) if client else None)
     for router in (*_ROOMS, *more):
         app.include_router(router)
     app.router.routes.extend(petitioner.routes(app.state.settings))

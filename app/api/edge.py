@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.policy import Policies
 from app.refusals import of_database, of_incident
 
 REGISTRY = CollectorRegistry()
@@ -21,24 +23,29 @@ _REQUESTS = Counter("fengqiao_requests", "HTTP requests", ("route", "method", "s
 _SECONDS = Histogram("fengqiao_request_seconds", "Seconds until the answer began", ("route",), registry=REGISTRY)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
+_ALLOWED = "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), display-capture=()"
+"""Pictures are taken with the camera of the phone; nothing else of the device is asked for."""
+_HASHED = re.compile(r"/assets/.+-[\w-]{8}\.(?:js|css|woff2|svg|png)")
+"""What the build names after its content: it never changes under its name."""
 _EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": _ALLOWED,
 }
-_PAGES = "frame-ancestors 'none'; base-uri 'self'; object-src 'none'; form-action 'self'"
 _MACHINES = "default-src 'none'; frame-ancestors 'none'"
-_YEAR = "max-age=31536000"
+_TWO_YEARS = "max-age=63072000; includeSubDomains"
+_FOREVER = "public, max-age=31536000, immutable"
 
 
 class Edge:
     """ASGI middleware around everything that is served, pages of Reflex included."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """This function will stand before an application."""
-        self._app = app
+    def __init__(self, app: ASGIApp, pages: Policies | None = None) -> None:
+        """This function will stand before an application; `pages` are the policies of its compiled pages."""
+        self._app, self._pages = app, pages or Policies({})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """This function will pass a request on; sockets that another site's page opens are turned away."""
@@ -57,7 +64,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                protect(scope, message)
+                protect(scope, message, self._pages)
             await send(message)
 
         try:
@@ -76,17 +83,20 @@ def _broken(scope: Scope, error: Exception) -> ASGIApp:
     return of_incident(error, where=_route(scope))
 
 
-def protect(scope: Scope, message: Message) -> None:
+def protect(scope: Scope, message: Message, pages: Policies) -> None:
     """This function will put the headers of safety on an answer; what a route set itself stays."""
     headers, path = MutableHeaders(scope=message), scope["path"]
     for name, value in _EVERYWHERE.items():
         headers.setdefault(name, value)
-    machine = path.startswith("/api/") or headers.get("content-type", "").startswith("application/problem")
-    headers.setdefault("Content-Security-Policy", _MACHINES if machine else _PAGES)
-    if machine:
-        headers.setdefault("Cache-Control", "no-store")
+    kind = headers.get("content-type", "")
+    machine = path.startswith("/api/") or kind.startswith("application/problem")
+    headers.setdefault("Content-Security-Policy", _MACHINES if machine else pages.of_path(path))
+    if machine or kind.startswith("text/html"):
+        headers.setdefault("Cache-Control", "no-store")  # a page left behind by the back button shows what it showed
+    elif _HASHED.fullmatch(path) and message["status"] in {200, 206, 304}:
+        headers.setdefault("Cache-Control", _FOREVER)
     if scope["scheme"] == "https":
-        headers.setdefault("Strict-Transport-Security", _YEAR)
+        headers.setdefault("Strict-Transport-Security", _TWO_YEARS)
 
 
 def _own_socket(scope: Scope) -> bool:

@@ -16,6 +16,10 @@ class _LabelledToaster(Toaster):
     container_aria_label: rx.Var[str]
     toast_options: rx.Var[dict[str, str]]
 
+    def add_imports(self) -> dict[str, str]:
+        """This function will bring what takes the server's messages (state/telling.py), for its effect."""
+        return {"": "$/public/kit/telling.js"}
+
 
 def head() -> list[rx.Component]:
     """This function will give what stands in the head of every page."""
