@@ -6,7 +6,7 @@ docs/operations.md describes each of them; a test keeps the two equal.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -31,6 +31,10 @@ class Settings(BaseSettings):
     demo_password: str = Field(default="", repr=False, description="演示账号的密码；为空时随机生成并只显示一次")
     secret_key: str = Field(default="", repr=False, description="主密钥的来源，至少 32 个字符；为空时使用密钥文件")
     key_file: Path | None = Field(default=None, description="密钥文件；为空时为数据目录下的 keys.json")
+    crypto: Literal["sm", "aes"] = Field(
+        default="sm", description="新密钥的算法：sm 为 SM4/SM3，aes 为 AES-256/SHA-256"
+    )
+    crypto_module: str = Field(default="", description="密码模块，如 package:Class；设置后代替 CRYPTO")
     sms_provider: str = Field(default="", description="短信通道；为空时演示模式用 outbox，否则不发送")
     workers: int = Field(default=1, ge=1, le=64, description="服务进程数；大于 1 时须设置 REDIS_URL")
 

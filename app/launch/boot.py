@@ -7,11 +7,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from types import FrameType
 
-import psycopg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.launch import checks, database, lock
-from app.launch.errors import CannotStart
+from app.launch.keys import check_keys_belong
 from app.settings import Settings
 from domain.kernel import crypto, files, unit_of_work
 
@@ -73,48 +72,12 @@ def any_database(settings: Settings) -> Generator[str]:
     yield server.url()
 
 
-def key_ring(settings: Settings) -> crypto.KeyRing:
-    """Read the keys, or make them at the first start.
-
-    :raises CannotStart: the secret is too short, or the key file cannot be read
-    """
-    try:
-        if settings.secret_key:
-            return crypto.KeyRing.from_secret(settings.secret_key)
-        return crypto.KeyRing.load_or_create(settings.keys)
-    except ValueError as error:
-        if settings.secret_key:
-            raise CannotStart(f"{error}。") from None
-        raise CannotStart(f"密钥文件 {settings.keys} 已损坏；请从备份恢复，否则已加密的资料无法打开。") from None
-    except KeyError:
-        raise CannotStart(f"密钥文件 {settings.keys} 不完整；请从备份恢复，否则已加密的资料无法打开。") from None
-    except OSError as error:
-        raise CannotStart(f"密钥文件 {settings.keys} 无法读写（{error.strerror}）。") from None
-
-
-def check_keys_belong(settings: Settings, url: str) -> None:
-    """Refuse to make fresh keys beside a database that already holds fields sealed under lost ones.
-
-    :raises CannotStart: there are accounts, and no key file and no secret
-    """
-    if settings.secret_key or settings.keys.exists():
-        return
-    plain = database.read_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain) as connection:
-        known = connection.execute("SELECT to_regclass('account') IS NOT NULL").fetchone()
-        if known and known[0] and connection.execute("SELECT 1 FROM account LIMIT 1").fetchone():
-            raise CannotStart(
-                f"数据库中已有加密资料，但找不到密钥文件 {settings.keys}；请从备份恢复密钥文件，或设置 KEY_FILE / SECRET_KEY。"
-            )
-
-
 def prepare(settings: Settings, url: str) -> AsyncEngine:
     """Set what the domain needs once per process: keys, file folder, database.
 
-    :raises CannotStart: keys missing or damaged
+    :raises CannotStart: keys missing, damaged or of another database
     """
-    check_keys_belong(settings, url)
-    crypto.use(key_ring(settings))
+    crypto.use(check_keys_belong(settings, url), None if settings.secret_key else settings.keys)
     files.use(settings.files)
     engine = unit_of_work.engine_for(url)
     unit_of_work.use_engine(engine)

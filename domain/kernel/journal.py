@@ -84,7 +84,7 @@ def seal_of(entry: JournalEntry) -> bytes:
         sort_keys=True,
         ensure_ascii=False,
     )
-    return crypto.hmac_sm3(crypto.ring().chain, entry.previous + content.encode())
+    return crypto.chained(entry.previous + content.encode())
 
 
 async def verify(session: AsyncSession) -> tuple[int, int | None]:

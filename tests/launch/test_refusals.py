@@ -6,18 +6,16 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
 
-from app.launch import boot, checks, database, lock
+from app.launch import checks, database, lock
 from app.launch.errors import CannotStart
 from app.launch.postgres import Postgres
-from app.settings import Settings, load
-from domain.kernel import crypto
 
 HOLDER = (
     "import sys, time; from pathlib import Path; from app.launch import lock\n"
@@ -136,59 +134,3 @@ class TestTheDatabaseUrl:
     @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg2"])
     def test_may_be_spelt_in_the_usual_ways(self, scheme: str) -> None:
         assert database.read_url(f"{scheme}://u@h/d").drivername == "postgresql+psycopg"
-
-
-class TestTheKeys:
-    def settings(self, folder: Path, **given: str) -> Settings:
-        return load(_env_file=None, data_dir=folder, **given)
-
-    def test_are_made_once_and_readable_by_their_owner_alone(self, tmp_path: Path) -> None:
-        chosen = self.settings(tmp_path)
-        made = boot.key_ring(chosen)
-        assert boot.key_ring(chosen) == made
-        assert chosen.keys.stat().st_mode & 0o077 == 0
-
-    def test_that_are_damaged_are_never_replaced(self, tmp_path: Path) -> None:
-        chosen = self.settings(tmp_path)
-        chosen.keys.write_text("{")
-        with pytest.raises(CannotStart, match="已损坏"):
-            boot.key_ring(chosen)
-        assert chosen.keys.read_text() == "{"
-
-    def test_that_lack_a_part_are_refused(self, tmp_path: Path) -> None:
-        chosen = self.settings(tmp_path)
-        chosen.keys.write_text("{}")
-        with pytest.raises(CannotStart, match="不完整"):
-            boot.key_ring(chosen)
-
-    def test_come_from_a_secret_of_32_characters_or_more(self, tmp_path: Path) -> None:
-        with pytest.raises(CannotStart, match="32"):
-            boot.key_ring(self.settings(tmp_path, secret_key="short"))
-        assert isinstance(boot.key_ring(self.settings(tmp_path, secret_key="x" * 32)), crypto.KeyRing)
-
-    def test_that_are_lost_are_not_made_anew_beside_sealed_data(
-        self, tmp_path: Path, postgres: Postgres, database_url: str, make_account: Callable[[str], None]
-    ) -> None:
-        boot.check_keys_belong(self.settings(tmp_path), database_url)
-        make_account(database_url)
-        with pytest.raises(CannotStart, match="找不到密钥文件"):
-            boot.check_keys_belong(self.settings(tmp_path), database_url)
-
-
-@pytest.fixture
-def make_account() -> Callable[[str], None]:
-    """Give a function that puts one account into a database."""
-
-    def make(url: str) -> None:
-        with psycopg.connect(plain(url)) as connection:
-            connection.execute(
-                "INSERT INTO unit (id, code, name, short_name, kind, phone, position)"
-                " VALUES (gen_random_uuid(), 'u', '单位', '', 'centre', '', 0)"
-            )
-            connection.execute(
-                "INSERT INTO account (id, login, name_sealed, password_hash, roles, reach, unit_id, area_path,"
-                " created_at, password_changed_at, failures)"
-                " SELECT gen_random_uuid(), 'a', ''::bytea, '', '{}', 'none', id, '', now(), now(), 0 FROM unit"
-            )
-
-    return make

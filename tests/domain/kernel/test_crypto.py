@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Generator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.kernel import crypto
-from domain.kernel.crypto import Algorithm, CannotOpen, KeyRing
+from domain.kernel.crypto import CannotOpen, KeyRing
 from domain.kernel.ids import new_id
 
 
@@ -64,15 +65,15 @@ class TestSealing:
 
 
 class TestKeys:
-    @pytest.mark.parametrize("algorithm", ["sm4", "aes"])
-    def test_both_algorithms_seal(self, ring: KeyRing, algorithm: Algorithm) -> None:
-        crypto.use(KeyRing.fresh(algorithm))
+    @pytest.mark.parametrize("name", ["sm", "aes"])
+    def test_both_algorithms_seal(self, ring: KeyRing, name: str) -> None:
+        crypto.use(KeyRing.fresh(name))
         row = new_id()
 
         assert crypto.unseal("t", "c", row, crypto.seal("t", "c", row, "文字")) == "文字"
 
     def test_old_fields_open_after_turning_the_key(self, ring: KeyRing) -> None:
-        row, index = new_id(), crypto.blind("id", "1")
+        row, index, seal = new_id(), crypto.blind("id", "1"), crypto.chained(b"line")
         old = crypto.seal("t", "c", row, "旧")
         crypto.use(ring.rotated("aes"))
 
@@ -82,6 +83,7 @@ class TestKeys:
         assert crypto.unseal("t", "c", row, old) == "旧"
         assert crypto.unseal("t", "c", row, new) == "新"
         assert crypto.blind("id", "1") == index
+        assert crypto.chained(b"line") == seal
 
     def test_without_its_key_a_field_stays_shut(self, ring: KeyRing) -> None:
         row = new_id()
@@ -93,14 +95,35 @@ class TestKeys:
             crypto.unseal("t", "c", row, blob)
 
     def test_a_saved_ring_is_the_same_and_private(self, tmp_path: Path) -> None:
-        ring, path = KeyRing.fresh(), tmp_path / "keys.json"
+        ring, path = KeyRing.fresh("aes", at=datetime(2026, 11, 23, tzinfo=UTC)).rotated("sm"), tmp_path / "keys.json"
 
         ring.save(path)
 
         assert KeyRing.load(path) == ring
         assert KeyRing.load_or_create(path) == ring
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        assert ring.masters[1][1].hex() not in repr(ring)
+        assert ring.masters[1].key.hex() not in f"{ring!r} {ring.masters[1]!r}"
+
+    def test_versions_end_where_a_byte_does(self, ring: KeyRing) -> None:
+        last = KeyRing({255: ring.masters[1]}, ring.index, ring.chain, ring.tokens)
+
+        with pytest.raises(ValueError, match="255"):
+            last.rotated()
+
+    def test_only_an_old_key_goes(self, ring: KeyRing) -> None:
+        both = ring.rotated()
+
+        assert set(both.without(1).masters) == {2}
+        for version in (2, 3):
+            with pytest.raises(ValueError, match="旧密钥"):
+                both.without(version)
+
+    def test_fingerprints_tell_keys_apart_and_nothing_else(self, ring: KeyRing) -> None:
+        both = ring.rotated()
+
+        assert ring.fingerprints().items() < both.fingerprints().items()
+        assert KeyRing.fresh().fingerprints().keys() == ring.fingerprints().keys()
+        assert not set(KeyRing.fresh().fingerprints().values()) & set(ring.fingerprints().values())
 
     def test_a_secret_makes_the_same_ring_again(self) -> None:
         assert KeyRing.from_secret("s" * 32) == KeyRing.from_secret("s" * 32)
