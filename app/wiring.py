@@ -18,7 +18,6 @@ from app.jobs.relay import run_relay
 from app.navigation import GATED, add_pages
 from domain.cases import workflow
 from domain.kernel import crypto
-from domain.kernel import crypto
 from state import visits
 from state.live import hub
 
@@ -38,7 +37,6 @@ def wire(app: rx.App) -> rx.App:
     app.register_lifespan_task(background)
     add_pages(app)
     visits.use(app)
-    hub.on("keys", lambda _: crypto.refresh())
     hub.on("keys", lambda _: crypto.refresh())
     return app
 
