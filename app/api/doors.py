@@ -7,6 +7,7 @@ check may rest on one of the last seconds, the second never does.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar
@@ -26,8 +27,11 @@ from domain.kernel.refusals import Invalid, NotPermitted, NotSignedIn, TooLarge
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import operations as orgs
 from domain.orgs import queries as org_queries
+from domain.orgs import rules
 from domain.orgs.models import SessionKind
 from domain.orgs.queries import Held
+from domain.people.policy import Purpose
+from domain.people.queries import ask_for
 from state.clock import now
 
 COOKIE = "fq_session"
@@ -146,16 +150,36 @@ async def acting(
     _cookie: Annotated[object, Security(APIKeyCookie(name=COOKIE, auto_error=False))],
 ) -> AsyncGenerator[Call]:
     """This function will open the unit of work of a request; it is committed before the answer is sent."""
+    async with _calling(request) as call:
+        if call.actor.unproven:
+            raise NotPermitted(rules.UNPROVEN[call.actor.unproven])
+        yield call
+
+
+async def proving(
+    request: Request,
+    _bearer: Annotated[object, Security(HTTPBearer(auto_error=False, description="POST /api/v1/auth/token"))],
+    _cookie: Annotated[object, Security(APIKeyCookie(name=COOKIE, auto_error=False))],
+) -> AsyncGenerator[Call]:
+    """This function will do the same for somebody who has yet to prove something, and has no rights until then."""
+    async with _calling(request) as call:
+        yield call
+
+
+@asynccontextmanager
+async def _calling(request: Request) -> AsyncGenerator[Call]:
     at = now()
     async with unit_of_work() as session:
         held = await _held(session, request, at=at)
         if held.stale:
             await orgs.touch(session, *credentials(request), at=at)
         _ADMITTED.note(credentials(request), at)
+        ask_for(session, Purpose.API)
         yield Call(session, held.actor, at, base_url_of(request))
 
 
 Acting = Annotated[Call, Depends(acting, scope="function")]
+Proving = Annotated[Call, Depends(proving, scope="function")]
 IdempotencyKey = Annotated[
     str, Header(alias="Idempotency-Key", description="同一个键的重复请求只执行一次,并得到同样的回答")
 ]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Response
 from pydantic import BaseModel, Field
 
 from app.api.answers import answers, body_example
 from app.api.doors import Acting, GuardedRoute
+from app.refusals import of_refusal
 from domain.cases.operations.reveal import reveal
 from domain.people.schemas import Revealable
 
@@ -33,17 +34,24 @@ class Revealed(BaseModel):
 @router.post(
     "/{person_id}/reveal",
     summary="查看一项明文",
-    responses=answers({"field": "phone", "value": "0595-22000000"}, "not_permitted", "not_found", "invalid"),
-)
+    response_model=Revealed,
+    responses=answers(
+        {"field": "phone", "value": "0595-22000000"},
+        "not_permitted", "not_found", "action_not_allowed", "invalid", "too_many_requests",
+    ),
+)  # fmt: skip
 async def reveal_field(
     call: Acting,
     person_id: UUID,
     given: Annotated[
         RevealBody, Body(openapi_examples=body_example("电话", {"field": "phone", "reason": "电话回访办理情况"}))
     ],
-) -> Revealed:
-    """查看查看范围内一位当事人的一项明文;谁、何时、为什么,写入日志。"""
-    value = await reveal(
+) -> Revealed | Response:
+    """查看查看范围内一位当事人的一项明文;谁、何时、为什么,写入日志。每小时、每天有次数上限,超过的也写入日志。"""
+    opened = await reveal(
         call.session, call.actor, person_id=person_id, field=given.field, reason=given.reason, at=call.at
     )
-    return Revealed(field=given.field, value=value)
+    if opened.refusal is not None:
+        # answered, not raised: its line in the journal is committed with this unit of work
+        return of_refusal(opened.refusal)
+    return Revealed(field=given.field, value=opened.value)

@@ -10,6 +10,7 @@ from components.kit.menu import menu
 from components.kit.show import alert, card, desc_list, empty, gallery, process, tag, timeline
 from state.cases.buttons import Why
 from state.cases.relating import RelatingState as Relating
+from state.cases.revealing import RevealState as R
 from state.cases.shapes import Change, Hand, Limit, Line, PartyShown
 from state.cases.working import CaseState as S
 
@@ -155,12 +156,12 @@ def _party(party: PartyShown) -> rx.Component:
 
 def _eye(party: PartyShown, field: str, label: str) -> rx.Component:
     return rx.cond(
-        S.may_reveal,
+        S.may_reveal & ~party.anonymised,
         rx.el.button(
             icon("eye", 14),
             class_name="eye",
             type="button",
-            on_click=S.ask_reveal(party.person_id, field),
+            on_click=R.ask(party.person_id, field),
             custom_attrs={"aria-label": f"查看{label}明文", "title": f"查看{label}明文(须写明原因并留痕)"},
         ),
     )

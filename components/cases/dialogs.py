@@ -15,6 +15,7 @@ from components.kit.show import alert
 from domain.cases.models import Method, Ruling, Satisfaction, Supervision
 from domain.cases.rules import MAX_OPINION, MAX_RESULT
 from domain.cases.vocabulary import Need
+from state.cases.revealing import RevealState as R
 from state.cases.working import CaseState as S
 from state.session import SignedInState
 
@@ -204,14 +205,14 @@ _FIELDS: dict[Need, Callable[[Need], rx.Component]] = {
 def reveal_dialog() -> rx.Component:
     """This function will draw the dialog in which one field is shown in clear, for a reason."""
     return dialog(
-        S.revealing != "",
-        f"查看{S.revealing_label}",
+        R.person_id != "",
+        f"查看{R.label}",
         rx.cond(
-            S.revealed != "",
+            R.value != "",
             rx.el.div(
-                rx.el.output(S.revealed, class_name="revealed"),
-                rx.el.p("本次查看已记入审计日志", class_name="muted"),
-                rx.el.div(rx.el.button("关闭", class_name="btn pri", on_click=S.end_reveal), class_name="form-foot"),
+                rx.el.output(R.value, class_name="revealed"),
+                rx.el.p(f"本次查看已记入审计日志,{R.seconds} 秒后自动隐藏", class_name="muted"),
+                rx.el.div(rx.el.button("关闭", class_name="btn pri", on_click=R.close), class_name="form-foot"),
             ),
             rx.el.form(
                 field(
@@ -219,18 +220,18 @@ def reveal_dialog() -> rx.Component:
                     text_input("reason", placeholder="例如:电话联系诉求人核实情况"),
                     name="reason",
                     required=True,
-                    error=S.reveal_fault,
+                    error=R.fault,
                     wide=True,
                 ),
                 rx.el.div(
-                    rx.el.button("取消", type="button", class_name="btn", on_click=S.end_reveal),
+                    rx.el.button("取消", type="button", class_name="btn", on_click=R.close),
                     rx.el.button("查看", type="submit", class_name="btn pri"),
                     class_name="form-foot",
                 ),
-                on_submit=S.reveal_field,
+                on_submit=R.send,
                 class_name="form",
             ),
         ),
-        on_close=S.end_reveal,
+        on_close=R.close,
         watermark=SignedInState.me.watermark,
     )

@@ -19,6 +19,15 @@ class Kind(Labelled):
     LIVELIHOOD = "livelihood", "民生服务"
 
 
+SPECIAL = ("0302", "0502", "16")
+"""Matters whose parties are specially protected: privacy, medical harm, belief and ethnic group (PIPL 28)."""
+
+
+def is_special(code: str) -> bool:
+    """This function will tell whether clear values of a matter's parties need the level for special persons."""
+    return code.startswith(SPECIAL)
+
+
 @dataclass(frozen=True, slots=True)
 class Category:
     code: str

@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 from domain.kernel.columns import MOMENT, Word
 from domain.kernel.ids import new_id
 from domain.kernel.labels import Labelled
+from domain.kernel.permissions import Role
 
 
 class IdType(Labelled):
@@ -31,7 +32,7 @@ class Sex(Labelled):
 
 
 class Person(SQLModel, table=True):
-    """A person as declared at one moment; never changed afterwards.
+    """A person as declared at one moment; never changed afterwards but by `operations.anonymise`.
 
     pii: name, id_number, phone, birth_date, address (all sealed); blind indexes of
     identity number and phone; name fragments (they leak frequencies, see docs/security.md)
@@ -47,10 +48,43 @@ class Person(SQLModel, table=True):
     phone_sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     birth_date_sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     address_sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    name_blind: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    name_blind: int | None = Field(default=None, sa_column=Column(BigInteger, index=True))
     id_blind: int | None = Field(default=None, sa_column=Column(BigInteger, index=True))
     phone_blind: int | None = Field(default=None, sa_column=Column(BigInteger, index=True))
     name_fragments: list[int] = Field(sa_column=Column(ARRAY(Integer), nullable=False))
     sex: Sex = Field(sa_type=Word(Sex))  # type: ignore[call-overload]
     nation: str = ""
     declared_at: datetime = Field(sa_type=MOMENT)
+    anonymised_at: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+class FieldRule(SQLModel, table=True):
+    """One cell of the field policy that somebody set otherwise than the default.
+
+    no_pii
+    """
+
+    __tablename__ = "field_rule"
+
+    role: Role = Field(sa_type=Word(Role), primary_key=True)  # type: ignore[call-overload]
+    field: str = Field(primary_key=True)
+    purpose: str = Field(primary_key=True)
+    showing: str
+    set_by: UUID
+    set_at: datetime = Field(sa_type=MOMENT)
+
+
+class RevealCount(SQLModel, table=True):
+    """That an account opened a field at a moment: what the limits of an hour and a day are counted from.
+
+    Who was opened, and why, stands in the journal alone; a row is forgotten when its day is over.
+
+    no_pii
+    """
+
+    __tablename__ = "reveal_count"
+    __table_args__ = (Index("ix_reveal_count", "account_id", "at"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    account_id: UUID
+    at: datetime = Field(sa_type=MOMENT)

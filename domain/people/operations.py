@@ -1,23 +1,33 @@
-"""Writes: declare a person, reveal a field."""
+"""Writes: declare a person, reveal a field, set the field policy, make persons anonymous."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from domain.kernel import crypto, journal
 from domain.kernel.actor import Actor
 from domain.kernel.clock import local_date
 from domain.kernel.ids import new_id
 from domain.kernel.permissions import Permission
-from domain.kernel.refusals import Invalid, NotFound
-from domain.people import queries, rules
-from domain.people.models import IdType, Person, Sex
-from domain.people.schemas import PersonInput, Revealable
+from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted, Refusal, TooMany
+from domain.people import policy, queries, rules
+from domain.people.models import FieldRule, IdType, Person, RevealCount, Sex
+from domain.people.policy import Cell, Field, Purpose, Showing
+from domain.people.schemas import CellView, Opened, PersonInput, Revealable
 
-MIN_REASON = 4
+MIN_REASON = rules.MIN_REASON
+POLICY = UUID(int=0xF1E1D)
+"""The subject of journal lines about the field policy, which is one."""
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_SEALED = ("name", "id_number", "phone", "birth_date", "address")
+_FOUND_BY = ("name_blind", "id_blind", "phone_blind")
 
 
 def faults_of(given: PersonInput, *, at: datetime, phone_required: bool = True, prefix: str = "") -> dict[str, str]:
@@ -56,7 +66,7 @@ async def declare(session: AsyncSession, given: PersonInput, *, at: datetime, ph
     name, phone = rules.tidy(given.name), rules.tidy_phone(given.phone)
     number = "" if given.id_type is IdType.NONE else rules.tidy_id(given.id_number)
     birth = rules.birth_date_of(number)
-    clear = {
+    clear: dict[str, str] = {
         "name": name,
         "id_number": number,
         "phone": phone,
@@ -81,13 +91,24 @@ async def declare(session: AsyncSession, given: PersonInput, *, at: datetime, ph
 
 
 async def reveal(
-    session: AsyncSession, actor: Actor, *, person_id: UUID, field: Revealable, reason: str, at: datetime
-) -> str:
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    person_id: UUID,
+    field: Revealable,
+    reason: str,
+    at: datetime,
+    special: bool = False,
+) -> Opened:
     """This function will give one field in clear and write who saw it, and why, to the journal.
 
-    The caller has established that the person lies within the actor's reach.
+    The caller has established that the person lies within the actor's reach, and says whether the matter
+    is of a special kind. A refusal by field level, field policy or limit answers as a value: its line in the
+    journal ("person.reveal_refused", an alarm of the auditor's) must be committed with it.
 
     :raises NotPermitted: the actor may not reveal
+    :raises NotFound: there is no such person
+    :raises ActionNotAllowed: the person was made anonymous
     :raises Invalid: no reason worth the name
     """
     actor.require(Permission.PERSON_REVEAL)
@@ -96,13 +117,116 @@ async def reveal(
     person = await session.get(Person, person_id)
     if person is None:
         raise NotFound("没有找到这个人,或不在您的查看范围内")
-    await journal.record(
-        session,
-        actor,
-        "person.reveal",
-        "person",
-        person_id,
-        at=at,
-        detail={"field": field.value, "reason": rules.tidy(reason)[:200]},
+    if person.anonymised_at is not None:
+        raise ActionNotAllowed("这位当事人的信息已按保存期限匿名,没有可查看的内容")
+    special = special or rules.is_child(rules.day_of(queries.opened(person, "birth_date")), local_date(at))
+    why, refusal = await _reveal_refusal(session, actor, field, special, at)
+    if refusal:
+        detail: dict[str, str] = {"field": field.value, "why": why}
+        await journal.record(session, actor, "person.reveal_refused", "person", person_id, at=at, detail=detail)
+        return Opened(refusal=refusal)
+
+    session.add(RevealCount(account_id=actor.account_id, at=at))
+
+    detail = {"field": field.value, "reason": rules.tidy(reason)[:200]}
+    await journal.record(session, actor, "person.reveal", "person", person_id, at=at, detail=detail)
+    return Opened(queries.opened(person, field.value), rules.REVEAL_SECONDS)
+
+
+async def _reveal_refusal(
+    session: AsyncSession, actor: Actor, field: Revealable, special: bool, at: datetime
+) -> tuple[str, Refusal | None]:
+    """Why a reveal is refused, as a word for the journal and a sentence for the person."""
+    if policy.lacks_level(actor, special=special):
+        if special and not policy.lacks_level(actor, special=False):
+            return "special", NotPermitted(
+                "涉及未满十四周岁的人或特殊事项,您的字段级别不能查看明文,请由综治中心管理员办理"
+            )
+        return "level", NotPermitted(f"您的字段级别为“{actor.level.label}”,不能查看明文")
+    if (await queries.lens(session, actor, Purpose.SCREEN)).showing(Field(field.value)) is Showing.HIDDEN:
+        return "policy", NotPermitted(f"按字段策略,您的角色不能查看{field.label}")
+    # reveals of one account wait for each other, so that the limits are counted right
+    lock = crypto.blind("reveal", str(actor.account_id))
+    await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+    for word, span, most in (("小时", _HOUR, rules.REVEAL_PER_HOUR), ("天", _DAY, rules.REVEAL_PER_DAY)):
+        if await _revealed_since(session, actor, at - span) >= most:
+            return "limit", TooMany(f"查看明文已达每{word} {most} 次的上限,已记入审计日志;确有需要请联系安全管理员")
+    return "", None
+
+
+async def _revealed_since(session: AsyncSession, actor: Actor, since: datetime) -> int:
+    query = (
+        select(func.count())
+        .select_from(RevealCount)
+        .where(col(RevealCount.account_id) == actor.account_id, col(RevealCount.at) > since)
     )
-    return queries.opened(person, field.value)
+    return await session.scalar(query) or 0
+
+
+async def set_rules(
+    session: AsyncSession, actor: Actor, wanted: Mapping[Cell, Showing], *, at: datetime
+) -> tuple[CellView, ...]:
+    """This function will set cells of the field policy and answer those that changed; the default takes a row away.
+
+    :raises NotPermitted: the actor does not set policies
+    :raises Invalid: a cell may not be set so; fields are named role.field.purpose
+    """
+    actor.require(Permission.POLICY_MANAGE)
+    faults = policy.faults_of(wanted)
+    if faults:
+        raise Invalid.of({".".join(cell): sentence for cell, sentence in faults.items()})
+    await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": crypto.blind("field_rule", "")})
+    queries.forget_field_rules(session)
+    kept = await queries.field_rules(session)
+    before = {cell: kept.get(cell) or policy.default_of(*cell) for cell in wanted}
+    changes = {cell: showing for cell, showing in wanted.items() if before[cell] is not showing}
+    if not changes:
+        return ()
+
+    for cell, showing in changes.items():
+        await _put_cell(session, actor, cell, showing, at)
+    queries.forget_field_rules(session)
+
+    said = {".".join(cell): [before[cell].value, showing.value] for cell, showing in changes.items()}
+    await journal.record(session, actor, "field_policy.set", "field_policy", POLICY, at=at, detail={"changes": said})
+    return tuple(queries.cell_view(cell, showing) for cell, showing in changes.items())
+
+
+async def _put_cell(session: AsyncSession, actor: Actor, cell: Cell, showing: Showing, at: datetime) -> None:
+    role, field, purpose = cell
+    key = {"role": role, "field": field.value, "purpose": purpose.value}
+    if showing is policy.default_of(*cell):
+        await session.execute(delete(FieldRule).filter_by(**key))
+        return
+    row = {"showing": showing.value, "set_by": actor.account_id, "set_at": at}
+    write = insert(FieldRule).values(**key, **row)
+    await session.execute(write.on_conflict_do_update(index_elements=list(key), set_=row))
+
+
+async def anonymise(session: AsyncSession, ids: Iterable[UUID], *, at: datetime) -> tuple[UUID, ...]:
+    """This function will empty the fields of some persons for good and answer whose were not empty yet.
+
+    Sealed fields become sealed empty texts, what they were found by is gone; the rows stay, so that counts stay
+    true. It asks nobody's rights: retention decides, each room says which of its persons are over.
+    """
+    query = (
+        select(Person)
+        .where(col(Person.id).in_(list(ids)), col(Person.anonymised_at).is_(None))
+        .order_by(col(Person.id))
+        .with_for_update()
+    )
+    persons = list(await session.scalars(query))
+    for person in persons:
+        for column in _SEALED:
+            setattr(person, f"{column}_sealed", crypto.seal("person", column, person.id, ""))
+        for column in _FOUND_BY:
+            setattr(person, column, None)
+        person.name_fragments, person.sex, person.nation = [], Sex.UNKNOWN, ""
+        person.anonymised_at = at
+    await session.flush()
+    return tuple(person.id for person in persons)
+
+
+async def forget_counts(session: AsyncSession, *, at: datetime) -> None:
+    """This function will drop reveals that no limit counts any more."""
+    await session.execute(delete(RevealCount).where(col(RevealCount.at) < at - _DAY))

@@ -1,8 +1,9 @@
-"""Reads of persons. Reach is decided by the record (visit, case) that names the person."""
+"""Reads of persons, and the one way out of their fields. Reach is decided by the record (visit, case) that names the person."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -10,31 +11,135 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.kernel import crypto
-from domain.people import rules
-from domain.people.models import Person
-from domain.people.schemas import Contact, PersonView
+from domain.kernel.actor import Actor
+from domain.kernel.permissions import Permission, Role
+from domain.people import policy, rules
+from domain.people.models import FieldRule, Person
+from domain.people.policy import Cell, Field, Overrides, Purpose, Showing
+from domain.people.schemas import CellView, PersonView
 
 _SCAN = 2000
 """Candidates of a name fragment that are opened and compared at most."""
+_RULES, _DOOR = "people.field_rules", "people.purpose"
+_UNSEALED = frozenset({Field.SEX, Field.NATION})
 
 
 def opened(person: Person, column: str) -> str:
-    """This function will open one sealed field; the caller answers for who sees it."""
+    """This function will open one sealed field; outside this room nobody calls it (tests/architecture)."""
     return crypto.unseal("person", column, person.id, getattr(person, f"{column}_sealed"))
 
 
-def masked(person: Person) -> PersonView:
-    """This function will show a person masked."""
-    return PersonView(
-        id=person.id,
-        name=rules.mask_name(opened(person, "name")),
-        id_type=person.id_type.label,
-        id_number=rules.mask_id(opened(person, "id_number")),
-        phone=rules.mask_phone(opened(person, "phone")),
-        sex=person.sex.label,
-        nation=person.nation,
-        address=rules.mask_address(opened(person, "address")),
-    )
+def ask_for(session: AsyncSession, purpose: Purpose) -> None:
+    """This function will note through which door this unit of work was opened; none said means: a page."""
+    session.info[_DOOR] = purpose
+
+
+async def field_rules(session: AsyncSession) -> Overrides:
+    """This function will give the cells that were set otherwise than the default; read once in a unit of work."""
+    kept: Overrides | None = session.info.get(_RULES)
+    if kept is None:
+        rows = await session.scalars(select(FieldRule))
+        kept = {(r.role, Field(r.field), Purpose(r.purpose)): Showing(r.showing) for r in rows}
+        session.info[_RULES] = kept
+    return kept
+
+
+def forget_field_rules(session: AsyncSession) -> None:
+    """This function will have the cells read afresh; the act that changes them calls it."""
+    session.info.pop(_RULES, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """This class will show persons to one actor for one purpose: the choke point of every way out.
+
+    `special`: what is looked at needs the level for special persons and matters.
+    """
+
+    actor: Actor
+    purposes: tuple[Purpose, ...]
+    overrides: Overrides
+    special: bool = False
+
+    def of_special(self, special: bool) -> Lens:
+        """This function will give the same lens for a matter of a special kind, or for a plain one."""
+        return self if special == self.special else replace(self, special=special)
+
+    def showing(self, field: Field, person: Person | None = None) -> Showing:
+        """This function will tell how much of a field is shown."""
+        found = policy.showing_of(self.actor, field, self.purposes, self.overrides, special=self.special)
+        if found is Showing.CLEAR and field in policy.IDENTIFYING and person is not None and was_child(person):
+            return policy.showing_of(self.actor, field, self.purposes, self.overrides, special=True)
+        return found
+
+    def field(self, person: Person, field: Field) -> str:
+        """This function will give one field of a person as it is shown; a hidden one is not even opened."""
+        if person.anonymised_at is not None:
+            return rules.ANONYMISED if field is Field.NAME else ""
+        showing = self.showing(field, person)
+        return "" if showing is Showing.HIDDEN else policy.put(field, _clear(person, field), showing)
+
+    def view(self, person: Person) -> PersonView:
+        """This function will show a person."""
+        shown = {field.value: self.field(person, field) for field in _SHOWN}
+        return PersonView(
+            id=person.id, id_type=person.id_type.label, anonymised=person.anonymised_at is not None, **shown
+        )
+
+    def staff(self, field: Field, text: str) -> str:
+        """This function will give name or phone of a member of staff as it is shown."""
+        return policy.put(field, text, self.showing(field))
+
+
+_SHOWN = (Field.NAME, Field.ID_NUMBER, Field.PHONE, Field.SEX, Field.NATION, Field.ADDRESS)
+
+
+def _clear(person: Person, field: Field) -> str:
+    if field not in _UNSEALED:
+        return opened(person, field.value)
+    return person.sex.label if field is Field.SEX else person.nation
+
+
+def was_child(person: Person) -> bool:
+    """This function will tell whether somebody was under 14 when declared; who was stays protected where nobody asks."""
+    return rules.is_child(rules.day_of(opened(person, "birth_date")), person.declared_at.date())
+
+
+async def lens(session: AsyncSession, actor: Actor, purpose: Purpose | None = None, *, hit: bool = False) -> Lens:
+    """This function will give the lens of an actor: for a purpose, or else for that of the door.
+
+    `hit`: what is shown was found by a person's data, and is a search hit too; the narrower of the two holds.
+    """
+    door: Purpose = purpose or session.info.get(_DOOR, Purpose.SCREEN)
+    return Lens(actor, (door, Purpose.SEARCH) if hit else (door,), await field_rules(session))
+
+
+async def policy_of(session: AsyncSession, actor: Actor, role: Role) -> tuple[CellView, ...]:
+    """This function will give every cell of a role's field policy, fields in order, then purposes.
+
+    :raises NotPermitted: the actor does not set policies
+    """
+    actor.require(Permission.POLICY_MANAGE)
+    kept = await field_rules(session)
+    cells = [(role, field, purpose) for field in Field for purpose in Purpose]
+    return tuple(cell_view(cell, kept.get(cell) or policy.default_of(*cell)) for cell in cells)
+
+
+def cell_view(cell: Cell, showing: Showing) -> CellView:
+    """This function will show a cell; `fixed`: it cannot be set otherwise than it is."""
+    role, field, purpose = cell
+    fixed = sum(not policy.fault_of(*cell, one) for one in Showing) <= 1
+    return CellView(role, field, purpose, showing, policy.default_of(*cell), fixed)
+
+
+def any_named_in(persons: Iterable[Person], text: str) -> bool:
+    """This function will tell whether a text holds the name of one of the persons; it does not say whose."""
+    return any(name in text for person in persons if (name := opened(person, "name")))
+
+
+def routed_phone(person: Person | None) -> str:
+    """This function will give the number to which a message is sent; it is handed to a provider and shown to nobody."""
+    return opened(person, "phone") if person else ""
 
 
 async def by_ids(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Person]:
@@ -44,12 +149,6 @@ async def by_ids(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Perso
         return {}
     rows = await session.scalars(select(Person).where(col(Person.id).in_(wanted)))
     return {person.id: person for person in rows}
-
-
-async def contact_of(session: AsyncSession, person_id: UUID) -> Contact | None:
-    """This function will open name and phone of a person for a short message."""
-    person = await session.get(Person, person_id)
-    return Contact(opened(person, "name"), opened(person, "phone")) if person else None
 
 
 def same_human(person: Person) -> ColumnElement[bool]:

@@ -12,6 +12,12 @@ from datetime import date
 from domain.people.models import IdType, Sex
 
 MAX_NAME, MAX_ADDRESS = 46, 100
+MIN_REASON = 4
+REVEAL_SECONDS, REVEAL_PER_HOUR, REVEAL_PER_DAY = 60, 20, 50
+"""How long a clear value stays on a screen, and how many one account may open, unless the security policy says else."""
+ADULT_ENOUGH = 14
+"""Years: who is younger is specially protected (PIPL 28)."""
+ANONYMISED = "已按保存期限匿名"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 _PROVINCES = {
@@ -89,6 +95,22 @@ def birth_date_of(number: str) -> date | None:
         return None
 
 
+def day_of(text: str) -> date | None:
+    """This function will read a stored birth date (ISO); none when there is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def is_child(birth: date | None, on: date) -> bool:
+    """This function will tell whether somebody was under 14 on a day; not, where the birth date is unknown."""
+    if birth is None:
+        return False
+    years = on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
+    return years < ADULT_ENOUGH
+
+
 def sex_of(number: str) -> Sex:
     """This function will read the sex out of an 18-digit number."""
     if not re.fullmatch(r"\d{17}[\dX]", number):
@@ -138,6 +160,11 @@ def mask_phone(phone: str) -> str:
     if len(phone) < 7:
         return "*" * len(phone)
     return phone[:3] + "*" * (len(phone) - 7) + phone[-4:]
+
+
+def mask_birth_date(day: str) -> str:
+    """This function will mask a birth date (ISO): the year stays."""
+    return f"{day[:4]}-**-**" if day else ""
 
 
 def mask_address(address: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from domain.kernel.labels import Labelled
+from domain.kernel.refusals import Refusal
 from domain.people.models import IdType, Sex
 
 
@@ -33,7 +34,7 @@ class PersonInput:
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """This class will show a person masked; safe to send to whoever may see the record."""
+    """This class will show a person as the field policy lets this reader see it; what is hidden is empty."""
 
     id: UUID
     name: str
@@ -43,11 +44,29 @@ class PersonView:
     sex: str
     nation: str
     address: str
+    anonymised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
-    """This class will hold what a short message needs; it stays inside the server."""
+class Opened:
+    """The outcome of a reveal: the clear value, or the refusal to raise after the commit.
 
-    name: str = field(repr=False)
-    phone: str = field(repr=False)
+    A refusal is a value here, because its line in the journal must be committed with it.
+    `seconds`: how long the value may stay on a screen.
+    """
+
+    value: str = field(default="", repr=False)
+    seconds: int = 0
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """This class will show one cell of the field policy: what holds, and what would without a setting."""
+
+    role: str
+    field: str
+    purpose: str
+    showing: str
+    default: str
+    fixed: bool

@@ -21,6 +21,7 @@ from domain.kernel.refusals import ActionNotAllowed, NotFound
 from domain.orgs.models import Unit, UnitKind
 from domain.people import queries as people
 from domain.people.models import Person
+from domain.people.policy import Purpose
 from domain.people.rules import is_mobile
 from domain.tracking import rules
 from domain.tracking.models import PetitionerSession
@@ -208,7 +209,7 @@ async def phone_of(session: AsyncSession, case_id: UUID, phone_blind: int) -> st
         .limit(1)
     )
     person = (await session.scalars(query)).first()
-    phone = people.opened(person, "phone") if person else ""
+    phone = people.routed_phone(person)
     return phone if is_mobile(phone) else ""
 
 
@@ -225,7 +226,7 @@ async def notice_facts(session: AsyncSession, case_id: UUID, base_url: str) -> N
         .where(col(Party.case_id) == case.id, col(Party.kind) == PartyKind.PETITIONER)
         .order_by(col(Party.position))
     )
-    phones = [people.opened(person, "phone") for person in await session.scalars(wanted)]
+    phones = [people.routed_phone(person) for person in await session.scalars(wanted)]
     centre = await centre_of(session)
     return NoticeFacts(
         case_id=case.id,
@@ -244,7 +245,7 @@ async def slip(session: AsyncSession, actor: Actor, number: str, *, base_url: st
     :raises ActionNotAllowed: the case was not accepted yet
     """
     url = await tracking_url(session, actor, number, base_url)
-    view = await detail.get(session, actor, number, at=at)
+    view = await detail.get(session, actor, number, at=at, purpose=Purpose.DOCUMENT)
     centre = await centre_of(session)
     petitioners = [party.name for party in view.parties if party.kind == PartyKind.PETITIONER.value]
     category = categories.find(view.category_code)

@@ -49,7 +49,7 @@ async def get(session: AsyncSession, actor: Actor, visit_id: UUID, *, at: dateti
 
     :raises NotFound: none, or out of reach
     """
-    return (await _views(session, [await row(session, actor, visit_id, at=at)]))[0]
+    return (await _views(session, actor, [await row(session, actor, visit_id, at=at)]))[0]
 
 
 async def row(session: AsyncSession, actor: Actor, visit_id: UUID, *, at: datetime, lock: bool = False) -> Visit:
@@ -68,7 +68,7 @@ async def today(session: AsyncSession, actor: Actor, *, at: datetime, limit: int
     wanted = (visible_to(actor, at=at), col(Visit.arrived_at) >= start, col(Visit.arrived_at) < end)
     total = await session.scalar(select(func.count()).select_from(Visit).where(*wanted)) or 0
     rows = await session.scalars(select(Visit).where(*wanted).order_by(col(Visit.arrived_at).desc()).limit(limit))
-    return Page(tuple(await _views(session, list(rows))), total, size=limit)
+    return Page(tuple(await _views(session, actor, list(rows))), total, size=limit)
 
 
 async def waiting(session: AsyncSession, actor: Actor, *, at: datetime) -> list[VisitView]:
@@ -85,7 +85,7 @@ async def waiting(session: AsyncSession, actor: Actor, *, at: datetime) -> list[
         .order_by(col(Visit.arrived_at))
         .limit(_MOST_WAITING)
     )
-    return await _views(session, list(await session.scalars(query)))
+    return await _views(session, actor, list(await session.scalars(query)))
 
 
 async def times_here(session: AsyncSession, actor: Actor, *, id_number: str) -> int:
@@ -119,8 +119,8 @@ async def desk_of_token(session: AsyncSession, code: str, token: str) -> DeskVie
     return DeskView(desk.id, desk.code, desk.name) if desk and right else None
 
 
-async def _views(session: AsyncSession, rows: Sequence[Visit]) -> list[VisitView]:
-    persons = await people.by_ids(session, (v.person_id for v in rows))
+async def _views(session: AsyncSession, actor: Actor, rows: Sequence[Visit]) -> list[VisitView]:
+    persons, lens = await people.by_ids(session, (v.person_id for v in rows)), await people.lens(session, actor)
     places = {
         d.id: d.name for d in await session.scalars(select(Desk).where(col(Desk.id).in_({v.desk_id for v in rows})))
     }
@@ -128,7 +128,7 @@ async def _views(session: AsyncSession, rows: Sequence[Visit]) -> list[VisitView
         VisitView(
             id=v.id,
             queue=f"{v.queue_number:03d}",
-            person=people.masked(persons[v.person_id]),
+            person=lens.view(persons[v.person_id]),
             reason=v.reason,
             companions=v.companions,
             id_source=v.id_source.label,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import sqlalchemy as sa
+from alembic import op
+
 revision: str = "b4d000000004"
 down_revision: str | None = "b4d000000003"
 branch_labels: str | Sequence[str] | None = None
@@ -12,7 +15,33 @@ depends_on: str | Sequence[str] | None = None
 
 def upgrade() -> None:
     """Apply this step."""
+    op.create_table(
+        "field_rule",
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("showing", sa.String(), nullable=False),
+        sa.Column("set_by", sa.Uuid(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("role", "field", "purpose"),
+    )
+    op.create_table(
+        "reveal_count",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_reveal_count", "reveal_count", ["account_id", "at"], unique=False)
+    op.add_column("person", sa.Column("anonymised_at", sa.DateTime(timezone=True), nullable=True))
+    op.alter_column("person", "name_blind", existing_type=sa.BigInteger(), nullable=True)
 
 
 def downgrade() -> None:
-    """Take this step back."""
+    """Take this step back; persons that were made anonymous keep a blind index of nothing."""
+    op.execute(sa.text("UPDATE person SET name_blind = 0 WHERE name_blind IS NULL"))
+    op.alter_column("person", "name_blind", existing_type=sa.BigInteger(), nullable=False)
+    op.drop_column("person", "anonymised_at")
+    op.drop_index("ix_reveal_count", table_name="reveal_count")
+    op.drop_table("reveal_count")
+    op.drop_table("field_rule")

@@ -94,6 +94,7 @@ class PartyShown:
     about: str = ""
     address: str = ""
     no_id: str = ""
+    anonymised: bool = False
 
 
 @dataclass
@@ -279,6 +280,7 @@ def party(view: PartyView) -> PartyShown:
         about=" · ".join(filter(None, (view.sex if view.sex != "未知" else "", view.nation))),
         address=view.address,
         no_id=view.no_id_reason,
+        anonymised=view.anonymised,
     )
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.operations import assists
 from domain.cases.operations.merge import MERGEABLE
-from domain.cases.operations.reveal import reveal
 from domain.cases.operations.take import take
 from domain.cases.queries import actions, conflict, detail, handlings
 from domain.cases.rules import MAX_RESULT
@@ -21,15 +20,15 @@ from domain.cases.vocabulary import Action, Need, Status
 from domain.cases.workflow import IN_HAND, OPEN
 from domain.kernel import drafts
 from domain.kernel.actor import Actor
-from domain.kernel.permissions import Permission, Role
+from domain.kernel.permissions import FieldLevel, Permission, Role
 from domain.kernel.refusals import ActionNotAllowed, ChangedMeanwhile, Invalid, NotFound, NotPermitted
 from domain.notices import queries as notices
 from domain.orgs import queries as orgs
-from domain.people.schemas import Revealable
 from state import presence
 from state.cases import shapes
 from state.cases.buttons import Button, Why, buttons, called
 from state.cases.given import step_input
+from state.cases.revealing import RevealState
 from state.cases.shapes import (
     CaseShown,
     CopySent,
@@ -44,7 +43,7 @@ from state.cases.shapes import (
     Related,
 )
 from state.clock import now
-from state.inputs import Choice, as_form, as_text, text_in, word_in
+from state.inputs import Choice, as_form, as_text
 from state.live import hub, outlasting
 from state.session import SignedInState
 
@@ -115,11 +114,6 @@ class CaseState(SignedInState):
     round: int = 0
     departments: list[Choice] = []
     uploads: list[str] = []
-    revealing: str = ""
-    revealing_field: str = ""
-    revealing_label: str = ""
-    revealed: str = ""
-    reveal_fault: str = ""
     _number: str = ""
     _case_id: str = ""
     _lines: tuple[Line, ...] | list[Line] = ()
@@ -133,7 +127,7 @@ class CaseState(SignedInState):
         self._number, self._case_id = self._named(), ""
         self.here, self.found, self.loaded = "/cases", True, False
         self._close()
-        self.revealed = self.revealing = ""
+        (await self.get_state(RevealState))._shut()  # noqa: SLF001 - a value shown on another case does not come along
         self.others_here, self.lines_shown = [], "all"
         async with self._opening() as (session, actor):
             actor.require(Permission.CASE_VIEW)
@@ -197,7 +191,7 @@ class CaseState(SignedInState):
         self._lines = [shapes.line(entry) for entry in await detail.journal(session, actor, self._number)]
         self._narrow()
         self.nodes = [shapes.node(n) for n in await detail.process(session, actor, self._number, at=at)]
-        self.may_reveal = actor.may(Permission.PERSON_REVEAL)
+        self.may_reveal = actor.may(Permission.PERSON_REVEAL) and actor.sees(FieldLevel.REVEAL)
         self.may_print = actor.may(Permission.SLIP_PRINT)
         self._views = await actions.of(session, actor, self._number, at=at) if actor.may(Permission.CASE_WORK) else ()
         self.primary, self.others, self.whys = buttons(self._views, self.case)
@@ -351,43 +345,3 @@ class CaseState(SignedInState):
 
     def _narrow(self) -> None:
         self.lines = [one for one in self._lines if self.lines_shown in {"all", one.kind}]
-
-    @rx.event
-    async def ask_reveal(self, person_id: str, field: str):
-        """This function will open the dialog that asks why a field shall be shown in clear."""
-        async with self._acting() as (_, actor):
-            actor.require(Permission.PERSON_REVEAL)
-            names = {r.value: r.label for r in Revealable}
-            field = as_text(field)
-            if field in names:
-                self.revealing, self.revealing_field = as_text(person_id), field
-                self.revealing_label, self.revealed, self.reveal_fault = names[field], "", ""
-
-    @rx.event
-    async def reveal_field(self, form: dict):
-        """This function will show the field in clear to this person, with a line in the journal."""
-        try:
-            async with self._acting() as (session, actor):
-                self.revealed = await reveal(
-                    session,
-                    actor,
-                    person_id=_uuid(self.revealing),
-                    field=word_in({"field": self.revealing_field}, "field", Revealable, Revealable.NAME),
-                    reason=text_in(as_form(form), "reason", most=500),
-                    at=now(),
-                )
-            self.reveal_fault = ""
-        except Invalid as refusal:
-            self.reveal_fault = refusal.message
-
-    @rx.event
-    async def end_reveal(self):
-        """This function will take the clear value off the screen."""
-        self.revealing = self.revealed = self.reveal_fault = ""
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound("没有找到这个人,或不在您的查看范围内") from None

@@ -18,12 +18,13 @@ from domain.areas import queries as areas
 from domain.cases import categories, rules
 from domain.cases.models import Case, Party, PartyKind
 from domain.cases.schemas import CaseChanges, PartyInput
+from domain.kernel.actor import Actor
 from domain.kernel.refusals import Invalid, NotFound
 from domain.kernel.words import text_fault
 from domain.people import operations as people
 from domain.people import queries as people_queries
-from domain.people import rules as people_rules
 from domain.people.models import IdType
+from domain.people.policy import Field, Purpose
 from domain.people.schemas import PersonInput
 
 MAX_HEADCOUNT, MAX_AMOUNT, MAX_PARTIES = 100_000, Decimal(999999999999), 20
@@ -196,13 +197,13 @@ async def require_anonymous(session: AsyncSession, case: Case, text: str) -> Non
     """
     rows = await session.scalars(select(Party).where(col(Party.case_id) == case.id))
     persons = await people_queries.by_ids(session, (p.person_id for p in rows))
-    if any(people_queries.opened(person, "name") in text for person in persons.values()):
+    if people_queries.any_named_in(persons.values(), text):
         raise Invalid.of({"typical_text": "典型案例文本中出现了当事人姓名,请先匿名化"})
     if _LONG_NUMBER.search(text):
         raise Invalid.of({"typical_text": "典型案例文本中出现了号码,请先删去电话和证件号码"})
 
 
-async def require_complete(session: AsyncSession, case: Case) -> None:
+async def require_complete(session: AsyncSession, actor: Actor, case: Case) -> None:
     """This function will make sure that a draft can be accepted (workflow row 5).
 
     :raises Invalid: required fields are empty, or a petitioner shows no identity and no reason
@@ -225,7 +226,7 @@ async def require_complete(session: AsyncSession, case: Case) -> None:
     for party in petitioners:
         person = persons[party.person_id]
         if person.id_type is IdType.NONE and not party.no_id_reason:
-            masked = people_rules.mask_name(people_queries.opened(person, "name"))
-            faults["id_number"] = f"诉求人 {masked} 没有证件号码,请补充号码或写明原因"
+            name = (await people_queries.lens(session, actor, Purpose.ERROR)).field(person, Field.NAME)
+            faults["id_number"] = f"诉求人 {name} 没有证件号码,请补充号码或写明原因"
     if faults:
         raise Invalid.of(faults)

@@ -82,7 +82,7 @@ async def _step(
     step = rules.choose(steps, facts)
     rules.check_input(step, facts, given)
     if Need.COMPLETE in step.needs:
-        await matter.require_complete(session, case)
+        await matter.require_complete(session, actor, case)
     return step
 
 

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from domain.areas import queries as areas
 from domain.calendar import queries as calendar
-from domain.cases import notes
+from domain.cases import categories, notes
 from domain.cases.models import Assignment, Attachment, Case, Copy, Party
 from domain.cases.queries import family, lists, processes, reach
 from domain.cases.schemas import (
@@ -35,15 +35,21 @@ from domain.kernel.permissions import Role
 from domain.kernel.refusals import NotFound
 from domain.orgs import queries as orgs
 from domain.people import queries as people
+from domain.people.policy import Field, Purpose
 
 
-async def get(session: AsyncSession, actor: Actor, number: str, *, at: datetime) -> CaseView:
-    """This function will show a case within reach, masked.
+async def get(
+    session: AsyncSession, actor: Actor, number: str, *, at: datetime, purpose: Purpose | None = None
+) -> CaseView:
+    """This function will show a case within reach, its persons as the field policy shows them.
+
+    `purpose`: what for, when it is not the door through which the actor came.
 
     :raises NotFound: none, or out of reach
     """
     case = await reach.find(session, actor, number)
-    row = (await lists.rows_of(session, actor, [case], at=at))[0]
+    row = (await lists.rows_of(session, actor, [case], at=at, purpose=purpose))[0]
+    lens = (await people.lens(session, actor, purpose)).of_special(categories.is_special(case.category))
     names = await orgs.staff_names(session, {case.created_by})
     units = await orgs.units_by_id(session, {case.unit_id})
     return CaseView(
@@ -51,8 +57,8 @@ async def get(session: AsyncSession, actor: Actor, number: str, *, at: datetime)
         area_full=await areas.name_of(session, case.area_path) if case.area_path else "",
         registered_by=names.get(case.created_by, ""),
         registered_unit=units[case.unit_id].name,
-        parties=await _parties(session, case),
-        assignments=await _assignments(session, case),
+        parties=await _parties(session, lens, case),
+        assignments=await _assignments(session, lens, case),
         pictures=await _pictures(session, case),
         deadlines=await calendar.explained(session, case.id, at=at),
         copies=await _copies(session, case),
@@ -116,12 +122,12 @@ async def _copies(session: AsyncSession, case: Case) -> tuple[CopyView, ...]:
     )
 
 
-async def _parties(session: AsyncSession, case: Case) -> tuple[PartyView, ...]:
+async def _parties(session: AsyncSession, lens: people.Lens, case: Case) -> tuple[PartyView, ...]:
     rows = list(await session.scalars(select(Party).where(col(Party.case_id) == case.id).order_by(col(Party.position))))
     persons = await people.by_ids(session, (p.person_id for p in rows))
     views = []
     for party in rows:
-        person = people.masked(persons[party.person_id])
+        person = lens.view(persons[party.person_id])
         views.append(
             PartyView(
                 id=party.id,
@@ -136,12 +142,13 @@ async def _parties(session: AsyncSession, case: Case) -> tuple[PartyView, ...]:
                 nation=person.nation,
                 address=person.address,
                 no_id_reason=party.no_id_reason,
+                anonymised=person.anonymised,
             )
         )
     return tuple(views)
 
 
-async def _assignments(session: AsyncSession, case: Case) -> tuple[AssignmentView, ...]:
+async def _assignments(session: AsyncSession, lens: people.Lens, case: Case) -> tuple[AssignmentView, ...]:
     query = (
         select(Assignment)
         .where(col(Assignment.case_id) == case.id)
@@ -164,8 +171,10 @@ async def _assignments(session: AsyncSession, case: Case) -> tuple[AssignmentVie
             ended_at=a.ended_at,
             waived=a.waived_at is not None,
             return_agreed=a.return_agreed_at is not None,
-            in_charge=crypto.unseal("assignment", "in_charge", a.id, a.in_charge_sealed),
-            in_charge_phone=crypto.unseal("assignment", "in_charge_phone", a.id, a.in_charge_phone_sealed),
+            in_charge=lens.staff(Field.STAFF_NAME, crypto.unseal("assignment", "in_charge", a.id, a.in_charge_sealed)),
+            in_charge_phone=lens.staff(
+                Field.STAFF_PHONE, crypto.unseal("assignment", "in_charge_phone", a.id, a.in_charge_phone_sealed)
+            ),
         )
         for a in rows
     )

@@ -29,8 +29,8 @@ from domain.kernel.permissions import Role
 from domain.kernel.refusals import Invalid, NotFound
 from domain.orgs import queries as orgs
 from domain.people import queries as people
-from domain.people import rules as people_rules
 from domain.people.models import Person
+from domain.people.policy import Field, Purpose
 
 _TAGS = {
     "watch": col(Case.watch),
@@ -58,11 +58,19 @@ _MAY_LACK = frozenset({"due", "submitted"})
 
 
 async def search(
-    session: AsyncSession, actor: Actor, wanted: CaseFilter, *, at: datetime, page: int = 1, size: int = 20
+    session: AsyncSession,
+    actor: Actor,
+    wanted: CaseFilter,
+    *,
+    at: datetime,
+    page: int = 1,
+    size: int = 20,
+    purpose: Purpose | None = None,
 ) -> Page[CaseRow]:
     """This function will give one page of the cases within reach that fit the filter.
 
-    Without a sort the order is the reader's status order, then deadline, urgency, age.
+    Without a sort the order is the reader's status order, then deadline, urgency, age. `purpose`: what persons
+    are shown for, when it is not the door through which the actor came.
 
     :raises Invalid: a filter names something that does not exist
     """
@@ -77,7 +85,8 @@ async def search(
         query = in_order(actor, statuses, at, fitting, most=page * size)
     query = query.limit(size).offset((page - 1) * size)
     cases = list(await session.scalars(query))
-    rows = await rows_of(session, actor, cases, at=at)
+    hit = bool(wanted.name.strip() or wanted.phone.strip() or wanted.id_number.strip())
+    rows = await rows_of(session, actor, cases, at=at, purpose=purpose, hit=hit)
     return Page(tuple(rows), min(total, COUNT_CAP), total > COUNT_CAP, page, size)
 
 
@@ -191,32 +200,41 @@ def _text(text: str) -> ColumnElement[bool]:
     return and_(col(Case.search).op("@@")(cast(literal(lexemes, String), TSQUERY)), exact)
 
 
-async def rows_of(session: AsyncSession, actor: Actor, cases: Sequence[Case], *, at: datetime) -> list[CaseRow]:
-    """This function will make the masked rows of some cases, with a fixed number of queries."""
-    ids = [case.id for case in cases]
-    petitioners = await _first_petitioners(session, ids)
+async def rows_of(
+    session: AsyncSession,
+    actor: Actor,
+    cases: Sequence[Case],
+    *,
+    at: datetime,
+    purpose: Purpose | None = None,
+    hit: bool = False,
+) -> list[CaseRow]:
+    """This function will make the rows of some cases, with a fixed number of queries; persons as the policy shows them."""
+    ids, lens = [case.id for case in cases], await people.lens(session, actor, purpose, hit=hit)
+    petitioners = await _first_petitioners(session, lens, cases)
     leads = await _leads(session, ids)
     units = await orgs.units_by_id(session, {u for c in cases if (u := c.lead_unit_id)})
     places = await areas.names_of(session, {c.area_path for c in cases})
     labels = {i: (await processes.by_id(session, i)).statuses for i in {c.process_id for c in cases if c.process_id}}
     return [
         _row(actor, case, at, labels.get(case.process_id, {}), (
-            petitioners.get(case.id, ""), _handler(leads.get(case.id)),
+            petitioners.get(case.id, ""), _handler(lens, leads.get(case.id)),
             units[case.lead_unit_id].name if case.lead_unit_id else "", places.get(case.area_path, ""),
         ))
         for case in cases
     ]  # fmt: skip
 
 
-async def _first_petitioners(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str]:
+async def _first_petitioners(session: AsyncSession, lens: people.Lens, cases: Sequence[Case]) -> dict[UUID, str]:
+    special = {case.id: categories.is_special(case.category) for case in cases}
     query = (
         select(Party.case_id, Person)
         .join(Person, col(Person.id) == col(Party.person_id))
-        .where(col(Party.case_id).in_(ids), col(Party.kind) == PartyKind.PETITIONER)
+        .where(col(Party.case_id).in_(special), col(Party.kind) == PartyKind.PETITIONER)
         .order_by(col(Party.position).desc())
     )
     return {
-        case_id: people_rules.mask_name(people.opened(person, "name"))
+        case_id: lens.of_special(special[case_id]).field(person, Field.NAME)
         for case_id, person in await session.execute(query)
     }
 
@@ -230,11 +248,12 @@ async def _leads(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Assig
     return {assignment.case_id: assignment for assignment in await session.scalars(query)}
 
 
-def _handler(lead: Assignment | None) -> str:
-    """The person in charge is a member of staff and is shown in full to those who see the case."""
+def _handler(lens: people.Lens, lead: Assignment | None) -> str:
+    """The person in charge is a member of staff, shown in full by default to those who see the case."""
     if lead is None or lead.state not in (*LIVE, "finished"):
         return ""
-    return crypto.unseal("assignment", "in_charge", lead.id, lead.in_charge_sealed)
+    name = crypto.unseal("assignment", "in_charge", lead.id, lead.in_charge_sealed)
+    return lens.staff(Field.STAFF_NAME, name)
 
 
 def _row(

@@ -125,19 +125,21 @@ def _more_than_copied(actor: Actor) -> ColumnElement[bool]:
     return dispatched_to(actor.unit_ids) if actor.reach is Reach.DEPARTMENT else true()
 
 
-async def require_person(session: AsyncSession, actor: Actor, person_id: UUID) -> None:
-    """This function will make sure that a person belongs to a case within reach.
+async def matters_of_person(session: AsyncSession, actor: Actor, person_id: UUID) -> tuple[str, ...]:
+    """This function will give the categories of the cases within reach that a person is a party of.
 
     :raises NotFound: no such case
     """
     query = (
-        select(Party.id)
-        .join(Case, col(Case.id) == col(Party.case_id))
+        select(col(Case.category))
+        .join(Party, col(Case.id) == col(Party.case_id))
         .where(col(Party.person_id) == person_id, visible_to(actor), _more_than_copied(actor))
-        .limit(1)
+        .distinct()
     )
-    if await session.scalar(query) is None:
+    found = tuple(await session.scalars(query))
+    if not found:
         raise NotFound("没有找到这个人,或不在您的查看范围内")
+    return found
 
 
 async def open_cases_of(session: AsyncSession, actor: Actor, id_number: str) -> int:

@@ -176,9 +176,10 @@ class TestReveal:
         person = (await detail.get(session, county["center"], number, at=MORNING)).parties[0].person_id
 
         async def ask(login: str, reason: str = "核对工资表") -> str:
-            return await reveal(
+            opened = await reveal(
                 session, county[login], person_id=person, field=Revealable.PHONE, reason=reason, at=MORNING
             )
+            return opened.value
 
         assert await ask("rsj") == support.phone(1)
         for login, refusal in (
