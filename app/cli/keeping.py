@@ -1,4 +1,4 @@
-"""Commands that keep the data safe: backup, restore, keys, audit."""
+"""Commands that keep the data safe: backup, restore, audit."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ from app import settings
 from app.cli import common
 from app.launch import backup as backups
 from app.launch import boot
-from app.launch.errors import CannotStart
 from domain.kernel import journal
 
 app = typer.Typer()
-keys = typer.Typer(help="密钥管理", no_args_is_help=True)
 audit = typer.Typer(help="审计", no_args_is_help=True)
 
 
@@ -41,19 +39,6 @@ def restore(
     with boot.running_database(chosen) as url:
         backups.bring_back(chosen, url, source, replace=replace)
     typer.echo("恢复完成。备份中不含密钥，请确认原来的密钥在：" + _where_keys(chosen))
-
-
-@keys.command()
-def rotate() -> None:
-    """增加一把新的主密钥；以后写入的字段用新密钥，旧密钥保留以打开旧字段。须先停止服务。"""
-    chosen = settings.load()
-    if chosen.secret_key:
-        raise CannotStart("密钥来自 SECRET_KEY，不能在此轮换；请改用密钥文件。")
-    with boot.running_database(chosen) as url:
-        boot.check_keys_belong(chosen, url)
-        ring = boot.key_ring(chosen).rotated()
-        ring.save(chosen.keys)
-    typer.echo(f"已启用第 {ring.current} 版密钥；请立即备份 {chosen.keys}")
 
 
 @audit.command()

@@ -64,12 +64,14 @@ def any_database(settings: Settings) -> Generator[str]:
     :raises CannotStart: as `running_database`
     """
     server = settings.postgres()
-    if server is None or not server.is_answering():
+    beside = server.is_answering() if server else lock.is_held(settings.data)
+    if not beside:
         with running_database(settings) as url:
             yield url
         return
-    database.check(server.url())
-    yield server.url()
+    url = settings.resolved_database_url()
+    database.check(url)
+    yield url
 
 
 def prepare(settings: Settings, url: str) -> AsyncEngine:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,10 +34,14 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.types import TypeEngine
 
-from domain.kernel import crypto
+from domain.kernel import crypto, journal, marks
+from domain.kernel.actor import Actor
+from domain.kernel.crypto_keys import KeyRing
+from domain.kernel.notify import announce
+from domain.kernel.refusals import ActionNotAllowed
 
 ENDING = "_sealed"
 BATCH = 500
@@ -44,6 +50,9 @@ BOUND_TO: Mapping[str, str] = {}
 PATIENCE = 20
 """Walks without any progress, `PAUSE` seconds apart, before the rest is told as held by others."""
 PAUSE = 0.25
+SETTLED = timedelta(minutes=10)
+"""An act that sealed something before a key was added is over by then; the old key may go."""
+_LOCK = 0x6B657973
 
 
 class NoPlace(LookupError):
@@ -235,3 +244,59 @@ def _writing(place: Place) -> Update:
         .where(place.row == fresh.c.row_id)
         .values({sealed: fresh.c[sealed.name] for sealed in place.columns})
     )
+
+
+def subject(version: int) -> UUID:
+    """This function will give the id under which the journal and announcements name a key version."""
+    return UUID(int=version)
+
+
+@asynccontextmanager
+async def alone(engine: AsyncEngine) -> AsyncGenerator[bool]:
+    """This function will tell whether nobody else works on the keys of this database, and keep others out until the end."""
+    async with engine.connect() as connection:
+        won = bool(await connection.scalar(select(func.pg_try_advisory_lock(_LOCK))))
+        try:
+            yield won
+        finally:
+            if won:
+                await connection.execute(select(func.pg_advisory_unlock(_LOCK)))
+
+
+async def note_added(session: AsyncSession, actor: Actor, ring: KeyRing, *, at: datetime) -> None:
+    """This function will note a ring's new master key, once the key file has it, and have running processes read the file."""
+    connection = await session.connection()
+    await connection.run_sync(marks.note, ring.fingerprints())
+    detail = {"version": ring.current, "provider": ring.masters[ring.current].provider}
+    await journal.record(session, actor, "keys.rotate", "keys", subject(ring.current), at=at, detail=detail)
+    await announce(session, "keys", subject(ring.current))
+
+
+async def note_resealed(session: AsyncSession, actor: Actor, fields: int, *, at: datetime) -> None:
+    """This function will write to the journal that nothing is left on older keys, after `count` proved it."""
+    current = crypto.ring().current
+    detail = {"version": current, "fields": fields}
+    await journal.record(session, actor, "keys.resealed", "keys", subject(current), at=at, detail=detail)
+
+
+async def note_retired(session: AsyncSession, actor: Actor, metadata: MetaData, version: int, *, at: datetime) -> None:
+    """This function will forget an old master key; to be committed before the key file loses it.
+
+    :raises ActionNotAllowed: it is the current one, its successor is too new, or fields are still sealed under it
+    """
+    ring = crypto.ring()
+    made_at = ring.masters[ring.current].made_at
+    if version == ring.current:
+        raise ActionNotAllowed(f"第 {version} 版密钥正在使用，不能停用。请先运行 fengqiao keys rotate。")
+    if made_at is not None and at - made_at < SETTLED:
+        minutes = int(SETTLED.total_seconds() // 60)
+        raise ActionNotAllowed(
+            f"第 {ring.current} 版密钥启用不足 {minutes} 分钟，可能还有未完成的办理使用旧密钥；请稍后再停用。"
+        )
+    connection = await session.connection()
+    left = sum(held.versions.get(version, 0) for held in await connection.run_sync(count, metadata))
+    if left:
+        raise ActionNotAllowed(f"还有 {left} 个字段使用第 {version} 版密钥，不能停用。请先运行 fengqiao keys rotate。")
+    await connection.run_sync(marks.forget, [f"key.{version}"])
+    detail = {"version": version}
+    await journal.record(session, actor, "keys.retire", "keys", subject(version), at=at, detail=detail)
