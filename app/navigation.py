@@ -17,6 +17,8 @@ from app.pages.cases.new import case_new
 from app.pages.home import home
 from app.pages.orgs.account import account_detail
 from app.pages.orgs.accounts import account_list
+from app.pages.orgs.explain import explained
+from app.pages.orgs.roles import role_list
 from app.pages.orgs.units import unit_list
 from app.pages.processes.detail import process
 from app.pages.processes.list import processes
@@ -30,6 +32,9 @@ from state.cases.writing import CaseFormState
 from state.notices import BellState
 from state.orgs.account import AccountState
 from state.orgs.accounts import AccountListState
+from state.orgs.delegation import DelegationState
+from state.orgs.explain import ExplainState
+from state.orgs.roles import RolesState
 from state.orgs.units import UnitsState
 from state.processes.listing import ProcessListState
 from state.processes.working import ProcessState
@@ -54,6 +59,7 @@ class Page:
 
 _ARRANGERS = (Role.SYSADMIN, Role.CENTER_ADMIN)
 _LIST = (CaseListState.load, CaseListState.follow)
+_ACCOUNT = (AccountState.load, DelegationState.load_of)
 PAGES: tuple[Page, ...] = (
     Page("/", "首页", None, home, (LandingState.go,)),
     Page("/visits", "来访登记", Permission.VISIT_REGISTER, desk, (VisitDesk.load, VisitDesk.follow)),
@@ -69,7 +75,10 @@ PAGES: tuple[Page, ...] = (
     Page("/calendar", "工作日历", None, working_days, (CalendarState.load,), _ARRANGERS),
     Page("/units", "单位管理", Permission.UNIT_MANAGE, unit_list, (UnitsState.load,)),
     Page("/accounts", "账号管理", None, account_list, (AccountListState.load,), rights=ACCOUNT_RIGHTS),
-    Page("/account/[login]", "账号", None, account_detail, (AccountState.load,), rights=ACCOUNT_RIGHTS),
+    Page("/account/[login]", "账号", None, account_detail, _ACCOUNT, rights=ACCOUNT_RIGHTS),
+    Page("/roles", "角色与授权", Permission.ROLE_GRANT, role_list, (RolesState.load,)),
+    Page("/explain", "权限说明", None, explained, (ExplainState.load,)),
+    Page("/explain/[login]", "权限说明", None, explained, (ExplainState.load,)),
 )
 GATED = frozenset(page.route.strip("/").split("/")[0] for page in PAGES)
 """First pieces of the addresses that need a session; the empty one is the front door."""

@@ -100,6 +100,7 @@ PLACES: tuple[Place, ...] = (
     Place("工作日历", "/calendar", "rows", "配置", None, roles=(Role.SYSADMIN, Role.CENTER_ADMIN)),
     Place("单位管理", "/units", "building", "组织与账号", Permission.UNIT_MANAGE),
     Place("账号管理", "/accounts", "user", "组织与账号", None, rights=ACCOUNT_RIGHTS),
+    Place("角色与授权", "/roles", "shield", "组织与账号", Permission.ROLE_GRANT),
 )
 
 
@@ -202,6 +203,8 @@ _LANDINGS: tuple[tuple[Role, str], ...] = (
     (Role.LEADER, "/cases"),
     (Role.STATION, "/cases"),
     (Role.VIEWER, "/cases"),
+    (Role.SYSADMIN, "/accounts"),
+    (Role.SECADMIN, "/roles"),
 )
 
 

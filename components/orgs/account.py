@@ -9,6 +9,7 @@ import reflex as rx
 from components.kit.menu import menu
 from components.kit.show import alert, card, desc_list, empty, skeleton
 from components.orgs.accounts import state_of
+from components.orgs.delegation import delegations
 from components.orgs.pieces import marks
 from state.orgs.account import AccountState as S
 from state.orgs.granting import GrantState
@@ -17,7 +18,7 @@ from state.orgs.handing import HandOverState
 
 def account() -> rx.Component:
     """This function will draw what is settled about the account."""
-    shown = rx.el.div(_hints(), _facts(), _rights(), class_name="stack")
+    shown = rx.el.div(_hints(), _facts(), _rights(), delegations(), class_name="stack")
     nothing = card(
         "",
         empty(
