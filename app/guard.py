@@ -19,6 +19,7 @@ from reflex_base.event import Event
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
+from domain.kernel.actor import Actor
 from domain.kernel.refusals import ChangedMeanwhile, NotSignedIn, Refusal
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import queries as orgs
@@ -29,6 +30,8 @@ from state.session import COOKIE, SignedInState, secret_in
 
 ALWAYS = frozenset({"hydrate", "hydrate_and_load", "update_vars_internal", "set_is_hydrated"})
 """Reflex's own events that only start a page; what they send is emptied first for a stranger."""
+OWN_PAGE, OWN_STATE = "/me", ".state___me____"
+"""Where somebody is led who must do something before having any rights."""
 _log = structlog.get_logger(__name__)
 
 
@@ -39,23 +42,31 @@ class Guard(Middleware):
         """This function will let the event pass (none) or answer it in place of its handler."""
         del app  # the signature is Reflex's
         root = state._get_root_state()  # noqa: SLF001 — Reflex names it so
-        account = await self._account(event, root)
+        actor = await self._actor(event, root)
+        account = str(actor.account_id) if actor else ""
         held = await root.get_state(SignedInState)
         if held._owner != account:  # noqa: SLF001
             root.reset()
             held._owner = account  # noqa: SLF001
-        if account or event.name.rsplit(".", 1)[-1] in ALWAYS:
+        if event.name.rsplit(".", 1)[-1] in ALWAYS or (actor and not (actor.unproven and _elsewhere(event))):
             return None
+        if actor:
+            there = str(event.router_data.get("pathname", "")).strip("/") == OWN_PAGE.strip("/")
+            return StateUpdate(events=Event.from_event_type([] if there else [rx.redirect(OWN_PAGE)]))
         return StateUpdate(events=Event.from_event_type([telling.leave()]))
 
-    async def _account(self, event: Event, root: BaseState) -> str:
+    async def _actor(self, event: Event, root: BaseState) -> Actor | None:
         headers = event.router_data.get("headers") or root.router_data.get("headers") or {}
         secret = secret_in(str(headers.get("cookie", "")))
         if not secret:
-            return ""
+            return None
         async with unit_of_work() as session:
-            actor = await orgs.actor_of(session, secret, SessionKind.BROWSER, at=now())
-        return str(actor.account_id) if actor else ""
+            return await orgs.actor_of(session, secret, SessionKind.BROWSER, at=now())
+
+
+def _elsewhere(event: Event) -> bool:
+    """Whoever has yet to prove something may use the page of the own account, and nothing else."""
+    return OWN_STATE not in event.name
 
 
 def refused(exception: Exception) -> Any:

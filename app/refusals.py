@@ -24,6 +24,7 @@ OWN_SENTENCE = "own_sentence"
 STATUS: dict[str, int] = {
     "not_signed_in": 401,
     "bad_credentials": 401,
+    "otp_required": 401,
     "not_permitted": 403,
     "not_found": 404,
     "method_not_allowed": 405,
@@ -57,6 +58,7 @@ _PLAIN = {404: "没有这个地址", 405: "这个地址不支持此方法"}
 _HEADERS: dict[str, dict[str, str]] = {
     "not_signed_in": {"WWW-Authenticate": "Bearer"},
     "bad_credentials": {"WWW-Authenticate": "Bearer"},
+    "otp_required": {"WWW-Authenticate": "Bearer"},
     "locked": {"Retry-After": "900"},
     "too_many_requests": {"Retry-After": "300"},
     "busy": {"Retry-After": "5"},

@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 
 from domain.kernel.refusals import BadCredentials, Locked, Refusal, TooMany
 from domain.orgs import rules
+from domain.orgs.operations.signing import LOCKED
+from domain.orgs.rules import DEFAULTS, SecurityValues
 
 WINDOW = timedelta(minutes=5)
 MOST_BY_ADDRESS_AND_ACCOUNT, MOST_BY_ADDRESS = 20, 200
 REMEMBERED = 10_000
-LOCKED = "连续输错次数过多,账号已锁定 15 分钟,请稍后再试"
 
 
 @dataclass(slots=True)
@@ -41,7 +42,8 @@ class Throttle:
 
     def __init__(self) -> None:
         self._failures = _Failures()
-        self._locked: OrderedDict[str, datetime] = OrderedDict()
+        self._locked: OrderedDict[str, tuple[datetime, int]] = OrderedDict()
+        """Until when an account is locked, and how often it was."""
 
     def check(self, address: str, login: str, *, at: datetime) -> None:
         """This function will refuse before the password is looked at.
@@ -53,16 +55,18 @@ class Throttle:
         if often or self._failures.since(address, start) >= MOST_BY_ADDRESS:
             raise TooMany("登录尝试过于频繁,请 5 分钟后再试")
 
-    def failed(self, address: str, login: str, refusal: Refusal, *, at: datetime) -> Refusal:
+    def failed(
+        self, address: str, login: str, refusal: Refusal, *, at: datetime, values: SecurityValues = DEFAULTS
+    ) -> Refusal:
         """This function will count a failure and give the refusal to answer with."""
-        until = self._locked.get(_name(login))
-        locked = until is not None and until > at
+        until, _ = self._locked.get(_name(login), (at, 0))
+        locked = until > at
         self._failures.add(address, at)
         self._failures.add(_pair(address, login), at)
         if locked:
             return Locked(LOCKED)
         if isinstance(refusal, BadCredentials):
-            self._count(_name(login), at)
+            self._count(_name(login), at, values)
         return refusal
 
     def succeeded(self, login: str) -> None:
@@ -70,12 +74,13 @@ class Throttle:
         self._failures.moments.pop(_name(login), None)
         self._locked.pop(_name(login), None)
 
-    def _count(self, name: str, at: datetime) -> None:
-        """As the accounts themselves: so many failures in a row lock for a quarter of an hour."""
+    def _count(self, name: str, at: datetime, values: SecurityValues) -> None:
+        """As the accounts themselves: so many failures in a row lock, each time for twice as long."""
         self._failures.add(name, at)
-        if len(self._failures.moments[name]) >= rules.MAX_FAILURES:
+        if len(self._failures.moments[name]) >= values.lock_after:
             self._failures.moments.pop(name)
-            self._locked[name] = at + rules.LOCK
+            _, lockouts = self._locked.get(name, (at, 0))
+            self._locked[name] = (at + rules.lock_for(lockouts, values), lockouts + 1)
             while len(self._locked) > REMEMBERED:
                 self._locked.popitem(last=False)
 

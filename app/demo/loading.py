@@ -128,7 +128,9 @@ async def _found(session: AsyncSession, password: str, seed: int, at: datetime) 
         for place, (code, name, kind) in enumerate(roster.UNITS)
     }
     for post in roster.POSTS:
-        account = NewAccount(post.login, post.name, password, (post.role.value,), post.unit, post.area_path)
+        account = NewAccount(
+            post.login, post.name, password, (post.role.value,), post.unit, post.area_path, password_at=at
+        )
         await orgs.add_account(session, founder, account, at=founded_at)
     for place, (code, name) in enumerate(roster.DESKS):
         await visits.add_desk(session, code=code, name=name, unit_id=units["centre"].id, position=place)

@@ -6,21 +6,25 @@ import base64
 import hashlib
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader
 
-from app.api.auth import sign_in
-from app.api.doors import COOKIE, LimitedRoute, same_origin
+from app.api.auth import LONGEST_CODE, sign_in
+from app.api.doors import COOKIE, LimitedRoute, address_of, origin_of, same_origin
 from app.refusals import STATUS
 from app.settings import Settings
+from app.throttle import Throttle
 from domain.kernel.refusals import NotPermitted, Refusal
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import operations as orgs
+from domain.orgs import rules
 from domain.orgs.models import SessionKind
+from domain.orgs.operations.signing import LOCKED, OVER
+from domain.orgs.schemas import SignIn
 from state.clock import now
 
 _HERE = Path(__file__).parent
@@ -34,7 +38,11 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 _LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
-_TEMPLATE = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True).get_template("signin.html")
+_TEMPLATES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True)
+_TEMPLATE, _CODE = _TEMPLATES.get_template("signin.html"), _TEMPLATES.get_template("signin_code.html")
+_NO_STORE = {"Cache-Control": "no-store"}
+HALF = "fq_half"
+"""The cookie of a half sign-in: sent to /auth alone, good for minutes, and only for giving a code."""
 router = APIRouter(include_in_schema=False, route_class=LimitedRoute)
 
 
@@ -57,15 +65,75 @@ async def signin_form(
     password: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "/",  # noqa: A002 - the field's name
 ) -> Response:
-    """This function will sign in and go on, or show the page again with the reason."""
+    """This function will sign in and go on, ask for the code, or show the page again with the reason."""
     try:
         _own_page(request)
         found = await sign_in(request, account=account, password=password, kind=SessionKind.BROWSER)
     except Refusal as refusal:
         return _page(request, account=account, wanted=next, refusal=refusal)
+    return await go_on(request, found, next)
+
+
+async def go_on(request: Request, found: SignIn, wanted: str) -> Response:
+    """This function will let somebody in with a cookie of the session, or to the form for the code."""
+    if found.half:
+        answer = RedirectResponse(f"/auth/code?next={quote(local_path(wanted))}", 303, headers=_NO_STORE)
+        life = int(rules.STEP_LIFE.total_seconds())
+        answer.set_cookie(HALF, found.half, max_age=life, path="/auth", **_cookie(request))
+        return answer
     await _end_old(request)
-    answer = RedirectResponse(quote(local_path(next), safe="/?&=%#:,+-_.~"), 303, headers={"Cache-Control": "no-store"})
-    answer.set_cookie(COOKIE, found.secret, httponly=True, samesite="lax", secure=request.url.scheme == "https")
+    answer = RedirectResponse(quote(local_path(wanted), safe="/?&=%#:,+-_.~"), 303, headers=_NO_STORE)
+    answer.set_cookie(COOKIE, found.secret, **_cookie(request))
+    answer.delete_cookie(HALF, path="/auth", **_cookie(request))
+    return answer
+
+
+@router.get("/auth/code")
+async def code_page(request: Request, next: str = "/") -> Response:  # noqa: A002 - the query's name
+    """This function will show the form for the code of the second factor."""
+    if HALF not in request.cookies:
+        return RedirectResponse("/login", 303, headers=_NO_STORE)
+    return _code_page(next)
+
+
+@router.post("/auth/code")
+async def code_form(
+    request: Request,
+    code: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "/",  # noqa: A002 - the field's name
+) -> Response:
+    """This function will check the code and let the person in."""
+    address, half, at = address_of(request), request.cookies.get(HALF, ""), now()
+    throttle: Throttle = request.app.state.throttle
+    try:
+        _own_page(request)
+        throttle.check(address, "", at=at)
+        async with unit_of_work() as session:
+            found = await orgs.finish_sign_in(
+                session, half=half, code=code[:LONGEST_CODE], origin=origin_of(request), at=at
+            )
+    except Refusal as refusal:
+        return _code_page(next, refusal)
+    if found.refusal is not None:
+        # Counted for the address alone: the account counts for itself.
+        throttle.failed(address, "", found.refusal, at=at)
+        if found.refusal.message in {OVER, LOCKED}:
+            return _page(request, account="", wanted=next, refusal=found.refusal)
+        return _code_page(next, found.refusal)
+    return await go_on(request, found, next)
+
+
+@router.post("/auth/renew")
+async def renew(request: Request) -> Response:
+    """This function will give a session that has just proved what was missing its new secret, and its rights."""
+    _own_page(request)
+    async with unit_of_work() as session:
+        found = await orgs.renew(
+            session, request.cookies.get(COOKIE, ""), SessionKind.BROWSER, origin=origin_of(request), at=now()
+        )
+    answer = RedirectResponse("/login" if found.refusal else "/", 303, headers=_NO_STORE)
+    if found.secret:
+        answer.set_cookie(COOKIE, found.secret, **_cookie(request))
     return answer
 
 
@@ -74,9 +142,13 @@ async def signout_form(request: Request) -> Response:
     """This function will end the session and go to the page to sign in."""
     _own_page(request)
     await _end_old(request)
-    answer = RedirectResponse("/login", 303, headers={"Cache-Control": "no-store"})
-    answer.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=request.url.scheme == "https")
+    answer = RedirectResponse("/login", 303, headers=_NO_STORE)
+    answer.delete_cookie(COOKIE, **_cookie(request))
     return answer
+
+
+def _cookie(request: Request) -> dict[str, Any]:
+    return {"httponly": True, "samesite": "lax", "secure": request.url.scheme == "https"}
 
 
 def _own_page(request: Request) -> None:
@@ -86,7 +158,9 @@ def _own_page(request: Request) -> None:
 
 async def _end_old(request: Request) -> None:
     async with unit_of_work() as session:
-        await orgs.sign_out(session, request.cookies.get(COOKIE, ""), SessionKind.BROWSER, at=now())
+        await orgs.sign_out(
+            session, request.cookies.get(COOKIE, ""), SessionKind.BROWSER, at=now(), origin=origin_of(request)
+        )
 
 
 def _page(request: Request, *, account: str, wanted: str, refusal: Refusal | None = None) -> HTMLResponse:
@@ -98,6 +172,11 @@ def _page(request: Request, *, account: str, wanted: str, refusal: Refusal | Non
         message=refusal.message if refusal else "",
         demo=_demo_accounts() if settings.demo else (),
     )
+    return HTMLResponse(text, STATUS.get(refusal.code, 400) if refusal else 200, headers=_HEADERS)
+
+
+def _code_page(wanted: str, refusal: Refusal | None = None) -> HTMLResponse:
+    text = _CODE.render(style=_STYLE, next=local_path(wanted), message=refusal.message if refusal else "")
     return HTMLResponse(text, STATUS.get(refusal.code, 400) if refusal else 200, headers=_HEADERS)
 
 

@@ -27,6 +27,12 @@ class BadCredentials(Refusal):
     code = "bad_credentials"
 
 
+class OtpRequired(Refusal):
+    """The password is right; the code of the second factor is missing."""
+
+    code = "otp_required"
+
+
 class Locked(Refusal):
     code = "locked"
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, LargeBinary, String
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -116,7 +116,11 @@ class Account(SQLModel, table=True):
     valid_until: datetime | None = Field(default=None, sa_type=MOMENT)
     """The moment from which a temporary account is over."""
     password_changed_at: datetime = Field(sa_type=MOMENT)
+    must_change_password: bool = False
+    """Somebody else knows the password: it was set by an administrator."""
     failures: int = 0
+    lockouts: int = 0
+    """Locks since the last success; each one doubles the next."""
     locked_until: datetime | None = Field(default=None, sa_type=MOMENT)
     disabled_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
@@ -169,7 +173,110 @@ class SignInSession(SQLModel, table=True):
     origin: str = ""
     stands_for: UUID | None = Field(default=None, foreign_key="account.id")
     """The account in whose stead the holder acts at the moment, by a delegation."""
+    way: str = "password"
+    """How the person was proved: password, second_factor, recovery, sign_on or certificate."""
+    unproven: str = ""
+    """What must be done before the session has any rights; see `Actor.unproven`."""
+    idle_minutes: int
+    """The session is over when unused for so long; taken from the security values when it was opened."""
     created_at: datetime = Field(sa_type=MOMENT)
     seen_at: datetime = Field(sa_type=MOMENT)
     expires_at: datetime = Field(sa_type=MOMENT)
     ended_at: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+class SignInStep(SQLModel, table=True):
+    """A sign-in under way: waiting for a code, or for the answer of another provider. Good for minutes, and once.
+
+    pii: payload (sealed): what the answer is checked against; secrets of this one sign-in
+    """
+
+    __tablename__ = "sign_in_step"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    provider: str = ""
+    """Empty: the password was right and a code is awaited."""
+    account_id: UUID | None = Field(default=None, foreign_key="account.id", index=True)
+    """Whose code is awaited, or to whom a provider's answer is to be linked."""
+    payload_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    origin: str = ""
+    created_at: datetime = Field(sa_type=MOMENT)
+    expires_at: datetime = Field(sa_type=MOMENT)
+    ended_at: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+class PasswordPast(SQLModel, table=True):
+    """A password an account had before, so that it does not come back at once.
+
+    no_pii: an Argon2id hash
+    """
+
+    __tablename__ = "password_past"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    password_hash: str
+    ended_at: datetime = Field(sa_type=MOMENT)
+
+
+class SecondFactor(SQLModel, table=True):
+    """The one-time codes (TOTP, RFC 6238) of an account; without `confirmed_at` not in force yet.
+
+    pii: secret (sealed)
+    """
+
+    __tablename__ = "second_factor"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", unique=True)
+    secret_sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    last_step: int = Field(default=0, sa_type=BigInteger)
+    """The last period of thirty seconds whose code was taken: none is taken twice."""
+    begun_at: datetime = Field(sa_type=MOMENT)
+    confirmed_at: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+class RecoveryCode(SQLModel, table=True):
+    """A code for when the phone is lost, good once; only its keyed digest is kept.
+
+    no_pii
+    """
+
+    __tablename__ = "recovery_code"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    used_at: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+class SignOnLink(SQLModel, table=True):
+    """A provider's person who may sign in as an account; the subject is kept as a keyed digest.
+
+    no_pii
+    """
+
+    __tablename__ = "sign_on_link"
+    __table_args__ = (UniqueConstraint("provider", "subject_digest"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    provider: str
+    subject_digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    made_by: UUID
+    made_at: datetime = Field(sa_type=MOMENT)
+
+
+class SecurityPolicy(SQLModel, table=True):
+    """A security value that was set in place of its default; what it was before stands in the journal.
+
+    no_pii
+    """
+
+    __tablename__ = "security_policy"
+
+    key: str = Field(primary_key=True)
+    value: str
+    set_by: UUID
+    set_at: datetime = Field(sa_type=MOMENT)

@@ -31,6 +31,16 @@ class SignIn:
     expires_at: datetime | None = None
     actor: Actor | None = None
     refusal: Refusal | None = None
+    half: str = field(default="", repr=False)
+    """The secret of a half sign-in, which waits for a code; there is no session yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """This class will hold a new second factor as its person is shown it, once."""
+
+    secret: str = field(repr=False)
+    uri: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,8 @@ class NewAccount:
     area_path: str = ""
     more_units: tuple[str, ...] = ()
     valid_until: datetime | None = None
+    password_at: datetime | None = None
+    """When the person chose the password; none: it is a first one, set now by who makes the account."""
 
 
 @dataclass(frozen=True, slots=True)

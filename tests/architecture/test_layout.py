@@ -15,6 +15,8 @@ ROOM_FILES = {
     "__init__", "models", "schemas", "workflow", "rules", "policy", "queries", "operations", "events",
     # cases alone: its words, its list of matters, the wording of its journal, its configured processes
     "vocabulary", "categories", "notes", "process",
+    # orgs alone: the security values in force
+    "policy_values",
 }  # fmt: skip
 ROOMS = sorted(path.name for path in (ROOT / "domain").iterdir() if (path / "__init__.py").exists())
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from PIL import Image
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.areas import operations as areas
@@ -24,17 +25,22 @@ from domain.cases.operations.pictures import upload
 from domain.cases.operations.take import take
 from domain.cases.schemas import CaseInput, CaseSummary, PartyInput, StepInput
 from domain.cases.vocabulary import Action
+from domain.kernel import crypto
 from domain.kernel.actor import Actor, system_actor
-from domain.kernel.permissions import PEOPLE_ROLES, Role
+from domain.kernel.ids import new_id
+from domain.kernel.permissions import PEOPLE_ROLES, Duty, Role, duty_of
 from domain.orgs import operations as orgs
 from domain.orgs import queries as org_queries
-from domain.orgs.models import Unit, UnitKind
-from domain.orgs.operations import passwords
+from domain.orgs.models import Account, SecondFactor, Unit, UnitKind
+from domain.orgs.operations import codes, passwords
 from domain.orgs.schemas import NewAccount
 from domain.people.rules import check_digit
 from domain.visits import operations as visits
+from state.clock import now
 
 PASSWORD = "Test-" + "Passw0rd"
+OTP_SECRET = "JBSWY3DPEHPK3PXP" + "JBSWY3DPEHPK3PXP"
+"""The second factor of every administrator of a test."""
 passwords.use(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 """Fourteen accounts a test: the same algorithm at the least cost."""
 MORNING = datetime(2026, 11, 18, 1, 0, tzinfo=UTC)
@@ -101,8 +107,10 @@ async def build(session: AsyncSession, *, at: datetime = MORNING) -> County:
     for place, (login, (role, unit)) in enumerate(_STAFF.items()):
         path = "/359901/359901001/" if role is Role.STATION else ""
         name = "测试" + "甲乙丙丁戊己庚辛壬癸子丑寅卯"[place]
-        new = NewAccount(login, name, PASSWORD, (role.value,), unit, path)
+        new = NewAccount(login, name, PASSWORD, (role.value,), unit, path, password_at=max(at, now()))
         account = await orgs.add_account(session, founder, new, at=at)
+        if duty_of(role) is not Duty.BUSINESS:
+            await enrol(session, account.id, at=at)
         actor = await org_queries.actor_of_account(session, account.id)
         assert actor is not None
         county.actors[login] = actor
@@ -119,6 +127,27 @@ REINFORCEMENTS = {
 """Colleagues who did nothing on a case, and a department that it never came to."""
 
 
+async def enrol(session: AsyncSession, account_id: UUID, *, at: datetime) -> None:
+    """Give an account a second factor in force, with the secret OTP_SECRET."""
+    row = new_id()
+    sealed = crypto.seal("second_factor", "secret", row, OTP_SECRET)
+    session.add(
+        SecondFactor(id=row, account_id=account_id, secret_sealed=sealed, begun_at=at, confirmed_at=at, last_step=0)
+    )
+    await session.flush()
+
+
+async def fresh_code(session: AsyncSession, login: str, *, at: datetime) -> str:
+    """Give the code of this moment for an enrolled account, also when a test used it a moment ago; else nothing."""
+    account = (await session.scalars(select(Account).where(Account.login == login))).one()
+    factor = (await session.scalars(select(SecondFactor).where(SecondFactor.account_id == account.id))).one_or_none()
+    if factor is None:
+        return ""
+    factor.last_step = 0
+    await session.flush()
+    return codes.code_at(OTP_SECRET, codes.step_of(at))
+
+
 async def reinforce(session: AsyncSession, county: County, *, at: datetime = MORNING) -> County:
     """Add the people a matrix of steps needs besides: a second centre, a second officer, a third department."""
     place = len(county.units)
@@ -127,7 +156,8 @@ async def reinforce(session: AsyncSession, county: County, *, at: datetime = MOR
     )
     founder = _founder(county.units["county"].id)
     for number, (login, (role, unit)) in enumerate(REINFORCEMENTS.items()):
-        new = NewAccount(login, "增援" + "甲乙丙丁"[number], PASSWORD, (role.value,), unit, "")
+        name = "增援" + "甲乙丙丁"[number]
+        new = NewAccount(login, name, PASSWORD, (role.value,), unit, "", password_at=max(at, now()))
         account = await orgs.add_account(session, founder, new, at=at)
         actor = await org_queries.actor_of_account(session, account.id)
         assert actor is not None

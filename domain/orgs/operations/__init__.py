@@ -14,7 +14,15 @@ from domain.orgs.operations.accounts import (
 )
 from domain.orgs.operations.delegation import delegate, end_delegation, wear
 from domain.orgs.operations.grants import end_role, grant_roles, restrict, set_role
-from domain.orgs.operations.signing import end_sessions, sign_in, sign_out, touch
+from domain.orgs.operations.own import change_password, end_other_sessions, end_session
+from domain.orgs.operations.second_factor import (
+    begin_second_factor,
+    confirm_second_factor,
+    new_recovery_codes,
+    remove_second_factor,
+    reset_second_factor,
+)
+from domain.orgs.operations.signing import end_sessions, finish_sign_in, renew, sign_in, sign_out, touch
 from domain.orgs.operations.units import (
     add_unit,
     change_unit,
@@ -24,14 +32,18 @@ from domain.orgs.operations.units import (
     enable_unit,
     import_units,
 )
+from domain.orgs.operations.values import set_values
 
 __all__ = [
     "add_account",
     "add_unit",
+    "begin_second_factor",
     "change_account",
+    "change_password",
     "change_unit",
     "check_accounts",
     "check_units",
+    "confirm_second_factor",
     "create_unit",
     "delegate",
     "disable",
@@ -39,14 +51,22 @@ __all__ = [
     "enable",
     "enable_unit",
     "end_delegation",
+    "end_other_sessions",
     "end_role",
+    "end_session",
     "end_sessions",
+    "finish_sign_in",
     "grant_roles",
     "import_accounts",
     "import_units",
+    "new_recovery_codes",
+    "remove_second_factor",
+    "renew",
     "reset_password",
+    "reset_second_factor",
     "restrict",
     "set_role",
+    "set_values",
     "sign_in",
     "sign_out",
     "touch",

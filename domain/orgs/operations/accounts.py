@@ -13,14 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.kernel import crypto, journal
-from domain.kernel.actor import Actor
+from domain.kernel.actor import SYSTEM_ID, Actor
 from domain.kernel.ids import new_id
 from domain.kernel.notify import announce
 from domain.kernel.permissions import Duty, Permission, Reach
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted
-from domain.orgs import policy, rules
+from domain.orgs import policy, policy_values, rules
 from domain.orgs.models import Account, AccountUnit, CustomRole, Unit
 from domain.orgs.operations import passwords
+from domain.orgs.operations.own import keep_past
 from domain.orgs.operations.signing import end_sessions
 from domain.orgs.queries import codes_known, others_of_duty
 from domain.orgs.schemas import AccountChange, NewAccount
@@ -50,6 +51,7 @@ async def add_account(session: AsyncSession, actor: Actor, new: NewAccount, *, a
         raise Invalid.of(faults)
 
     account = await _made(new, known, at)
+    account.must_change_password = new.password_at is None and actor.account_id != SYSTEM_ID
     session.add(account)
     await session.flush()
     await _join(session, account.id, [known.units[code] for code in new.more_units])
@@ -77,7 +79,7 @@ async def _made(new: NewAccount, known: _Known, at: datetime) -> Account:
         area_path=new.area_path,
         valid_until=new.valid_until,
         created_at=at,
-        password_changed_at=at,
+        password_changed_at=new.password_at or at,
     )
 
 
@@ -186,7 +188,7 @@ async def unlock(session: AsyncSession, actor: Actor, login: str, *, at: datetim
     """This function will lift the lock that failed sign-ins put on an account."""
     actor.require(Permission.ACCOUNT_MANAGE)
     account = await by_login(session, login, lock=True)
-    account.failures, account.locked_until = 0, None
+    account.failures, account.lockouts, account.locked_until = 0, 0, None
     await journal.record(session, actor, "account.unlock", "account", account.id, at=at)
 
 
@@ -200,11 +202,13 @@ async def reset_password(session: AsyncSession, actor: Actor, login: str, passwo
     """
     actor.require(Permission.ACCOUNT_MANAGE)
     account = await by_login(session, login, lock=True)
-    fault = rules.password_fault(password, login)
+    fault = rules.password_fault(password, login, await policy_values.of(session))
     if fault:
         raise Invalid.of({"password": fault})
+    await keep_past(session, account, at)
     account.password_hash = await passwords.hashed(password)
     account.password_changed_at, account.failures, account.locked_until = at, 0, None
+    account.must_change_password, account.lockouts = True, 0
     account.disabled_at = None
     await end_sessions(session, account.id, at=at)
     await announce(session, "session", account.id)

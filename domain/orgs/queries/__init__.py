@@ -23,6 +23,14 @@ from domain.orgs.queries.acting import (
     person_of_login,
 )
 from domain.orgs.queries.explain import delegations, explained, unit_names
+from domain.orgs.queries.own import (
+    Security,
+    is_enrolled,
+    is_new_address,
+    own_security,
+    own_sessions,
+    own_sign_ins,
+)
 from domain.orgs.queries.roles import codes_known, others_of_duty, require_administrator, roles
 from domain.orgs.queries.staff import name_of, staff_names
 from domain.orgs.queries.units import department_by_code, departments, unit_names_by_code, units_by_id
@@ -30,6 +38,7 @@ from domain.orgs.queries.units import department_by_code, departments, unit_name
 __all__ = [
     "AccountState",
     "Held",
+    "Security",
     "account",
     "accounts",
     "actor_of",
@@ -45,9 +54,14 @@ __all__ = [
     "find_account",
     "find_session",
     "held",
+    "is_enrolled",
+    "is_new_address",
     "keeper_of_centre",
     "name_of",
     "others_of_duty",
+    "own_security",
+    "own_sessions",
+    "own_sign_ins",
     "person_of_login",
     "require_administrator",
     "role_label",

@@ -50,6 +50,8 @@ _HELD = (
         col(SignInSession.id),
         col(SignInSession.seen_at),
         col(SignInSession.expires_at),
+        col(SignInSession.idle_minutes),
+        col(SignInSession.unproven),
         col(Account.id),
         col(Account.login),
         col(Account.name_sealed),
@@ -137,10 +139,12 @@ async def held(session: AsyncSession, secret: str, kind: SessionKind, *, at: dat
         return None
     given = {"digest": crypto.digest(secret), "kind": kind, "at": at}
     row = (await session.execute(_HELD, given)).one_or_none()
-    if row is None or rules.is_over(row.seen_at, row.expires_at, at):
+    if row is None or rules.is_over(row.seen_at, row.expires_at, at, row.idle_minutes):
         return None
-    session_id, own = row[0], (row[3], row[4], row[5])
-    actor = replace(_who_acts(own, _actor(row[6:], origin)), session_id=session_id)
+    session_id, own = row[0], (row[5], row[6], row[7])
+    actor = replace(_who_acts(own, _actor(row[8:], origin)), session_id=session_id)
+    if row.unproven:
+        actor = actor.without_rights(row.unproven)
     return Held(actor, stale=at - row.seen_at >= rules.SEEN_EVERY)
 
 

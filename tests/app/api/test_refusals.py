@@ -89,11 +89,13 @@ class TestSigningIn:
         right = {"account": "secadmin", "password": PASSWORD}
         assert is_problem(await api.client.post("/api/v1/auth/token", json=right), 429, "locked")
 
-    async def test_a_one_time_password_is_refused_as_not_set_up(self, api: Api) -> None:
-        given = {"account": "viewer", "password": PASSWORD, "otp": "123456"}
-        answer = await api.client.post("/api/v1/auth/token", json=given)
-        assert is_problem(answer, 422, "invalid")
-        assert "otp" in answer.json()["fields"]
+    async def test_an_enrolled_account_is_asked_for_its_code(self, api: Api) -> None:
+        given = {"account": "auditor", "password": PASSWORD}
+        assert is_problem(await api.client.post("/api/v1/auth/token", json=given), 401, "otp_required")
+
+    async def test_a_wrong_code_is_refused_like_a_wrong_password(self, api: Api) -> None:
+        given = {"account": "auditor", "password": PASSWORD, "otp": "000000"}
+        assert is_problem(await api.client.post("/api/v1/auth/token", json=given), 401, "bad_credentials")
 
 
 class TestReach:

@@ -111,16 +111,18 @@ class TestSessions:
     async def test_idle_for_two_hours_is_over(self, session: AsyncSession, county: County) -> None:
         entered = await _enter(session)
 
-        almost = MORNING + rules.IDLE - MINUTE
+        idle = timedelta(minutes=rules.DEFAULTS.idle_minutes)
+        almost = MORNING + idle - MINUTE
         assert await queries.actor_of(session, entered.secret, SessionKind.BROWSER, at=almost)
-        assert await queries.actor_of(session, entered.secret, SessionKind.BROWSER, at=MORNING + rules.IDLE) is None
+        assert await queries.actor_of(session, entered.secret, SessionKind.BROWSER, at=MORNING + idle) is None
 
     async def test_twelve_hours_are_the_end_of_a_busy_session(self, session: AsyncSession, county: County) -> None:
         entered = await _enter(session)
         for hour in range(1, 12):
             await operations.touch(session, entered.secret, SessionKind.BROWSER, at=MORNING + timedelta(hours=hour))
 
-        for at, alive in ((MORNING + rules.ABSOLUTE - MINUTE, True), (MORNING + rules.ABSOLUTE, False)):
+        end = MORNING + timedelta(hours=rules.DEFAULTS.absolute_hours)
+        for at, alive in ((end - MINUTE, True), (end, False)):
             actor = await queries.actor_of(session, entered.secret, SessionKind.BROWSER, at=at)
             assert (actor is not None) is alive
 
