@@ -1,0 +1,147 @@
+"""Shapes that leave the room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from domain.kernel.labels import Labelled
+
+
+class Group(Labelled):
+    """What kind of thing a line tells of."""
+
+    SIGN_IN = "sign_in", "登录"
+    CASE = "case", "案件办理"
+    VISIT = "visit", "来访"
+    CLEAR = "clear", "查看明文"
+    SEARCH = "search", "按个人信息检索"
+    EXPORT = "export", "导出打印"
+    REFUSED = "refused", "被拒绝"
+    ADMIN = "admin", "账号与权限"
+    POLICY = "policy", "策略与配置"
+    SYSTEM = "system", "系统"
+
+
+class AlarmKind(Labelled):
+    MASS_READING = "mass_reading", "短时间大量查看"
+    DAILY_LIMIT = "daily_limit", "查看明文达到上限"
+    NIGHT_READING = "night_reading", "夜间查看明文"
+    REFUSALS = "refusals", "反复被拒绝"
+    SIGN_INS = "sign_ins", "反复登录失败"
+    NIGHT_ADMIN = "night_admin", "夜间变更账号或权限"
+    CHAIN = "chain", "审计日志不完整"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFilter:
+    """This class will narrow the journal; empty means not narrowed. Moments are half-open."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    login: str = ""
+    group: Group | None = None
+    unit_code: str = ""
+    number: str = ""
+    """The number of a case."""
+    origin: str = ""
+    """The beginning of an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+    """This class will show one line; `detail` holds ids and codes, `said` says it in words."""
+
+    seq: int
+    at: datetime
+    actor_id: UUID
+    login: str
+    name: str = field(repr=False)
+    unit: str
+    roles: str
+    action: str
+    words: str
+    group: Group
+    subject: str
+    said: str
+    origin: str
+    detail: dict[str, Any] = field(repr=False)
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPage:
+    """This class will hold lines, the newest first; `next_seq` asks for the ones before (0: no more)."""
+
+    items: tuple[JournalLine, ...]
+    next_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class RawLine:
+    """This class will show one line with its seal: whether it holds by itself and joins its predecessor."""
+
+    line: JournalLine
+    seal: str
+    previous: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfPerson:
+    """This class will hold what one person did on one day, by group, and when first and last."""
+
+    day: date
+    first_at: datetime
+    last_at: datetime
+    counts: dict[Group, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """This class will hold the days of one person, the newest first."""
+
+    account_id: UUID
+    login: str
+    name: str = field(repr=False)
+    unit: str
+    days: tuple[DayOfPerson, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmView:
+    """This class will show one alarm; `said` is its sentence."""
+
+    id: UUID
+    kind: AlarmKind
+    said: str
+    login: str
+    name: str = field(repr=False)
+    at: datetime
+    account_id: UUID | None = None
+    seen_at: datetime | None = None
+    seen_by: str = field(default="", repr=False)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorView:
+    """This class will show one anchor."""
+
+    day: date
+    seq: int
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChainState:
+    """This class will tell how long the journal is, what was anchored last and when it was verified last."""
+
+    lines: int
+    anchors: tuple[AnchorView, ...]
+    verified_at: datetime | None
+    verified_lines: int
+    fault: str
+    """The sentence of what the last verification found; empty: everything held."""
