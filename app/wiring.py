@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import reflex as rx
 from reflex.utils.prerequisites import get_web_dir
@@ -15,7 +15,9 @@ from app import guard, settings
 from app.api.build import build_api
 from app.jobs.clock import run_clock
 from app.jobs.relay import run_relay
+from app.jobs.tails import run_fill
 from app.navigation import GATED, add_pages
+from app.sockets import sockets
 from domain.cases import workflow
 from domain.kernel import crypto
 from state import visits
@@ -37,6 +39,7 @@ def wire(app: rx.App) -> rx.App:
     app.register_lifespan_task(background)
     add_pages(app)
     visits.use(app)
+    hub.on("session", sockets.hear)
     hub.on("keys", lambda _: crypto.refresh())
     return app
 
@@ -47,16 +50,18 @@ async def background() -> AsyncGenerator[None]:
     stop = asyncio.Event()
     tasks = [
         asyncio.create_task(hub.run(_listening_url()), name="live hub"),
+        asyncio.create_task(sockets.watch(), name="sockets"),
         asyncio.create_task(run_relay(stop), name="relay"),
         asyncio.create_task(run_clock(stop), name="clock"),
+        asyncio.create_task(run_fill(stop), name="tails"),
     ]
     try:
         yield
     finally:
         stop.set()
-        tasks[0].cancel()
-        with suppress(asyncio.CancelledError):
-            await asyncio.gather(*tasks)
+        for endless in tasks[:2]:
+            endless.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _listening_url() -> str:

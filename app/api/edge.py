@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.policy import Policies
 from app.refusals import of_database, of_incident
+from app.sockets import sockets
 
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
@@ -52,6 +53,8 @@ class Edge:
         if scope["type"] == "websocket" and not _own_socket(scope):
             await receive()
             await send({"type": "websocket.close", "code": 1008})
+        elif scope["type"] == "websocket" and not scope["path"].startswith("/api/"):  # those bring tokens of their own
+            await sockets.serve(self._app, scope, receive, send)
         elif scope["type"] == "http":
             await self._serve(scope, receive, send)
         else:

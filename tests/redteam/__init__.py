@@ -1,0 +1,1 @@
+"""One served product, attacked from outside: each attack is refused, nothing leaks, the server goes on."""

@@ -1,0 +1,183 @@
+"""Sockets of pages: who gets one, what may be sent through it, and when it ends."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from tests.redteam.wire import Target, assert_quiet, page
+
+STATE = "reflex___state____state"
+SESSION = f"{STATE}.state___session____signed_in_state"
+LIST = f"{SESSION}.state___cases___listing____case_list_state"
+HYDRATE = f"{STATE}.hydrate"
+
+
+async def hydrated(target: Target, secret: str) -> str:
+    """Give the names of all states, as the page hears them."""
+    async with page(target, secret) as opened:
+        await opened.event(HYDRATE)
+        await opened.listen(1)
+        return opened.text
+
+
+class TestAHandshake:
+    @pytest.mark.parametrize("cookie", ["", "forged-" + "x" * 40, "a" * 5000, "%00", '"; DROP TABLE account; --'])
+    async def test_without_a_session_that_holds_is_sent_away(self, target: Target, cookie: str) -> None:
+        async with page(target, cookie) as opened:
+            await opened.event(HYDRATE)
+            await opened.listen()
+        assert (opened.code, opened.told_to_leave) == (4401, True)
+        assert '"delta"' not in opened.text
+        assert_quiet(opened.text)
+
+    async def test_of_a_program_without_a_session_is_refused(self, target: Target) -> None:
+        with pytest.raises(InvalidStatus, match="403"):
+            async with page(target, "forged", origin=None):
+                pass
+
+    @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1", "https://127.0.0.1@evil"])
+    async def test_of_another_site_is_refused_even_with_a_session(self, target: Target, origin: str) -> None:
+        client = target.browser("registrar")
+        with pytest.raises(InvalidStatus, match="403"):
+            async with page(target, client.cookies["fq_session"], origin=origin):
+                pass
+
+    async def test_with_a_token_for_machines_in_the_cookie_is_sent_away(self, target: Target) -> None:
+        token = target.honest().headers["Authorization"].split()[1]
+        async with page(target, token) as opened:
+            await opened.event(HYDRATE)
+            await opened.listen()
+        assert opened.code == 4401
+
+    async def test_with_a_session_is_let_in(self, target: Target) -> None:
+        assert SESSION in await hydrated(target, target.visitor("registrar"))
+
+
+class TestTheEnd:
+    async def test_comes_at_once_when_the_person_signs_out(self, target: Target) -> None:
+        client = target.browser("rsj")
+        secret = client.cookies["fq_session"]
+        async with page(target, secret) as opened:
+            await opened.event(HYDRATE)
+            await opened.listen(1)
+            assert opened.code == 0
+            client.post("/auth/logout")
+            await opened.listen(3)
+        assert (opened.code, opened.told_to_leave) == (4401, True)
+        async with page(target, secret) as replayed:
+            await replayed.event(f"{LIST}.load")
+            await replayed.listen()
+        assert replayed.code == 4401
+        assert '"delta"' not in replayed.text
+
+    async def test_leaves_other_people_and_other_sessions_alone(self, target: Target) -> None:
+        leaving, staying, other = target.browser("zjj"), target.browser("zjj"), target.browser("registrar")
+        async with (
+            page(target, staying.cookies["fq_session"]) as same,
+            page(target, other.cookies["fq_session"]) as far,
+        ):
+            leaving.post("/auth/logout")
+            await same.listen(1.5)
+            await far.listen(0.5)
+            assert (same.code, far.code) == (0, 0)
+
+    async def test_is_not_outrun_by_a_known_token_of_the_page(self, target: Target) -> None:
+        """The token in the socket's address is not an identity: another's state is emptied first."""
+        victim = target.browser("registrar")
+        token = "11111111-2222-4333-8444-555555555555"
+        async with page(target, victim.cookies["fq_session"], token=token) as own:
+            await own.event(f"{LIST}.load")
+            await own.listen(1.5)
+        thief = target.browser("rsj")
+        async with page(target, thief.cookies["fq_session"], token=token) as stolen:
+            await stolen.event(HYDRATE)
+            await stolen.listen(1.5)
+        assert "registrar" not in stolen.text
+
+
+NASTY = [
+    ("no such handler", f"{LIST}.no_such_handler", {}),
+    ("a private method", f"{LIST}._acting", {}),
+    ("a reset", f"{LIST}.reset", {}),
+    ("a setter", f"{SESSION}.setvar", {"var_name": "me", "value": {"login": "sysadmin"}}),
+    ("dunder", f"{LIST}.__class__", {}),
+    ("prototype", "__proto__.load", {"__proto__": {"admin": True}}),
+    ("constructor", f"{STATE}.constructor.prototype", {"constructor": {"prototype": 1}}),
+    ("traversal", "../../etc/passwd", {}),
+    ("empty", "", {}),
+    ("long", "a" * 100_000, {}),
+    ("wrong types", f"{LIST}.load", {"unexpected": [1, {"x": None}]}),
+]
+
+
+class TestAnEvent:
+    @pytest.mark.parametrize(("name", "payload"), [entry[1:] for entry in NASTY], ids=[entry[0] for entry in NASTY])
+    async def test_that_no_page_sends_does_nothing(self, target: Target, name: str, payload: dict[str, object]) -> None:
+        async with page(target, target.visitor("rsj")) as opened:
+            await opened.event(name, payload)
+            await opened.listen(0.3)
+        assert_quiet(opened.text)
+        assert "sysadmin" not in opened.text
+
+    async def test_that_sets_the_person_from_outside_changes_nobody(self, target: Target) -> None:
+        client = target.browser("rsj")
+        name = f"{STATE}.reflex___state____update_vars_internal_state.update_vars_internal"
+        given = {f"{SESSION}.{var}": value for var, value in {"_owner": "x", "barred": False, "me": {}}.items()}
+        async with page(target, client.cookies["fq_session"]) as opened:
+            await opened.event(name, {"vars": given})
+            await opened.listen(0.3)
+            await opened.event(f"{STATE}.state___session____signed_in_state.state___session____landing_state.go")
+            await opened.listen(0.3)
+        assert_quiet(opened.text)
+
+    @pytest.mark.parametrize(
+        "frame",
+        [
+            "42/_event,[",
+            "42/_event,{}",
+            '42/_event,["event"]',
+            '42/_event,["event","text"]',
+            '42/_event,["event",null]',
+            '42/_event,["event",[1,2]]',
+            '42/_event,["event",{"name":5}]',
+            '42/_event,["event",{"name":"x","payload":"y"}]',
+            '42/_event,["event",' + "[" * 20_000,
+            "45999999-/_event,[]",
+            "4" * 3000,
+            "99/nowhere,[]",
+            "41/_event,",
+            b"\x00\xff\xfe",
+            "b" + "A" * 100,
+        ],
+    )
+    async def test_that_is_no_event_harms_nothing(self, target: Target, frame: str | bytes) -> None:
+        async with page(target, target.visitor("zjj")) as opened:
+            await opened.raw(frame)
+            await opened.listen(0.15)
+        assert_quiet(opened.text)
+
+    async def test_larger_than_any_ends_the_socket(self, target: Target) -> None:
+        async with page(target, target.visitor("zjj")) as opened:
+            await opened.raw("4" + "x" * (9 * 2**20))
+            await opened.listen(3)
+        assert opened.code in {1009, 1006}
+
+    async def test_of_another_role_is_refused_by_the_domain(self, target: Target) -> None:
+        """A viewer's page calls what only the security administrator and the centre may do."""
+        names = await handlers(target)
+        async with page(target, target.visitor("rsj")) as opened:
+            for name in names:
+                await opened.event(name, {})
+            await opened.listen(3)
+        assert_quiet(opened.text.replace("138****", ""))
+
+
+async def handlers(target: Target) -> list[str]:
+    """Give the loading handlers of pages that are for others."""
+    text = await hydrated(target, target.visitor("registrar"))
+    states = set(json.loads(text)[0].get("delta", {})) if text != "[]" else set()
+    wanted = ("processes", "limits", "calendar", "orgs", "audit", "security")
+    return [f"{state}.load" for state in sorted(states) if any(word in state for word in wanted)]
