@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from app import refusals
-from app.api import attachments, auth, cases, desk, docs, families, health, meta, persons, statistics, visits
+from app.api import attachments, auth, cases, desk, docs, families, health, imports, meta, persons, statistics, visits
 from app.api.edge import Edge
 from app.api.policy import Policies
 from app.public import petitioner, signin
@@ -32,6 +32,7 @@ _ROOMS = (
     desk.router,
     health.router,
     docs.router,
+    imports.router,
     signin.router,
 )
 

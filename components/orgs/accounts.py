@@ -12,6 +12,7 @@ from components.kit.form import check, field, select, text_input
 from components.kit.icons import icon
 from components.kit.show import alert, card, empty, tag
 from components.kit.table import Column, pager, table
+from components.orgs.importing import import_button, import_dialog
 from components.orgs.pieces import counters, foot, marks
 from state.orgs.accounts import SIZES
 from state.orgs.accounts import AccountListState as S
@@ -25,19 +26,22 @@ def accounts() -> rx.Component:
 
 def dialogs() -> rx.Component:
     """This function will draw the dialogs of the list."""
-    return rx.fragment(_form_dialog(), told_dialog(S.told, S.close, S.me.watermark))
+    return rx.fragment(_form_dialog(), told_dialog(S.told, S.close, S.me.watermark), import_dialog())
 
 
 def acts() -> rx.Component:
     """This function will draw what may be done besides opening an account."""
     return rx.cond(
         S.may_make,
-        rx.el.button(
-            icon("plus"),
-            rx.cond(S.proposes, "申请账号", "新增账号"),
-            type="button",
-            class_name="btn pri",
-            on_click=S.ask_new,
+        rx.fragment(
+            rx.cond(S.proposes, rx.fragment(), import_button("accounts")),
+            rx.el.button(
+                icon("plus"),
+                rx.cond(S.proposes, "申请账号", "新增账号"),
+                type="button",
+                class_name="btn pri",
+                on_click=S.ask_new,
+            ),
         ),
     )
 

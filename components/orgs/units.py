@@ -6,8 +6,10 @@ import reflex as rx
 
 from components.kit.dialog import dialog
 from components.kit.form import field, select, text_input
+from components.kit.icons import icon
 from components.kit.show import alert, card, empty, tag
 from components.kit.table import Column, table
+from components.orgs.importing import import_button, import_dialog
 from components.orgs.pieces import act, foot
 from state.orgs.units import UnitShown, kinds
 from state.orgs.units import UnitsState as S
@@ -15,12 +17,13 @@ from state.orgs.units import UnitsState as S
 
 def units() -> rx.Component:
     """This function will draw every unit below the one it belongs to."""
-    return card("", _filters(), _table(), rx.el.div(rx.el.span("共", rx.el.b(S.count), "个单位"), class_name="pager"))
+    total = rx.el.div(rx.el.span("共", rx.el.b(S.count), "个单位"), class_name="pager")
+    return rx.el.div(card("", _filters(), _table(), total), class_name="units")
 
 
 def dialogs() -> rx.Component:
     """This function will draw the dialogs of the units."""
-    return rx.fragment(_form_dialog(), _turn_dialog())
+    return rx.fragment(_form_dialog(), _turn_dialog(), import_dialog())
 
 
 def _filters() -> rx.Component:
@@ -177,4 +180,7 @@ def _turn_dialog() -> rx.Component:
 
 def acts() -> rx.Component:
     """This function will draw what may be done with the list as a whole."""
-    return rx.el.button("新增单位", type="button", class_name="btn pri", on_click=S.ask_new(""))
+    return rx.fragment(
+        import_button("units"),
+        rx.el.button(icon("plus"), "新增单位", type="button", class_name="btn pri", on_click=S.ask_new("")),
+    )

@@ -1,0 +1,151 @@
+"""Excel workbooks that come in from people, and the small ones handed back to them.
+
+What comes in is hostile until read: it is judged by content, its unpacked size is bounded before anything
+is unpacked, its XML may hold no entities (defusedxml), and a formula or a macro is never read as a value.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import DefusedXmlException
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+from xlsxwriter import Workbook
+
+from domain.kernel.refusals import Invalid, TooLarge, UnsupportedMedia
+
+MAX_BYTES = 2 * 1024 * 1024
+MAX_UNPACKED = 20 * 1024 * 1024
+MAX_PARTS = 200
+MAX_ROWS = 5_000
+MAX_CELL = 200
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_NOT_XLSX = "请上传 .xlsx 工作簿(Excel 2007 及以上),不支持 .xls、.csv 和加密的文件"
+_BROKEN = (zipfile.BadZipFile, InvalidFileException, ParseError, DefusedXmlException, KeyError, ValueError, EOFError)
+"""What a damaged or crafted file makes of the readers; each means: no workbook."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """This class will hold one row: its number in the sheet, its texts by heading, and what cannot be read in it."""
+
+    number: int
+    values: Mapping[str, str]
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+
+def lines_of(body: bytes, heads: Sequence[str], required: Sequence[str]) -> tuple[Line, ...]:
+    """This function will read the rows below the heading of the first sheet; empty rows are left out.
+
+    :raises TooLarge: more than 2 MB, 20 MB unpacked or 5,000 rows
+    :raises UnsupportedMedia: no workbook, or one with macros
+    :raises Invalid: a required heading is missing, or there is no row
+    """
+    _judge(body)
+    try:
+        book = load_workbook(io.BytesIO(body), read_only=True, keep_links=False)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # what the file says of its own size is not believed
+        rows = sheet.iter_rows(max_row=MAX_ROWS + 2, max_col=len(heads) + 10)
+        found = _read(rows, heads, required)
+    except IndexError:
+        raise UnsupportedMedia(_NOT_XLSX) from None
+    except _BROKEN as error:
+        raise UnsupportedMedia(f"文件已损坏或不是工作簿。{_NOT_XLSX}") from error
+    if not found:
+        raise Invalid.of({"file": "表格里没有数据,请在表头下面填写"})
+    return found
+
+
+def _judge(body: bytes) -> None:
+    if len(body) > MAX_BYTES:
+        raise TooLarge("文件最大 2 MB,请分批导入")
+    if not body.startswith(b"PK\x03\x04"):
+        raise UnsupportedMedia(_NOT_XLSX)
+    try:
+        parts = zipfile.ZipFile(io.BytesIO(body)).infolist()
+    except zipfile.BadZipFile:
+        raise UnsupportedMedia(_NOT_XLSX) from None
+    names = {part.filename.lower() for part in parts}
+    if "xl/workbook.xml" not in names or "[content_types].xml" not in names:
+        raise UnsupportedMedia(_NOT_XLSX)
+    if any(name.endswith((".bin", ".exe", ".dll", ".js", ".vbs")) and "printersettings" not in name for name in names):
+        raise UnsupportedMedia("文件含有宏或嵌入的程序,请另存为不含宏的 .xlsx 再上传")
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+        raise TooLarge("文件解压后过大,请只保留需要导入的数据")
+
+
+def _read(rows: Iterator[Any], heads: Sequence[str], required: Sequence[str]) -> tuple[Line, ...]:
+    places = _places(next(rows, ()), heads, required)
+    found: list[Line] = []
+    for number, row in enumerate(rows, 2):
+        if number > MAX_ROWS + 1:
+            raise TooLarge(f"最多 {MAX_ROWS} 行,请分批导入")
+        if line := _line(number, row, places):
+            found.append(line)
+    return tuple(found)
+
+
+def _places(row: Iterable[Any], heads: Sequence[str], required: Sequence[str]) -> dict[int, str]:
+    """Where each heading stands; a star that marks what must be filled in is not part of it."""
+    named = {str(cell.value or "").strip().rstrip("*").strip(): place for place, cell in enumerate(row)}
+    if missing := [head for head in required if head not in named]:
+        raise Invalid.of({"file": f"表头缺少:{'、'.join(missing)}。请使用下载的模板"})
+    return {named[head]: head for head in heads if head in named}
+
+
+def _line(number: int, row: Sequence[Any], places: Mapping[int, str]) -> Line | None:
+    values: dict[str, str] = {}
+    faults: dict[str, str] = {}
+    for place, head in places.items():
+        cell = row[place] if place < len(row) else None
+        value = None if cell is None else cell.value
+        if cell is not None and (cell.data_type == "f" or (isinstance(value, str) and value.startswith("="))):
+            faults[head], value = "不能是公式,请粘贴为数值", None
+        text = _text(value)
+        if len(text) > MAX_CELL:
+            faults[head], text = f"最长 {MAX_CELL} 个字", text[:MAX_CELL]
+        values[head] = text
+    return Line(number, values, faults) if faults or any(values.values()) else None
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return "".join(sign for sign in str(value) if sign.isprintable()).strip()
+
+
+def workbook(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, notes: Sequence[str] = ()) -> bytes:
+    """This function will write a workbook of one sheet: headings, rows of texts, and notes on a sheet of their own.
+
+    Every cell is a text, so that nothing in it is ever taken for a formula; nothing touches the disk.
+    """
+    out = io.BytesIO()
+    with Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        head = book.add_format({"bold": True, "bg_color": "#E8F0FC", "border": 1, "num_format": "@"})
+        plain = book.add_format({"num_format": "@"})
+        sheet = book.add_worksheet(title)
+        sheet.set_column(0, len(heads) - 1, 20, plain)
+        sheet.freeze_panes(1, 0)
+        for place, word in enumerate(heads):
+            sheet.write_string(0, place, word, head)
+        for number, row in enumerate(rows, 1):
+            for place, text in enumerate(row):
+                sheet.write_string(number, place, text, plain)
+        if notes:
+            page = book.add_worksheet("填写说明")
+            page.set_column(0, 0, 90)
+            for number, note in enumerate(notes):
+                page.write_string(number, 0, note)
+    return out.getvalue()

@@ -1,0 +1,108 @@
+// A sheet that is uploaded to be looked at, and the act that imports it; what the act answers is handed over as a file.
+
+import { useState } from "react";
+
+/** What the server said about a refusal, in its own words. */
+async function sentence(answer) {
+  try {
+    return (await answer.json()).detail || "上传失败,请重试";
+  } catch {
+    return answer.status === 413 ? "文件太大" : "上传失败,请重试";
+  }
+}
+
+/** Post to the server; resolves to its answer, rejects with a sentence for the person. */
+async function post(endpoint, body) {
+  let answer;
+  try {
+    answer = await fetch(endpoint, { method: "POST", body, credentials: "same-origin" });
+  } catch {
+    throw new Error("网络中断,请重试");
+  }
+  if (!answer.ok) throw new Error(await sentence(answer));
+  return answer;
+}
+
+/** Hand a file of an answer to the person. */
+async function save(answer) {
+  const named = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") || "");
+  if (!named) return;
+  const url = URL.createObjectURL(await answer.blob());
+  const link = Object.assign(document.createElement("a"), { href: url, download: named[1] });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** `onStaged` is called once the server has read the sheet. */
+export function SheetUpload({ endpoint, onStaged }) {
+  const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState("");
+  const upload = async (file) => {
+    if (!file || busy) return;
+    setBusy(true);
+    setFault("");
+    const body = new FormData();
+    body.append("file", file, "sheet.xlsx");
+    try {
+      await post(endpoint, body);
+      onStaged?.();
+    } catch (error) {
+      setFault(error.message);
+    }
+    setBusy(false);
+  };
+  const choose = (event) => {
+    const [file] = event.target.files;
+    event.target.value = "";
+    upload(file);
+  };
+  const drop = (event) => {
+    event.preventDefault();
+    upload(event.dataTransfer.files[0]);
+  };
+  return (
+    <div className="sheet-drop" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
+      <label className="btn pri">
+        {busy ? "正在读取……" : "选择 Excel 文件"}
+        <input className="sr" type="file" accept=".xlsx" disabled={busy} onChange={choose} />
+      </label>
+      <small>也可以把文件拖到这里;.xlsx,最大 2 MB</small>
+      {fault && (
+        <span className="fault" role="alert">
+          {fault}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** `onDone` is called once the act is done and its file, if there is one, is with the person. */
+export function SheetConfirm({ endpoint, label, disabled, onDone }) {
+  const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState("");
+  const send = async () => {
+    setBusy(true);
+    setFault("");
+    try {
+      await save(await post(endpoint));
+      onDone?.();
+    } catch (error) {
+      setFault(error.message);
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      {fault && (
+        <span className="fault" role="alert">
+          {fault}
+        </span>
+      )}
+      <button type="button" className="btn pri" disabled={disabled || busy} onClick={send}>
+        {busy ? "正在导入……" : label}
+      </button>
+    </>
+  );
+}

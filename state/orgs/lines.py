@@ -1,0 +1,219 @@
+"""Rows of an import: what a sheet of units or of accounts holds, read into what the domain takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.areas import queries as areas
+from domain.kernel.actor import Actor
+from domain.kernel.clock import day_bounds
+from domain.kernel.permissions import Permission
+from domain.kernel.refusals import NotFound
+from domain.orgs import operations, queries
+from domain.orgs.models import UnitKind
+from domain.orgs.operations.initial import initial_password
+from domain.orgs.schemas import NewAccount, UnitInput
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """This class will declare one kind of import: its words, headings (with those that must be filled), notes."""
+
+    word: str
+    form: str
+    right: Permission
+    heads: tuple[str, ...]
+    required: tuple[str, ...]
+    example: tuple[str, ...]
+    notes: tuple[str, ...]
+    most: int
+
+
+_UNIT_HEADS = ("单位代码", "单位名称", "类型", "简称", "上级单位代码", "办公电话", "排序")
+_ACCOUNT_HEADS = ("账号", "姓名", "单位", "角色", "兼属单位", "辖区代码", "有效期至")
+KINDS: Mapping[str, Kind] = {
+    "units": Kind(
+        "单位", "import.units", Permission.UNIT_MANAGE, _UNIT_HEADS, _UNIT_HEADS[:2],
+        ("slj", "水利局", "职能部门", "水利", "county", "", "30"),
+        (
+            "带 * 的必须填写;示例行导入前请删除。",
+            "单位代码:小写字母、数字、下划线、短横,保存后不能修改。",
+            f"类型:{'、'.join(kind.label for kind in UnitKind)};不填为职能部门。",
+            "上级单位代码:已有单位的代码,或本表前面行的代码。",
+        ),
+        1000,
+    ),
+    "accounts": Kind(
+        "账号", "import.accounts", Permission.ACCOUNT_MANAGE, _ACCOUNT_HEADS, ("账号", "姓名", "角色"),
+        ("zhangsan", "张某", "rsj", "部门经办", "", "", "2026-12-31"),
+        (
+            "带 * 的必须填写;示例行导入前请删除。",
+            "单位、兼属单位:单位的代码或全称;兼属多个用顿号分隔。",
+            "角色:角色名称或代码,多个用顿号分隔;须由安全管理员授权后生效。",
+            "辖区代码:只对按辖区查看的角色起作用。",
+            "有效期至:临时账号填写,如 2026-12-31。",
+            "初始密码由系统随机生成,导入成功后下载一次。",
+        ),
+        300,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """This class will hold one row that was read; `given` is for the domain, `faults` are by heading."""
+
+    number: int
+    values: tuple[str, ...]
+    given: UnitInput | NewAccount
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    units: Mapping[str, str]
+    roles: Mapping[str, str]
+    areas: Mapping[str, str]
+
+
+Staged = Sequence[tuple[int, Sequence[str], Mapping[str, str]]]
+"""Number, texts in the order of the headings, and what could not be read, by heading."""
+
+
+async def read(session: AsyncSession, actor: Actor, kind: str, staged: Staged) -> tuple[Read, ...]:
+    """This function will read the rows of an import and say of each what cannot be taken.
+
+    Every account gets an initial password of its own, which nobody has seen yet.
+
+    :raises NotPermitted: the actor may not import these
+    """
+    actor.require(KINDS[kind].right)
+    if kind == "units":
+        return await _units(session, actor, staged)
+    return await _accounts(session, actor, staged)
+
+
+async def _units(session: AsyncSession, actor: Actor, staged: Staged) -> tuple[Read, ...]:
+    rows = [_unit(dict(zip(_UNIT_HEADS, values, strict=False))) for _, values, _ in staged]
+    found = await operations.check_units(session, actor, [unit for unit, _ in rows])
+    names = {
+        "code": "单位代码", "name": "单位名称", "parent": "上级单位代码", "short_name": "简称", "phone": "办公电话",
+    }  # fmt: skip
+    return _together(staged, rows, found, names)
+
+
+async def _accounts(session: AsyncSession, actor: Actor, staged: Staged) -> tuple[Read, ...]:
+    known = await _what_is_known(session, actor)
+    rows = [_account(dict(zip(_ACCOUNT_HEADS, values, strict=False)), known) for _, values, _ in staged]
+    found = await operations.check_accounts(session, actor, [account for account, _ in rows])
+    names = {"login": "账号", "name": "姓名", "unit": "单位", "roles": "角色"}
+    return _together(staged, rows, found, names)
+
+
+def _together(
+    staged: Staged,
+    rows: Iterable[tuple[UnitInput | NewAccount, Mapping[str, str]]],
+    found: Iterable[Mapping[str, str]],
+    names: Mapping[str, str],
+) -> tuple[Read, ...]:
+    """What could not be read comes before what the domain says of it."""
+    read: list[Read] = []
+    for (number, values, unread), (given, own), faults in zip(staged, rows, found, strict=True):
+        said = {names.get(name, name): sentence for name, sentence in faults.items()}
+        read.append(Read(number, tuple(values), given, {**said, **own, **unread}))
+    return tuple(read)
+
+
+def _unit(values: Mapping[str, str]) -> tuple[UnitInput, dict[str, str]]:
+    faults: dict[str, str] = {}
+    kinds = {kind.label: kind for kind in UnitKind}
+    kind = kinds.get(values.get("类型", "") or UnitKind.DEPARTMENT.label)
+    if kind is None:
+        faults["类型"] = f"只能是{'、'.join(kinds)}"
+    position = values.get("排序", "") or "0"
+    if not (position.isascii() and position.isdigit() and len(position) <= 4):
+        faults["排序"], position = "应为 0 至 9999 的整数", "0"
+    unit = UnitInput(
+        code=values.get("单位代码", ""),
+        name=values.get("单位名称", ""),
+        kind=kind or UnitKind.DEPARTMENT,
+        short_name=values.get("简称", ""),
+        phone=values.get("办公电话", ""),
+        parent_code=values.get("上级单位代码", ""),
+        position=int(position),
+    )
+    return unit, faults
+
+
+def _account(values: Mapping[str, str], known: _Known) -> tuple[NewAccount, dict[str, str]]:
+    faults: dict[str, str] = {}
+    unit = values.get("单位", "")
+    more, area = _pieces(values.get("兼属单位", "")), values.get("辖区代码", "")
+    if wrong := [word for word in more if word not in known.units]:
+        faults["兼属单位"] = f"没有这个单位:{'、'.join(wrong)}"
+    if area and area not in known.areas:
+        faults["辖区代码"] = "没有这个区划"
+    until = _until(values.get("有效期至", ""), faults)
+    account = NewAccount(
+        login=values.get("账号", ""),
+        name=values.get("姓名", ""),
+        password=initial_password(),
+        roles=tuple(known.roles.get(word, word) for word in _pieces(values.get("角色", ""))),
+        unit_code=known.units.get(unit, unit),
+        area_path=known.areas.get(area, ""),
+        more_units=tuple(known.units[word] for word in more if word in known.units),
+        valid_until=until,
+    )
+    return account, faults
+
+
+def _until(text: str, faults: dict[str, str]) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return day_bounds(date.fromisoformat(text.replace("/", "-").replace(".", "-")))[1].astimezone(UTC)
+    except ValueError:
+        faults["有效期至"] = "应为日期,如 2026-12-31"
+        return None
+
+
+def _pieces(text: str) -> list[str]:
+    for sign in ",,;;/ ":
+        text = text.replace(sign, "、")
+    return list(dict.fromkeys(piece for piece in text.split("、") if piece))
+
+
+async def _what_is_known(session: AsyncSession, actor: Actor) -> _Known:
+    """Units and roles by code and by name; a name that two share leads nowhere."""
+    units = [one for one in await queries.units_of_county(session, actor) if one.disabled_at is None]
+    roles = await queries.roles(session, actor)
+    return _Known(
+        units=_by_word((one.code, one.name) for one in units),
+        roles=_by_word((one.code, one.name) for one in roles),
+        areas={one.code: one.path for one in await areas.all_areas(session)},
+    )
+
+
+def _by_word(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    twice: set[str] = set()
+    for code, name in pairs:
+        twice |= {name} if name in found else set()
+        found[name] = code
+        found[code] = code
+    return {word: code for word, code in found.items() if word not in twice or word == code}
+
+
+def staged_in(content: Mapping[str, object]) -> Staged:
+    """This function will give the rows that were kept of an uploaded sheet.
+
+    :raises NotFound: there are none
+    """
+    kept = content.get("lines")
+    if not isinstance(kept, list) or not kept:
+        raise NotFound("没有待导入的表格,请重新上传")
+    return [(int(one[0]), [str(text) for text in one[1]], dict(one[2])) for one in kept]
