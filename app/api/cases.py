@@ -81,7 +81,7 @@ async def search_cases(
     ],
 ) -> CasePage:
     """与列表相同,另可按个人信息查找;条件在正文中,不进入网址和日志。"""
-    return await _page(call, wanted, name=wanted.name, phone=wanted.phone, id_number=wanted.id_number)
+    return await _page(call, wanted, **wanted.personal())
 
 
 async def _page(call: Call, wanted: CaseQuery, **personal: str) -> CasePage:

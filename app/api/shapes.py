@@ -29,7 +29,7 @@ from domain.kernel.clock import day_bounds
 from domain.kernel.paging import Page
 from domain.kernel.refusals import Invalid
 
-PERSONAL = ("name", "phone", "id_number")
+PERSONAL = ("name", "phone", "id_number", "phone_tail", "id_tail")
 _IN_BODY = "姓名、电话、证件号码不能放在网址中,请改用 POST /api/v1/cases/search"
 _PERSONAL_TEXT = re.compile(r"\s*(1[3-9]\d{9}|\d{15}|\d{17}[\dXx])\s*")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -146,11 +146,17 @@ class ListQuery(CaseQuery):
 
 
 class SearchBody(CaseQuery):
-    """筛选条件,另可按姓名、电话、证件号码查找。"""
+    """筛选条件,另可按姓名、电话、证件号码查找;几项都填时须是同一位当事人。"""
 
     name: str = Field(default="", repr=False, max_length=46, description="姓名或其一部分")
     phone: str = Field(default="", repr=False, max_length=40)
     id_number: str = Field(default="", repr=False, max_length=40)
+    phone_tail: str = Field(default="", repr=False, max_length=4, description="电话末四位")
+    id_tail: str = Field(default="", repr=False, max_length=4, description="证件号码末四位,末位可为 X")
+
+    def personal(self) -> dict[str, str]:
+        """This function will give what is looked for of a person."""
+        return {name: getattr(self, name) for name in PERSONAL}
 
 
 def period_start(moment: datetime | date | None) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import Annotated
 
@@ -9,7 +10,8 @@ import typer
 
 from app import settings
 from app.cli import common
-from app.launch import database
+from app.jobs import tails
+from app.launch import boot, database
 
 app = typer.Typer()
 
@@ -32,7 +34,17 @@ def serve(
 
 @app.command()
 def migrate() -> None:
-    """把数据库升级到当前版本。"""
-    with common.database() as (_, url):
+    """把数据库升级到当前版本，并补齐新增的检索索引。"""
+    with common.database() as (chosen, url):
         database.migrate(url)
+        asyncio.run(_fill(chosen, url))
         typer.echo(f"数据库已是最新版本：{database.head() or '尚无版本'}")
+
+
+async def _fill(chosen: settings.Settings, url: str) -> None:
+    """What needs the keys cannot be done by a migration; a server that starts without this does it beside its work."""
+    engine = boot.prepare(chosen, url)
+    try:
+        await tails.fill(asyncio.Event())
+    finally:
+        await engine.dispose()

@@ -368,7 +368,7 @@ class CaseFilter:
     """This class will hold what a list is narrowed to; empty means not narrowed.
 
     `since` and `until` are half-open moments of acceptance (submitted_at);
-    name, phone and id_number are exact or fragments, in clear, and never logged.
+    name (or a part), phone, id_number and the last four of both are of one party, in clear, and never logged.
     """
 
     view: str = ""
@@ -386,4 +386,6 @@ class CaseFilter:
     name: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
     id_number: str = field(default="", repr=False)
+    phone_tail: str = field(default="", repr=False)
+    id_tail: str = field(default="", repr=False)
     sort: str = ""

@@ -35,7 +35,8 @@ class Person(SQLModel, table=True):
     """A person as declared at one moment; never changed afterwards but by `operations.anonymise`.
 
     pii: name, id_number, phone, birth_date, address (all sealed); blind indexes of
-    identity number and phone; name fragments (they leak frequencies, see docs/security.md)
+    name, identity number, phone and the last four of the latter two; name fragments (they leak frequencies,
+    see docs/security.md)
     """
 
     __tablename__ = "person"
@@ -51,6 +52,8 @@ class Person(SQLModel, table=True):
     name_blind: int | None = Field(default=None, sa_column=Column(BigInteger, index=True))
     id_blind: int | None = Field(default=None, sa_column=Column(BigInteger, index=True))
     phone_blind: int | None = Field(default=None, sa_column=Column(BigInteger, index=True))
+    phone_tail_blind: int | None = Field(default=None, sa_column=Column(BigInteger, index=True))
+    id_tail_blind: int | None = Field(default=None, sa_column=Column(BigInteger, index=True))
     name_fragments: list[int] = Field(sa_column=Column(ARRAY(Integer), nullable=False))
     sex: Sex = Field(sa_type=Word(Sex))  # type: ignore[call-overload]
     nation: str = ""

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.kernel import crypto, journal
+from domain.kernel import crypto, journal, marks
 from domain.kernel.actor import Actor
 from domain.kernel.clock import local_date
 from domain.kernel.ids import new_id
@@ -27,7 +27,7 @@ POLICY = UUID(int=0xF1E1D)
 """The subject of journal lines about the field policy, which is one."""
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _SEALED = ("name", "id_number", "phone", "birth_date", "address")
-_FOUND_BY = ("name_blind", "id_blind", "phone_blind")
+_FOUND_BY = ("name_blind", "id_blind", "phone_blind", "phone_tail_blind", "id_tail_blind")
 
 
 def faults_of(given: PersonInput, *, at: datetime, phone_required: bool = True, prefix: str = "") -> dict[str, str]:
@@ -79,6 +79,8 @@ async def declare(session: AsyncSession, given: PersonInput, *, at: datetime, ph
         name_blind=crypto.blind("name", name),
         id_blind=crypto.blind("id", number) if number else None,
         phone_blind=crypto.blind("phone", phone) if phone else None,
+        phone_tail_blind=queries.tail_blind("phone", phone) if phone else None,
+        id_tail_blind=queries.tail_blind("id", number) if number else None,
         name_fragments=crypto.fragments(name),
         sex=given.sex if given.sex is not Sex.UNKNOWN else rules.sex_of(number),
         nation=given.nation[:20],
@@ -88,6 +90,29 @@ async def declare(session: AsyncSession, given: PersonInput, *, at: datetime, ph
     session.add(person)
     await session.flush()
     return person
+
+
+async def fill_tails(session: AsyncSession, *, after: UUID | None = None, most: int = 200) -> UUID | None:
+    """This function will index the last four of numbers declared before there was such an index, `most` persons a call.
+
+    It walks by id: give the id it answers to the next call. None: nobody after `after` is left; a walk from the
+    start that finds nobody takes away the note that holds back searches. Rows others hold wait for the next walk.
+    """
+    rows = select(Person).where(queries.LACKS_TAILS).order_by(col(Person.id)).limit(most)
+    if after is not None:
+        rows = rows.where(col(Person.id) > after)
+    persons = list(await session.scalars(rows.with_for_update(key_share=True, skip_locked=True)))
+    for person in persons:
+        if person.phone_blind is not None:
+            person.phone_tail_blind = queries.tail_blind("phone", queries.opened(person, "phone"))
+        if person.id_blind is not None:
+            person.id_tail_blind = queries.tail_blind("id", queries.opened(person, "id_number"))
+    await session.flush()
+    if persons:
+        return persons[-1].id
+    if after is None and await session.scalar(select(col(Person.id)).where(queries.LACKS_TAILS).limit(1)) is None:
+        await (await session.connection()).run_sync(marks.forget, [queries.TAILS_PENDING])
+    return None
 
 
 async def reveal(

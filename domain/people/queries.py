@@ -6,20 +6,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.kernel import crypto
+from domain.kernel import crypto, marks
 from domain.kernel.actor import Actor
 from domain.kernel.permissions import Permission, Role
+from domain.kernel.refusals import Invalid
 from domain.people import policy, rules
 from domain.people.models import FieldRule, Person
 from domain.people.policy import Cell, Field, Overrides, Purpose, Showing
-from domain.people.schemas import CellView, PersonView
+from domain.people.schemas import CellView, PersonSought, PersonView
 
-_SCAN = 2000
-"""Candidates of a name fragment that are opened and compared at most."""
+SCAN = 2000
+"""Candidates of a name fragment that are opened and compared at most; with more, the search asks for more."""
+TAILS_PENDING = "person.tails"
+"""The note that persons declared before there was an index of last four digits wait for theirs."""
+LACKS_TAILS = or_(
+    and_(col(Person.phone_blind).is_not(None), col(Person.phone_tail_blind).is_(None)),
+    and_(col(Person.id_blind).is_not(None), col(Person.id_tail_blind).is_(None)),
+)
 _RULES, _DOOR = "people.field_rules", "people.purpose"
 _UNSEALED = frozenset({Field.SEX, Field.NATION})
 
@@ -170,24 +177,67 @@ def by_phone(phone: str) -> ColumnElement[bool]:
     return col(Person.phone_blind) == crypto.blind("phone", rules.tidy_phone(phone))
 
 
-async def ids_by_name(session: AsyncSession, fragment: str) -> tuple[UUID, ...]:
-    """This function will find persons whose name contains the fragment; false hits are dropped.
+def by_name(name: str) -> ColumnElement[bool]:
+    """This function will give the condition for an exact name."""
+    return col(Person.name_blind) == crypto.blind("name", rules.tidy(name))
 
-    The candidates are materialised first: an ordered plan would walk the primary key.
+
+def tail_blind(kind: str, number: str) -> int:
+    """This function will give the index of the last four of a tidied number; `kind` is "phone" or "id"."""
+    return crypto.blind(f"{kind}_tail", rules.tail(number))
+
+
+async def sought(session: AsyncSession, wanted: PersonSought) -> ColumnElement[bool] | None:
+    """This function will give the condition for one person who fits all that is asked; none when nothing is.
+
+    :raises Invalid: a tail that is none, one asked for before the index is whole, or a name that fits too many
+    """
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.id_number.strip():
+        conditions.append(by_id_number(wanted.id_number))
+    if wanted.phone.strip():
+        conditions.append(by_phone(wanted.phone))
+    if wanted.phone_tail.strip():
+        conditions.append(col(Person.phone_tail_blind) == await _tail(session, "phone", wanted.phone_tail))
+    if wanted.id_tail.strip():
+        conditions.append(col(Person.id_tail_blind) == await _tail(session, "id", wanted.id_tail))
+    if rules.tidy(wanted.name):
+        ids = await ids_by_name(session, wanted.name, *conditions)
+        return col(Person.id).in_(ids)
+    return and_(*conditions) if conditions else None
+
+
+async def _tail(session: AsyncSession, kind: str, text: str) -> int:
+    if not rules.is_tail(text):
+        raise Invalid.of({f"{kind}_tail": "请填写号码的末四位(四位数字,证件号码末位可为 X)"})
+    if await marks.holds(session, TAILS_PENDING):
+        raise Invalid.of({f"{kind}_tail": "末四位的索引正在生成,暂时查不全,请稍后再试或输入完整号码"})
+    return tail_blind(kind, rules.tidy_id(text))
+
+
+async def ids_by_name(session: AsyncSession, fragment: str, *also: ColumnElement[bool]) -> tuple[UUID, ...]:
+    """This function will find persons whose name contains the fragment, and who fit `also`; false hits are dropped.
+
+    The candidates are materialised first: an ordered plan would walk the primary key. Two characters have
+    practically no false hits, so what is too many to be opened is too many to be read.
+
+    :raises Invalid: more than `SCAN` fit: nothing is left out in silence
     """
     fragment = rules.tidy(fragment)
     if not fragment:
         return ()
     tokens = crypto.fragments(fragment, start=False)
     hits = (
-        select(col(Person.id))
-        .where(col(Person.name_fragments).contains(tokens))
-        .limit(_SCAN)
+        select(col(Person.id), col(Person.name_sealed))
+        .where(col(Person.name_fragments).contains(tokens), *also)
+        .limit(SCAN + 1)
         .cte("hits")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
-    query = select(Person).where(col(Person.id).in_(select(hits.c.id)))
-    return tuple(p.id for p in await session.scalars(query) if fragment in opened(p, "name"))
+    found = (await session.execute(select(hits.c.id, hits.c.name_sealed))).all()
+    if len(found) > SCAN:
+        raise Invalid.of({"name": f"姓名相符的超过 {SCAN} 人,请多填几个字,或补充电话、证件号码(可只填末四位)"})
+    return tuple(row for row, blob in found if fragment in crypto.unseal("person", "name", row, blob))
 
 
 async def count_rows(session: AsyncSession, person: Person) -> int:

@@ -12,6 +12,8 @@ from datetime import date
 from domain.people.models import IdType, Sex
 
 MAX_NAME, MAX_ADDRESS = 46, 100
+TAIL = 4
+"""Characters at the end of a number that people tell each other."""
 MIN_REASON = 4
 REVEAL_SECONDS, REVEAL_PER_HOUR, REVEAL_PER_DAY = 60, 20, 50
 """How long a clear value stays on a screen, and how many one account may open, unless the security policy says else."""
@@ -43,6 +45,16 @@ def tidy_id(number: str) -> str:
         body = f"{number[:6]}19{number[6:]}"
         return body + check_digit(body)
     return number
+
+
+def tail(number: str) -> str:
+    """This function will give the last four letters or digits of a tidied number, or all of a shorter one."""
+    return re.sub(r"[^0-9A-Z]", "", number)[-TAIL:]
+
+
+def is_tail(text: str) -> bool:
+    """This function will tell whether somebody typed the last four of a number: four digits, or three and an X."""
+    return re.fullmatch(r"\d{3}[\dX]", tidy_id(text)) is not None
 
 
 def tidy_phone(phone: str) -> str:

@@ -33,6 +33,17 @@ class PersonInput:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonSought:
+    """This class will hold by what a person is looked for; what is empty is not asked. Clear text, never logged."""
+
+    name: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    id_number: str = field(default="", repr=False)
+    phone_tail: str = field(default="", repr=False)
+    id_tail: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class PersonView:
     """This class will show a person as the field policy lets this reader see it; what is hidden is empty."""
 

@@ -19,6 +19,7 @@ from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
 from domain.kernel.permissions import Permission, Role
 from domain.orgs import queries as orgs
+from domain.people.rules import is_tail
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, text_in
 from state.live import hub, outlasting
@@ -252,6 +253,8 @@ class CaseListState(SignedInState):
 
     def _filter(self) -> CaseFilter:
         given = self.filters
+        phone, phone_tail = _number(given.get("phone", ""))
+        id_number, id_tail = _number(given.get("id_number", ""))
         return CaseFilter(
             view=self.view,
             statuses=(given["status"],) if given.get("status") else (),
@@ -262,8 +265,10 @@ class CaseListState(SignedInState):
             risk=given.get("risk", ""),
             tag=given.get("tag", ""),
             name=given.get("name", ""),
-            phone=given.get("phone", ""),
-            id_number=given.get("id_number", ""),
+            phone=phone,
+            phone_tail=phone_tail,
+            id_number=id_number,
+            id_tail=id_tail,
             sort=self.sort,
         )
 
@@ -278,6 +283,11 @@ class CaseListState(SignedInState):
         places = await areas.all_areas(session)
         self.area_choices = [Choice(a.code, a.name) for a in places if a.level is Level.TOWNSHIP]
         self.department_choices = [Choice(u.code, u.name) for u in await orgs.departments(session)]
+
+
+def _number(typed: str) -> tuple[str, str]:
+    """Four digits in the box of a number are its last four, anything else is the whole number."""
+    return ("", typed) if is_tail(typed) else (typed, "")
 
 
 def _takers(action: Action) -> frozenset[Role]:

@@ -31,6 +31,7 @@ from domain.orgs import queries as orgs
 from domain.people import queries as people
 from domain.people.models import Person
 from domain.people.policy import Field, Purpose
+from domain.people.schemas import PersonSought
 
 _TAGS = {
     "watch": col(Case.watch),
@@ -137,14 +138,9 @@ async def _looked_up(session: AsyncSession, wanted: CaseFilter) -> list[ColumnEl
     if wanted.department:
         unit = await orgs.department_by_code(session, wanted.department, field="department")
         found.append(dispatched_to((unit.id,), col(Assignment.state).in_(LIVE)) | (col(Case.lead_unit_id) == unit.id))
-    if wanted.name.strip():
-        ids = await people.ids_by_name(session, wanted.name)
-        found.append(_has_party(col(Party.person_id).in_(ids)))
-    if wanted.id_number.strip():
-        found.append(_has_party(people.by_id_number(wanted.id_number)))
-    if wanted.phone.strip():
-        found.append(_has_party(people.by_phone(wanted.phone)))
-    return found
+    sought = PersonSought(wanted.name, wanted.phone, wanted.id_number, wanted.phone_tail, wanted.id_tail)
+    person = await people.sought(session, sought)
+    return found if person is None else [*found, _has_party(person)]
 
 
 async def _area_path(session: AsyncSession, code: str) -> str:
