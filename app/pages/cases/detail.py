@@ -8,6 +8,8 @@ from components.cases.detail import acts, lamps, left, right
 from components.cases.dialogs import reveal_dialog, step_dialog
 from components.cases.relating import act_dialog, beside
 from components.kit.show import card, empty, skeleton
+from components.orgs.explain import why_button, why_dialog
+from components.orgs.pieces import sheet
 from components.shell import page
 from state.cases.working import CaseState
 
@@ -15,6 +17,8 @@ from state.cases.working import CaseState
 def case_detail() -> rx.Component:
     """This function will draw the case that the address names."""
     return page(
+        sheet(),
+        why_dialog(),
         rx.cond(
             CaseState.found,
             rx.cond(
@@ -34,11 +38,15 @@ def case_detail() -> rx.Component:
                 empty(
                     "没有找到这件诉求",
                     "编号有误,或不在您的查看范围内",
-                    rx.el.a("返回台账", href="/cases", class_name="btn"),
+                    rx.el.div(
+                        rx.el.a("返回台账", href="/cases", class_name="btn"),
+                        why_button("为什么看不到?"),
+                        class_name="row",
+                    ),
                 ),
             ),
         ),
         title=rx.cond(CaseState.case.title != "", CaseState.case.title, "案件"),
         crumbs=[("工作台", "/todo"), ("案件台账", "/cases"), (CaseState.case.number, "")],
-        actions=rx.cond(CaseState.found & CaseState.loaded, acts()),
+        actions=rx.cond(CaseState.found & CaseState.loaded, rx.fragment(why_button("为什么我能看到?"), acts())),
     )

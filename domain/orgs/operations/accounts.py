@@ -49,8 +49,13 @@ async def add_account(session: AsyncSession, actor: Actor, new: NewAccount, *, a
     known = await _known(session, {new.login})
     if faults := _faults(actor, new, known):
         raise Invalid.of(faults)
+    return await _add(session, actor, new, await passwords.hashed(new.password), known, at)
 
-    account = await _made(new, known, at)
+
+async def _add(
+    session: AsyncSession, actor: Actor, new: NewAccount, password_hash: str, known: _Known, at: datetime
+) -> Account:
+    account = _made(new, password_hash, known, at)
     account.must_change_password = new.password_at is None and actor.account_id != SYSTEM_ID
     session.add(account)
     await session.flush()
@@ -65,13 +70,13 @@ async def add_account(session: AsyncSession, actor: Actor, new: NewAccount, *, a
     return account
 
 
-async def _made(new: NewAccount, known: _Known, at: datetime) -> Account:
+def _made(new: NewAccount, password_hash: str, known: _Known, at: datetime) -> Account:
     account_id = new_id()
     return Account(
         id=account_id,
         login=new.login,
         name_sealed=crypto.seal("account", "name", account_id, new.name.strip()),
-        password_hash=await passwords.hashed(new.password),
+        password_hash=password_hash,
         roles=[],
         proposed_roles=list(dict.fromkeys(new.roles)),
         reach=Reach.NONE,
@@ -97,14 +102,18 @@ async def check_accounts(session: AsyncSession, actor: Actor, rows: Sequence[New
 async def import_accounts(session: AsyncSession, actor: Actor, rows: Sequence[NewAccount], *, at: datetime) -> int:
     """This function will add several accounts, all or none.
 
+    All passwords are hashed before the first line is written: the journal's lock is held from there to the end.
+
     :raises Invalid: a row cannot be taken; the field is named `row.field`, rows counted from 1
     """
     faults = await check_accounts(session, actor, rows)
     wrong = {f"{place}.{name}": text for place, row in enumerate(faults, 1) for name, text in row.items()}
     if wrong:
         raise Invalid.of(wrong)
-    for new in rows:
-        await add_account(session, actor, new, at=at)
+    known = await _known(session, {new.login for new in rows})
+    hashes = [await passwords.hashed(new.password) for new in rows]
+    for new, password_hash in zip(rows, hashes, strict=True):
+        await _add(session, actor, new, password_hash, known, at)
     return len(rows)
 
 
