@@ -15,6 +15,7 @@ from app import guard, settings
 from app.api.build import build_api
 from app.jobs.clock import run_clock
 from app.jobs.relay import run_relay
+from app.jobs.retention import run_retention
 from app.jobs.tails import run_fill
 from app.navigation import GATED, add_pages
 from app.sockets import sockets
@@ -53,6 +54,7 @@ async def background() -> AsyncGenerator[None]:
         asyncio.create_task(sockets.watch(), name="sockets"),
         asyncio.create_task(run_relay(stop), name="relay"),
         asyncio.create_task(run_clock(stop), name="clock"),
+        asyncio.create_task(run_retention(stop), name="retention"),
         asyncio.create_task(run_fill(stop), name="tails"),
     ]
     try:

@@ -23,10 +23,11 @@ _SEEN = {
     "id": "0199aa00-0000-7000-8000-000000000001",
     "queue": "007",
     "person": {"id": "0199aa00-0000-7000-8000-000000000002", "name": "某*", "id_type": "居民身份证",
-               "id_number": "3500**********0000", "phone": "139****0000", "sex": "男", "nation": "汉族", "address": ""},
+               "id_number": "3500**********0000", "phone": "139****0000", "sex": "男", "nation": "汉族", "address": "",
+               "anonymised": False},
     "reason": "反映工资拖欠", "companions": 1, "id_source": "手工录入", "state": "waiting", "state_label": "等候",
     "desk": "1 号窗口", "arrived_at": "2026-11-18T01:00:00Z",
-    "registered_by": "0199aa00-0000-7000-8000-000000000003", "case_id": None,
+    "registered_by": "0199aa00-0000-7000-8000-000000000003", "case_id": None, "informed_at": None,
 }  # fmt: skip
 _GIVEN = {
     "name": "某某",
@@ -53,6 +54,7 @@ class NewVisit(BaseModel):
     id_source: IdSource = IdSource.MANUAL
     no_id_reason: str = ""
     reader_sam_id: str = ""
+    informed: bool = Field(default=False, description="是否已向来访人告知个人信息的处理目的")
 
     def input(self) -> VisitInput:
         """This function will give what the domain takes."""
@@ -65,6 +67,7 @@ class NewVisit(BaseModel):
             id_source=self.id_source,
             no_id_reason=self.no_id_reason,
             reader_sam_id=self.reader_sam_id,
+            informed=self.informed,
         )
 
 

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from app.cli import accounts, bench, demo, jobs, keeping, keys, running
+from app.cli import accounts, bench, demo, jobs, keeping, keys, retention, running
 from app.launch.boot import Stopped
 from app.launch.errors import CannotStart
 from domain.kernel.refusals import Refusal
@@ -23,6 +23,7 @@ for matter in (running.app, demo.app, keeping.app, bench.app, jobs.app):
 app.add_typer(accounts.users, name="user")
 app.add_typer(accounts.units, name="unit")
 app.add_typer(jobs.jobs, name="jobs")
+app.add_typer(retention.retention, name="retention")
 app.add_typer(keys.keys, name="keys")
 app.add_typer(keeping.audit, name="audit")
 

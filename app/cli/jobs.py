@@ -40,13 +40,13 @@ def clock(at: Moment = "") -> None:
 
         return await run_once(moment or _now())
 
-    _tell(_on_database(work))
+    _tell(on_database(work))
 
 
 @jobs.command("run")
 def run_jobs() -> None:
     """处理一遍：发送到期的消息，查找一次超时。"""
-    _tell(_on_database(_run))
+    _tell(on_database(_run))
     typer.echo("到期的消息已处理")
 
 
@@ -58,7 +58,7 @@ def replay(topic: Topic = "", since: Since = "") -> None:
     async def work(_: Settings) -> int:
         return await _put_back(topic, after, _now())
 
-    typer.echo(f"已放回 {_on_database(work)} 条消息")
+    typer.echo(f"已放回 {on_database(work)} 条消息")
 
 
 async def _put_back(topic: str, since: datetime | None, at: datetime) -> int:
@@ -97,7 +97,7 @@ def _tell(found: list[BreachView]) -> None:
     typer.echo(f"本次记录超时 {len(found)} 个")
 
 
-def _on_database(work: Callable[[Settings], Awaitable[common.T]]) -> common.T:
+def on_database(work: Callable[[Settings], Awaitable[common.T]]) -> common.T:
     """Run a job, which opens its own units of work, on a database that runs."""
 
     async def run(chosen: Settings, url: str) -> common.T:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,7 +27,6 @@ from domain.notices import operations as notices
 from domain.notices import queries as notice_queries
 from domain.notices.models import Message
 from domain.notices.rules import too_late
-from domain.tracking import operations as tracking
 from integrations.kit.contract import Rejected, Retry
 from integrations.kit.sms import SmsProvider
 from state.clock import now
@@ -37,7 +36,6 @@ PAUSE = 0.5
 """Seconds between two looks: a code goes out within about a second."""
 SEND_SECONDS = 20
 """A provider that takes longer is taken for one that does not answer."""
-SWEEP_EVERY = timedelta(hours=1)
 
 _log = structlog.get_logger(__name__)
 
@@ -51,13 +49,9 @@ async def run_relay(
     """
     settings = settings or load()
     sms, link = provider(settings.sms), base_url(settings)
-    swept = clock() - SWEEP_EVERY
     while not stop.is_set():
         try:
             busy = await relay_once(sms, base_url=link, at=clock())
-            if clock() - swept >= SWEEP_EVERY:
-                swept = clock()
-                await sweep(at=swept)
         except Exception:  # noqa: BLE001 - the database may be away for a while; the relay must outlive it
             _log.exception("relay.pass_failed")
             busy = False
@@ -71,13 +65,6 @@ async def relay_once(sms: SmsProvider | None, *, base_url: str, at: datetime) ->
     handled = await pass_outbox(base_url=base_url, at=at)
     sent = await send_messages(sms, at=at) if sms else 0
     return BATCH in {handled, sent}
-
-
-async def sweep(*, at: datetime) -> None:
-    """This function will forget what has been over for long."""
-    async with unit_of_work() as session:
-        await tracking.forget(session, at=at)
-        await notices.forget(session, at=at)
 
 
 async def pass_outbox(*, base_url: str, at: datetime) -> int:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, String, cast, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -53,3 +53,15 @@ async def drop(session: AsyncSession, actor: Actor, form: str) -> None:
 async def _find(session: AsyncSession, actor: Actor, form: str) -> FormDraft | None:
     query = select(FormDraft).where(col(FormDraft.account_id) == actor.account_id, col(FormDraft.form) == form)
     return (await session.scalars(query)).one_or_none()
+
+
+def old(before: datetime) -> Select[tuple[str, datetime]]:
+    """This function will give id and moment of the drafts that nobody touched since a moment."""
+    return select(cast(col(FormDraft.id), String), col(FormDraft.saved_at)).where(col(FormDraft.saved_at) < before)
+
+
+async def forget_old(session: AsyncSession, before: datetime, *, limit: int) -> int:
+    """This function will delete some of the drafts that nobody touched since a moment, and answer how many."""
+    some = select(col(FormDraft.id)).where(col(FormDraft.saved_at) < before).limit(limit)
+    gone = delete(FormDraft).where(col(FormDraft.id).in_(some)).returning(col(FormDraft.id))
+    return len((await session.scalars(gone)).all())

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Select, delete, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from domain.kernel import crypto
 from domain.kernel.actor import Actor
@@ -55,3 +56,21 @@ async def once(
     )
     await session.flush()
     return answer
+
+
+def old(before: datetime) -> Select[tuple[str, datetime]]:
+    """This function will give a mark and the moment of the answers kept since before a moment; the key itself stays."""
+    mark = func.right(func.md5(col(IdempotentAnswer.key)), 8)
+    return select(mark, col(IdempotentAnswer.created_at)).where(col(IdempotentAnswer.created_at) < before)
+
+
+async def forget_old(session: AsyncSession, before: datetime, *, limit: int) -> int:
+    """This function will delete some of the answers kept since before a moment, and say how many."""
+    key = tuple_(col(IdempotentAnswer.account_id), col(IdempotentAnswer.key))
+    some = (
+        select(col(IdempotentAnswer.account_id), col(IdempotentAnswer.key))
+        .where(col(IdempotentAnswer.created_at) < before)
+        .limit(limit)
+    )
+    gone = delete(IdempotentAnswer).where(key.in_(some)).returning(col(IdempotentAnswer.key))
+    return len((await session.scalars(gone)).all())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import and_, delete, or_, select, update
@@ -164,8 +164,21 @@ async def leave(session: AsyncSession, actor: Actor, *, number: str, client: str
         await announce(session, "presence", case.id)
 
 
-async def forget(session: AsyncSession, *, at: datetime) -> None:
-    """This function will drop pages that have gone, and notices that are over for long."""
+async def forget(
+    session: AsyncSession,
+    *,
+    at: datetime,
+    keep_read: timedelta = rules.KEEP_READ,
+    keep_unread: timedelta = rules.KEEP_UNREAD,
+) -> int:
+    """This function will drop pages that have gone, and notices that are over for long; it answers how many notices."""
     await session.execute(delete(CasePresence).where(col(CasePresence.seen_at) < at - rules.PRESENT_FOR))
-    old = or_(col(Notice.read_at) < at - rules.KEEP_READ, col(Notice.at) < at - rules.KEEP_UNREAD)
-    await session.execute(delete(Notice).where(old))
+    old = or_(col(Notice.read_at) < at - keep_read, col(Notice.at) < at - keep_unread)
+    return len((await session.scalars(delete(Notice).where(old).returning(col(Notice.id)))).all())
+
+
+async def forget_messages(session: AsyncSession, before: datetime, *, limit: int) -> int:
+    """This function will delete some of the messages written before a moment, phone and text with them."""
+    some = select(col(Message.id)).where(col(Message.created_at) < before).limit(limit)
+    gone = delete(Message).where(col(Message.id).in_(some)).returning(col(Message.id))
+    return len((await session.scalars(gone)).all())

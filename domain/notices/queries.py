@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, and_, any_, cast, func, literal, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -49,6 +49,17 @@ def _view(message: Message) -> MessageView:
     clear = opened(message)
     state = "已发送" if message.sent_at else "未发出" if message.failed_at else "发送中"
     return MessageView(message.occasion.label, mask_phone(clear.phone), clear.text, message.created_at, state)
+
+
+def old_messages(before: datetime) -> Select[tuple[str, datetime]]:
+    """This function will give id and moment of the messages written before a moment."""
+    return select(cast(col(Message.id), String), col(Message.created_at)).where(col(Message.created_at) < before)
+
+
+def old_notices(read_before: datetime, before: datetime) -> Select[tuple[str, datetime]]:
+    """This function will give number and moment of the notices read, or else written, before a moment."""
+    old = or_(col(Notice.read_at) < read_before, col(Notice.at) < before)
+    return select(col(Notice.number), col(Notice.at)).where(old)
 
 
 async def unread_count(session: AsyncSession, actor: Actor) -> int:

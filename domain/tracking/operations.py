@@ -8,7 +8,7 @@ same statements and the same digests whatever is wrong.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, func, not_, select, text, update
@@ -243,8 +243,11 @@ def _check_comment(label: str, comment: str, *, least: int) -> None:
         raise Invalid.of({"comment": fault})
 
 
-async def forget(session: AsyncSession, *, at: datetime) -> None:
-    """This function will delete codes, attempts and sessions that ended long enough ago."""
-    before = at - rules.FORGET_AFTER
-    await session.execute(delete(OneTimeCode).where(col(OneTimeCode.expires_at) < before))
-    await session.execute(delete(PetitionerSession).where(col(PetitionerSession.expires_at) < before))
+async def forget(session: AsyncSession, *, at: datetime, keep: timedelta = rules.FORGET_AFTER) -> int:
+    """This function will delete codes, attempts and sessions that ended long enough ago, and answer how many."""
+    before = at - keep
+    codes = delete(OneTimeCode).where(col(OneTimeCode.expires_at) < before).returning(col(OneTimeCode.id))
+    held = delete(PetitionerSession).where(col(PetitionerSession.expires_at) < before)
+    return sum(
+        [len((await session.scalars(gone)).all()) for gone in (codes, held.returning(col(PetitionerSession.id)))]
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, String, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -24,7 +24,7 @@ from domain.people.models import Person
 from domain.people.policy import Purpose
 from domain.people.rules import is_mobile
 from domain.tracking import rules
-from domain.tracking.models import PetitionerSession
+from domain.tracking.models import OneTimeCode, PetitionerSession
 from domain.tracking.rules import DONE_BY, Facts, Mark, Node
 from domain.tracking.schemas import NoticeFacts, PublicView, Slip
 
@@ -194,6 +194,12 @@ async def centre_of(session: AsyncSession) -> Unit:
     if centre is None:
         raise NotFound("尚未设置综治中心，请联系系统管理员")
     return centre
+
+
+def old_codes(before: datetime) -> Select[tuple[str, datetime]]:
+    """This function will give id and moment of the codes and attempts that were over before a moment."""
+    over = col(OneTimeCode.expires_at) < before
+    return select(cast(col(OneTimeCode.id), String), col(OneTimeCode.asked_at)).where(over)
 
 
 async def phone_of(session: AsyncSession, case_id: UUID, phone_blind: int) -> str:

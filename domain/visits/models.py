@@ -64,3 +64,5 @@ class Visit(SQLModel, table=True):
     state: VisitState = Field(sa_type=Word(VisitState))  # type: ignore[call-overload]
     handed_at: datetime | None = Field(default=None, sa_type=MOMENT)
     case_id: UUID | None = Field(default=None, index=True)
+    informed_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    """When the visitor was told what the data are for (PIPL 17, 35); none: nobody noted it."""

@@ -55,12 +55,12 @@ async def register(session: AsyncSession, actor: Actor, given: VisitInput, *, at
         no_id_reason=given.no_id_reason.strip(),
         reader_sam_id=given.reader_sam_id[:40],
         state=VisitState.WAITING,
+        informed_at=at if given.informed else None,
     )
     session.add(visit)
 
-    await journal.record(
-        session, actor, "visit.register", "visit", visit.id, at=at, detail={"id_source": visit.id_source.value}
-    )
+    detail = {"id_source": visit.id_source.value, "informed": given.informed}
+    await journal.record(session, actor, "visit.register", "visit", visit.id, at=at, detail=detail)
     outbox.publish(session, "visit.registered", visit.id, {}, at=at)
     await announce(session, "visit", visit.id, unit=str(visit.unit_id))
     return await queries.get(session, actor, visit.id, at=at)

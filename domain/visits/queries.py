@@ -138,6 +138,7 @@ async def _views(session: AsyncSession, actor: Actor, rows: Sequence[Visit]) -> 
             arrived_at=v.arrived_at,
             registered_by=v.registered_by,
             case_id=v.case_id,
+            informed_at=v.informed_at,
         )
         for v in rows
     ]

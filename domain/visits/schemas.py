@@ -21,6 +21,8 @@ class VisitInput:
     id_source: IdSource = IdSource.MANUAL
     no_id_reason: str = ""
     reader_sam_id: str = ""
+    informed: bool = False
+    """Whether the visitor was told what the data are for (告知)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class VisitView:
     arrived_at: datetime
     registered_by: UUID
     case_id: UUID | None
+    informed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,42 @@
+"""Make the persons of cases that are over for long anonymous; what was done stays, who it was goes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.cases.models import Assignment, Party
+from domain.cases.queries import expiry
+from domain.people import operations as people
+
+
+async def expire_cases(
+    session: AsyncSession, *, before: datetime, held: Collection[UUID], limit: int, at: datetime
+) -> tuple[int, tuple[UUID, ...]]:
+    """This function will make anonymous the persons of some cases that ended before a moment.
+
+    It answers how many cases there were, and which persons. The condition is asked again under the lock of each
+    case: one that was taken up meanwhile stays. Free text (title, content, opinions, reasons) is not touched.
+    """
+    cases = [case.id for case in await session.scalars(expiry.due_locked(before, held, limit=limit))]
+    if not cases:
+        return 0, ()
+    parties = await session.scalars(select(col(Party.person_id)).where(col(Party.case_id).in_(cases)))
+    persons = await people.anonymise(session, set(parties), at=at)
+    emptied = update(Assignment).where(col(Assignment.case_id).in_(cases))
+    await session.execute(emptied.values(in_charge_sealed=None, in_charge_phone_sealed=None))
+    return len(cases), persons
+
+
+async def expire_visitors(
+    session: AsyncSession, *, before: datetime, limit: int, at: datetime
+) -> tuple[int, tuple[UUID, ...]]:
+    """This function will make anonymous some of the persons whom no case names and who were declared before a moment."""
+    found = list(await session.scalars(expiry.visitor_ids(before, limit=limit)))
+    persons = await people.anonymise(session, found, at=at)
+    return len(persons), persons

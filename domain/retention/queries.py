@@ -1,0 +1,172 @@
+"""Reads: what holds, what it would end, what is on hold, what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.cases.models import Case
+from domain.cases.queries import expiry
+from domain.cases.queries.reach import visible_to
+from domain.kernel import drafts, idempotency
+from domain.kernel.actor import Actor, system_actor
+from domain.kernel.models import JournalEntry
+from domain.kernel.permissions import Permission, Role
+from domain.kernel.refusals import NotFound
+from domain.notices import queries as notices
+from domain.orgs.queries.over import old_sessions
+from domain.retention import rules
+from domain.retention.models import Kind, LegalHold, RetentionRule, Tombstone
+from domain.retention.rules import STANDARDS
+from domain.retention.schemas import HoldView, Preview, RuleView, RunView
+from domain.tracking import queries as tracking
+
+CLOCK = system_actor(Role.CLOCK)
+SAMPLES = 10
+Found = Select[tuple[str, datetime]]
+
+
+async def in_force(session: AsyncSession, kind: Kind) -> RuleView:
+    """This function will give the rule that holds for a kind: what was set, else the standard."""
+    query = select(RetentionRule).where(col(RetentionRule.kind) == kind, col(RetentionRule.ended_at).is_(None))
+    row = (await session.scalars(query)).one_or_none()
+    return rule_view(row) if row else _standard(kind)
+
+
+async def rules_of(session: AsyncSession, actor: Actor) -> tuple[RuleView, ...]:
+    """This function will give the rule of every kind.
+
+    :raises NotPermitted: the actor does not manage retention
+    """
+    actor.require(Permission.RETENTION_MANAGE)
+    query = select(RetentionRule).where(col(RetentionRule.ended_at).is_(None))
+    rows = {row.kind: row for row in await session.scalars(query)}
+    return tuple(rule_view(rows[kind]) if kind in rows else _standard(kind) for kind in Kind)
+
+
+async def past_rules(session: AsyncSession, actor: Actor, *, limit: int = 30) -> tuple[RuleView, ...]:
+    """This function will list rules that were followed by others, the newest first."""
+    actor.require(Permission.RETENTION_MANAGE)
+    query = select(RetentionRule).where(col(RetentionRule.ended_at).is_not(None))
+    rows = await session.scalars(query.order_by(col(RetentionRule.ended_at).desc()).limit(limit))
+    return tuple(rule_view(row) for row in rows)
+
+
+def rule_view(row: RetentionRule) -> RuleView:
+    """This function will show a stored rule."""
+    return RuleView(row.kind, row.days, row.action, row.active, row.note, row.set_by, row.set_at, row.ended_at, row.id)
+
+
+def _standard(kind: Kind) -> RuleView:
+    standard = STANDARDS[kind]
+    return RuleView(kind, standard.days, standard.action, standard.active, standard.why, None, None)
+
+
+async def held_ids(session: AsyncSession) -> tuple[UUID, ...]:
+    """This function will give the cases on hold."""
+    return tuple(await session.scalars(select(col(LegalHold.case_id)).where(col(LegalHold.ended_at).is_(None))))
+
+
+async def preview(session: AsyncSession, actor: Actor, kind: Kind, *, days: int, at: datetime) -> Preview:
+    """This function will say what a period would end now: counts, dates and numbers, nothing of a person.
+
+    :raises NotPermitted: the actor does not manage retention
+    """
+    actor.require(Permission.RETENTION_MANAGE)
+    found = await _due(session, kind, rules.before_of(days, at))
+    if found is None:
+        return Preview(kind, days, 0, None, None, ())
+    due = found.subquery()
+    mark, moment = due.c
+    count, oldest, newest = (await session.execute(select(func.count(), func.min(moment), func.max(moment)))).one()
+    samples = (await session.execute(select(mark, moment).order_by(moment).limit(SAMPLES))).all()
+    return Preview(kind, days, count, oldest, newest, tuple((row[0], row[1]) for row in samples))
+
+
+async def _due(session: AsyncSession, kind: Kind, before: datetime) -> Found | None:
+    if kind is Kind.CASE:
+        return expiry.due(before, await held_ids(session))
+    if kind in {Kind.NOTICE, Kind.NOTICE_READ}:
+        never = datetime.min.replace(tzinfo=before.tzinfo)
+        pair = (never, before) if kind is Kind.NOTICE else (before, never)
+        return notices.old_notices(*pair)
+    return _OLD[kind](before) if kind in _OLD else None
+
+
+_OLD: dict[Kind, Callable[[datetime], Found]] = {
+    Kind.VISITOR: expiry.visitors,
+    Kind.DRAFT: drafts.old,
+    Kind.MESSAGE: notices.old_messages,
+    Kind.SESSION: old_sessions,
+    Kind.ANSWER: idempotency.old,
+    Kind.CODE: tracking.old_codes,
+}
+
+
+async def holds(session: AsyncSession, actor: Actor, *, limit: int = 100) -> tuple[HoldView, ...]:
+    """This function will list the holds, those in force first, then the newest.
+
+    :raises NotPermitted: the actor does not manage retention
+    """
+    actor.require(Permission.RETENTION_MANAGE)
+    query = (
+        select(LegalHold, col(Case.number))
+        .join(Case, col(Case.id) == col(LegalHold.case_id))
+        .where(visible_to(CLOCK))
+        .order_by(col(LegalHold.ended_at).is_not(None), col(LegalHold.set_at).desc())
+        .limit(limit)
+    )
+    return tuple(
+        HoldView(hold.id, number, hold.reason, hold.set_by, hold.set_at, hold.ended_by, hold.ended_at)
+        for hold, number in await session.execute(query)
+    )
+
+
+async def case_of(session: AsyncSession, number: str) -> UUID:
+    """This function will find a case by its number alone; nothing else of it is told.
+
+    :raises NotFound: there is no such case
+    """
+    query = select(col(Case.id)).where(col(Case.number) == number.strip().upper(), visible_to(CLOCK))
+    found = await session.scalar(query)
+    if found is None:
+        raise NotFound("没有这个编号的案件")
+    return found
+
+
+async def runs(session: AsyncSession, actor: Actor, *, limit: int = 30) -> tuple[RunView, ...]:
+    """This function will list the newest batches, as the journal tells them.
+
+    :raises NotPermitted: the actor does not manage retention
+    """
+    actor.require(Permission.RETENTION_MANAGE)
+    query = (
+        select(JournalEntry)
+        .where(col(JournalEntry.subject_id) == SUBJECT, col(JournalEntry.action).in_(("retention.run", "retention.reapply")))
+        .order_by(col(JournalEntry.seq).desc())
+        .limit(limit)
+    )  # fmt: skip
+    return tuple(_run(entry) for entry in await session.scalars(query))
+
+
+def _run(entry: JournalEntry) -> RunView:
+    said = entry.detail
+    again = entry.action == "retention.reapply"
+    kind = "恢复后重新匿名" if again else Kind(said["kind"]).label
+    action = "匿名化" if again else str(said["action"])
+    return RunView(entry.at, kind, action, int(said["count"]), int(said.get("persons", 0)))
+
+
+SUBJECT = UUID(int=0x0E7E)
+"""The subject of journal lines about retention, which is one."""
+
+
+async def tombstones(session: AsyncSession) -> dict[UUID, tuple[Kind, datetime]]:
+    """This function will give every tombstone; it serves the ledger that outlives a restore."""
+    rows = await session.execute(select(col(Tombstone.subject_id), col(Tombstone.kind), col(Tombstone.at)))
+    return {row[0]: (row[1], row[2]) for row in rows}

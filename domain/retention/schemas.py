@@ -1,0 +1,68 @@
+"""Shapes that leave the room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.retention.models import Ending, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    """This class will show what holds for a kind; `set_by` is none for what nobody set."""
+
+    kind: Kind
+    days: int
+    action: Ending
+    active: bool
+    note: str
+    set_by: UUID | None
+    set_at: datetime | None
+    ended_at: datetime | None = None
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """This class will say what a rule would end now: how many, from when to when, and ten of them by number."""
+
+    kind: Kind
+    days: int
+    count: int
+    oldest: datetime | None
+    newest: datetime | None
+    samples: tuple[tuple[str, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    """This class will show a hold."""
+
+    id: UUID
+    number: str
+    reason: str
+    set_by: UUID
+    set_at: datetime
+    ended_by: UUID | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """This class will show one batch as the journal tells it."""
+
+    at: datetime
+    kind: str
+    action: str
+    count: int
+    persons: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """This class will hold what one batch did: rows ended, and the persons made anonymous."""
+
+    count: int
+    persons: tuple[UUID, ...] = ()

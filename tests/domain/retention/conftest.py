@@ -1,0 +1,17 @@
+"""Retention on the small county."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tests.support import county as support
+from tests.support.county import County
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def county(session: AsyncSession, file_folder: Path) -> County:
+    """Give a county in the rolled-back database."""
+    return await support.build(session)
