@@ -72,10 +72,26 @@ def upgrade() -> None:
     op.add_column("visit", sa.Column("informed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("person", sa.Column("anonymised_at", sa.DateTime(timezone=True), nullable=True))
     op.alter_column("person", "name_blind", existing_type=sa.BigInteger(), nullable=True)
+    op.add_column("person", sa.Column("phone_tail_blind", sa.BigInteger(), nullable=True))
+    op.add_column("person", sa.Column("id_tail_blind", sa.BigInteger(), nullable=True))
+    op.create_index(op.f("ix_person_phone_tail_blind"), "person", ["phone_tail_blind"], unique=False)
+    op.create_index(op.f("ix_person_id_tail_blind"), "person", ["id_tail_blind"], unique=False)
+    # Whoever was declared before has no index of last four digits; it takes the keys to fill it, so the program does.
+    op.execute(
+        sa.text(
+            "INSERT INTO fengqiao_marker (name, value)"
+            " SELECT 'person.tails', 'pending' WHERE EXISTS (SELECT 1 FROM person) ON CONFLICT (name) DO NOTHING"
+        )
+    )
 
 
 def downgrade() -> None:
     """Take this step back; persons that were made anonymous keep a blind index of nothing."""
+    op.execute(sa.text("DELETE FROM fengqiao_marker WHERE name = 'person.tails'"))
+    op.drop_index(op.f("ix_person_id_tail_blind"), table_name="person")
+    op.drop_index(op.f("ix_person_phone_tail_blind"), table_name="person")
+    op.drop_column("person", "id_tail_blind")
+    op.drop_column("person", "phone_tail_blind")
     op.execute(sa.text("UPDATE person SET name_blind = 0 WHERE name_blind IS NULL"))
     op.alter_column("person", "name_blind", existing_type=sa.BigInteger(), nullable=False)
     op.drop_column("person", "anonymised_at")
