@@ -15,21 +15,23 @@ from datetime import datetime
 from app.demo.loading import SEED
 from app.launch import boot
 from app.launch.postgres import memory_bytes
-from tests.benchmarks import cards, lifecycles, lists, live, petitioner
+from tests.benchmarks import cards, chain, lifecycles, lists, live, persons, petitioner, rotation
 from tests.benchmarks.stage import Stage, open_stage
 
 MEASURES = {"cards": cards.measure, "live": live.measure, "lists": lists.measure, "petitioner": petitioner.measure}
 MOST_SECONDS = 230.0
-"""For the parts on the common stage; the lifecycles have their own product and their own patience."""
+"""For the parts on the common stage; the others have their own ground and their own patience."""
 LIFECYCLES = "lifecycles"
+ALONE = (LIFECYCLES, "persons", "rotation", "chain")
+"""Parts with a database of their own."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run what the command line asks for and give the exit code; slow figures are no failure."""
     parser = _parser()
     asked = parser.parse_args(words)
-    asked.only = [*asked.parts, *asked.only] or [*MEASURES, LIFECYCLES]
-    if unknown := set(asked.only) - {*MEASURES, LIFECYCLES}:
+    asked.only = [*asked.parts, *asked.only] or [*MEASURES, *ALONE]
+    if unknown := set(asked.only) - {*MEASURES, *ALONE}:
         parser.error(f"没有这一项：{'、'.join(sorted(unknown))}")
     boot.stop_on_signals()
     try:
@@ -44,7 +46,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="fengqiao bench", description="基准测试：自行启动临时服务，打印各项用时。")
-    names = [*MEASURES, LIFECYCLES]
+    names = [*MEASURES, *ALONE]
     parser.add_argument("parts", nargs="*", metavar="part", help=f"只测其中几项：{'、'.join(names)}；默认全部")
     parser.add_argument("--only", nargs="+", choices=names, default=[], help="同上")
     parser.add_argument("--repeats", type=int, default=30, help="每项重复次数，默认 30")
@@ -55,6 +57,9 @@ def _parser() -> argparse.ArgumentParser:
         "--sizes", type=int, nargs="+", default=lifecycles.SIZES, help=f"四步办理的案件数，默认 {sizes}"
     )
     parser.add_argument("--seconds", type=float, default=lifecycles.SECONDS, help="四步办理每次测量的秒数")
+    parser.add_argument("--persons", type=int, default=persons.SIZE, help="检索的当事人数，默认 1,000,000")
+    parser.add_argument("--turned", type=int, default=rotation.SIZE, help="轮换密钥的当事人数，默认 50,000")
+    parser.add_argument("--lines", type=int, default=chain.SIZE, help="核对的审计日志条数，默认 200,000")
     return parser
 
 
@@ -65,6 +70,12 @@ async def _run(asked: argparse.Namespace) -> None:
         await _on_stage(parts, asked)
     if LIFECYCLES in asked.only:
         await lifecycles.measure(tuple(asked.sizes), asked.seconds, _tell)
+    if "persons" in asked.only:
+        await persons.measure(asked.persons, max(asked.repeats, persons.REPEATS), _tell)
+    if "rotation" in asked.only:
+        await rotation.measure(asked.turned, _tell)
+    if "chain" in asked.only:
+        await chain.measure(asked.lines, _tell)
     _tell(f"\n{time.monotonic() - began:.0f} s, start and stop included; load average {_busy()}")
 
 
