@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="监听地址")
     data_dir: Path = Field(default=Path(".data"), description="数据目录：内置数据库、附件、密钥和日志")
     database_url: str = Field(default="", repr=False, description="外部 PostgreSQL 15 以上；为空时使用内置数据库")
+    database_owner_url: str = Field(
+        default="", repr=False, description="外部数据库的所有者，用于升级和授权；为空时与 DATABASE_URL 相同"
+    )
     redis_url: str = Field(default="", repr=False, description="Redis；为空时不使用，单进程运行")
     public_url: str = Field(default="", description="对外网址，用于短信和二维码中的链接；为空时取请求的网址")
     demo: bool = Field(default=False, description="演示模式：首次启动时载入虚构的清溪县")
@@ -68,9 +71,14 @@ class Settings(BaseSettings):
         return None if self.database_url else Postgres(self.data / "postgres")
 
     def resolved_database_url(self) -> str:
-        """Give the URL of the database in force."""
+        """Give the URL of the database in force, as its owner: for migrations and commands."""
         server = self.postgres()
-        return server.url(DATABASE) if server else self.database_url
+        return server.url(DATABASE) if server else self.database_owner_url or self.database_url
+
+    def serving_database_url(self) -> str:
+        """Give the URL under which people are served: where it is set up, a role that cannot change the journal."""
+        server = self.postgres()
+        return server.serving_url(DATABASE) if server else self.database_url
 
 
 def load(**given: Any) -> Settings:

@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 
 from app import guard, settings
 from app.api.build import build_api
+from app.jobs.audit import run_audit
 from app.jobs.clock import run_clock
 from app.jobs.relay import run_relay
 from app.jobs.retention import run_retention
@@ -54,6 +55,7 @@ async def background() -> AsyncGenerator[None]:
         asyncio.create_task(sockets.watch(), name="sockets"),
         asyncio.create_task(run_relay(stop), name="relay"),
         asyncio.create_task(run_clock(stop), name="clock"),
+        asyncio.create_task(run_audit(stop, settings.load().data), name="audit"),
         asyncio.create_task(run_retention(stop), name="retention"),
         asyncio.create_task(run_fill(stop), name="tails"),
     ]
@@ -67,5 +69,5 @@ async def background() -> AsyncGenerator[None]:
 
 
 def _listening_url() -> str:
-    url = make_url(settings.load().resolved_database_url())
+    url = make_url(settings.load().serving_database_url())
     return url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -23,6 +23,7 @@ from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import operations as orgs
 from domain.orgs import queries as org_queries
 from domain.orgs.models import SessionKind
+from state import refusing
 from state.clock import now
 
 COOKIE = "fq_session"
@@ -123,14 +124,19 @@ class SignedInState(rx.State):
         """
         at = now()
         headers = self.router.headers
-        secret = secret_in(headers.cookie)
-        async with unit_of_work() as session:
-            actor = await org_queries.actor_of(session, secret, SessionKind.BROWSER, at=at, origin=self._origin())
-            if actor is None:
-                raise NotSignedIn("登录已失效,请重新登录")
-            if touch:
-                await orgs.touch(session, secret, SessionKind.BROWSER, at=at)
-            yield session, actor
+        secret, actor = secret_in(headers.cookie), None
+        try:
+            async with unit_of_work() as session:
+                actor = await org_queries.actor_of(session, secret, SessionKind.BROWSER, at=at, origin=self._origin())
+                if actor is None:
+                    raise NotSignedIn("登录已失效,请重新登录")
+                if touch:
+                    await orgs.touch(session, secret, SessionKind.BROWSER, at=at)
+                yield session, actor
+        except NotPermitted:
+            if actor is not None:
+                await refusing.note(actor, f"页面 {type(self).__name__}", at=at)
+            raise
 
     @asynccontextmanager
     async def _opening(self) -> AsyncGenerator[tuple[AsyncSession, Actor]]:

@@ -12,9 +12,10 @@ from app.api.doors import Acting, Call, GuardedRoute, IdempotencyKey
 from app.api.examples import CASE, DRAFT, ITEM, JOURNAL, NEW_CASE, STEP, STEPPED
 from app.api.shapes import CaseOut, CasePage, CaseQuery, ListQuery, SearchBody
 from app.documents.qr import qr_svg
+from domain.audit import operations as audit
 from domain.cases.operations.create import create
 from domain.cases.operations.take import take
-from domain.cases.queries import actions, detail, lists
+from domain.cases.queries import actions, detail, lists, reach
 from domain.cases.schemas import ActionView, CaseInput, CaseSummary, JournalView, StepInput
 from domain.cases.vocabulary import Action, Status
 from domain.kernel import idempotency
@@ -89,6 +90,8 @@ async def _page(call: Call, wanted: CaseQuery, **personal: str) -> CasePage:
     page = await lists.search(
         call.session, call.actor, wanted.filter(**personal), at=call.at, page=wanted.page, size=wanted.limit
     )
+    if asked := {name.replace("_tail", "") for name, value in personal.items() if value}:
+        await audit.note_search(call.session, call.actor, asked, at=call.at)
     return CasePage.of(page)
 
 
@@ -162,6 +165,8 @@ async def read_slip(call: Acting, number: Number) -> Response:
     from app.documents.slip import slip_pdf  # noqa: PLC0415 - the typesetter loads when a slip is asked for
 
     pdf = await slip_pdf(call.session, call.actor, number, base_url=call.base_url, at=call.at.replace(microsecond=0))
+    case = await reach.find(call.session, call.actor, number)
+    await audit.note_print(call.session, call.actor, number, case.id, at=call.at)
     named = f'inline; filename="slip-{number}.pdf"' if number.isalnum() and number.isascii() else "inline"
     return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": named})
 

@@ -32,6 +32,7 @@ from domain.orgs.models import SessionKind
 from domain.orgs.queries import Held
 from domain.people.policy import Purpose
 from domain.people.queries import ask_for
+from state import refusing
 from state.clock import now
 
 COOKIE = "fq_session"
@@ -150,10 +151,16 @@ async def acting(
     _cookie: Annotated[object, Security(APIKeyCookie(name=COOKIE, auto_error=False))],
 ) -> AsyncGenerator[Call]:
     """This function will open the unit of work of a request; it is committed before the answer is sent."""
-    async with _calling(request) as call:
-        if call.actor.unproven:
-            raise NotPermitted(rules.UNPROVEN[call.actor.unproven])
-        yield call
+    who_asked: Actor | None = None
+    try:
+        async with _calling(request) as call:
+            who_asked = call.actor
+            _require_proven(call.actor)
+            yield call
+    except NotPermitted:
+        if who_asked is not None:
+            await refusing.note(who_asked, f"{request.method} {pattern_of(request)}", at=now())
+        raise
 
 
 async def proving(
@@ -164,6 +171,16 @@ async def proving(
     """This function will do the same for somebody who has yet to prove something, and has no rights until then."""
     async with _calling(request) as call:
         yield call
+
+
+def _require_proven(actor: Actor) -> None:
+    if actor.unproven:
+        raise NotPermitted(rules.UNPROVEN[actor.unproven])
+
+
+def pattern_of(request: Request) -> str:
+    """This function will give the pattern of the address that was asked for, never the address itself."""
+    return str(getattr(request.scope.get("route"), "path", "")) or "other"
 
 
 @asynccontextmanager

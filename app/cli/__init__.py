@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from app.cli import accounts, bench, demo, jobs, keeping, keys, retention, running
+from app.cli import accounts, audit, bench, demo, jobs, keeping, keys, retention, running
 from app.launch.boot import Stopped
 from app.launch.errors import CannotStart
 from domain.kernel.refusals import Refusal
@@ -25,7 +25,7 @@ app.add_typer(accounts.units, name="unit")
 app.add_typer(jobs.jobs, name="jobs")
 app.add_typer(retention.retention, name="retention")
 app.add_typer(keys.keys, name="keys")
-app.add_typer(keeping.audit, name="audit")
+app.add_typer(audit.audit, name="audit")
 
 
 def main() -> None:

@@ -1,22 +1,18 @@
-"""Commands that keep the data safe: backup, restore, audit."""
+"""Commands that keep the data safe: backup, restore."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import settings
 from app.cli import common
 from app.launch import backup as backups
 from app.launch import boot
-from domain.kernel import journal
 
 app = typer.Typer()
-audit = typer.Typer(help="审计", no_args_is_help=True)
 
 
 @app.command()
@@ -39,20 +35,6 @@ def restore(
     with boot.running_database(chosen) as url:
         backups.bring_back(chosen, url, source, replace=replace)
     typer.echo("恢复完成。备份中不含密钥，请确认原来的密钥在：" + _where_keys(chosen))
-
-
-@audit.command()
-def verify() -> None:
-    """核对审计日志的哈希链；发现改动时返回非零。"""
-
-    async def work(session: AsyncSession, _at: datetime) -> tuple[int, int | None]:
-        return await journal.verify(session)
-
-    count, broken = common.act(work)
-    if broken is not None:
-        typer.echo(f"审计日志在第 {broken} 条处不一致：有记录被修改、删除或插入", err=True)
-        raise typer.Exit(1)
-    typer.echo(f"审计日志完整，共 {count} 条")
 
 
 def _where_keys(chosen: settings.Settings) -> str:

@@ -51,6 +51,7 @@ def running_database(settings: Settings) -> Generator[str]:
             url = settings.resolved_database_url()
             database.check(url)
             database.migrate(url)
+            database.grant(url, settings.serving_database_url(), make=server is not None)
             yield url
         finally:
             if server:

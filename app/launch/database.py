@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from psycopg import sql
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -19,6 +20,14 @@ from app.launch.errors import CannotStart
 ROOT = Path(__file__).resolve().parents[2]
 MARKER = "fengqiao_marker"
 OLDEST_SERVER = 150000  # PostgreSQL 15, as the server counts
+GROWING = ("journal_entry", "journal_anchor", "breach", "tombstone")
+"""Tables that nobody who serves may change or empty (等保 8.1.4.3 c)."""
+_GRANTS = (
+    "GRANT USAGE ON SCHEMA public TO {}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",
+    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}",
+    "REVOKE ALL ON alembic_version FROM {0}; GRANT SELECT ON alembic_version TO {0}",
+)
 MIGRATION_LOCK = 0x66656E67
 
 _OTHERS = text(
@@ -105,6 +114,33 @@ def migrate(given: str) -> None:
         raise CannotStart(f"数据库版本与程序不一致，可能由更新的程序建立：{error}") from None
     except (DBAPIError, psycopg.Error) as error:
         raise CannotStart(f"数据库升级失败，已回退：{str(error).splitlines()[0]}") from error
+
+
+def grant(owner: str, serving: str, *, make: bool) -> None:
+    """Give the role that serves what it needs: every table, but of what only grows no more than reading and adding.
+
+    With `make` a role that is missing is made, which is for the embedded server. Where both URLs name one role
+    nothing is done.
+
+    :raises CannotStart: the owner may not grant, or the role does not exist
+    """
+    role = read_url(serving).username or ""
+    if role == read_url(owner).username:
+        return
+    name = sql.Identifier(role)
+    plain = read_url(owner).set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        with psycopg.connect(plain) as connection:
+            known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
+            if not known and make:
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(name))
+            for words in _GRANTS:
+                connection.execute(sql.SQL(words).format(name))
+            for table in GROWING:
+                words = "REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON {} FROM {}"
+                connection.execute(sql.SQL(words).format(sql.Identifier(table), name))
+    except psycopg.Error as error:
+        raise CannotStart(f"数据库角色 {role} 授权失败：{str(error).splitlines()[0]}") from None
 
 
 def _mark(connection: Connection) -> None:

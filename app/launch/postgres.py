@@ -31,6 +31,7 @@ from psycopg import sql
 from app.launch.errors import CannotStart
 
 ROLE = "fengqiao"
+SERVING_ROLE = "fengqiao_app"
 DATABASE = "fengqiao"
 SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_PATH_LIMIT = 107  # bytes in sockaddr_un, without the closing zero
@@ -132,6 +133,10 @@ class Postgres:
     def url(self, database: str = DATABASE) -> str:
         """Give the SQLAlchemy URL of a database of this server."""
         return f"postgresql+psycopg://{ROLE}@/{database}?host={quote(str(self.socket))}"
+
+    def serving_url(self, database: str = DATABASE) -> str:
+        """Give the URL under which the server serves: a role that owns nothing and cannot change the journal."""
+        return f"postgresql+psycopg://{SERVING_ROLE}@/{database}?host={quote(str(self.socket))}"
 
     def conninfo(self, database: str = DATABASE) -> str:
         """Give the libpq connection string of a database of this server."""

@@ -61,7 +61,7 @@ def application() -> Any:
     """Build the ASGI application of one worker process (uvicorn's factory)."""
     settings = load()
     logs.configure(settings.logs)
-    boot.prepare(settings, settings.resolved_database_url())
+    boot.prepare(settings, settings.serving_database_url())
     return _reflex_application()
 
 
@@ -98,7 +98,7 @@ def serve(settings: Settings) -> None:
         boot.check_keys_belong(settings, url)
         lines = asyncio.run(seed(settings, url))
         finished = Frontend().ensure()
-        run(settings, url, finished, taken, lines)
+        run(settings, settings.serving_database_url(), finished, taken, lines)
 
 
 def run(settings: Settings, url: str, finished: Path, taken: socket.socket, lines: list[str]) -> None:

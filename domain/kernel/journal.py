@@ -9,7 +9,8 @@ several transactions.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,12 @@ _LAST = text("SELECT seq, seal FROM journal_entry ORDER BY seq DESC LIMIT 1")
 """A statement of its own: one that also waited for the lock would not see what it waited for."""
 _APPEND = insert(JournalEntry)
 _START = bytes(32)
+_WALK = (
+    select(*(column for column in JournalEntry.__table__.columns))  # type: ignore[attr-defined]
+    .order_by(JournalEntry.seq)  # type: ignore[arg-type]
+    .execution_options(yield_per=2000)
+)
+"""Plain rows: what the mapper adds is not needed to compute a seal."""
 
 
 async def record(
@@ -57,7 +64,7 @@ async def record(
         action=action,
         subject_kind=subject_kind,
         subject_id=subject_id,
-        detail=dict(detail or {}),
+        detail={**(detail or {}), **_stands_for(actor)},
         previous=last.seal if last else _START,
         seal=b"",
     )
@@ -66,8 +73,12 @@ async def record(
     return entry
 
 
-def seal_of(entry: JournalEntry) -> bytes:
-    """This function will compute the seal of a line: HMAC-SM3 over its content and its predecessor."""
+def _stands_for(actor: Actor) -> dict[str, str]:
+    return {"stands_for": str(actor.stands_for)} if actor.stands_for else {}
+
+
+def seal_of(entry: Any) -> bytes:
+    """This function will compute the seal of a line, or of a plain row of its columns, from content and predecessor."""
     content = json.dumps(
         [
             entry.seq,
@@ -87,22 +98,65 @@ def seal_of(entry: JournalEntry) -> bytes:
     return crypto.chained(entry.previous + content.encode())
 
 
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    """This class will hold what an anchor says: that line `seq` bore this seal."""
+
+    seq: int
+    seal: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """This class will tell what a walk along the chain found: lines read, the first that does not hold, and why."""
+
+    count: int
+    broken: int | None = None
+    fault: str = ""
+
+
+async def examine(session: AsyncSession, anchors: Collection[Anchored] = ()) -> Verdict:
+    """This function will walk the whole chain and compare it with the anchors that were kept elsewhere.
+
+    It tells a changed line, a missing one, one that was slipped in or moved, a chain that was made anew, and
+    an end that was cut off after an anchor. Lines cut off since the last anchor cannot be told from lines that
+    never were.
+    """
+    kept: dict[int, set[bytes]] = {}
+    for anchor in anchors:
+        kept.setdefault(anchor.seq, set()).add(anchor.seal)
+    previous, count = _START, 0
+    stream = await session.stream(_WALK)
+    try:
+        async for line in stream:
+            count += 1
+            fault = _fault(line, count, previous) or _anchor_fault(line, kept)
+            if fault:
+                return Verdict(count, line.seq, fault)
+            previous = line.seal
+    finally:
+        await stream.close()
+    cut = min((seq for seq in kept if seq > count), default=None)
+    return Verdict(count, cut, f"第 {count} 条之后的记录被删除" if cut else "")
+
+
+def _fault(line: Any, expected: int, previous: bytes) -> str:
+    if line.seq > expected:
+        return f"第 {expected} 条记录缺失"
+    if not crypto.same(line.seal, seal_of(line)):
+        return f"第 {line.seq} 条记录被修改或插入"
+    return "" if line.previous == previous else f"第 {line.seq} 条与前一条不相接,前面的记录被替换"
+
+
+def _anchor_fault(line: Any, kept: Mapping[int, set[bytes]]) -> str:
+    seals = kept.get(line.seq)
+    return f"第 {line.seq} 条与锚点不符,日志被重新生成" if seals and seals != {line.seal} else ""
+
+
 async def verify(session: AsyncSession) -> tuple[int, int | None]:
-    """This function will walk the whole chain.
+    """This function will walk the whole chain without anchors.
 
     Answers the number of lines read and the first line that does not hold (none: all hold).
     """
-    previous, expected, count = _START, 1, 0
-    stream = await session.stream_scalars(
-        select(JournalEntry).order_by(JournalEntry.seq).execution_options(yield_per=1000)  # type: ignore[arg-type]
-    )
-    try:
-        async for entry in stream:
-            count += 1
-            whole = entry.seq == expected and entry.previous == previous
-            if not whole or not crypto.same(entry.seal, seal_of(entry)):
-                return count, entry.seq
-            previous, expected = entry.seal, entry.seq + 1
-    finally:
-        await stream.close()
-    return count, None
+    verdict = await examine(session)
+    return verdict.count, verdict.broken

@@ -21,7 +21,11 @@ class JournalEntry(SQLModel, table=True):
     """
 
     __tablename__ = "journal_entry"
-    __table_args__ = (Index("ix_journal_subject", "subject_id", "seq"),)
+    __table_args__ = (
+        Index("ix_journal_subject", "subject_id", "seq"),
+        Index("ix_journal_actor", "actor_id", "seq"),
+        Index("ix_journal_at", "at", postgresql_using="brin"),
+    )
 
     seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     at: datetime = Field(sa_type=MOMENT)

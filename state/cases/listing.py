@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.areas import queries as areas
 from domain.areas.models import Level
+from domain.audit import operations as audit
 from domain.cases import categories, rules
 from domain.cases.models import RiskLevel, Supervision
 from domain.cases.process import STANDARD
@@ -96,6 +97,7 @@ class CaseListState(SignedInState):
     last: int = 1
     size: int = SIZES[0]
     sort: str = ""
+    _searched: dict[str, str] = {}
     view: str = ""
     filters: dict[str, str] = {}
     filtered: bool = False
@@ -239,6 +241,7 @@ class CaseListState(SignedInState):
         if not page.items and self.page > 1:
             self.page = page.last
             page = await lists.search(session, actor, wanted, at=at, page=self.page, size=self.size)
+        await self._note_search(session, actor, wanted)
         rows = [_row(row) for row in page.items]
         if rows != self.rows:
             self.rows = rows
@@ -250,6 +253,15 @@ class CaseListState(SignedInState):
         self.more_shown = self.view in {choice.value for choice in self.more}
         counters = await views.counters(session, actor, at=at)
         self.tiles = [Tile(c.view, c.label, c.count, c.tone) for c in counters]
+
+    async def _note_search(self, session: AsyncSession, actor: Actor, wanted: CaseFilter) -> None:
+        """A search by personal fields is journalled once, not with every refresh of its list."""
+        fields = {"name": wanted.name, "phone": wanted.phone + wanted.phone_tail}
+        fields["id_number"] = wanted.id_number + wanted.id_tail
+        asked = {name: value for name, value in fields.items() if value}
+        if asked and asked != self._searched:
+            await audit.note_search(session, actor, asked, at=now())
+        self._searched = asked
 
     def _filter(self) -> CaseFilter:
         given = self.filters

@@ -9,6 +9,7 @@ from tests.architecture.source import Module, called, calls, modules, names, tab
 
 _COMMITS = {
     "app/launch/database.py": "claims a database before anything of the domain is in it",
+    "app/launch/keys.py": "marks whose keys a database was sealed with, before anything is opened",
 }
 _SCOPED = {"Case", "Visit"}
 _UNSCOPED = {
@@ -17,10 +18,6 @@ _UNSCOPED = {
     ("domain/cases/operations/family.py", "_has_children"): "whether one exists decides, nothing of it is told",
     ("domain/cases/operations/merge.py", "merge"): "whether one exists decides, nothing of it is told",
     ("domain/cases/queries/situation.py", "_has_open_children"): "whether one exists decides, nothing of it is told",
-    (
-        "domain/cases/queries/family.py",
-        "require_unmerged",
-    ): "the number of the case worked on instead, to who sees the other",
     ("domain/cases/operations/city.py", "_known"): "the city names its own reference",
     ("domain/tracking/queries.py", "case_of"): "the token itself is the right to the case",
 }

@@ -32,8 +32,8 @@ from domain.orgs.queries.own import (
     own_sign_ins,
 )
 from domain.orgs.queries.roles import codes_known, others_of_duty, require_administrator, roles
-from domain.orgs.queries.staff import name_of, staff_names
-from domain.orgs.queries.units import department_by_code, departments, unit_names_by_code, units_by_id
+from domain.orgs.queries.staff import logins_of, name_of, staff_names
+from domain.orgs.queries.units import department_by_code, departments, unit_names_by_code, units_by_id, units_of_codes
 
 __all__ = [
     "AccountState",
@@ -57,6 +57,7 @@ __all__ = [
     "is_enrolled",
     "is_new_address",
     "keeper_of_centre",
+    "logins_of",
     "name_of",
     "others_of_duty",
     "own_security",
@@ -70,5 +71,6 @@ __all__ = [
     "unit_names",
     "unit_names_by_code",
     "units_by_id",
+    "units_of_codes",
     "units_of_county",
 ]

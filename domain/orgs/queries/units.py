@@ -55,3 +55,9 @@ async def department_by_code(session: AsyncSession, code: str, *, field: str) ->
 
 def _view(unit: Unit) -> UnitView:
     return UnitView(unit.id, unit.code, unit.name, unit.kind)
+
+
+async def units_of_codes(session: AsyncSession, codes: Iterable[str]) -> tuple[UnitView, ...]:
+    """This function will give the units that bear some codes, disabled ones too."""
+    rows = await session.scalars(select(Unit).where(col(Unit.code).in_(set(codes))))
+    return tuple(_view(unit) for unit in rows)

@@ -1,0 +1,68 @@
+"""Tables of the audit: anchors of the journal and alarms."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from domain.audit.schemas import AlarmKind
+from domain.kernel.columns import MOMENT, Word
+from domain.kernel.ids import new_id
+
+
+class JournalAnchor(SQLModel, table=True):
+    """The last line of the journal at a moment of one day; the same stands in a file outside the database.
+
+    no_pii
+    """
+
+    __tablename__ = "journal_anchor"
+
+    day: date = Field(primary_key=True)
+    seq: int = Field(sa_column=Column(BigInteger, nullable=False))
+    seal: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    made_at: datetime = Field(sa_type=MOMENT)
+
+
+class AuditAlarm(SQLModel, table=True):
+    """An alarm: raised once for a rule, an account and a window; closed with a note, never removed.
+
+    no_pii: ids and counts
+    """
+
+    __tablename__ = "audit_alarm"
+    __table_args__ = (
+        Index("ix_audit_alarm_once", "kind", "account_id", "window_at", unique=True),
+        Index("ix_audit_alarm_open", "at", postgresql_where="seen_at IS NULL"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    kind: AlarmKind = Field(sa_type=Word(AlarmKind))  # type: ignore[call-overload]
+    account_id: UUID
+    window_at: datetime = Field(sa_type=MOMENT)
+    """The beginning of the hour or day that the rule looked at."""
+    at: datetime = Field(sa_type=MOMENT)
+    detail: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    seen_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    seen_by: UUID | None = None
+    note: str = ""
+
+
+class AuditCursor(SQLModel, table=True):
+    """How far the journal was looked through for alarms, and what the last verification found; one row.
+
+    no_pii
+    """
+
+    __tablename__ = "audit_cursor"
+
+    name: str = Field(primary_key=True)
+    seq: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    verified_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    verified_lines: int = 0
+    fault: str = ""

@@ -1,0 +1,201 @@
+"""Writes: refusals, searches and exports as lines; anchors; alarms and their closing; verification."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.audit import queries, rules
+from domain.audit.models import AuditAlarm, AuditCursor, JournalAnchor
+from domain.audit.rules import Alarm
+from domain.audit.schemas import AlarmKind, ChainState
+from domain.kernel import journal
+from domain.kernel.actor import SYSTEM_ID, Actor
+from domain.kernel.clock import local_date
+from domain.kernel.ids import new_id
+from domain.kernel.journal import Anchored
+from domain.kernel.models import JournalEntry
+from domain.kernel.notify import announce
+from domain.kernel.permissions import Permission
+from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound
+from domain.kernel.words import text_fault
+from domain.orgs import policy_values
+
+CURSOR = "alarms"
+BATCH = 5000
+"""New lines looked at in one scan; what is more waits for the next."""
+_MOST_LINES = 5000
+
+
+async def note_refusal(session: AsyncSession, actor: Actor, where: str, *, at: datetime, more: int = 0) -> None:
+    """This function will write down that an act was refused: who, where, and how many more went unwritten.
+
+    `where` names a route or a page, never what was sent.
+    """
+    detail: dict[str, object] = {"where": where[:80]}
+    if more:
+        detail["more"] = more
+    await journal.record(session, actor, "access.refused", "account", actor.account_id, at=at, detail=detail)
+
+
+async def note_search(session: AsyncSession, actor: Actor, fields: Collection[str], *, at: datetime) -> None:
+    """This function will write down that somebody searched by personal fields: which, never for what."""
+    detail = {"fields": sorted(fields)}
+    await journal.record(session, actor, "person.search", "account", actor.account_id, at=at, detail=detail)
+
+
+async def note_export(
+    session: AsyncSession, actor: Actor, what: str, rows: int, *, at: datetime, filters: Sequence[str] = ()
+) -> None:
+    """This function will write down an export or a print: what, how many rows, by which kinds of filters."""
+    detail = {"rows": rows, "filters": sorted(filters)}
+    await journal.record(session, actor, what, "account", actor.account_id, at=at, detail=detail)
+
+
+async def note_print(session: AsyncSession, actor: Actor, number: str, case_id: UUID, *, at: datetime) -> None:
+    """This function will write down that an acceptance slip was printed."""
+    await journal.record(session, actor, "case.slip", "case", case_id, at=at, detail={"number": number})
+
+
+async def anchor(session: AsyncSession, *, at: datetime) -> Anchored | None:
+    """This function will keep number and seal of the last line as today's anchor; none for an empty journal.
+
+    A later one of the same day does not replace the first: both stand in the file outside.
+    """
+    last = (
+        await session.execute(
+            select(col(JournalEntry.seq), col(JournalEntry.seal)).order_by(col(JournalEntry.seq).desc()).limit(1)
+        )
+    ).first()
+    if last is None:
+        return None
+    row = {"day": local_date(at), "seq": last.seq, "seal": last.seal, "made_at": at}
+    await session.execute(insert(JournalAnchor).values(row).on_conflict_do_nothing())
+    return Anchored(last.seq, last.seal)
+
+
+async def scan(session: AsyncSession, *, at: datetime) -> int:
+    """This function will look through the new lines for alarms and answer how many it raised.
+
+    A scan that is repeated, or runs twice at once, raises nothing twice.
+    """
+    cursor = await _cursor(session)
+    newest = await session.scalar(select(func.max(col(JournalEntry.seq)))) or 0
+    upto = min(newest, cursor.seq + BATCH)
+    accounts = select(col(JournalEntry.actor_id)).distinct()
+    new = accounts.where(
+        col(JournalEntry.seq) > cursor.seq,
+        col(JournalEntry.seq) <= upto,
+        col(JournalEntry.action).in_(rules.WATCHED),
+        col(JournalEntry.actor_id) != SYSTEM_ID,
+    )
+    values = await policy_values.of(session)
+    raised = 0
+    for account_id in await session.scalars(new):
+        lines = await _recent(session, account_id, at)
+        raised += await _raise(session, account_id, rules.alarms_of(lines, values), at)
+    cursor.seq = upto
+    if raised:
+        await announce(session, "alarm", SYSTEM_ID)
+    return raised
+
+
+async def _cursor(session: AsyncSession) -> AuditCursor:
+    await session.execute(
+        insert(AuditCursor).values(name=CURSOR, seq=0, verified_lines=0, fault="").on_conflict_do_nothing()
+    )
+    return (await session.scalars(select(AuditCursor).where(col(AuditCursor.name) == CURSOR).with_for_update())).one()
+
+
+async def _recent(session: AsyncSession, account_id: UUID, at: datetime) -> list[JournalEntry]:
+    query = (
+        select(JournalEntry)
+        .where(
+            col(JournalEntry.actor_id) == account_id,
+            col(JournalEntry.at) >= at - rules.LOOKBACK,
+            col(JournalEntry.action).in_(rules.WATCHED),
+        )
+        .order_by(col(JournalEntry.seq).desc())
+        .limit(_MOST_LINES)
+    )
+    return list(await session.scalars(query))
+
+
+async def _raise(session: AsyncSession, account_id: UUID, alarms: Collection[Alarm], at: datetime) -> int:
+    """One row for a rule, account and window; while it is open its count grows."""
+    raised = 0
+    for alarm in alarms:
+        detail = {**alarm.detail, "count": alarm.count}
+        row = {
+            "id": new_id(), "kind": alarm.kind, "account_id": account_id, "window_at": alarm.window_at, "at": at,
+            "detail": detail, "note": "",
+        }  # fmt: skip
+        statement = insert(AuditAlarm).values(row)
+        again = statement.on_conflict_do_update(
+            index_elements=["kind", "account_id", "window_at"],
+            set_={"detail": detail},
+            where=col(AuditAlarm.seen_at).is_(None) & (col(AuditAlarm.detail) != detail),
+        )
+        found = await session.scalar(again.returning(col(AuditAlarm.id)))
+        raised += found is not None
+    return raised
+
+
+async def acknowledge(session: AsyncSession, actor: Actor, alarm_id: UUID, note: str, *, at: datetime) -> None:
+    """This function will close an alarm with what was found out.
+
+    :raises NotPermitted: the actor does not audit
+    :raises NotFound: there is no such alarm
+    :raises ActionNotAllowed: it was closed before, or is about the actor
+    :raises Invalid: no note
+    """
+    actor.require(Permission.JOURNAL_AUDIT)
+    if fault := text_fault("处理情况", note, most=500):
+        raise Invalid.of({"note": fault})
+    alarm = await session.get(AuditAlarm, alarm_id, with_for_update=True)
+    if alarm is None:
+        raise NotFound("没有这条告警")
+    if alarm.seen_at is not None:
+        raise ActionNotAllowed("这条告警已处理")
+    if alarm.account_id == actor.account_id:
+        raise ActionNotAllowed("涉及本人的告警须由另一位审计管理员处理")
+    alarm.seen_at, alarm.seen_by, alarm.note = at, actor.account_id, note.strip()
+    await journal.record(
+        session, actor, "audit.alarm_closed", "alarm", alarm.id, at=at, detail={"kind": alarm.kind.value}
+    )
+    await announce(session, "alarm", alarm.id)
+
+
+async def verify(
+    session: AsyncSession, actor: Actor, *, at: datetime, elsewhere: Collection[Anchored] = ()
+) -> ChainState:
+    """This function will walk the chain, compare it with the anchors, and keep what it found.
+
+    `elsewhere` are the anchors from outside the database. A chain that does not hold raises an alarm.
+
+    :raises NotPermitted: the actor does not audit
+    """
+    actor.require(Permission.JOURNAL_AUDIT)
+    own = await session.execute(select(col(JournalAnchor.seq), col(JournalAnchor.seal)))
+    verdict = await journal.examine(session, [*(Anchored(row.seq, row.seal) for row in own), *elsewhere])
+    cursor = await _cursor(session)
+    cursor.verified_at, cursor.verified_lines, cursor.fault = at, verdict.count, verdict.fault
+    if verdict.fault:
+        detail = {"fault": verdict.fault, "seq": verdict.broken}
+        await _raise(session, SYSTEM_ID, [Alarm(AlarmKind.CHAIN, rules.hour_of(at), 1, detail)], at)
+        await announce(session, "alarm", SYSTEM_ID)
+    detail = {"rows": verdict.count, "why": verdict.fault}
+    await journal.record(session, actor, "audit.verify", "journal", SYSTEM_ID, at=at, detail=detail)
+    return await queries.chain(session, actor)
+
+
+async def due_for_anchor(session: AsyncSession, *, at: datetime) -> bool:
+    """This function will tell whether today's anchor is still missing."""
+    made = await session.scalar(select(func.max(col(JournalAnchor.day))))
+    return made is None or made < local_date(at)

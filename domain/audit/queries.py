@@ -1,0 +1,243 @@
+"""Reads of the journal, for the auditor alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.audit import notes, rules
+from domain.audit.models import AuditAlarm, AuditCursor, JournalAnchor
+from domain.audit.schemas import (
+    AlarmView,
+    AnchorView,
+    ChainState,
+    DayOfPerson,
+    Group,
+    JournalFilter,
+    JournalLine,
+    JournalPage,
+    RawLine,
+    Timeline,
+)
+from domain.kernel import crypto, journal
+from domain.kernel.actor import SYSTEM_ID, Actor
+from domain.kernel.clock import local_date
+from domain.kernel.models import JournalEntry
+from domain.kernel.permissions import Permission, Role
+from domain.kernel.refusals import NotFound
+from domain.orgs import queries as orgs
+from domain.orgs.schemas import UnitView
+
+_SHOWN_ANCHORS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """This class will hold the names that lines are shown with."""
+
+    logins: Mapping[UUID, str]
+    names: Mapping[UUID, str]
+    units: Mapping[UUID, UnitView]
+    codes: Mapping[str, str]
+
+
+async def search(
+    session: AsyncSession, actor: Actor, wanted: JournalFilter, *, before_seq: int = 0, size: int = 50
+) -> JournalPage:
+    """This function will give lines that fit, the newest first, those before `before_seq` (0: from the end).
+
+    :raises NotPermitted: the actor does not audit
+    """
+    actor.require(Permission.JOURNAL_AUDIT)
+    conditions = await _conditions(session, wanted)
+    if before_seq:
+        conditions.append(col(JournalEntry.seq) < before_seq)
+    query = select(JournalEntry).where(*conditions).order_by(col(JournalEntry.seq).desc()).limit(size + 1)
+    rows = list(await session.scalars(query))
+    items = await _lines(session, rows[:size])
+    return JournalPage(tuple(items), rows[size - 1].seq if len(rows) > size else 0)
+
+
+async def raw(session: AsyncSession, actor: Actor, seq: int) -> RawLine:
+    """This function will show one line with its seals, and whether it holds by itself and joins the one before.
+
+    :raises NotPermitted: the actor does not audit
+    :raises NotFound: there is no such line
+    """
+    actor.require(Permission.JOURNAL_AUDIT)
+    entry = await session.get(JournalEntry, seq)
+    if entry is None:
+        raise NotFound("没有这条记录")
+    before = await session.get(JournalEntry, seq - 1)
+    joins = entry.previous == (before.seal if before else bytes(32))
+    (line,) = await _lines(session, [entry])
+    holds = joins and crypto.same(entry.seal, journal.seal_of(entry))
+    return RawLine(line, entry.seal.hex(), entry.previous.hex(), holds)
+
+
+async def timeline(session: AsyncSession, actor: Actor, login: str, *, since: datetime, until: datetime) -> Timeline:
+    """This function will show the days of one person in a period.
+
+    :raises NotPermitted: the actor does not audit
+    :raises NotFound: there is no such account
+    """
+    actor.require(Permission.JOURNAL_AUDIT)
+    person = await orgs.person_of_login(session, login)
+    if person is None:
+        raise NotFound("没有这个账号")
+    query = (
+        select(col(JournalEntry.at), col(JournalEntry.action))
+        .where(
+            col(JournalEntry.actor_id) == person.account_id,
+            col(JournalEntry.at) >= since,
+            col(JournalEntry.at) < until,
+        )
+        .order_by(col(JournalEntry.seq))
+    )
+    days: dict[object, list[tuple[datetime, str]]] = {}
+    for at, action in await session.execute(query):
+        days.setdefault(local_date(at), []).append((at, action))
+    shown = tuple(_day(lines) for lines in reversed(days.values()))
+    return Timeline(person.account_id, login, person.name, person.unit_name, shown)
+
+
+def _day(lines: Sequence[tuple[datetime, str]]) -> DayOfPerson:
+    counts: dict[Group, int] = {}
+    for _, action in lines:
+        group = notes.words_of(action)[0]
+        counts[group] = counts.get(group, 0) + 1
+    return DayOfPerson(local_date(lines[0][0]), lines[0][0], lines[-1][0], counts)
+
+
+async def alarms(
+    session: AsyncSession, actor: Actor, *, closed: bool = False, limit: int = 100
+) -> tuple[AlarmView, ...]:
+    """This function will list open or closed alarms, the newest first.
+
+    :raises NotPermitted: the actor does not audit
+    """
+    actor.require(Permission.JOURNAL_AUDIT)
+    seen = col(AuditAlarm.seen_at)
+    query = (
+        select(AuditAlarm)
+        .where(seen.is_not(None) if closed else seen.is_(None))
+        .order_by(col(AuditAlarm.at).desc(), col(AuditAlarm.id).desc())
+        .limit(limit)
+    )
+    found = list(await session.scalars(query))
+    ids = {one.account_id for one in found} | {one.seen_by for one in found if one.seen_by}
+    names, logins = await orgs.staff_names(session, ids), await orgs.logins_of(session, ids)
+    return tuple(
+        AlarmView(
+            id=one.id,
+            kind=one.kind,
+            said=rules.said(one.kind, one.detail),
+            login=logins.get(one.account_id, ""),
+            name=names.get(one.account_id, ""),
+            at=one.at,
+            account_id=one.account_id if one.account_id != SYSTEM_ID else None,
+            seen_at=one.seen_at,
+            seen_by=names.get(one.seen_by, "") if one.seen_by else "",
+            note=one.note,
+        )
+        for one in found
+    )
+
+
+async def count_open(session: AsyncSession, actor: Actor) -> int:
+    """This function will count the open alarms; none for who does not audit."""
+    if not actor.may(Permission.JOURNAL_AUDIT):
+        return 0
+    query = select(func.count()).select_from(AuditAlarm).where(col(AuditAlarm.seen_at).is_(None))
+    return await session.scalar(query) or 0
+
+
+async def chain(session: AsyncSession, actor: Actor) -> ChainState:
+    """This function will tell how long the journal is, what was anchored and what was verified last.
+
+    :raises NotPermitted: the actor does not audit
+    """
+    actor.require(Permission.JOURNAL_AUDIT)
+    lines = await session.scalar(select(func.max(col(JournalEntry.seq)))) or 0
+    query = select(JournalAnchor).order_by(col(JournalAnchor.day).desc()).limit(_SHOWN_ANCHORS)
+    anchors = tuple(AnchorView(one.day, one.seq, one.made_at) for one in await session.scalars(query))
+    last = await session.get(AuditCursor, "alarms")
+    if last is None:
+        return ChainState(lines, anchors, None, 0, "")
+    return ChainState(lines, anchors, last.verified_at, last.verified_lines, last.fault)
+
+
+async def _conditions(session: AsyncSession, wanted: JournalFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.since:
+        found.append(col(JournalEntry.at) >= wanted.since)
+    if wanted.until:
+        found.append(col(JournalEntry.at) < wanted.until)
+    if wanted.group:
+        found.append(col(JournalEntry.action).in_(notes.actions_of(wanted.group)))
+    if wanted.number.strip():
+        found.append(col(JournalEntry.detail)["number"].as_string() == wanted.number.strip().upper())
+    if wanted.origin.strip():
+        found.append(col(JournalEntry.origin).startswith(wanted.origin.strip(), autoescape=True))
+    if wanted.login.strip():
+        found.append(await _of_person(session, wanted.login.strip()))
+    if wanted.unit_code.strip():
+        ids = [one.id for one in await orgs.units_of_codes(session, [wanted.unit_code.strip()])]
+        found.append(col(JournalEntry.actor_unit_id).in_(ids))
+    return found
+
+
+async def _of_person(session: AsyncSession, login: str) -> ColumnElement[bool]:
+    """What the person did, and what was done to the account."""
+    person = await orgs.person_of_login(session, login)
+    if person is None:
+        return col(JournalEntry.seq) < 0
+    return or_(col(JournalEntry.actor_id) == person.account_id, col(JournalEntry.subject_id) == person.account_id)
+
+
+async def _lines(session: AsyncSession, rows: Sequence[JournalEntry]) -> list[JournalLine]:
+    ids = {row.actor_id for row in rows} | {row.subject_id for row in rows if row.subject_kind == "account"}
+    named = _Named(
+        await orgs.logins_of(session, ids),
+        await orgs.staff_names(session, ids),
+        await orgs.units_by_id(session, {row.actor_unit_id for row in rows}),
+        await orgs.unit_names_by_code(session),
+    )
+    return [_line(row, named) for row in rows]
+
+
+def _line(row: JournalEntry, named: _Named) -> JournalLine:
+    group, words = notes.words_of(row.action)
+    unit = named.units.get(row.actor_unit_id)
+    roles = [Role(word).label for word in row.actor_roles.split() if word in set(Role)]
+    return JournalLine(
+        seq=row.seq,
+        at=row.at,
+        actor_id=row.actor_id,
+        login=named.logins.get(row.actor_id, ""),
+        name=named.names.get(row.actor_id, "、".join(roles)),
+        unit=unit.name if unit else "",
+        roles="、".join(roles),
+        action=row.action,
+        words=words,
+        group=group,
+        subject=_subject(row, named),
+        said=notes.said(row.action, row.detail, named.codes),
+        origin=row.origin,
+        detail=dict(row.detail),
+        refused=group is Group.REFUSED,
+    )
+
+
+def _subject(row: JournalEntry, named: _Named) -> str:
+    if number := row.detail.get("number"):
+        return str(number)
+    if row.subject_kind == "account" and row.subject_id != row.actor_id:
+        return f"{named.names.get(row.subject_id, '')} {named.logins.get(row.subject_id, '')}".strip()
+    return ""

@@ -1,0 +1,162 @@
+"""Which lines make an alarm: decided from one account's recent lines alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from domain.audit.notes import actions_of, words_of
+from domain.audit.schemas import AlarmKind, Group
+from domain.kernel.clock import local
+
+LOOKBACK = timedelta(hours=26)
+"""How far back lines are looked at: a day, and what a scan that was away missed."""
+SEARCHES_PER_HOUR, EXPORTS_PER_HOUR = 100, 10
+REVEAL, REVEAL_REFUSED = "person.reveal", "person.reveal_refused"
+_FAILED = frozenset({"account.sign_in_failed", "account.second_factor_failed"})
+FAILURES_PER_HOUR = 10
+WATCHED: frozenset[str] = frozenset(
+    {REVEAL, *_FAILED, *(a for g in (Group.SEARCH, Group.EXPORT, Group.REFUSED, Group.ADMIN) for a in actions_of(g))}
+)
+"""Actions that some rule looks at."""
+
+
+class Values(Protocol):
+    """What the security administrator set."""
+
+    @property
+    def reveal_per_hour(self) -> int: ...
+    @property
+    def night_from(self) -> int: ...
+    @property
+    def night_until(self) -> int: ...
+    @property
+    def refusals_alarm(self) -> int: ...
+
+
+class Line(Protocol):
+    """What a rule reads of a line."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def action(self) -> str: ...
+    @property
+    def detail(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """This class will say that a rule is broken: which, in which window, how often."""
+
+    kind: AlarmKind
+    window_at: datetime
+    count: int
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def alarms_of(lines: Sequence[Line], values: Values) -> tuple[Alarm, ...]:
+    """This function will give the alarms that the lines of one account make, each rule and window once."""
+    found = [
+        *_mass_reading(lines, values),
+        *_limits_reached(lines),
+        *_at_night(lines, values),
+        *_refusals(lines, values),
+        *_sign_ins(lines),
+    ]
+    return tuple(found)
+
+
+def is_night(at: datetime, values: Values) -> bool:
+    """This function will tell whether a moment lies in the night, which may go past midnight."""
+    hour = local(at).hour
+    if values.night_from <= values.night_until:
+        return values.night_from <= hour < values.night_until
+    return hour >= values.night_from or hour < values.night_until
+
+
+def hour_of(at: datetime) -> datetime:
+    """This function will give the beginning of the hour."""
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def night_of(at: datetime) -> datetime:
+    """This function will give noon before a moment, in Asia/Shanghai: what names a night."""
+    here = local(at)
+    noon = here.replace(hour=12, minute=0, second=0, microsecond=0)
+    return noon if here >= noon else noon - timedelta(days=1)
+
+
+def _by_hour(lines: Iterable[Line]) -> dict[datetime, int]:
+    counts: dict[datetime, int] = {}
+    for line in lines:
+        hour = hour_of(line.at)
+        counts[hour] = counts.get(hour, 0) + 1
+    return counts
+
+
+def _over(kind: AlarmKind, lines: Iterable[Line], most: int, what: str) -> list[Alarm]:
+    return [Alarm(kind, hour, n, {"what": what}) for hour, n in _by_hour(lines).items() if n >= most]
+
+
+def _mass_reading(lines: Sequence[Line], values: Values) -> list[Alarm]:
+    kind = AlarmKind.MASS_READING
+    found = _over(kind, (one for one in lines if one.action == REVEAL), values.reveal_per_hour, "查看明文")
+    for group, most in ((Group.SEARCH, SEARCHES_PER_HOUR), (Group.EXPORT, EXPORTS_PER_HOUR)):
+        found += _over(kind, (one for one in lines if words_of(one.action)[0] is group), most, group.label)
+    return list({alarm.window_at: alarm for alarm in reversed(found)}.values())
+
+
+def _limits_reached(lines: Sequence[Line]) -> list[Alarm]:
+    hours = _by_hour(one for one in lines if one.action == REVEAL_REFUSED)
+    return [Alarm(AlarmKind.DAILY_LIMIT, hour, count) for hour, count in hours.items()]
+
+
+def _at_night(lines: Sequence[Line], values: Values) -> list[Alarm]:
+    found: dict[tuple[AlarmKind, datetime], int] = {}
+    for line in lines:
+        if not is_night(line.at, values):
+            continue
+        if line.action == REVEAL:
+            key = AlarmKind.NIGHT_READING, night_of(line.at)
+        elif words_of(line.action)[0] is Group.ADMIN:
+            key = AlarmKind.NIGHT_ADMIN, night_of(line.at)
+        else:
+            continue
+        found[key] = found.get(key, 0) + 1
+    return [Alarm(kind, window, count) for (kind, window), count in found.items()]
+
+
+def _refusals(lines: Sequence[Line], values: Values) -> list[Alarm]:
+    hours: dict[datetime, int] = {}
+    for line in lines:
+        if line.action == "access.refused":
+            hours[hour_of(line.at)] = hours.get(hour_of(line.at), 0) + 1 + int(line.detail.get("more") or 0)
+    return [Alarm(AlarmKind.REFUSALS, hour, n) for hour, n in hours.items() if n >= values.refusals_alarm]
+
+
+def _sign_ins(lines: Sequence[Line]) -> list[Alarm]:
+    failed = [one for one in lines if one.action in _FAILED]
+    locked = {hour_of(one.at) for one in failed if one.detail.get("locked") is True}
+    return [
+        Alarm(AlarmKind.SIGN_INS, hour, count)
+        for hour, count in _by_hour(failed).items()
+        if hour in locked or count >= FAILURES_PER_HOUR
+    ]
+
+
+def said(kind: AlarmKind, detail: dict[str, Any]) -> str:
+    """This function will word an alarm."""
+    count = detail.get("count", 0)
+    sentences = {
+        AlarmKind.MASS_READING: f"一小时内{detail.get('what', '查看')} {count} 次",
+        AlarmKind.DAILY_LIMIT: f"查看明文达到上限后仍尝试 {count} 次",
+        AlarmKind.NIGHT_READING: f"夜间查看明文 {count} 次",
+        AlarmKind.REFUSALS: f"一小时内被拒绝 {count} 次",
+        AlarmKind.SIGN_INS: f"一小时内登录失败 {count} 次",
+        AlarmKind.NIGHT_ADMIN: f"夜间变更账号或权限 {count} 次",
+        AlarmKind.CHAIN: str(detail.get("fault", "")),
+    }
+    return sentences[kind]

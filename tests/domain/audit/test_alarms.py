@@ -1,0 +1,133 @@
+"""Alarms: what makes one, that it comes once, and who closes it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.audit import operations, queries
+from domain.audit.schemas import AlarmKind, JournalFilter
+from domain.kernel import journal
+from domain.kernel.actor import Actor
+from domain.kernel.refusals import ActionNotAllowed, Invalid, NotPermitted
+from tests.support import county as support
+from tests.support.county import MORNING, County
+
+NIGHT = datetime.fromisoformat("2026-11-18T23:30:00+08:00")
+MINUTE = timedelta(minutes=1)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def county(session: AsyncSession) -> County:
+    return await support.build(session)
+
+
+async def lines(session: AsyncSession, actor: Actor, action: str, count: int, at: datetime, **detail: object) -> None:
+    for place in range(count):
+        await journal.record(
+            session, actor, action, "person", actor.account_id, at=at + timedelta(seconds=place), detail=detail
+        )
+
+
+async def kinds(session: AsyncSession, county: County) -> list[AlarmKind]:
+    return [alarm.kind for alarm in await queries.alarms(session, county["auditor"])]
+
+
+@pytest.mark.parametrize(
+    ("action", "count", "at", "kind"),
+    [
+        ("person.reveal", 20, MORNING, AlarmKind.MASS_READING),
+        ("person.search", 100, MORNING, AlarmKind.MASS_READING),
+        ("case.export", 10, MORNING, AlarmKind.MASS_READING),
+        ("person.reveal", 1, NIGHT, AlarmKind.NIGHT_READING),
+        ("person.reveal_refused", 1, MORNING, AlarmKind.DAILY_LIMIT),
+        ("access.refused", 20, MORNING, AlarmKind.REFUSALS),
+        ("account.sign_in_failed", 10, MORNING, AlarmKind.SIGN_INS),
+        ("account.grant", 1, NIGHT, AlarmKind.NIGHT_ADMIN),
+    ],
+)
+async def test_what_makes_an_alarm_and_what_just_does_not(
+    session: AsyncSession, county: County, action: str, count: int, at: datetime, kind: AlarmKind
+) -> None:
+    if count > 1:
+        await lines(session, county["rsj"], action, count - 1, at)
+        await operations.scan(session, at=at + MINUTE * 5)
+        assert kind not in await kinds(session, county)
+    await lines(session, county["rsj"], action, 1, at + MINUTE)
+    assert await operations.scan(session, at=at + MINUTE * 6) == 1
+    assert await kinds(session, county) == [kind]
+
+
+async def test_reading_by_day_makes_none(session: AsyncSession, county: County) -> None:
+    await lines(session, county["rsj"], "person.reveal", 5, MORNING)
+
+    assert await operations.scan(session, at=MORNING + MINUTE) == 0
+
+
+async def test_a_second_scan_raises_nothing_and_more_of_it_raises_the_count(
+    session: AsyncSession, county: County
+) -> None:
+    await lines(session, county["rsj"], "person.reveal", 20, MORNING)
+    assert await operations.scan(session, at=MORNING + MINUTE) == 1
+    assert await operations.scan(session, at=MORNING + MINUTE) == 0
+
+    await lines(session, county["rsj"], "person.reveal", 5, MORNING + MINUTE)
+    await operations.scan(session, at=MORNING + MINUTE * 2)
+    (alarm,) = await queries.alarms(session, county["auditor"])
+    assert alarm.said == "一小时内查看明文 25 次"
+    assert alarm.login == "rsj"
+
+
+async def test_unwritten_refusals_count(session: AsyncSession, county: County) -> None:
+    await lines(session, county["rsj"], "access.refused", 1, MORNING, more=500)
+    await operations.scan(session, at=MORNING + MINUTE)
+
+    assert await kinds(session, county) == [AlarmKind.REFUSALS]
+
+
+async def test_a_locked_account_alarms_at_once(session: AsyncSession, county: County) -> None:
+    await lines(session, county["rsj"], "account.sign_in_failed", 1, MORNING, locked=True)
+    await operations.scan(session, at=MORNING + MINUTE)
+
+    assert await kinds(session, county) == [AlarmKind.SIGN_INS]
+
+
+async def test_it_is_closed_with_a_note_by_another_auditor_than_whom_it_concerns(
+    session: AsyncSession, county: County
+) -> None:
+    await lines(session, county["auditor"], "access.refused", 20, MORNING)
+    await lines(session, county["rsj"], "access.refused", 20, MORNING)
+    await operations.scan(session, at=MORNING + MINUTE)
+    alarms = {alarm.login: alarm for alarm in await queries.alarms(session, county["auditor"])}
+
+    with pytest.raises(ActionNotAllowed):
+        await operations.acknowledge(session, county["auditor"], alarms["auditor"].id, "已核实", at=MORNING)
+    with pytest.raises(Invalid):
+        await operations.acknowledge(session, county["auditor"], alarms["rsj"].id, " ", at=MORNING)
+    with pytest.raises(NotPermitted):
+        await operations.acknowledge(session, county["secadmin"], alarms["rsj"].id, "已核实", at=MORNING)
+    await operations.acknowledge(session, county["auditor"], alarms["rsj"].id, "已核实为误操作", at=MORNING)
+
+    (closed,) = await queries.alarms(session, county["auditor"], closed=True)
+    assert (closed.login, closed.note) == ("rsj", "已核实为误操作")
+    assert await queries.count_open(session, county["auditor"]) == 1
+    with pytest.raises(ActionNotAllowed):
+        await operations.acknowledge(session, county["auditor"], alarms["rsj"].id, "再来一次", at=MORNING)
+
+
+@pytest.mark.parametrize("login", ["sysadmin", "secadmin", "center", "leader", "rsj"])
+async def test_only_the_auditor_reads(session: AsyncSession, county: County, login: str) -> None:
+    for read in (
+        queries.search(session, county[login], JournalFilter()),
+        queries.alarms(session, county[login]),
+        queries.chain(session, county[login]),
+        queries.raw(session, county[login], 1),
+        queries.timeline(session, county[login], "rsj", since=MORNING, until=NIGHT),
+        operations.verify(session, county[login], at=MORNING),
+    ):
+        with pytest.raises(NotPermitted):
+            await read
+    assert await queries.count_open(session, county[login]) == 0
