@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _IV, _TAG = 12, 16
 _MAC = 32
@@ -75,7 +76,7 @@ class Gcm:
     ) -> None:
         self.name = name
         self._cipher, self._size, self._digest = cipher, size, digest
-        self._field_keys: dict[bytes, bytes] = {}
+        self._ciphers: dict[bytes, algorithms.SM4 | algorithms.AES] = {}
         self._macs: dict[bytes, hmac.HMAC] = {}
 
     def new_key(self) -> bytes:
@@ -85,7 +86,7 @@ class Gcm:
     def seal(self, key: bytes, text: bytes, bound: bytes) -> bytes:
         """This function will give iv (12) | ciphertext | tag (16)."""
         iv = os.urandom(_IV)
-        encryptor = Cipher(self._cipher(self._field_key(key)), modes.GCM(iv)).encryptor()
+        encryptor = Cipher(self._cipher_of(key), modes.GCM(iv)).encryptor()
         encryptor.authenticate_additional_data(bound)
         body = encryptor.update(text) + encryptor.finalize()
         return iv + body + encryptor.tag
@@ -98,7 +99,7 @@ class Gcm:
         if len(sealed) < _IV + _TAG:
             raise CannotOpen("too short")
         iv, body, tag = sealed[:_IV], sealed[_IV:-_TAG], sealed[-_TAG:]
-        decryptor = Cipher(self._cipher(self._field_key(key)), modes.GCM(iv, tag)).decryptor()
+        decryptor = Cipher(self._cipher_of(key), modes.GCM(iv, tag)).decryptor()
         decryptor.authenticate_additional_data(bound)
         try:
             return decryptor.update(body) + decryptor.finalize()
@@ -114,19 +115,53 @@ class Gcm:
         one.update(data)
         return one.finalize()
 
-    def _field_key(self, key: bytes) -> bytes:
-        """The key of fields is derived from the master key: 16 bytes for SM4, 32 for AES."""
-        found = self._field_keys.get(key)
+    def field_key(self, key: bytes) -> bytes:
+        """This function will derive the key of fields from a master key: 16 bytes for SM4, 32 for AES."""
+        return self.mac(key, b"fengqiao.field")[: self._size]
+
+    def _cipher_of(self, key: bytes) -> algorithms.SM4 | algorithms.AES:
+        found = self._ciphers.get(key)
         if found is None:
-            found = self._field_keys.setdefault(key, self.mac(key, b"fengqiao.field")[: self._size])
+            found = self._ciphers.setdefault(key, self._cipher(self.field_key(key)))
+        return found
+
+
+class Aes(Gcm):
+    """This class will do the same for AES in one call into OpenSSL, three times as fast; SM4 has no such call."""
+
+    def __init__(self, name: str, digest: hashes.SM3 | hashes.SHA256) -> None:
+        super().__init__(name, algorithms.AES, 32, digest)
+        self._whole: dict[bytes, AESGCM] = {}
+
+    def seal(self, key: bytes, text: bytes, bound: bytes) -> bytes:
+        """This function will give iv (12) | ciphertext | tag (16)."""
+        iv = os.urandom(_IV)
+        return iv + self._aead(key).encrypt(iv, text, bound)
+
+    def open(self, key: bytes, sealed: bytes, bound: bytes) -> bytes:
+        """This function will take apart what `seal` put together.
+
+        :raises CannotOpen: damaged, another key, or bound to something else
+        """
+        if len(sealed) < _IV + _TAG:
+            raise CannotOpen("too short")
+        try:
+            return self._aead(key).decrypt(sealed[:_IV], sealed[_IV:], bound)
+        except InvalidTag:
+            raise CannotOpen("not authentic") from None
+
+    def _aead(self, key: bytes) -> AESGCM:
+        found = self._whole.get(key)
+        if found is None:
+            found = self._whole.setdefault(key, AESGCM(self.field_key(key)))
         return found
 
 
 SM, AES, EARLY_AES = "sm", "aes", "aes-sm3"
 _installed: dict[str, Provider] = {
     SM: Gcm(SM, algorithms.SM4, 16, hashes.SM3()),
-    AES: Gcm(AES, algorithms.AES, 32, hashes.SHA256()),
-    EARLY_AES: Gcm(EARLY_AES, algorithms.AES, 32, hashes.SM3()),
+    AES: Aes(AES, hashes.SHA256()),
+    EARLY_AES: Aes(EARLY_AES, hashes.SM3()),
 }
 """EARLY_AES opens what first releases sealed under an AES key; nothing new is sealed with it."""
 BUILT_IN = frozenset(_installed)
