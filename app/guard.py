@@ -19,8 +19,9 @@ from reflex_base.event import Event
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
+from app.limits import rates
 from domain.kernel.actor import Actor
-from domain.kernel.refusals import ChangedMeanwhile, NotSignedIn, Refusal
+from domain.kernel.refusals import ChangedMeanwhile, NotSignedIn, Refusal, TooMany
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import queries as orgs
 from domain.orgs.models import SessionKind
@@ -48,6 +49,10 @@ class Guard(Middleware):
         if held._owner != account:  # noqa: SLF001
             root.reset()
             held._owner = account  # noqa: SLF001
+        try:
+            await rates().of_events(account or "nobody")
+        except TooMany as refusal:
+            return StateUpdate(events=Event.from_event_type([rx.toast.warning(refusal.message)]))
         if event.name.rsplit(".", 1)[-1] in ALWAYS or (actor and not (actor.unproven and _elsewhere(event))):
             return None
         if actor:

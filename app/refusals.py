@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from app.limits import TooOften
 from domain.kernel.refusals import Refusal
 
 PROBLEM = "application/problem+json"
@@ -26,8 +27,10 @@ STATUS: dict[str, int] = {
     "bad_credentials": 401,
     "otp_required": 401,
     "not_permitted": 403,
+    "invalid_host": 400,
     "not_found": 404,
     "method_not_allowed": 405,
+    "too_slow": 408,
     "action_not_allowed": 409,
     "changed_meanwhile": 412,
     "too_large": 413,
@@ -44,6 +47,7 @@ _TITLES: dict[int, str] = {
     403: "没有权限",
     404: "没有找到",
     405: "不支持的方法",
+    408: "请求未按时完成",
     409: "当前不能这样操作",
     412: "已被他人修改",
     413: "内容过大",
@@ -60,6 +64,7 @@ _HEADERS: dict[str, dict[str, str]] = {
     "bad_credentials": {"WWW-Authenticate": "Bearer"},
     "otp_required": {"WWW-Authenticate": "Bearer"},
     "locked": {"Retry-After": "900"},
+    "too_slow": {"Connection": "close"},
     "too_many_requests": {"Retry-After": "300"},
     "busy": {"Retry-After": "5"},
 }
@@ -99,7 +104,10 @@ def problem(
 
 def of_refusal(refusal: Refusal) -> Response:
     """This function will answer with a refusal of the domain, in its own words."""
-    return problem(refusal.code, refusal.message, fields=refusal.fields)
+    answer = problem(refusal.code, refusal.message, fields=refusal.fields)
+    if isinstance(refusal, TooOften):
+        answer.headers["Retry-After"] = str(refusal.retry_after)
+    return answer
 
 
 def of_incident(error: BaseException, *, where: str) -> Response:

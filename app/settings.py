@@ -39,6 +39,11 @@ class Settings(BaseSettings):
     )
     crypto_module: str = Field(default="", description="密码模块，如 package:Class；设置后代替 CRYPTO")
     sms_provider: str = Field(default="", description="短信通道；为空时演示模式用 outbox，否则不发送")
+    trusted_proxies: str = Field(
+        default="", description="可信反向代理的地址或网段，逗号分隔；只有它们的 X-Forwarded-For/Proto 才被采信"
+    )
+    tls_cert: Path | None = Field(default=None, description="TLS 证书链（PEM）；与 TLS_KEY 一起设置时直接以 https 服务")
+    tls_key: Path | None = Field(default=None, description="TLS 私钥（PEM）")
     workers: int = Field(default=1, ge=1, le=64, description="服务进程数；大于 1 时须设置 REDIS_URL")
 
     @property

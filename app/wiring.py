@@ -11,7 +11,7 @@ from reflex.utils.prerequisites import get_web_dir
 from reflex_base.constants import Dirs
 from sqlalchemy import make_url
 
-from app import guard, settings
+from app import guard, limits, settings
 from app.api.build import build_api
 from app.jobs.audit import run_audit
 from app.jobs.clock import run_clock
@@ -34,6 +34,7 @@ def wire(app: rx.App) -> rx.App:
     faults = workflow.lint()
     if faults:
         raise ValueError("; ".join(faults))
+    limits.use(limits.Rates(settings.load().redis_url))
     app.backend_exception_handler = guard.refused
     # The first lies innermost: what the gate answers passes the edge as well.
     app.api_transformer = [guard.gate(GATED), build_api(client=get_web_dir() / Dirs.STATIC)]

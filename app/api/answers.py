@@ -28,13 +28,14 @@ def answers(
 ) -> dict[int | str, dict[str, Any]]:
     """This function will describe the answers of an operation.
 
-    `codes` are the problems besides `not_signed_in`, which every operation may give unless
-    it names `bad_credentials`.
+    `codes` are the problems besides `too_many_requests` and `not_signed_in`, which every operation
+    may give, the latter unless it names `bad_credentials`.
     """
     found: dict[int | str, dict[str, Any]] = {status: {"description": "成功"}}
     if status != 204:
         found[status]["content"] = {media: {} if example is None else {"example": example}}
-    wanted = codes if "bad_credentials" in codes else ("not_signed_in", *codes)
+    wanted = (*(() if "bad_credentials" in codes else ("not_signed_in",)), *codes)
+    wanted = tuple(dict.fromkeys((*wanted, "too_many_requests")))
     for number in sorted({STATUS[code] for code in wanted}):
         named = [code for code in wanted if STATUS[code] == number]
         found[number] = problem_answer("；".join(f"`{code}` {_SAID[code]}" for code in named))

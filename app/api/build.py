@@ -55,7 +55,8 @@ def build_api(*more: APIRouter, settings: Settings | None = None, client: Path |
     app.state.settings = settings or load()
     app.state.throttle = Throttle()
     refusals.install(app)
-    app.add_middleware(Edge, pages=Policies.of(client) if client else None)
+    pages = Policies.of(client) if client else None
+    app.add_middleware(Edge, pages=pages, public_url=app.state.settings.public_url)
     for router in (*_ROOMS, *more):
         app.include_router(router)
     app.router.routes.extend(petitioner.routes(app.state.settings))

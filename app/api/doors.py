@@ -6,6 +6,8 @@ check may rest on one of the last seconds, the second never does.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 from starlette.types import Message
 
+from app.limits import rates
 from domain.kernel import crypto, pictures
 from domain.kernel.actor import Actor
 from domain.kernel.permissions import Permission
@@ -38,6 +41,7 @@ from state.clock import now
 COOKIE = "fq_session"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 NOT_SIGNED_IN = "请先登录;登录可能已失效"
+_HALVES = re.compile(rb"\\u[dD][89a-fA-F]")
 _AGENTS = (
     ("MicroMessenger", "微信"),
     ("Edg", "Edge"),
@@ -190,6 +194,7 @@ async def _calling(request: Request) -> AsyncGenerator[Call]:
         held = await _held(session, request, at=at)
         if held.stale:
             await orgs.touch(session, *credentials(request), at=at)
+        await rates().of_account(str(held.actor.account_id), request.method, request.url.path)
         _ADMITTED.note(credentials(request), at)
         ask_for(session, Purpose.API)
         yield Call(session, held.actor, at, base_url_of(request))
@@ -219,6 +224,7 @@ class LimitedRoute(APIRoute):
                 return await inner(request)
             await self.admit(request)
             body = await read(request, self.limit)
+            require_whole_characters(body)
             return await inner(Request(request.scope, replay(body, request.receive)))
 
         return handler
@@ -267,6 +273,21 @@ async def read(request: Request, limit: int) -> bytes:
         if len(body) > limit:
             raise refusal
     return bytes(body)
+
+
+def require_whole_characters(body: bytes) -> None:
+    """This function will refuse JSON that holds halves of characters: no text of ours can hold them.
+
+    :raises Invalid: it does
+    """
+    if not _HALVES.search(body):
+        return
+    try:
+        json.dumps(json.loads(body), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise Invalid("内容中有残缺的字符") from None
+    except (ValueError, RecursionError):
+        return  # no JSON: whoever reads it says so
 
 
 def replay(body: bytes, rest: Callable[[], Awaitable[Message]]) -> Callable[[], Awaitable[Message]]:

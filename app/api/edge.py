@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, PlatformCollector, ProcessCollector
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api import entrance
 from app.api.policy import Policies
-from app.refusals import of_database, of_incident
+from app.refusals import of_database, of_incident, of_refusal
 from app.sockets import sockets
+from domain.kernel.refusals import Refusal
 
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
@@ -44,13 +45,17 @@ _FOREVER = "public, max-age=31536000, immutable"
 class Edge:
     """ASGI middleware around everything that is served, pages of Reflex included."""
 
-    def __init__(self, app: ASGIApp, pages: Policies | None = None) -> None:
-        """This function will stand before an application; `pages` are the policies of its compiled pages."""
-        self._app, self._pages = app, pages or Policies({})
+    def __init__(self, app: ASGIApp, pages: Policies | None = None, public_url: str = "") -> None:
+        """This function will stand before an application.
+
+        :param pages: the policies of its compiled pages
+        :param public_url: the address people use; where it is known, no other host is answered
+        """
+        self._app, self._pages, self._hosts = app, pages or Policies({}), entrance.hosts_of(public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """This function will pass a request on; sockets that another site's page opens are turned away."""
-        if scope["type"] == "websocket" and not _own_socket(scope):
+        if scope["type"] == "websocket" and not entrance.own_socket(scope, self._hosts):
             await receive()
             await send({"type": "websocket.close", "code": 1008})
         elif scope["type"] == "websocket" and not scope["path"].startswith("/api/"):  # those bring tokens of their own
@@ -71,7 +76,8 @@ class Edge:
             await send(message)
 
         try:
-            await self._app(scope, receive, answer)
+            await entrance.admit(scope, self._hosts)
+            await self._app(scope, entrance.punctual(receive), answer)
         except Exception as error:
             if status:
                 raise
@@ -81,6 +87,8 @@ class Edge:
 
 
 def _broken(scope: Scope, error: Exception) -> ASGIApp:
+    if isinstance(error, Refusal):
+        return of_refusal(error)
     if isinstance(error, (DBAPIError, PoolTimeout)):
         return of_database(error, where=_route(scope))
     return of_incident(error, where=_route(scope))
@@ -100,13 +108,6 @@ def protect(scope: Scope, message: Message, pages: Policies) -> None:
         headers.setdefault("Cache-Control", _FOREVER)
     if scope["scheme"] == "https":
         headers.setdefault("Strict-Transport-Security", _TWO_YEARS)
-
-
-def _own_socket(scope: Scope) -> bool:
-    """A browser always says where a socket comes from; programs such as the bridge do not."""
-    headers = Headers(scope=scope)
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
 
 
 def _route(scope: Scope) -> str:

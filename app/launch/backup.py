@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 DUMP, MANIFEST, FILES = "database.dump", "manifest.json", "files"
+_TLS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl")
 
 
 def libpq_environment(given: str) -> dict[str, str]:
@@ -35,7 +36,7 @@ def libpq_environment(given: str) -> dict[str, str]:
         "PGUSER": url.username or "",
         "PGPASSWORD": url.password or "",
         "PGDATABASE": url.database or "",
-        "PGSSLMODE": str(url.query.get("sslmode", "")),
+        **{f"PG{name.upper()}": str(url.query.get(name, "")) for name in _TLS},
     }
     return {**os.environ, **{name: value for name, value in parts.items() if value}}
 

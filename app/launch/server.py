@@ -7,6 +7,7 @@ import contextlib
 import gc
 import os
 import socket
+import ssl
 from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
@@ -16,6 +17,7 @@ from app import logs
 from app.launch import boot, checks
 from app.launch.errors import CannotStart
 from app.launch.frontend import Frontend, serve_environment
+from app.launch.patience import PatientProtocol
 from app.launch.seed import seed
 from app.settings import Settings, load
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 READY_SECONDS = 60.0
 GARBAGE = (10_000, 20, 50)
 """Rounds of the collector: a request makes some thousand objects that go by themselves."""
+WS_BYTES = 2 * 2**20
+"""The largest frame of a page's socket: a form with long texts has some hundred kilobytes."""
 SHUTDOWN_SECONDS = 5  # open pages keep their socket; they reconnect to whoever comes next
 
 
@@ -111,37 +115,75 @@ def run(settings: Settings, url: str, finished: Path, taken: socket.socket, line
         os.environ["REFLEX_REDIS_URL"] = settings.redis_url
 
     def say() -> None:
-        print("\n".join([*lines, f"ready {address(taken)}"]), flush=True)  # noqa: T201 - the terminal is the reader
+        print("\n".join([*lines, f"ready {address(taken, secure=settings.tls_cert is not None)}"]), flush=True)  # noqa: T201 - the terminal is the reader
 
     if settings.workers > 1:
         _run_workers(settings, taken, say)
         return
     boot.prepare(settings, url)
-    config = uvicorn.Config(_reflex_application(), **_options())
+    config = uvicorn.Config(_reflex_application(), **_options(settings))
     Announcing(config, say).run(sockets=[taken])
 
 
 def _run_workers(settings: Settings, taken: socket.socket, say: Callable[[], None]) -> None:
     """Several processes on one port; page state is shared by Redis."""
-    config = uvicorn.Config("app.launch.server:application", factory=True, workers=settings.workers, **_options())
+    config = uvicorn.Config(
+        "app.launch.server:application", factory=True, workers=settings.workers, **_options(settings)
+    )
     Workers(config, [taken], say).run()
 
 
-def _options() -> dict[str, Any]:
-    """Access lines are not written: addresses may hold tokens, and what matters stands in the journal."""
+def _options(settings: Settings) -> dict[str, Any]:
+    """Access lines are not written: addresses may hold tokens, and what matters stands in the journal.
+
+    Nobody is believed about where a request comes from, except the proxies that are named.
+    """
     return {
         "loop": "uvloop",
+        "http": PatientProtocol,
         "lifespan": "on",
         "access_log": False,
         "log_config": None,
         "timeout_graceful_shutdown": SHUTDOWN_SECONDS,
         "server_header": False,
-        "ws_max_size": 8 * 2**20,
+        "ws_max_size": WS_BYTES,
+        "proxy_headers": bool(settings.trusted_proxies),
+        "forwarded_allow_ips": settings.trusted_proxies or "",
+        **_tls(settings),
     }
 
 
-def address(taken: socket.socket) -> str:
+def _tls(settings: Settings) -> dict[str, Any]:
+    """Serve https when a certificate is given: TLS 1.2 and 1.3, forward secrecy, authenticated ciphers.
+
+    :raises CannotStart: only one of the two is given, or they cannot be read or do not belong together
+    """
+    if settings.tls_cert is None and settings.tls_key is None:
+        return {}
+    if settings.tls_cert is None or settings.tls_key is None:
+        raise CannotStart("TLS_CERT 和 TLS_KEY 须同时设置。")
+    cert, key = str(settings.tls_cert), str(settings.tls_key)
+    try:
+        _context(cert, key)
+    except (OSError, ssl.SSLError) as error:
+        raise CannotStart(f"无法读取 TLS 证书或私钥，或二者不匹配：{type(error).__name__}。") from None
+
+    def factory(_config: uvicorn.Config, _default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+        return _context(cert, key)
+
+    return {"ssl_certfile": cert, "ssl_keyfile": key, "ssl_context_factory": factory}
+
+
+def _context(cert: str, key: str) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")
+    context.load_cert_chain(cert, key)
+    return context
+
+
+def address(taken: socket.socket, *, secure: bool = False) -> str:
     """Give the URL under which a person on this machine opens the product."""
     host, port = cast("tuple[str, int]", taken.getsockname()[:2])
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-    return f"http://{shown}:{port}"
+    return f"{'https' if secure else 'http'}://{shown}:{port}"

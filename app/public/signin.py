@@ -43,6 +43,8 @@ _TEMPLATE, _CODE = _TEMPLATES.get_template("signin.html"), _TEMPLATES.get_templa
 _NO_STORE = {"Cache-Control": "no-store"}
 HALF = "fq_half"
 """The cookie of a half sign-in: sent to /auth alone, good for minutes, and only for giving a code."""
+_WHY = {"ended": "登录已结束,请重新登录。已超时、在别处退出,或账号已被停用。"}
+"""Codes the pages lead here with (state/telling.py), and their sentences."""
 router = APIRouter(include_in_schema=False, route_class=LimitedRoute)
 
 
@@ -53,9 +55,14 @@ def local_path(wanted: str) -> str:
 
 
 @router.get("/login")
-async def signin_page(request: Request, account: str = "", next: str = "/") -> HTMLResponse:  # noqa: A002 - the query's name
-    """This function will show the page to sign in."""
-    return _page(request, account=account, wanted=next)
+async def signin_page(
+    request: Request,
+    account: str = "",
+    next: str = "/",  # noqa: A002 - the query's name
+    why: str = "",
+) -> HTMLResponse:
+    """This function will show the page to sign in; `why` says why somebody was led here."""
+    return _page(request, account=account, wanted=next, said=_WHY.get(why, ""))
 
 
 @router.post("/auth/login")
@@ -163,13 +170,15 @@ async def _end_old(request: Request) -> None:
         )
 
 
-def _page(request: Request, *, account: str, wanted: str, refusal: Refusal | None = None) -> HTMLResponse:
+def _page(
+    request: Request, *, account: str, wanted: str, refusal: Refusal | None = None, said: str = ""
+) -> HTMLResponse:
     settings: Settings = request.app.state.settings
     text = _TEMPLATE.render(
         style=_STYLE,
         account=account[:64],
         next=local_path(wanted),
-        message=refusal.message if refusal else "",
+        message=refusal.message if refusal else said,
         demo=_demo_accounts() if settings.demo else (),
     )
     return HTMLResponse(text, STATUS.get(refusal.code, 400) if refusal else 200, headers=_HEADERS)

@@ -16,7 +16,9 @@ from tests.support.county import PASSWORD
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def browser(api: Api) -> AsyncGenerator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(api.app), base_url=BASE) as opened:
+    """Open a client that says, as a browser does, where its forms come from."""
+    transport, headers = httpx.ASGITransport(api.app), {"Origin": BASE}
+    async with httpx.AsyncClient(transport=transport, base_url=BASE, headers=headers) as opened:
         yield opened
 
 

@@ -1,0 +1,130 @@
+"""How often something may be done, by address and by account; counted in memory, or in Redis for several processes.
+
+The numbers are far above what people do and below what harms; they are no settings, since nobody would know what
+to set. Wrong passwords are counted apart (app/throttle.py), and the domain counts what it must whoever asks:
+codes by short message, revealed fields.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from dataclasses import dataclass
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.errors import StorageError
+
+from domain.kernel.refusals import TooMany
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """This class will say which requests count together, and how many a minute there may be."""
+
+    name: str
+    methods: frozenset[str]
+    path: re.Pattern[str]
+    by_address: int
+    by_account: int
+
+    def fits(self, method: str, path: str) -> bool:
+        """This function will tell whether a request is of this kind."""
+        return method in self.methods and self.path.fullmatch(path) is not None
+
+
+_ANY = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+_POST = frozenset({"POST"})
+KINDS: tuple[Kind, ...] = (
+    Kind("sign_in", _POST, re.compile(r"/auth/(?!logout).*|/api/v1/auth/token"), 240, 240),
+    Kind("sms_code", _POST, re.compile(r"/t/[^/]*/(?:code|enter)"), 60, 60),
+    Kind("search", _ANY, re.compile(r"/api/v1/(?:persons|visits)/search|/api/v1/.*/times-here"), 600, 120),
+    Kind("reveal", _ANY, re.compile(r"/api/v1/.*/reveal(?:/.*)?"), 300, 60),
+    Kind("upload", _POST, re.compile(r"/api/v1/attachments"), 1200, 240),
+    Kind("export", _ANY, re.compile(r"/api/v1/(?:.*/)?export(?:s|/.*)?|/api/v1/.*/slip"), 300, 60),
+)
+"""A request counts for the first that fits, and for everything."""
+EVERYTHING_BY_ADDRESS, EVERYTHING_BY_ACCOUNT = 120_000, 12_000
+EVENTS = 1200
+"""Events of pages a minute, by account: twenty a second is more than fingers do."""
+TOO_OFTEN = "操作过于频繁,请稍后再试"
+
+
+class TooOften(TooMany):
+    """More than the limit; says when it is worth trying again."""
+
+    def __init__(self, seconds: int) -> None:
+        """This function will say so in a sentence, with the seconds for the machine."""
+        super().__init__(TOO_OFTEN)
+        self.retry_after = seconds
+
+
+class Rates:
+    """This class will count what is done, and refuse what is too much."""
+
+    def __init__(self, redis_url: str = "") -> None:
+        """This function will count in this process alone, unless a Redis is named."""
+        storage = RedisStorage(f"async+{redis_url}", implementation="redispy") if redis_url else MemoryStorage()
+        self._limiter = SlidingWindowCounterRateLimiter(storage)
+
+    async def of_address(self, address: str, method: str, path: str) -> None:
+        """This function will count a request for the address it comes from, before anything else is done with it.
+
+        :raises TooOften: there were too many
+        """
+        await self._count("address", "everything", address, EVERYTHING_BY_ADDRESS)
+        if kind := kind_of(method, path):
+            await self._count("address", kind.name, address, kind.by_address)
+
+    async def of_account(self, account: str, method: str, path: str) -> None:
+        """This function will count a request for the account that sends it, whatever its sessions and addresses.
+
+        :raises TooOften: there were too many
+        """
+        await self._count("account", "everything", account, EVERYTHING_BY_ACCOUNT)
+        if kind := kind_of(method, path):
+            await self._count("account", kind.name, account, kind.by_account)
+
+    async def of_events(self, account: str) -> None:
+        """This function will count an event of a page.
+
+        :raises TooOften: there were too many
+        """
+        await self._count("account", "events", account, EVENTS)
+
+    async def _count(self, whose: str, what: str, key: str, most: int) -> None:
+        item = RateLimitItemPerMinute(most, namespace="fengqiao")
+        try:
+            if await self._limiter.hit(item, whose, what, key):
+                return
+            seconds = await self._seconds(item, whose, what, key)
+        except StorageError:
+            return  # a Redis that is away stops the counting, not the work
+        raise TooOften(seconds)
+
+    async def _seconds(self, item: RateLimitItem, *key: str) -> int:
+        until = (await self._limiter.get_window_stats(item, *key)).reset_time
+        return min(max(1, math.ceil(until - time.time())), 60)
+
+
+def kind_of(method: str, path: str) -> Kind | None:
+    """This function will tell what kind of request it is; none when it counts only among everything."""
+    return next((kind for kind in KINDS if kind.fits(method, path)), None)
+
+
+class _Holder:
+    rates: Rates | None = None
+
+
+def use(rates: Rates) -> None:
+    """This function will set what this process counts with."""
+    _Holder.rates = rates
+
+
+def rates() -> Rates:
+    """This function will give what this process counts with."""
+    if _Holder.rates is None:
+        _Holder.rates = Rates()
+    return _Holder.rates
