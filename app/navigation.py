@@ -20,6 +20,8 @@ from app.pages.orgs.accounts import account_list
 from app.pages.orgs.explain import explained
 from app.pages.orgs.roles import role_list
 from app.pages.orgs.units import unit_list
+from app.pages.privacy.fields import field_policy
+from app.pages.privacy.retention import retention_rules
 from app.pages.processes.detail import process
 from app.pages.processes.list import processes
 from app.pages.visits.desk import desk
@@ -36,6 +38,8 @@ from state.orgs.delegation import DelegationState
 from state.orgs.explain import ExplainState
 from state.orgs.roles import RolesState
 from state.orgs.units import UnitsState
+from state.privacy.fields import FieldPolicyState
+from state.privacy.retention import RetentionState
 from state.processes.listing import ProcessListState
 from state.processes.working import ProcessState
 from state.session import ACCOUNT_RIGHTS, LandingState
@@ -79,6 +83,8 @@ PAGES: tuple[Page, ...] = (
     Page("/roles", "角色与授权", Permission.ROLE_GRANT, role_list, (RolesState.load,)),
     Page("/explain", "权限说明", None, explained, (ExplainState.load,)),
     Page("/explain/[login]", "权限说明", None, explained, (ExplainState.load,)),
+    Page("/field-policy", "字段策略", Permission.POLICY_MANAGE, field_policy, (FieldPolicyState.load,)),
+    Page("/retention", "保存期限", Permission.RETENTION_MANAGE, retention_rules, (RetentionState.load,)),
 )
 GATED = frozenset(page.route.strip("/").split("/")[0] for page in PAGES)
 """First pieces of the addresses that need a session; the empty one is the front door."""

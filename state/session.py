@@ -102,6 +102,8 @@ PLACES: tuple[Place, ...] = (
     Place("单位管理", "/units", "building", "组织与账号", Permission.UNIT_MANAGE),
     Place("账号管理", "/accounts", "user", "组织与账号", None, rights=ACCOUNT_RIGHTS),
     Place("角色与授权", "/roles", "shield", "组织与账号", Permission.ROLE_GRANT),
+    Place("字段策略", "/field-policy", "eye", "安全", Permission.POLICY_MANAGE),
+    Place("保存期限", "/retention", "clock", "安全", Permission.RETENTION_MANAGE),
 )
 
 

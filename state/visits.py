@@ -22,7 +22,7 @@ from domain.visits.schemas import VisitInput, VisitView
 from state import desks, telling
 from state.clock import now
 from state.desks import CardRead, ReaderState
-from state.inputs import Choice, as_form, as_text, number_in, text_in, word_in
+from state.inputs import Choice, as_form, as_text, flag_in, number_in, text_in, word_in
 from state.live import hub, outlasting
 from state.session import SignedInState
 
@@ -327,6 +327,7 @@ def _input(form: dict, desk: str, sam_id: str) -> VisitInput:
         id_source=IdSource.CARD if sam_id else IdSource.MANUAL,
         no_id_reason=text_in(form, "no_id_reason"),
         reader_sam_id=sam_id,
+        informed=flag_in(form, "informed"),
     )
 
 

@@ -11,6 +11,7 @@ from components.kit.show import alert, card, empty, tag
 from domain.cases.models import PartyKind, RiskLevel, Scale, Source
 from domain.cases.rules import MAX_CONTENT, MAX_TITLE
 from domain.people.models import IdType
+from domain.people.rules import INFORM
 from state.cases.shapes import PartyShown
 from state.cases.writing import CaseFormState as S
 from state.cases.writing import Waiting
@@ -61,6 +62,7 @@ def _people() -> rx.Component:
             rx.cond(S.faults["parties"] != "", rx.el.p(S.faults["parties"], class_name="error", role="alert")),
             rx.cond(S.faults["id_number"] != "", rx.el.p(S.faults["id_number"], class_name="error", role="alert")),
             rx.el.button(icon("plus"), "添加当事人", type="button", class_name="btn", on_click=S.add_party),
+            rx.el.p(rx.el.b("请告知当事人:"), INFORM, class_name="muted inform"),
             icon="user",
         ),
         class_name="stack",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import reflex as rx
 
-from components.kit.form import field, select, text_input
+from components.kit.form import check, field, select, text_input
 from components.kit.icons import icon
 from components.kit.read_input import read_input, read_select
 from components.kit.show import alert, card
 from domain.people.models import IdType, Sex
+from domain.people.rules import INFORM
 from state.visits import VisitDesk as S
 
 ID_TYPES = [(kind.value, kind.label) for kind in IdType]
@@ -24,6 +25,11 @@ def registration() -> rx.Component:
             rx.el.input(type="hidden", name="round", value=S.round.to_string()),
             _person(),
             _coming(),
+            rx.el.div(
+                check("informed", "已告知来访人", default=True),
+                rx.el.span(INFORM, class_name="muted"),
+                class_name="inform",
+            ),
             rx.el.div(
                 rx.el.button("登记", rx.el.kbd("Enter"), type="submit", class_name="btn pri big"),
                 rx.el.button("清空", type="button", class_name="btn big", on_click=S.clear),

@@ -17,6 +17,7 @@ from domain.kernel.clock import local_date
 from domain.kernel.ids import new_id
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted, Refusal, TooMany
+from domain.orgs import policy_values
 from domain.people import policy, queries, rules
 from domain.people.models import FieldRule, IdType, Person, RevealCount, Sex
 from domain.people.policy import Cell, Field, Purpose, Showing
@@ -155,7 +156,8 @@ async def reveal(
 
     detail = {"field": field.value, "reason": rules.tidy(reason)[:200]}
     await journal.record(session, actor, "person.reveal", "person", person_id, at=at, detail=detail)
-    return Opened(queries.opened(person, field.value), rules.REVEAL_SECONDS)
+    seconds = (await policy_values.of(session)).reveal_seconds
+    return Opened(queries.opened(person, field.value), seconds)
 
 
 async def _reveal_refusal(
@@ -173,7 +175,8 @@ async def _reveal_refusal(
     # reveals of one account wait for each other, so that the limits are counted right
     lock = crypto.blind("reveal", str(actor.account_id))
     await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
-    for word, span, most in (("小时", _HOUR, rules.REVEAL_PER_HOUR), ("天", _DAY, rules.REVEAL_PER_DAY)):
+    values = await policy_values.of(session)
+    for word, span, most in (("小时", _HOUR, values.reveal_per_hour), ("天", _DAY, values.reveal_per_day)):
         if await _revealed_since(session, actor, at - span) >= most:
             return "limit", TooMany(f"查看明文已达每{word} {most} 次的上限,已记入审计日志;确有需要请联系安全管理员")
     return "", None

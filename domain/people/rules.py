@@ -15,10 +15,13 @@ MAX_NAME, MAX_ADDRESS = 46, 100
 TAIL = 4
 """Characters at the end of a number that people tell each other."""
 MIN_REASON = 4
-REVEAL_SECONDS, REVEAL_PER_HOUR, REVEAL_PER_DAY = 60, 20, 50
-"""How long a clear value stays on a screen, and how many one account may open, unless the security policy says else."""
 ADULT_ENOUGH = 14
 """Years: who is younger is specially protected (PIPL 28)."""
+INFORM = (
+    "为依法受理、办理和答复诉求,登记姓名、证件号码、联系电话和住址,仅提供给承办单位,加密保存,到期匿名;"
+    "本人可要求查阅、复制、更正。"
+)
+"""What whoever gives personal data is told (PIPL 17, 35): purpose, kinds, receivers, how long, rights."""
 ANONYMISED = "已按保存期限匿名"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"

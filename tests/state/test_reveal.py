@@ -8,7 +8,7 @@ import pytest
 
 from domain.cases.queries import detail
 from domain.kernel.unit_of_work import unit_of_work
-from domain.people import rules
+from domain.orgs.rules import DEFAULTS
 from state.cases.revealing import RevealState
 from state.cases.working import CaseState
 from state.clock import now
@@ -43,7 +43,7 @@ async def test_a_value_leaves_when_its_time_is_over(a_case: tuple[str, str]) -> 
 
     (fade,) = await states.call(state, "send", REASON)
 
-    assert (state.value, state.seconds, state.fault) == (support.phone(1), rules.REVEAL_SECONDS, "")
+    assert (state.value, state.seconds, state.fault) == (support.phone(1), DEFAULTS.reveal_seconds, "")
     assert fade is not None
     turn = state._turn
     await state._fade_now(turn - 1)
@@ -64,7 +64,7 @@ async def test_another_page_begins_with_nothing_shown(a_case: tuple[str, str]) -
 
 async def test_a_limit_is_told_in_the_dialog_and_written(a_case: tuple[str, str]) -> None:
     state = await _asked(a_case)
-    for _ in range(rules.REVEAL_PER_HOUR):
+    for _ in range(DEFAULTS.reveal_per_hour):
         await states.call(state, "send", REASON)
         await states.call(state, "ask", a_case[1], "phone")
 

@@ -17,6 +17,7 @@ from domain.cases.schemas import CaseFilter, PartyInput
 from domain.kernel.models import JournalEntry
 from domain.kernel.permissions import Role
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotPermitted, TooMany
+from domain.orgs.rules import DEFAULTS
 from domain.people import operations, queries, rules
 from domain.people.models import Person
 from domain.people.policy import Field, Purpose, Showing
@@ -113,7 +114,7 @@ class TestReveal:
 
     async def test_stops_at_the_limit_of_an_hour_with_an_alarm(self, session: AsyncSession, county: County) -> None:
         _, person = await a_case(session, county)
-        for _ in range(rules.REVEAL_PER_HOUR):
+        for _ in range(DEFAULTS.reveal_per_hour):
             assert (await self.ask(session, county, person)).value
 
         refused = await self.ask(session, county, person)
@@ -127,7 +128,7 @@ class TestReveal:
 
     async def test_stops_at_the_limit_of_a_day(self, session: AsyncSession, county: County) -> None:
         _, person = await a_case(session, county)
-        for turn in range(rules.REVEAL_PER_DAY):
+        for turn in range(DEFAULTS.reveal_per_day):
             assert (await self.ask(session, county, person, hours=turn // 10)).value
 
         assert isinstance((await self.ask(session, county, person, hours=12)).refusal, TooMany)

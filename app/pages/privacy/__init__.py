@@ -1,0 +1,1 @@
+"""Pages on which personal data is governed."""

@@ -1,0 +1,21 @@
+"""字段策略: what each role is shown of a person, and for what."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from components.privacy.fields import acts, confirming, matrix
+from components.privacy.pieces import sheet
+from components.shell import page
+
+
+def field_policy() -> rx.Component:
+    """This function will draw the matrix of a role."""
+    return page(
+        sheet(),
+        matrix(),
+        confirming(),
+        title="字段策略",
+        crumbs=[("安全", ""), ("字段策略", "")],
+        actions=acts(),
+    )

@@ -1,0 +1,1 @@
+"""Pieces of the pages on which personal data is governed."""

@@ -1,0 +1,1 @@
+"""What the security administrator is doing with personal data: who is shown what, and how long it is kept."""
