@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse, Response
 
 from app.api.doors import Acting, GuardedRoute, who
 from app.documents import sheets
+from app.documents.workbook import Mark
 from domain.kernel import drafts, journal
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid, TooLarge
@@ -26,6 +27,7 @@ from state.orgs import lines
 
 Which = Literal["units", "accounts"]
 _NO_STORE = {"Cache-Control": "no-store"}
+_ONCE = "初始密码只在这个文件里,系统不保存:请分发给本人后删除文件,本人首次登录须修改。"
 
 
 class ImportRoute(GuardedRoute):
@@ -92,7 +94,8 @@ async def confirm(call: Acting, which: Which) -> Response:
     if which == "units":
         return JSONResponse({"rows": len(rows)}, headers=_NO_STORE)
     told = [(one.login, one.name, one.unit_code, one.password) for one in accounts]
-    body = sheets.workbook("初始密码", ("账号", "姓名", "单位代码", "初始密码"), told)
+    marked = Mark.of(call.actor, len(told), at=call.at).words
+    body = sheets.workbook("初始密码", ("账号", "姓名", "单位代码", "初始密码"), told, notes=(marked, _ONCE))
     return _file(body, "initial-passwords.xlsx")
 
 

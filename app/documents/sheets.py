@@ -144,7 +144,7 @@ def workbook(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *,
             for place, text in enumerate(row):
                 sheet.write_string(number, place, text, plain)
         if notes:
-            page = book.add_worksheet("填写说明")
+            page = book.add_worksheet("说明")
             page.set_column(0, 0, 90)
             for number, note in enumerate(notes):
                 page.write_string(number, 0, note)

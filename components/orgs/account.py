@@ -39,6 +39,7 @@ def acts() -> rx.Component:
             rx.cond(
                 S.may_grant & ~S.mine,
                 rx.fragment(
+                    _button("重置动态口令", GrantState.ask("factor", S.one.login)),
                     _button("限制", GrantState.ask("restrict", S.one.login)),
                     _button("授权", GrantState.ask("grant", S.one.login), "pri"),
                 ),

@@ -97,7 +97,7 @@ def _reset() -> rx.Component:
         "reset",
         "重置密码",
         rx.el.p(_who(), ":生成新的初始密码,原密码作废,本人在各处的登录立即退出。"),
-        alert("blue", rx.el.span("新密码只显示一次,本人首次登录须修改。第二因素不受影响,需要时由安全管理员重置。")),
+        alert("blue", rx.el.span("新密码只显示一次,本人首次登录须修改。动态口令不受影响,需要时由安全管理员重置。")),
         word="重置密码",
         on_submit=lambda _: S.reset_password(),
     )

@@ -128,7 +128,7 @@ COLUMNS = [
     ),
     Column("roles", "角色", roles_of),
     Column("state", "状态", state_of, phone="tag"),
-    Column("seen", "最近使用", lambda r: rx.el.span(r.seen)),
+    Column("seen", "最近使用", lambda r: rx.el.span(r.seen_day, title=r.seen)),
     Column("until", "有效期至", lambda r: rx.el.span(rx.cond(r.until != "", r.until, "长期"))),
 ]
 

@@ -28,7 +28,7 @@ def explanation() -> rx.Component:
         rx.el.div(rx.foreach(S.groups, _group), class_name="explained"),
         class_name="stack",
     )
-    return rx.cond(S.loading, skeleton(), rx.fragment(_chooser(), rx.cond(S.found, whole, nobody)))
+    return rx.cond(S.loading, skeleton(), rx.el.div(_chooser(), rx.cond(S.found, whole, nobody), class_name="stack"))
 
 
 def _chooser() -> rx.Component:

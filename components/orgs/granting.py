@@ -19,7 +19,7 @@ SEPARATION = "系统管理、安全管理、审计管理和业务各归各的账
 
 def dialogs() -> rx.Component:
     """This function will draw the dialogs of roles and of restrictions."""
-    return rx.fragment(_grant(), _restrict())
+    return rx.fragment(_grant(), _restrict(), _factor())
 
 
 def boxes(some: Any, legend: str, hint: str = "") -> rx.Component:
@@ -80,5 +80,22 @@ def _restrict() -> rx.Component:
         ),
         on_close=S.close,
         wide=True,
+        watermark=S.me.watermark,
+    )
+
+
+def _factor() -> rx.Component:
+    return dialog(
+        S.asking == "factor",
+        "重置动态口令",
+        rx.el.form(
+            _who(),
+            rx.el.p("本人更换或遗失手机、恢复码也用完时重置:原动态口令和恢复码作废,各处登录立即退出,密码不变。"),
+            alert("orange", rx.el.span("请先当面核实是本人提出。")),
+            foot("确认重置", S.close),
+            on_submit=lambda _: S.reset_factor(),
+            class_name="form",
+        ),
+        on_close=S.close,
         watermark=S.me.watermark,
     )

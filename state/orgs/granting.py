@@ -1,4 +1,4 @@
-"""The dialogs of the security administrator on one account: its roles, and what is taken from it."""
+"""The dialogs of the security administrator on one account: its roles, what is taken from it, its second factor."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class GrantState(SignedInState):
 
     @rx.event
     async def ask(self, what: str, login: str):
-        """This function will open the roles ("grant") or the restrictions ("restrict") of an account."""
+        """This function will open the roles ("grant"), restrictions ("restrict") or second factor ("factor")."""
         async with self._acting() as (session, actor):
             actor.require(Permission.ROLE_GRANT)
             shown = await queries.account(session, actor, as_text(login), at=now())
@@ -44,7 +44,7 @@ class GrantState(SignedInState):
             self.steps, self.places = action_boxes(shown.barred_actions), place_boxes(shown.barred_places)
             self.read_only = shown.read_only
             self.login, self.name = shown.row.login, shown.row.name
-            self.asking = "restrict" if as_text(what) == "restrict" else "grant"
+            self.asking = as_text(what) if as_text(what) in {"restrict", "factor"} else "grant"
 
     @rx.event
     async def close(self):
@@ -83,6 +83,14 @@ class GrantState(SignedInState):
             return None
         self._shut()
         return [rx.toast.success("账号限制已保存,立即生效"), AccountState.renew]
+
+    @rx.event
+    async def reset_factor(self):
+        """This function will take the second factor from an account whose person lost it."""
+        async with self._acting() as (session, actor):
+            await operations.reset_second_factor(session, actor, self.login, at=now())
+        self._shut()
+        return [rx.toast.success("动态口令已重置,本人下次登录须重新设置"), AccountState.renew]
 
     def _shut(self) -> None:
         self.asking, self.faults = "", {}

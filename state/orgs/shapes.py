@@ -47,6 +47,7 @@ class AccountShown:
     state_label: str = ""
     tone: str = ""
     seen: str = ""
+    seen_day: str = ""
     until: str = ""
     restricted: bool = False
     href: str = ""
@@ -85,6 +86,7 @@ def account_shown(row: AccountRow) -> AccountShown:
         state_label=row.state_label,
         tone=TONES.get(row.state, "gray"),
         seen=stamp(row.last_seen_at) or "从未登录",
+        seen_day=stamp(row.last_seen_at, "%Y-%m-%d") or "从未登录",
         until=last_day(row.valid_until),
         restricted=row.restricted,
         href=f"/account/{row.login}",
