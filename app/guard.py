@@ -56,8 +56,8 @@ class Guard(Middleware):
         if event.name.rsplit(".", 1)[-1] in ALWAYS or (actor and not (actor.unproven and _elsewhere(event))):
             return None
         if actor:
-            there = str(event.router_data.get("pathname", "")).strip("/") == OWN_PAGE.strip("/")
-            return StateUpdate(events=Event.from_event_type([] if there else [rx.redirect(OWN_PAGE)]))
+            away = [] if _on_own_page(event) else [rx.redirect(OWN_PAGE)]
+            return StateUpdate(events=Event.from_event_type(away))
         return StateUpdate(events=Event.from_event_type([telling.leave()]))
 
     async def _actor(self, event: Event, root: BaseState) -> Actor | None:
@@ -70,8 +70,13 @@ class Guard(Middleware):
 
 
 def _elsewhere(event: Event) -> bool:
-    """Whoever has yet to prove something may use the page of the own account, and nothing else."""
-    return OWN_STATE not in event.name
+    """Whoever has yet to prove something may open the page of the own account and use it, and nothing else."""
+    opens = event.name.endswith(".on_load_internal") and _on_own_page(event)
+    return not opens and OWN_STATE not in event.name
+
+
+def _on_own_page(event: Event) -> bool:
+    return str(event.router_data.get("pathname", "")).strip("/") == OWN_PAGE.strip("/")
 
 
 def refused(exception: Exception) -> Any:

@@ -15,6 +15,8 @@ from app.pages.cases.edit import case_edit
 from app.pages.cases.list import case_list
 from app.pages.cases.new import case_new
 from app.pages.home import home
+from app.pages.me.own import own_account
+from app.pages.me.security import security
 from app.pages.orgs.account import account_detail
 from app.pages.orgs.accounts import account_list
 from app.pages.orgs.explain import explained
@@ -31,6 +33,7 @@ from state.calendar.year import CalendarState
 from state.cases.listing import CaseListState
 from state.cases.working import CaseState
 from state.cases.writing import CaseFormState
+from state.me import OwnState
 from state.notices import BellState
 from state.orgs.account import AccountState
 from state.orgs.accounts import AccountListState
@@ -42,6 +45,7 @@ from state.privacy.fields import FieldPolicyState
 from state.privacy.retention import RetentionState
 from state.processes.listing import ProcessListState
 from state.processes.working import ProcessState
+from state.security import SecurityState
 from state.session import ACCOUNT_RIGHTS, LandingState
 from state.visits import VisitDesk
 
@@ -61,7 +65,6 @@ class Page:
     rights: tuple[Permission, ...] = ()
 
 
-_ARRANGERS = (Role.SYSADMIN, Role.CENTER_ADMIN)
 _LIST = (CaseListState.load, CaseListState.follow)
 _ACCOUNT = (AccountState.load, DelegationState.load_of)
 PAGES: tuple[Page, ...] = (
@@ -73,14 +76,16 @@ PAGES: tuple[Page, ...] = (
     Page("/cases", "案件台账", Permission.CASE_VIEW, case_list, _LIST),
     Page("/case/[number]", "案件", Permission.CASE_VIEW, case_detail, (CaseState.load, CaseState.follow)),
     Page("/case-edit/[number]", "编辑", Permission.CASE_CREATE, case_edit, (CaseFormState.load_for_edit,)),
-    Page("/processes", "办理流程", None, processes, (ProcessListState.load,), _ARRANGERS),
-    Page("/process/[process_id]", "办理流程", None, process, (ProcessState.load,), _ARRANGERS),
-    Page("/limits", "时限规则", None, limit_rules, (LimitsState.load,), _ARRANGERS),
-    Page("/calendar", "工作日历", None, working_days, (CalendarState.load,), _ARRANGERS),
+    Page("/processes", "办理流程", Permission.ARRANGE, processes, (ProcessListState.load,)),
+    Page("/process/[process_id]", "办理流程", Permission.ARRANGE, process, (ProcessState.load,)),
+    Page("/limits", "时限规则", Permission.ARRANGE, limit_rules, (LimitsState.load,)),
+    Page("/calendar", "工作日历", Permission.ARRANGE, working_days, (CalendarState.load,)),
     Page("/units", "单位管理", Permission.UNIT_MANAGE, unit_list, (UnitsState.load,)),
     Page("/accounts", "账号管理", None, account_list, (AccountListState.load,), rights=ACCOUNT_RIGHTS),
     Page("/account/[login]", "账号", None, account_detail, _ACCOUNT, rights=ACCOUNT_RIGHTS),
     Page("/roles", "角色与授权", Permission.ROLE_GRANT, role_list, (RolesState.load,)),
+    Page("/me", "我的账号", None, own_account, (OwnState.load, DelegationState.load)),
+    Page("/security", "安全策略", Permission.POLICY_MANAGE, security, (SecurityState.load,)),
     Page("/explain", "权限说明", None, explained, (ExplainState.load,)),
     Page("/explain/[login]", "权限说明", None, explained, (ExplainState.load,)),
     Page("/field-policy", "字段策略", Permission.POLICY_MANAGE, field_policy, (FieldPolicyState.load,)),

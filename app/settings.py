@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     )
     tls_cert: Path | None = Field(default=None, description="TLS 证书链（PEM）；与 TLS_KEY 一起设置时直接以 https 服务")
     tls_key: Path | None = Field(default=None, description="TLS 私钥（PEM）")
+    sign_on_oidc_issuer: str = Field(default="", description="统一身份认证（OIDC）的地址；为空时不启用")
+    sign_on_oidc_client_id: str = Field(default="", description="本系统在统一身份认证的编号")
+    sign_on_oidc_client_secret: str = Field(default="", repr=False, description="本系统在统一身份认证的密钥")
+    sign_on_sm2_ca: Path | None = Field(default=None, description="数字证书登录所信任的机构证书文件；为空时不启用")
+    sign_on_sm2_crl: Path | None = Field(default=None, description="机构的吊销列表文件；为空时不检查吊销")
+    sign_on_sm2_service: str = Field(default="http://127.0.0.1:9901", description="浏览器旁 UKey 服务的地址")
     workers: int = Field(default=1, ge=1, le=64, description="服务进程数；大于 1 时须设置 REDIS_URL")
 
     @property

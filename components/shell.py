@@ -5,8 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from components.kit.frame import frame
-from components.kit.show import card, empty
+from components.kit.show import alert, card, empty
 from components.notices.bell import bell
+from state.orgs.delegation import DelegationState
 from state.session import SignedInState
 
 
@@ -21,6 +22,7 @@ def page(
     Who may not open the page sees the frame and a panel that says so.
     """
     return frame(
+        _standing_in(),
         rx.cond(SignedInState.barred, _barred(), rx.fragment(*children)),
         title=title,
         crumbs=crumbs,
@@ -29,6 +31,14 @@ def page(
         me=SignedInState.me,
         entries=SignedInState.entries,
         here=SignedInState.here,
+    )
+
+
+def _standing_in() -> rx.Component:
+    end = rx.el.button("结束", type="button", class_name="btn small", on_click=DelegationState.take_off)
+    return rx.cond(
+        SignedInState.me.stands_for != "",
+        alert("yellow", rx.el.span("您正代 ", rx.el.b(SignedInState.me.stands_for), " 办理,每一步都记在您名下。"), end),
     )
 
 

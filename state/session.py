@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.cookies import CookieError, SimpleCookie
 
 import reflex as rx
@@ -48,6 +48,7 @@ class Me:
     unit: str = ""
     role: str = ""
     watermark: str = ""
+    stands_for: str = ""
 
 
 @dataclass
@@ -78,6 +79,8 @@ class Place:
 
     def open_to(self, actor: Actor) -> bool:
         """This function will tell whether a person may open the place: by a right, or else by a role."""
+        if self.href in actor.barred_places:
+            return False
         if self.rights:
             return any(actor.may(right) for right in self.rights)
         return actor.may(self.permission) if self.permission else actor.has(*self.roles)
@@ -96,12 +99,13 @@ PLACES: tuple[Place, ...] = (
     Place("我的待办", "/todo", "inbox", "工作台", Permission.CASE_WORK, view="todo"),
     Place("案件台账", "/cases", "list", "工作台", Permission.CASE_VIEW),
     Place("超期预警", "/overdue", "alarm", "工作台", Permission.CASE_VIEW, view="overdue"),
-    Place("办理流程", "/processes", "branch", "配置", None, roles=(Role.SYSADMIN, Role.CENTER_ADMIN)),
-    Place("时限规则", "/limits", "clock", "配置", None, roles=(Role.SYSADMIN, Role.CENTER_ADMIN)),
-    Place("工作日历", "/calendar", "rows", "配置", None, roles=(Role.SYSADMIN, Role.CENTER_ADMIN)),
+    Place("办理流程", "/processes", "branch", "配置", Permission.ARRANGE),
+    Place("时限规则", "/limits", "clock", "配置", Permission.ARRANGE),
+    Place("工作日历", "/calendar", "rows", "配置", Permission.ARRANGE),
     Place("单位管理", "/units", "building", "组织与账号", Permission.UNIT_MANAGE),
     Place("账号管理", "/accounts", "user", "组织与账号", None, rights=ACCOUNT_RIGHTS),
     Place("角色与授权", "/roles", "shield", "组织与账号", Permission.ROLE_GRANT),
+    Place("安全策略", "/security", "lock", "组织与账号", Permission.POLICY_MANAGE),
     Place("字段策略", "/field-policy", "eye", "安全", Permission.POLICY_MANAGE),
     Place("保存期限", "/retention", "clock", "安全", Permission.RETENTION_MANAGE),
 )
@@ -153,9 +157,15 @@ class SignedInState(rx.State):
         try:
             async with self._acting() as (session, actor):
                 await self._frame(session, actor)
+                self._require_place(actor)
                 yield session, actor
         except NotPermitted:
             self.barred = True
+
+    def _require_place(self, actor: Actor) -> None:
+        here = "/" + str(self.router.url.path).strip("/")
+        if here in actor.barred_places:
+            raise NotPermitted("您的账号不能使用这个菜单")
 
     def _origin(self) -> str:
         return f"{self.router.session.client_ip} 浏览器"
@@ -163,14 +173,15 @@ class SignedInState(rx.State):
     async def _frame(self, session: AsyncSession, actor: Actor) -> None:
         """This function will renew the person and the counts of the navigation."""
         me = Me(
-            name=actor.name,
+            name=f"{actor.name}(代{actor.stands_for_name})" if actor.stands_for else actor.name,
             initial=actor.name[:1],
             login=actor.login,
             unit=actor.unit_name,
             role="、".join(role.label for role in sorted(actor.roles)),
             watermark=f"{actor.name} {actor.login} {stamp(now())}",
+            stands_for=actor.stands_for_name if actor.stands_for else "",
         )
-        if (self.me.login, self.me.name) != (me.login, me.name):
+        if replace(self.me, watermark="") != replace(me, watermark=""):
             self.me = me
         entries = await self._places(session, actor)
         if entries != self.entries:
@@ -218,4 +229,6 @@ _LANDINGS: tuple[tuple[Role, str], ...] = (
 
 def landing(actor: Actor) -> str:
     """This function will tell where a person lands after signing in; empty for those without a desk yet."""
+    if actor.unproven:
+        return "/me"
     return next((where for role, where in _LANDINGS if role in actor.roles), "")

@@ -13,7 +13,7 @@ from app import refusals
 from app.api import attachments, auth, cases, desk, docs, families, health, imports, meta, persons, statistics, visits
 from app.api.edge import Edge
 from app.api.policy import Policies
-from app.public import petitioner, signin
+from app.public import petitioner, signin, signon
 from app.settings import Settings, load
 from app.throttle import Throttle
 
@@ -34,6 +34,7 @@ _ROOMS = (
     docs.router,
     imports.router,
     signin.router,
+    signon.router,
 )
 
 
@@ -54,6 +55,7 @@ def build_api(*more: APIRouter, settings: Settings | None = None, client: Path |
     )
     app.state.settings = settings or load()
     app.state.throttle = Throttle()
+    app.state.sign_on = signon.providers_of(app.state.settings)
     refusals.install(app)
     pages = Policies.of(client) if client else None
     app.add_middleware(Edge, pages=pages, public_url=app.state.settings.public_url)

@@ -27,10 +27,10 @@ from domain.orgs.operations.signing import LOCKED, OVER
 from domain.orgs.schemas import SignIn
 from state.clock import now
 
-_HERE = Path(__file__).parent
-_STYLE = (_HERE / "templates" / "signin.css").read_text(encoding="utf-8")
-_ALLOWED = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_HEADERS = {
+HERE = Path(__file__).parent
+STYLE = (HERE / "templates" / "signin.css").read_text(encoding="utf-8")
+_ALLOWED = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+HEADERS = {
     "Content-Security-Policy": (
         f"default-src 'none'; style-src 'sha256-{_ALLOWED}'; img-src 'self'; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'"
@@ -38,9 +38,9 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 _LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
-_TEMPLATES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True)
-_TEMPLATE, _CODE = _TEMPLATES.get_template("signin.html"), _TEMPLATES.get_template("signin_code.html")
-_NO_STORE = {"Cache-Control": "no-store"}
+TEMPLATES = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
+_TEMPLATE, _CODE = TEMPLATES.get_template("signin.html"), TEMPLATES.get_template("signin_code.html")
+NO_STORE = {"Cache-Control": "no-store"}
 HALF = "fq_half"
 """The cookie of a half sign-in: sent to /auth alone, good for minutes, and only for giving a code."""
 _WHY = {"ended": "登录已结束,请重新登录。已超时、在别处退出,或账号已被停用。"}
@@ -62,7 +62,7 @@ async def signin_page(
     why: str = "",
 ) -> HTMLResponse:
     """This function will show the page to sign in; `why` says why somebody was led here."""
-    return _page(request, account=account, wanted=next, said=_WHY.get(why, ""))
+    return page(request, account=account, wanted=next, said=_WHY.get(why, ""))
 
 
 @router.post("/auth/login")
@@ -77,21 +77,21 @@ async def signin_form(
         _own_page(request)
         found = await sign_in(request, account=account, password=password, kind=SessionKind.BROWSER)
     except Refusal as refusal:
-        return _page(request, account=account, wanted=next, refusal=refusal)
+        return page(request, account=account, wanted=next, refusal=refusal)
     return await go_on(request, found, next)
 
 
 async def go_on(request: Request, found: SignIn, wanted: str) -> Response:
     """This function will let somebody in with a cookie of the session, or to the form for the code."""
     if found.half:
-        answer = RedirectResponse(f"/auth/code?next={quote(local_path(wanted))}", 303, headers=_NO_STORE)
+        answer = RedirectResponse(f"/auth/code?next={quote(local_path(wanted))}", 303, headers=NO_STORE)
         life = int(rules.STEP_LIFE.total_seconds())
-        answer.set_cookie(HALF, found.half, max_age=life, path="/auth", **_cookie(request))
+        answer.set_cookie(HALF, found.half, max_age=life, path="/auth", **cookie(request))
         return answer
     await _end_old(request)
-    answer = RedirectResponse(quote(local_path(wanted), safe="/?&=%#:,+-_.~"), 303, headers=_NO_STORE)
-    answer.set_cookie(COOKIE, found.secret, **_cookie(request))
-    answer.delete_cookie(HALF, path="/auth", **_cookie(request))
+    answer = RedirectResponse(quote(local_path(wanted), safe="/?&=%#:,+-_.~"), 303, headers=NO_STORE)
+    answer.set_cookie(COOKIE, found.secret, **cookie(request))
+    answer.delete_cookie(HALF, path="/auth", **cookie(request))
     return answer
 
 
@@ -99,7 +99,7 @@ async def go_on(request: Request, found: SignIn, wanted: str) -> Response:
 async def code_page(request: Request, next: str = "/") -> Response:  # noqa: A002 - the query's name
     """This function will show the form for the code of the second factor."""
     if HALF not in request.cookies:
-        return RedirectResponse("/login", 303, headers=_NO_STORE)
+        return RedirectResponse("/login", 303, headers=NO_STORE)
     return _code_page(next)
 
 
@@ -125,7 +125,7 @@ async def code_form(
         # Counted for the address alone: the account counts for itself.
         throttle.failed(address, "", found.refusal, at=at)
         if found.refusal.message in {OVER, LOCKED}:
-            return _page(request, account="", wanted=next, refusal=found.refusal)
+            return page(request, account="", wanted=next, refusal=found.refusal)
         return _code_page(next, found.refusal)
     return await go_on(request, found, next)
 
@@ -138,9 +138,9 @@ async def renew(request: Request) -> Response:
         found = await orgs.renew(
             session, request.cookies.get(COOKIE, ""), SessionKind.BROWSER, origin=origin_of(request), at=now()
         )
-    answer = RedirectResponse("/login" if found.refusal else "/", 303, headers=_NO_STORE)
+    answer = RedirectResponse("/login" if found.refusal else "/", 303, headers=NO_STORE)
     if found.secret:
-        answer.set_cookie(COOKIE, found.secret, **_cookie(request))
+        answer.set_cookie(COOKIE, found.secret, **cookie(request))
     return answer
 
 
@@ -149,12 +149,13 @@ async def signout_form(request: Request) -> Response:
     """This function will end the session and go to the page to sign in."""
     _own_page(request)
     await _end_old(request)
-    answer = RedirectResponse("/login", 303, headers=_NO_STORE)
-    answer.delete_cookie(COOKIE, **_cookie(request))
+    answer = RedirectResponse("/login", 303, headers=NO_STORE)
+    answer.delete_cookie(COOKIE, **cookie(request))
     return answer
 
 
-def _cookie(request: Request) -> dict[str, Any]:
+def cookie(request: Request) -> dict[str, Any]:
+    """This function will give the properties that all cookies of a sign-in share."""
     return {"httponly": True, "samesite": "lax", "secure": request.url.scheme == "https"}
 
 
@@ -170,23 +171,24 @@ async def _end_old(request: Request) -> None:
         )
 
 
-def _page(
+def page(
     request: Request, *, account: str, wanted: str, refusal: Refusal | None = None, said: str = ""
 ) -> HTMLResponse:
     settings: Settings = request.app.state.settings
     text = _TEMPLATE.render(
-        style=_STYLE,
+        style=STYLE,
         account=account[:64],
         next=local_path(wanted),
         message=refusal.message if refusal else said,
         demo=_demo_accounts() if settings.demo else (),
+        providers=tuple(request.app.state.sign_on.values()),
     )
-    return HTMLResponse(text, STATUS.get(refusal.code, 400) if refusal else 200, headers=_HEADERS)
+    return HTMLResponse(text, STATUS.get(refusal.code, 400) if refusal else 200, headers=HEADERS)
 
 
 def _code_page(wanted: str, refusal: Refusal | None = None) -> HTMLResponse:
-    text = _CODE.render(style=_STYLE, next=local_path(wanted), message=refusal.message if refusal else "")
-    return HTMLResponse(text, STATUS.get(refusal.code, 400) if refusal else 200, headers=_HEADERS)
+    text = _CODE.render(style=STYLE, next=local_path(wanted), message=refusal.message if refusal else "")
+    return HTMLResponse(text, STATUS.get(refusal.code, 400) if refusal else 200, headers=HEADERS)
 
 
 def _demo_accounts() -> list[tuple[str, str]]:

@@ -98,6 +98,8 @@ def _person(me: Any) -> rx.Component:
     return menu(
         rx.fragment(rx.el.span(me.initial, class_name="avatar"), rx.el.span(me.name, class_name="name")),
         rx.el.div(rx.el.b(me.name), rx.el.span(me.unit), rx.el.span(me.role, class_name="muted"), class_name="self"),
+        rx.el.a(icon("user"), "我的账号", href="/me", class_name="item"),
+        rx.el.a(icon("shield"), "我的权限", href="/explain", class_name="item"),
         rx.el.button(icon("moon"), "深色 / 浅色", type="button", class_name="item", on_click=rx.toggle_color_mode),
         rx.el.button(icon("rows"), "紧凑 / 宽松", type="button", class_name="item", custom_attrs={"data-dense": "1"}),
         rx.el.button(icon("keyboard"), "键盘操作", type="button", class_name="item", custom_attrs={"data-keymap": "1"}),
@@ -106,6 +108,11 @@ def _person(me: Any) -> rx.Component:
         class_name="who",
         look="",
     )
+
+
+def post_button(*children: Any, action: str, look: str) -> rx.Component:
+    """This function will draw a button that posts to the server and loads its answer whole."""
+    return _PostButton.create(*children, action=action, class_name=look)
 
 
 def _entry(entry: Any, here: Any) -> rx.Component:

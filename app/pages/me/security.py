@@ -1,0 +1,15 @@
+"""安全策略: the security values."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from components.me.security import values
+from components.me.sheet import sheet
+from components.orgs.pieces import sheet as orgs_sheet
+from components.shell import page
+
+
+def security() -> rx.Component:
+    """This function will draw the security values."""
+    return page(orgs_sheet(), sheet(), values(), title="安全策略", crumbs=[("组织与账号", ""), ("安全策略", "")])
