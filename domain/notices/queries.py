@@ -64,7 +64,7 @@ def old_notices(read_before: datetime, before: datetime) -> Select[tuple[str, da
 
 async def unread_count(session: AsyncSession, actor: Actor) -> int:
     """This function will count the notices that the actor has not read."""
-    query = select(func.count()).where(one_of(col(Notice.account_id), actor.own_ids), col(Notice.read_at).is_(None))
+    query = select(func.count()).select_from(Notice).where(_within_reach(actor), col(Notice.read_at).is_(None))
     return await session.scalar(query) or 0
 
 
@@ -72,7 +72,7 @@ async def newest(session: AsyncSession, actor: Actor, *, limit: int = 20) -> tup
     """This function will list the actor's own notices, the newest first."""
     query = (
         select(Notice)
-        .where(one_of(col(Notice.account_id), actor.own_ids))
+        .where(_within_reach(actor))
         .order_by(col(Notice.at).desc(), col(Notice.id).desc())
         .limit(limit)
     )
@@ -80,6 +80,12 @@ async def newest(session: AsyncSession, actor: Actor, *, limit: int = 20) -> tup
         NoticeView(row.id, row.number, row.kind, row.text, row.at, row.read_at is None)
         for row in await session.scalars(query)
     )
+
+
+def _within_reach(actor: Actor) -> ColumnElement[bool]:
+    """The actor's own notices of cases that the actor still sees: who left a department is told nothing any more."""
+    seen = select(col(Case.id)).where(col(Case.id) == col(Notice.case_id), reach.visible_to(actor)).exists()
+    return and_(one_of(col(Notice.account_id), actor.own_ids), or_(col(Notice.case_id).is_(None), seen))
 
 
 async def told_of(
@@ -225,7 +231,6 @@ async def _words(
         "level": Supervision(level).label if level else "",
         "card": {"yellow": "黄牌", "red": "红牌"}.get(card, ""),
         "link": Link(link).label if link else "",
-        "other": str(payload.get("kept") or ""),
     }
 
 

@@ -269,7 +269,7 @@ _SAID: dict[str, str] = {
     Action.CITY_RETURN: "待转派:{number} 被市平台退回",
     Action.CITY_DISPATCH: "待转派:{number} 由市平台下发",
     Action.WITHDRAW_BY_PETITIONER: "已办结:{number} 诉求人已撤回，贵单位不再办理",
-    MERGED: "已合并:{number} 并入 {other} 一并办理",
+    MERGED: "已合并:{number} 已并入其他案件一并办理",
     BREACH: "超时提醒:{number} 的{link}环节已超过{card}时限",
     AUTO_CARD: "{card}督办:{number} 的{link}环节超时，系统自动督办",
 }
@@ -293,7 +293,7 @@ _LEFT = "已改派:{number} 改由其他单位承办，贵单位不再办理"
 def notice_text(happening: Happening, audience: Audience, **words: str) -> str:
     """This function will word a notice; it names numbers, units and stations, no persons.
 
-    `words` are number, unit (who did it), level, card, link and other (the case merged into).
+    `words` are number, unit (who did it), level, card and link.
     """
     action = happening.action
     pending = _REQUESTS.get(Action(action)) if action in _REQUESTS else None

@@ -54,7 +54,7 @@ async def take(
     policy.require_role(actor, action, process if process.rows_of(action) else STANDARD)
     if version is not None and version != case.version:
         raise ChangedMeanwhile(await conflict.told(session, case, version))
-    await family.require_unmerged(session, case)
+    await family.require_unmerged(session, actor, case)
     step = await _step(session, actor, process, case, assignments, action, given, at)
     files = await _files(session, actor, given)
 

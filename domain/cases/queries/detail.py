@@ -212,7 +212,10 @@ async def journal(session: AsyncSession, actor: Actor, number: str) -> tuple[Jou
     names = await orgs.staff_names(session, (e.actor_id for e in entries))
     units = await orgs.units_by_id(session, (e.actor_unit_id for e in entries))
     coded = await orgs.unit_names_by_code(session)
-    return tuple(_line(entry, names, {i: u.name for i, u in units.items()}, coded) for entry in reversed(entries))
+    others = await family.seen_among(session, actor, {e.detail["other"] for e in entries if e.detail.get("other")})
+    return tuple(
+        _line(entry, names, {i: u.name for i, u in units.items()}, coded, others) for entry in reversed(entries)
+    )
 
 
 async def _entries(session: AsyncSession, case: Case) -> Sequence[JournalEntry]:
@@ -234,8 +237,11 @@ _OTHER_LINES = {
 """Lines about a case that are no step of it."""
 
 
-def _line(entry: JournalEntry, names: dict[UUID, str], units: dict[UUID, str], coded: dict[str, str]) -> JournalView:
-    detail = entry.detail
+def _line(
+    entry: JournalEntry, names: dict[UUID, str], units: dict[UUID, str], coded: dict[str, str], others: frozenset[str]
+) -> JournalView:
+    """`others`: numbers of cases that the reader sees too; one merged out of the reader's reach is not named."""
+    detail = {key: value for key, value in entry.detail.items() if key != "other" or value in others}
     action = entry.action.removeprefix("case.")
     role = next((Role(r) for r in entry.actor_roles.split() if r in set(Role)), Role.CLOCK)
     return JournalView(

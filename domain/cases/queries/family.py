@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -14,15 +16,25 @@ from domain.kernel.actor import Actor
 from domain.kernel.refusals import ActionNotAllowed
 
 
-async def require_unmerged(session: AsyncSession, case: Case) -> None:
+async def require_unmerged(session: AsyncSession, actor: Actor, case: Case) -> None:
     """This function will refuse a step on a case that was merged into another.
 
-    :raises ActionNotAllowed: it names the case that is worked on instead
+    :raises ActionNotAllowed: it names the case that is worked on instead, to who sees that one
     """
     if case.merged_into_id is None:
         return
-    number = await session.scalar(select(col(Case.number)).where(col(Case.id) == case.merged_into_id))
-    raise ActionNotAllowed(f"该件已并入 {number},请在 {number} 中办理,或先撤销合并")
+    query = select(col(Case.number)).where(col(Case.id) == case.merged_into_id, visible_to(actor))
+    if number := await session.scalar(query):
+        raise ActionNotAllowed(f"该件已并入 {number},请在 {number} 中办理,或先撤销合并")
+    raise ActionNotAllowed("该件已并入其他案件一并办理,办理情况请询问综治中心")
+
+
+async def seen_among(session: AsyncSession, actor: Actor, numbers: Collection[str]) -> frozenset[str]:
+    """This function will tell which of some numbers are of cases within reach."""
+    if not numbers:
+        return frozenset()
+    query = select(col(Case.number)).where(col(Case.number).in_(numbers), visible_to(actor))
+    return frozenset(await session.scalars(query))
 
 
 async def kept_number(session: AsyncSession, actor: Actor, number: str) -> str | None:
