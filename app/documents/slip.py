@@ -38,7 +38,7 @@ async def slip_pdf(session: AsyncSession, actor: Actor, number: str, *, base_url
     :raises ActionNotAllowed: the case was not accepted yet
     """
     slip = await tracking.slip(session, actor, number, base_url=base_url, at=at)
-    return await asyncio.to_thread(render, slip, at=at)
+    return await asyncio.to_thread(render, slip, at=at, mark=mark_of(actor, at))
 
 
 async def slip_png(session: AsyncSession, actor: Actor, number: str, *, base_url: str, at: datetime) -> bytes:
@@ -47,11 +47,19 @@ async def slip_png(session: AsyncSession, actor: Actor, number: str, *, base_url
     :raises NotPermitted: as `slip_pdf`
     """
     slip = await tracking.slip(session, actor, number, base_url=base_url, at=at)
-    return await asyncio.to_thread(render, slip, at=at, kind="png")
+    return await asyncio.to_thread(render, slip, at=at, kind="png", mark=mark_of(actor, at))
 
 
-def render(slip: Slip, *, at: datetime, kind: Literal["pdf", "png"] = "pdf") -> bytes:
-    """This function will lay out a slip; it computes for up to a third of a second, so call it in a thread."""
+def mark_of(actor: Actor, at: datetime) -> str:
+    """This function will word the watermark: whose account printed it, and when."""
+    return f"{actor.login} {local(at):%Y-%m-%d %H:%M}"
+
+
+def render(slip: Slip, *, at: datetime, kind: Literal["pdf", "png"] = "pdf", mark: str = "") -> bytes:
+    """This function will lay out a slip; it computes for up to a third of a second, so call it in a thread.
+
+    :param mark: what stands faintly across the paper; empty: nothing
+    """
     data = {
         "centre": slip.centre,
         "phone": slip.phone,
@@ -66,6 +74,7 @@ def render(slip: Slip, *, at: datetime, kind: Literal["pdf", "png"] = "pdf") -> 
         "notices": _notices(slip),
         "date": _day(at),
         "qr": qr_svg(slip.url),
+        "mark": mark,
     }
     printed = typst.compile(
         TEMPLATE,

@@ -1,6 +1,6 @@
 // The frame around a page: links that change the page without loading it anew, and the watermark.
 
-import { useEffect, useState } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { useNavigate } from "react-router";
 
 const INTERACTIVE = "a, button, input, select, textarea, label, summary, dialog";
@@ -35,8 +35,34 @@ export function Shell({ serverPaths = [], className, children }) {
   );
 }
 
-/** Lay a text over everything below it, as a mask so that the theme decides the colour. */
-export function Watermark({ text }) {
+// The text of the page's watermark, for whatever lies above the page and was given none of its own.
+const page = {
+  text: "",
+  listeners: new Set(),
+  say(text) {
+    if (!text || text === page.text) return;
+    page.text = text;
+    for (const listener of page.listeners) listener();
+  },
+  listen(listener) {
+    page.listeners.add(listener);
+    return () => page.listeners.delete(listener);
+  },
+};
+
+/**
+ * Lay a text over everything below it, as a mask so that the theme decides the colour.
+ *
+ * Without a text of its own it shows the page's: nothing that opens over a page is without a watermark.
+ */
+export function Watermark({ text: own = "" }) {
+  useEffect(() => page.say(own), [own]);
+  const known = useSyncExternalStore(
+    page.listen,
+    () => page.text,
+    () => "",
+  );
+  const text = own || known;
   // A text of the browser alone: the prerendered page is the same for everybody.
   const [mask, setMask] = useState("");
   useEffect(() => {

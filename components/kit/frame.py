@@ -178,6 +178,7 @@ def _keyboard_map() -> rx.Component:
         "启用单键快捷键（用输入法打字时不起作用）",
     )
     return rx.el.dialog(
+        watermark(""),  # the page's
         rx.el.header(rx.el.h2("键盘操作"), close),
         rx.el.div(rx.el.dl(*rows), switch, class_name="body"),
         id="keymap",

@@ -47,6 +47,7 @@ async def test_says_what_was_accepted_and_hides_who(session: AsyncSession, count
         "20个工作日", "2026年12月16日前", "个人信息处理告知", "扫码查进度", "县综治中心", "（盖章）", "2026年11月19日",
     ):  # fmt: skip
         assert words in said
+    assert f"{county['registrar'].login}2026-11-1909:00" in said, "the watermark"
     assert "水木" not in said
     assert phone(1) not in said
     assert await token_of(session, county, number) not in said
