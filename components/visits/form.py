@@ -26,7 +26,7 @@ def registration() -> rx.Component:
             _person(),
             _coming(),
             rx.el.div(
-                check("informed", "已告知来访人", default=True),
+                check("informed", "已告知来访人:", default=True),
                 rx.el.span(INFORM, class_name="muted"),
                 class_name="inform",
             ),

@@ -38,7 +38,7 @@ STANDARDS: MappingProxyType[Kind, Standard] = MappingProxyType(
         Kind.VISITOR: Standard(2 * YEAR, Ending.ANONYMISE, False, 30, 30 * YEAR, "自登记之日起;已立案的按案件期限"),
         Kind.CASE: Standard(10 * YEAR, Ending.ANONYMISE, False, YEAR, 100 * YEAR, "自办结或作废之日起"),
         Kind.DRAFT: Standard(30, Ending.DELETE, True, 1, YEAR, "自最后一次修改起"),
-        Kind.MESSAGE: Standard(180, Ending.DELETE, True, 30, 10 * YEAR, "自写入之日起;发送记录在审计日志之外不再保留"),
+        Kind.MESSAGE: Standard(180, Ending.DELETE, True, 30, 10 * YEAR, "自写入之日起,号码和内容一并删除"),
         Kind.NOTICE_READ: Standard(90, Ending.DELETE, True, 7, 10 * YEAR, "自阅读之日起"),
         Kind.NOTICE: Standard(YEAR, Ending.DELETE, True, 30, 10 * YEAR, "自发出之日起"),
         Kind.SESSION: Standard(180, Ending.DELETE, True, 30, 10 * YEAR, "自结束之日起;登录、退出另记审计日志"),
