@@ -11,6 +11,7 @@ from app import settings
 from app.cli import common
 from app.launch import backup as backups
 from app.launch import boot
+from app.launch.errors import CannotStart
 
 app = typer.Typer()
 
@@ -34,7 +35,12 @@ def restore(
     boot.stop_on_signals()
     with boot.running_database(chosen) as url:
         backups.bring_back(chosen, url, source, replace=replace)
-    typer.echo("恢复完成。备份中不含密钥，请确认原来的密钥在：" + _where_keys(chosen))
+        try:
+            boot.check_keys_belong(chosen, url)
+        except CannotStart as fault:
+            typer.echo(f"数据已恢复，但用现有密钥还不能启动：{fault.message}", err=True)
+            raise typer.Exit(1) from None
+    typer.echo("恢复完成，密钥与数据相符：" + _where_keys(chosen))
 
 
 def _where_keys(chosen: settings.Settings) -> str:

@@ -160,3 +160,16 @@ class TestRetiring:
         product.keys.write_text(first)
         with pytest.raises(CannotStart, match="缺少第 2 版密钥"):
             check_keys_belong(load(_env_file=None, data_dir=product.data), product.url)
+
+
+class TestRestoring:
+    def test_says_at_once_when_the_keys_do_not_fit(self, product: Product, tmp_path: Path) -> None:
+        backup = tmp_path / "backup.tar"
+        product.fengqiao("backup", str(backup))
+        kept = product.keys.read_text()
+        KeyRing.fresh().save(product.keys)
+
+        assert "不属于这个数据库" in product.fengqiao("restore", str(backup), "--replace", code=1)
+
+        product.keys.write_text(kept)
+        assert "密钥与数据相符" in product.fengqiao("restore", str(backup), "--replace")
