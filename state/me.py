@@ -5,6 +5,7 @@ Whoever has yet to prove something is led here and can use nothing else (`app.gu
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import UUID
@@ -68,6 +69,25 @@ class Enrolling:
     box: str = "0 0 1 1"
 
 
+@dataclass
+class Provider:
+    """This class will hold another way to sign in, and whether the account is linked to it."""
+
+    name: str = ""
+    label: str = ""
+    href: str = ""
+    linked: bool = False
+
+
+_OFFERED: dict[str, str] = {}
+
+
+def offer(providers: Mapping[str, str]) -> None:
+    """This function will set which providers there are beside the password, label by name."""
+    _OFFERED.clear()
+    _OFFERED.update(providers)
+
+
 class OwnState(SignedInState):
     """One browser's page of the own account."""
 
@@ -77,6 +97,7 @@ class OwnState(SignedInState):
     protection: Protection = Protection()
     sessions: list[OwnSessionShown] = []
     past: list[SignInShown] = []
+    providers: list[Provider] = []
     enrolling: Enrolling = Enrolling()
     codes: list[str] = []
     codes_file: str = ""
@@ -110,6 +131,10 @@ class OwnState(SignedInState):
             must_change=found.must_change,
             rule=f"至少 {values.password_length} 位,含大写、小写、数字、符号中的 {values.password_kinds} 种{aged}",
         )
+        self.providers = [
+            Provider(name, label, f"/auth/sign-on/{name}?link=1", name in found.links)
+            for name, label in _OFFERED.items()
+        ]
         at = now()
         self.sessions = [
             OwnSessionShown(
@@ -227,6 +252,14 @@ class OwnState(SignedInState):
             self._show(shown)
         await self._again()
         return rx.toast.success("动态口令已停用" if what == "remove" else "备用码已更换,旧的全部失效")
+
+    @rx.event
+    async def unlink(self, name: str):
+        """This function will take away the link of the account to a provider."""
+        async with self._acting() as (session, actor):
+            await operations.unlink_own(session, actor, as_text(name)[:20], at=now())
+            await self._read(session, actor)
+        return rx.toast.success("已解除关联")
 
     @rx.event
     async def end(self, session_id: str):

@@ -12,13 +12,13 @@ from components.kit.frame import post_button
 from components.kit.icons import icon
 from components.kit.show import alert, card, desc_list, empty, skeleton, tag
 from components.orgs.delegation import delegations
-from state.me import OwnSessionShown, SignInShown
+from state.me import OwnSessionShown, Provider, SignInShown
 from state.me import OwnState as S
 
 
 def own() -> rx.Component:
     """This function will draw the account; somebody who has yet to prove something sees only how."""
-    whole = rx.el.div(_password(), _factor(), _sessions(), delegations(), _past(), class_name="own")
+    whole = rx.el.div(_password(), _factor(), _providers(), _sessions(), delegations(), _past(), class_name="own")
     missing = rx.match(
         S.unproven,
         ("password", rx.el.div(_password(), class_name="own narrow")),
@@ -161,6 +161,33 @@ def _codes() -> rx.Component:
             ),
             icon="card",
         ),
+    )
+
+
+def _providers() -> rx.Component:
+    return rx.cond(
+        S.providers.length() > 0,
+        card(
+            "其他登录方式",
+            rx.el.p("关联后可直接用它登录;用数字证书登录不再另要动态口令。", class_name="muted"),
+            rx.el.ul(rx.foreach(S.providers, _provider), class_name="lines"),
+            icon="card",
+        ),
+    )
+
+
+def _provider(one: Provider) -> rx.Component:
+    end = rx.el.button(
+        "解除关联",
+        type="button",
+        class_name="btn txt small",
+        on_click=S.unlink(one.name),
+        custom_attrs={"aria-label": f"解除关联 {one.label}"},
+    )
+    linked = rx.fragment(tag("已关联", "green"), end)
+    return rx.el.li(
+        rx.el.span(one.label, class_name="what"),
+        rx.cond(one.linked, linked, rx.el.a("关联", href=one.href, class_name="btn small")),
     )
 
 

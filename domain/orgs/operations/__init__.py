@@ -22,6 +22,7 @@ from domain.orgs.operations.second_factor import (
     remove_second_factor,
     reset_second_factor,
 )
+from domain.orgs.operations.sign_on import link_for, link_own, unlink_own
 from domain.orgs.operations.signing import end_sessions, finish_sign_in, renew, sign_in, sign_out, touch
 from domain.orgs.operations.units import (
     add_unit,
@@ -59,6 +60,8 @@ __all__ = [
     "grant_roles",
     "import_accounts",
     "import_units",
+    "link_for",
+    "link_own",
     "new_recovery_codes",
     "remove_second_factor",
     "renew",
@@ -70,6 +73,7 @@ __all__ = [
     "sign_in",
     "sign_out",
     "touch",
+    "unlink_own",
     "unlock",
     "wear",
 ]
