@@ -1,0 +1,156 @@
+"""TLS without a proxy, and to a PostgreSQL elsewhere; the certificates are made by the test."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import threading
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from app.launch import backup, database
+from app.launch.errors import CannotStart
+from app.launch.server import _options, address
+from app.settings import Settings
+from domain.kernel.unit_of_work import engine_for
+
+
+class Authority:
+    """A certificate authority of one test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.key = folder, ec.generate_private_key(ec.SECP256R1())
+        self.certificate = self._sign("test authority", self.key, None)
+        self.file = folder / "ca.pem"
+        self.file.write_bytes(self.certificate.public_bytes(serialization.Encoding.PEM))
+
+    def issue(self, name: str) -> tuple[Path, Path]:
+        """Write a certificate for this machine and its key."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        cert, secret = self.folder / f"{name}.pem", self.folder / f"{name}.key"
+        cert.write_bytes(self._sign(name, key, self.certificate).public_bytes(serialization.Encoding.PEM))
+        secret.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+        secret.chmod(0o600)
+        return cert, secret
+
+    def _sign(self, name: str, key: ec.EllipticCurvePrivateKey, issuer: x509.Certificate | None) -> x509.Certificate:
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        at = datetime.now(UTC)
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(issuer.subject if issuer else subject)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(at - timedelta(minutes=5))
+            .not_valid_after(at + timedelta(hours=1))
+            .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), critical=False)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        )
+        if issuer:
+            names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))])
+            made = made.add_extension(names, critical=False)
+        return made.sign(self.key, hashes.SHA256())
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    return Authority(tmp_path)
+
+
+class TestServing:
+    async def test_speaks_tls_1_2_and_newer_alone(self, authority: Authority) -> None:
+        cert, key = authority.issue("site")
+        options = _options(Settings(tls_cert=cert, tls_key=key, _env_file=None)) | {"loop": "none", "lifespan": "off"}
+        app = Starlette(routes=[Route("/", lambda _: PlainTextResponse("here"))])
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            server = uvicorn.Server(uvicorn.Config(app, **options))
+            running = asyncio.create_task(server.serve(sockets=[taken]))
+            url = address(taken, secure=True)
+            assert url.startswith("https://")
+            try:
+                context = ssl.create_default_context(cafile=str(authority.file))
+                async with httpx.AsyncClient(verify=context) as client:
+                    assert (await client.get(url)).text == "here"
+                assert await self._spoken(taken, ssl.TLSVersion.TLSv1_3, authority) == "TLSv1.3"
+                assert await self._spoken(taken, ssl.TLSVersion.TLSv1_2, authority) == "TLSv1.2"
+                with pytest.raises((ssl.SSLError, OSError)):
+                    await self._spoken(taken, ssl.TLSVersion.TLSv1_1, authority)
+            finally:
+                server.should_exit = True
+                await running
+
+    async def _spoken(self, taken: socket.socket, version: ssl.TLSVersion, authority: Authority) -> str:
+        context = ssl.create_default_context(cafile=str(authority.file))
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        with pytest.warns(DeprecationWarning, match="TLS") if version < ssl.TLSVersion.TLSv1_2 else nullcontext():
+            context.minimum_version = context.maximum_version = version
+        reader, writer = await asyncio.open_connection("localhost", taken.getsockname()[1], ssl=context)
+        del reader
+        spoken = writer.get_extra_info("ssl_object").version()
+        writer.close()
+        return str(spoken)
+
+    @pytest.mark.parametrize("given", [{"tls_cert": "a"}, {"tls_key": "b"}, {"tls_cert": "a", "tls_key": "b"}])
+    def test_with_half_a_certificate_does_not_start(self, given: dict[str, str]) -> None:
+        with pytest.raises(CannotStart, match="TLS"):
+            _options(Settings(**given, _env_file=None))
+
+    def test_with_somebody_elses_key_does_not_start(self, authority: Authority) -> None:
+        cert, key = authority.issue("one")[0], authority.issue("other")[1]
+        with pytest.raises(CannotStart, match="不匹配"):
+            _options(Settings(tls_cert=cert, tls_key=key, _env_file=None))
+
+
+class TestProxies:
+    def test_are_believed_only_when_named(self) -> None:
+        assert _options(Settings(_env_file=None))["proxy_headers"] is False
+        named = _options(Settings(trusted_proxies="10.0.0.1", _env_file=None))
+        assert (named["proxy_headers"], named["forwarded_allow_ips"]) == (True, "10.0.0.1")
+
+
+class TestTheDatabaseElsewhere:
+    """The embedded server is built without TLS: what is proved here is that the parameters reach every road."""
+
+    def test_is_verified_on_every_road_to_it(self) -> None:
+        url = "postgresql://user@db.example/fengqiao?sslmode=verify-full&sslrootcert=/etc/ca.pem"
+        assert database.read_url(url).query == {"sslmode": "verify-full", "sslrootcert": "/etc/ca.pem"}
+        environment = backup.libpq_environment(url)
+        assert (environment["PGSSLMODE"], environment["PGSSLROOTCERT"]) == ("verify-full", "/etc/ca.pem")
+        arguments = engine_for(url.replace("postgresql:", "postgresql+psycopg:")).dialect.create_connect_args(
+            database.read_url(url)
+        )[1]
+        assert (arguments["sslmode"], arguments["sslrootcert"]) == ("verify-full", "/etc/ca.pem")
+
+    def test_without_tls_is_not_talked_to(self, tmp_path: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as plain:
+            port = plain.getsockname()[1]
+
+            def refuse() -> None:
+                wire, _ = plain.accept()
+                wire.recv(8)
+                wire.sendall(b"N")  # what a PostgreSQL without TLS says
+                wire.close()
+
+            threading.Thread(target=refuse, daemon=True).start()
+            with pytest.raises(CannotStart, match="无法连接数据库"):
+                database.check(f"postgresql://user@127.0.0.1:{port}/fengqiao?sslmode=require")
