@@ -8,6 +8,9 @@ from typing import Any
 
 import reflex as rx
 
+from app.pages.audit.alarms import audit_alarms
+from app.pages.audit.journal import audit_journal
+from app.pages.audit.person import audit_person
 from app.pages.calendar.limits import limit_rules
 from app.pages.calendar.year import working_days
 from app.pages.cases.detail import case_detail
@@ -28,6 +31,9 @@ from app.pages.processes.detail import process
 from app.pages.processes.list import processes
 from app.pages.visits.desk import desk
 from domain.kernel.permissions import Permission, Role
+from state.audit.alarms import AlarmsState
+from state.audit.journal import JournalState
+from state.audit.person import PersonTimelineState
 from state.calendar.limits import LimitsState
 from state.calendar.year import CalendarState
 from state.cases.listing import CaseListState
@@ -67,6 +73,7 @@ class Page:
 
 _LIST = (CaseListState.load, CaseListState.follow)
 _ACCOUNT = (AccountState.load, DelegationState.load_of)
+_ALARMS = (AlarmsState.load, AlarmsState.follow)
 PAGES: tuple[Page, ...] = (
     Page("/", "首页", None, home, (LandingState.go,)),
     Page("/visits", "来访登记", Permission.VISIT_REGISTER, desk, (VisitDesk.load, VisitDesk.follow)),
@@ -86,6 +93,9 @@ PAGES: tuple[Page, ...] = (
     Page("/roles", "角色与授权", Permission.ROLE_GRANT, role_list, (RolesState.load,)),
     Page("/me", "我的账号", None, own_account, (OwnState.load, DelegationState.load)),
     Page("/security", "安全策略", Permission.POLICY_MANAGE, security, (SecurityState.load,)),
+    Page("/journal", "审计日志", Permission.JOURNAL_AUDIT, audit_journal, (JournalState.load,)),
+    Page("/audit-person/[login]", "人员时间线", Permission.JOURNAL_AUDIT, audit_person, (PersonTimelineState.load,)),
+    Page("/alarms", "告警", Permission.JOURNAL_AUDIT, audit_alarms, _ALARMS),
     Page("/explain", "权限说明", None, explained, (ExplainState.load,)),
     Page("/explain/[login]", "权限说明", None, explained, (ExplainState.load,)),
     Page("/field-policy", "字段策略", Permission.POLICY_MANAGE, field_policy, (FieldPolicyState.load,)),

@@ -14,6 +14,7 @@ from http.cookies import CookieError, SimpleCookie
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.audit import queries as audit
 from domain.cases.queries import views
 from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
@@ -108,6 +109,8 @@ PLACES: tuple[Place, ...] = (
     Place("安全策略", "/security", "lock", "组织与账号", Permission.POLICY_MANAGE),
     Place("字段策略", "/field-policy", "eye", "安全", Permission.POLICY_MANAGE),
     Place("保存期限", "/retention", "clock", "安全", Permission.RETENTION_MANAGE),
+    Place("审计日志", "/journal", "list", "审计", Permission.JOURNAL_AUDIT),
+    Place("告警", "/alarms", "warn", "审计", Permission.JOURNAL_AUDIT, view="alarms"),
 )
 
 
@@ -189,6 +192,7 @@ class SignedInState(rx.State):
 
     async def _places(self, session: AsyncSession, actor: Actor) -> list[Entry]:
         counts = await views.count_views(session, actor, ("todo", "overdue"), at=now())
+        counts["alarms"] = await audit.count_open(session, actor)
         found: list[Entry] = []
         for place in PLACES:
             if place.open_to(actor):
@@ -224,6 +228,7 @@ _LANDINGS: tuple[tuple[Role, str], ...] = (
     (Role.VIEWER, "/cases"),
     (Role.SYSADMIN, "/accounts"),
     (Role.SECADMIN, "/roles"),
+    (Role.AUDITOR, "/journal"),
 )
 
 

@@ -10,12 +10,27 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from app import refusals
-from app.api import attachments, auth, cases, desk, docs, families, health, imports, meta, persons, statistics, visits
+from app.api import (
+    attachments,
+    auth,
+    cases,
+    desk,
+    docs,
+    exports,
+    families,
+    health,
+    imports,
+    meta,
+    persons,
+    statistics,
+    visits,
+)
 from app.api.edge import Edge
 from app.api.policy import Policies
 from app.public import petitioner, signin, signon
 from app.settings import Settings, load
 from app.throttle import Throttle
+from domain.kernel.refusals import NotFound
 from state import me
 
 DESCRIPTION = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -25,6 +40,7 @@ _ROOMS = (
     visits.router,
     cases.router,
     families.router,
+    exports.router,
     attachments.uploads,
     attachments.router,
     persons.router,
@@ -64,6 +80,9 @@ def build_api(*more: APIRouter, settings: Settings | None = None, client: Path |
     for router in (*_ROOMS, *more):
         app.include_router(router)
     app.router.routes.extend(petitioner.routes(app.state.settings))
+    app.add_api_route(
+        "/api/{_path:path}", _nowhere, methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False
+    )
     described = docs.describe(app)
     app.openapi = lambda: described  # type: ignore[method-assign]
     return app
@@ -72,6 +91,14 @@ def build_api(*more: APIRouter, settings: Settings | None = None, client: Path |
 def described() -> str:
     """This function will write the description as it is kept in docs/openapi.json."""
     return json.dumps(build_api(settings=Settings()).openapi(), ensure_ascii=False, indent=2) + "\n"
+
+
+async def _nowhere() -> None:
+    """This function will answer for the machines' addresses that lead nowhere: the pages would answer as to a person.
+
+    :raises NotFound: always
+    """
+    raise NotFound("没有这个地址")
 
 
 def _name(route: APIRoute) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from components.cases.bulk import bulk_buttons, bulk_dialog
+from components.kit.download import download_button
 from components.kit.form import select, text_input
 from components.kit.menu import menu
 from components.kit.show import alert, card, empty, kpi_tiles, tag
@@ -23,6 +24,11 @@ def worklist() -> rx.Component:
         ),
         bulk_dialog(),
     )
+
+
+def export_button() -> rx.Component:
+    """This function will draw the export of the list as it is filtered, for who may take one."""
+    return rx.cond(S.may_export, download_button("导出", endpoint="/api/v1/cases/export", body=S.asked))
 
 
 def _filters() -> rx.Component:

@@ -186,18 +186,20 @@ async def _conditions(session: AsyncSession, wanted: JournalFilter) -> list[Colu
     if wanted.origin.strip():
         found.append(col(JournalEntry.origin).startswith(wanted.origin.strip(), autoescape=True))
     if wanted.login.strip():
-        found.append(await _of_person(session, wanted.login.strip()))
+        found.append(await _of_person(session, wanted.login.strip(), own=wanted.own))
     if wanted.unit_code.strip():
         ids = [one.id for one in await orgs.units_of_codes(session, [wanted.unit_code.strip()])]
         found.append(col(JournalEntry.actor_unit_id).in_(ids))
     return found
 
 
-async def _of_person(session: AsyncSession, login: str) -> ColumnElement[bool]:
-    """What the person did, and what was done to the account."""
+async def _of_person(session: AsyncSession, login: str, *, own: bool) -> ColumnElement[bool]:
+    """What the person did, and unless `own`, what was done to the account."""
     person = await orgs.person_of_login(session, login)
     if person is None:
         return col(JournalEntry.seq) < 0
+    if own:
+        return col(JournalEntry.actor_id) == person.account_id
     return or_(col(JournalEntry.actor_id) == person.account_id, col(JournalEntry.subject_id) == person.account_id)
 
 

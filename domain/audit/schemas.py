@@ -48,6 +48,8 @@ class JournalFilter:
     """The number of a case."""
     origin: str = ""
     """The beginning of an address."""
+    own: bool = False
+    """Of a login only what it did itself, without what others did to the account."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,8 @@ class CaseListState(SignedInState):
     more: list[Choice] = []
     more_shown: bool = False
     may_register: bool = False
+    may_export: bool = False
+    asked: dict[str, str] = {}
     loading: bool = True
     fault: str = ""
     status_choices: list[Choice] = []
@@ -129,6 +131,7 @@ class CaseListState(SignedInState):
             self.bulk = [Choice(a.value, f"批量{a.label}") for a in _BULK if actor.roles & _takers(a)]
             self.more = [Choice(view, views.VIEWS[view][0]) for view in _more(actor)]
             self.may_register = actor.may(Permission.CASE_CREATE)
+            self.may_export = self.title == _TITLES["/cases"][0] and actor.may(Permission.CASE_EXPORT)
             await self._choices(session, actor)
             await self._read(session, actor)
         self.loading = False
@@ -250,6 +253,7 @@ class CaseListState(SignedInState):
             self.selected = [number for number in self.selected if number in shown]
         self.total, self.last = page.total_text, page.last
         self.filtered = bool(self.filters)
+        self.asked = _asked(wanted)
         self.more_shown = self.view in {choice.value for choice in self.more}
         counters = await views.counters(session, actor, at=at)
         self.tiles = [Tile(c.view, c.label, c.count, c.tone) for c in counters]
@@ -300,6 +304,27 @@ class CaseListState(SignedInState):
 def _number(typed: str) -> tuple[str, str]:
     """Four digits in the box of a number are its last four, anything else is the whole number."""
     return ("", typed) if is_tail(typed) else (typed, "")
+
+
+def _asked(wanted: CaseFilter) -> dict[str, str]:
+    """The same conditions as the body of an export."""
+    given = {
+        "view": wanted.view,
+        "status": ",".join(wanted.statuses),
+        "q": wanted.text,
+        "area": wanted.area,
+        "department": wanted.department,
+        "category": wanted.category,
+        "risk": wanted.risk,
+        "tag": wanted.tag,
+        "name": wanted.name,
+        "phone": wanted.phone,
+        "phone_tail": wanted.phone_tail,
+        "id_number": wanted.id_number,
+        "id_tail": wanted.id_tail,
+        "sort": wanted.sort,
+    }
+    return {name: text for name, text in given.items() if text}
 
 
 def _takers(action: Action) -> frozenset[Role]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from components.cases.list import worklist
+from components.cases.list import export_button, worklist
 from components.kit.icons import icon
 from components.shell import page
 from state.cases.listing import CaseListState
@@ -16,8 +16,11 @@ def case_list() -> rx.Component:
         worklist(),
         title=CaseListState.title,
         crumbs=[("工作台", "/todo"), (CaseListState.title, "")],
-        actions=rx.cond(
-            CaseListState.may_register,
-            rx.el.a(icon("plus"), "登记诉求", href="/cases/new", class_name="btn pri"),
+        actions=rx.fragment(
+            export_button(),
+            rx.cond(
+                CaseListState.may_register,
+                rx.el.a(icon("plus"), "登记诉求", href="/cases/new", class_name="btn pri"),
+            ),
         ),
     )

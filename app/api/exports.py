@@ -1,0 +1,178 @@
+"""Exports as Excel workbooks: the case list as the person sees it, and the journal for the auditor.
+
+A request comes from a page or by token like any other; what it asks for stands in its body. An export shows no more
+than the list does, bears who took it, and is a line of the journal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Annotated
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.answers import answers, body_example
+from app.api.doors import Acting, Call, GuardedRoute
+from app.api.shapes import Moment, SearchBody, period_end, period_start
+from app.documents.workbook import XLSX, Column, Mark, export
+from domain.audit import operations as audit
+from domain.audit import queries as journal
+from domain.audit.schemas import Group, JournalFilter, JournalLine
+from domain.cases.queries import lists
+from domain.cases.schemas import CaseFilter, CaseRow
+from domain.kernel.clock import stamp
+from domain.kernel.permissions import Permission
+from domain.kernel.refusals import Invalid
+from domain.people.policy import Purpose
+
+router = APIRouter(prefix="/api/v1", tags=["导出"], route_class=GuardedRoute)
+MOST_CASES, MOST_LINES = 10_000, 20_000
+_BATCH = 500
+"""Rows read at once: the other requests of the process wait no longer than that takes."""
+_CASE_COLUMNS = (
+    Column("编号", 16), Column("诉求标题", 42), Column("类别", 20), Column("属地", 12), Column("诉求人", 12),
+    Column("风险", 8), Column("状态", 12), Column("时限", 14), Column("到期时间", 17), Column("承办单位", 26),
+    Column("责任人", 12), Column("加急", 6), Column("交办", 6), Column("督办", 8), Column("受理时间", 17),
+    Column("登记时间", 17),
+)  # fmt: skip
+_LINE_COLUMNS = (
+    Column("序号", 9), Column("时间", 20), Column("账号", 14), Column("姓名", 12), Column("单位", 24), Column("角色", 18),
+    Column("类别", 16), Column("操作", 20), Column("对象", 20), Column("内容", 44), Column("来源", 24), Column("明细", 50),
+)  # fmt: skip
+
+
+class JournalQuery(BaseModel):
+    """审计日志的筛选条件;不填即不限。`from`、`to` 只写日期时两端都含当天。"""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    since: Moment = Field(default=None, alias="from")
+    until: Moment = Field(default=None, alias="to")
+    login: str = Field(default="", max_length=80, description="账号:其所做的,和对其所做的")
+    own: bool = Field(default=False, description="只要该账号自己所做的")
+    group: Group | None = Field(default=None, description="类别")
+    unit: str = Field(default="", max_length=60, description="单位代码")
+    number: str = Field(default="", max_length=40, description="案件编号")
+    origin: str = Field(default="", max_length=60, description="来源地址的开头")
+
+    def filter(self) -> JournalFilter:
+        """This function will give what the domain narrows the journal by."""
+        return JournalFilter(
+            since=period_start(self.since),
+            until=period_end(self.until),
+            login=self.login,
+            own=self.own,
+            group=self.group,
+            unit_code=self.unit,
+            number=self.number,
+            origin=self.origin,
+        )
+
+
+@router.post(
+    "/cases/export",
+    summary="导出台账(Excel)",
+    response_class=Response,
+    responses=answers(None, "not_permitted", "invalid", media=XLSX),
+)
+async def export_cases(
+    call: Acting,
+    wanted: Annotated[SearchBody, Body(openapi_examples=body_example("在办的", {"status": ["in_progress"]}))],
+) -> Response:
+    """条件与查找相同(`cursor`、`limit` 不起作用),内容与列表相同,个人信息为掩码;最多 10,000 件,每次导出都记入审计日志。"""
+    call.actor.require(Permission.CASE_EXPORT)
+    call.actor.require(Permission.CASE_VIEW)
+    rows = await _cases(call, wanted.filter(**wanted.personal()))
+    mark = Mark.of(call.actor, len(rows), at=call.at)
+    book = await asyncio.to_thread(export, "案件台账", _CASE_COLUMNS, [_case_cells(row) for row in rows], mark)
+    await audit.note_export(
+        call.session, call.actor, "case.export", len(rows), at=call.at, filters=_asked(wanted, "cursor", "limit")
+    )
+    return _file(call, book, "cases", "案件台账")
+
+
+@router.post(
+    "/journal/export",
+    summary="导出审计日志(Excel)",
+    response_class=Response,
+    responses=answers(None, "not_permitted", "invalid", media=XLSX),
+)
+async def export_journal(
+    call: Acting,
+    wanted: Annotated[
+        JournalQuery, Body(openapi_examples=body_example("一个月的导出打印", {"from": "2026-11-01", "group": "export"}))
+    ],
+) -> Response:
+    """审计管理员按条件导出审计日志,最近的在前;最多 20,000 条,每次导出都记入审计日志。"""
+    call.actor.require(Permission.JOURNAL_EXPORT)
+    lines = await _lines(call, wanted.filter())
+    mark = Mark.of(call.actor, len(lines), at=call.at)
+    book = await asyncio.to_thread(export, "审计日志", _LINE_COLUMNS, [_line_cells(line) for line in lines], mark)
+    await audit.note_export(call.session, call.actor, "journal.export", len(lines), at=call.at, filters=_asked(wanted))
+    return _file(call, book, "journal", "审计日志")
+
+
+async def _cases(call: Call, wanted: CaseFilter) -> list[CaseRow]:
+    """The rows of the list, once each though cases move between its pages meanwhile."""
+    beyond = await lists.search(call.session, call.actor, wanted, at=call.at, page=MOST_CASES + 1, size=1)
+    if beyond.items:
+        raise Invalid(f"一次最多导出 {MOST_CASES:,} 件,请缩小范围后再导出")
+    found: dict[UUID, CaseRow] = {}
+    for page in range(1, MOST_CASES // _BATCH + 1):
+        rows = await lists.search(
+            call.session, call.actor, wanted, at=call.at, page=page, size=_BATCH, purpose=Purpose.EXPORT
+        )
+        found.update((row.id, row) for row in rows.items)
+        if len(rows.items) < _BATCH:
+            break
+    return list(found.values())
+
+
+async def _lines(call: Call, wanted: JournalFilter) -> list[JournalLine]:
+    found: list[JournalLine] = []
+    before = 0
+    while True:
+        page = await journal.search(call.session, call.actor, wanted, before_seq=before, size=_BATCH)
+        found += page.items
+        if len(found) > MOST_LINES or (page.next_seq and len(found) == MOST_LINES):
+            raise Invalid(f"一次最多导出 {MOST_LINES:,} 条,请缩小范围后再导出")
+        if not page.next_seq:
+            return found
+        before = page.next_seq
+
+
+def _case_cells(row: CaseRow) -> tuple[str, ...]:
+    return (
+        row.number, row.title, row.category, row.area, row.party,
+        row.risk_label, row.status_label, row.due, stamp(row.due_at), row.department,
+        row.handler, _yes(row.urgent), _yes(row.leader_order), row.supervision, stamp(row.submitted_at),
+        stamp(row.created_at),
+    )  # fmt: skip
+
+
+def _line_cells(line: JournalLine) -> tuple[str, ...]:
+    detail = json.dumps(line.detail, ensure_ascii=False, sort_keys=True, default=str) if line.detail else ""
+    return (
+        str(line.seq), stamp(line.at, "%Y-%m-%d %H:%M:%S"), line.login, line.name, line.unit, line.roles,
+        line.group.label, line.words, line.subject, line.said, line.origin, detail,
+    )  # fmt: skip
+
+
+def _yes(flag: bool) -> str:
+    return "是" if flag else ""
+
+
+def _asked(wanted: BaseModel, *besides: str) -> list[str]:
+    """By which kinds of conditions: their names, never what was put in."""
+    given = wanted.model_dump(exclude_defaults=True, exclude=set(besides), by_alias=True)
+    return sorted(name for name, value in given.items() if value)
+
+
+def _file(call: Call, body: bytes, name: str, title: str) -> Response:
+    when = stamp(call.at, "%Y%m%d-%H%M")
+    named = f"attachment; filename=\"{name}-{when}.xlsx\"; filename*=UTF-8''{quote(title)}-{when}.xlsx"
+    return Response(body, media_type=XLSX, headers={"Cache-Control": "no-store", "Content-Disposition": named})

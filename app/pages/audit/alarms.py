@@ -1,0 +1,14 @@
+"""告警: what the rules found in the journal."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from components.audit.alarms import alarms
+from components.audit.pieces import sheet
+from components.shell import page
+
+
+def audit_alarms() -> rx.Component:
+    """This function will draw the alarms."""
+    return page(sheet(), alarms(), title="告警", crumbs=[("审计", ""), ("告警", "")])

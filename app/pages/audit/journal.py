@@ -1,0 +1,14 @@
+"""审计日志: the journal, searched, exported and verified."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from components.audit.journal import acts, journal
+from components.audit.pieces import sheet
+from components.shell import page
+
+
+def audit_journal() -> rx.Component:
+    """This function will draw the journal."""
+    return page(sheet(), journal(), title="审计日志", crumbs=[("审计", ""), ("审计日志", "")], actions=acts())

@@ -1,0 +1,24 @@
+"""人员时间线: the days of one person."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from components.audit.person import timeline
+from components.audit.pieces import sheet
+from components.shell import page
+from state.audit.person import PersonTimelineState
+
+
+def audit_person() -> rx.Component:
+    """This function will draw the days of the person that the address names."""
+    return page(
+        sheet(),
+        timeline(),
+        title="人员时间线",
+        crumbs=[("审计日志", "/journal"), ("人员时间线", "")],
+        actions=rx.cond(
+            PersonTimelineState.found,
+            rx.el.a("全部记录", href=f"/journal?login={PersonTimelineState.login}", class_name="btn"),
+        ),
+    )

@@ -1,0 +1,1 @@
+"""What the auditor does: search the journal, follow one person, look into alarms."""

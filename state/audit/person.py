@@ -1,0 +1,131 @@
+"""The days of one person: what was done, when first and last, how much was read in clear."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import reflex as rx
+
+from domain.audit import queries
+from domain.audit.schemas import DayOfPerson, Group, Timeline
+from domain.kernel.clock import day_bounds, local_date, stamp
+from domain.kernel.refusals import NotFound
+from state.audit.shapes import TONES
+from state.clock import now
+from state.inputs import as_form, as_text, text_in
+from state.session import SignedInState
+
+PERIODS = (7, 30, 90, 365)
+_WEEKDAYS = "一二三四五六日"
+_LOGIN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+@dataclass
+class Count:
+    """This class will hold how many lines of a group there are, and the list of exactly those."""
+
+    label: str = ""
+    count: int = 0
+    tone: str = ""
+    href: str = ""
+
+
+@dataclass
+class DayShown:
+    """This class will hold one day."""
+
+    day: str = ""
+    weekday: str = ""
+    first: str = ""
+    last: str = ""
+    total: int = 0
+    href: str = ""
+    clear: int = 0
+    clear_href: str = ""
+    counts: list[Count] = field(default_factory=list)
+
+
+class PersonTimelineState(SignedInState):
+    """One browser's page of one person's days."""
+
+    loading: bool = True
+    found: bool = False
+    login: str = ""
+    name: str = ""
+    unit: str = ""
+    period: str = str(PERIODS[1])
+    days: list[DayShown] = []
+    totals: list[Count] = []
+
+    @rx.event
+    async def load(self):
+        """This function will open the person that the address names."""
+        self.loading, self.found, self.days, self.totals = True, False, [], []
+        self.here = "/journal"
+        self.login = str(self.router.url.path).strip("/").split("/")[-1]
+        await self._read(opening=True)
+        self.loading = False
+
+    @rx.event
+    async def choose_period(self, days: str):
+        """This function will show so many days back."""
+        self.period = next((str(n) for n in PERIODS if str(n) == as_text(days)), str(PERIODS[1]))
+        await self._read()
+
+    @rx.event
+    async def go(self, form: dict):
+        """This function will go to another person."""
+        async with self._acting():
+            login = text_in(as_form(form), "login", most=80).strip()
+        return rx.redirect(f"/audit-person/{login}") if _LOGIN.fullmatch(login) else None
+
+    async def _read(self, *, opening: bool = False) -> None:
+        today = local_date(now())
+        until = day_bounds(today)[1]
+        since = day_bounds(today - timedelta(days=int(self.period) - 1))[0]
+        async with self._opening() if opening else self._acting() as (session, actor):
+            try:
+                found = await queries.timeline(session, actor, self.login, since=since, until=until)
+            except NotFound:
+                self.found = False
+                return
+            self.found, self.name, self.unit = True, found.name, found.unit
+            self.days = [_day(one, found.login) for one in found.days]
+            self.totals = _totals(found, since=local_date(since).isoformat(), until=today.isoformat())
+
+
+def _link(login: str, since: str, until: str, group: Group | None = None) -> str:
+    return f"/journal?login={login}&own=1&from={since}&to={until}" + (f"&group={group.value}" if group else "")
+
+
+def _day(one: DayOfPerson, login: str) -> DayShown:
+    day = one.day.isoformat()
+    return DayShown(
+        day=day,
+        weekday=f"周{_WEEKDAYS[one.day.weekday()]}",
+        first=stamp(one.first_at, "%H:%M"),
+        last=stamp(one.last_at, "%H:%M"),
+        total=sum(one.counts.values()),
+        href=_link(login, day, day),
+        clear=one.counts.get(Group.CLEAR, 0),
+        clear_href=_link(login, day, day, Group.CLEAR),
+        counts=_counts(one.counts, login, day, day),
+    )
+
+
+def _counts(counts: dict[Group, int], login: str, since: str, until: str) -> list[Count]:
+    return [
+        Count(group.label, counts[group], TONES[group], _link(login, since, until, group))
+        for group in Group
+        if counts.get(group)
+    ]
+
+
+def _totals(found: Timeline, *, since: str, until: str) -> list[Count]:
+    sums: dict[Group, int] = {}
+    for day in found.days:
+        for group, count in day.counts.items():
+            sums[group] = sums.get(group, 0) + count
+    return _counts(sums, found.login, since, until)

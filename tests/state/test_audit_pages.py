@@ -1,0 +1,310 @@
+"""The auditor's pages: the journal narrowed and read on, a line whole, the chain verified, a person's days, alarms closed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.navigation import PAGES
+from domain.audit import operations
+from domain.kernel import journal as kernel
+from domain.kernel.clock import local_date, stamp
+from domain.kernel.refusals import NotFound, NotPermitted
+from domain.kernel.unit_of_work import unit_of_work
+from state.audit.alarms import AlarmsState
+from state.audit.journal import PIECE, JournalState
+from state.audit.person import PersonTimelineState
+from state.audit.shapes import changes_in
+from state.cases.listing import CaseListState
+from state.clock import now
+from state.session import LandingState
+from tests.support import county as support
+from tests.support import states
+from tests.support.county import MAIN_LINE, County
+
+S = TypeVar("S", JournalState, PersonTimelineState, AlarmsState, CaseListState)
+OTHERS = ("guide", "registrar", "center", "rsj", "rsj_head", "leader", "station", "viewer", "sysadmin", "secadmin")
+
+
+async def _built() -> County:
+    async with unit_of_work() as session:
+        county = await support.build(session, at=now())
+        await support.bring_to(session, county, MAIN_LINE[:2], at=now())
+    return county
+
+
+async def _refusals(county: County, login: str, count: int) -> None:
+    for _ in range(count):
+        async with unit_of_work() as session:
+            await operations.note_refusal(session, county[login], "POST /api/v1/cases", at=now())
+
+
+async def _opened(kind: type[S], address: str, login: str = "auditor") -> S:
+    page = await states.tree(kind, await states.signed_in(login), f"http://test{address}")
+    await states.call(page, "load")
+    return page
+
+
+@pytest.mark.parametrize("route", ["/journal", "/audit-person/[login]", "/alarms"])
+def test_each_page_builds(route: str) -> None:
+    assert next(page for page in PAGES if page.route == route).build() is not None
+
+
+@pytest.mark.parametrize("login", OTHERS)
+@pytest.mark.parametrize(
+    ("kind", "address"),
+    [(JournalState, "/journal"), (PersonTimelineState, "/audit-person/rsj"), (AlarmsState, "/alarms")],
+)
+async def test_nobody_else_opens_them(own_engine: AsyncEngine, kind: type, address: str, login: str) -> None:
+    await _built()
+    page = await _opened(kind, address, login)
+
+    assert page.barred
+    assert not getattr(page, "rows", [])
+    assert not getattr(page, "days", [])
+    assert not any(entry.href == "/alarms" for entry in page.entries)
+
+
+async def test_the_auditor_lands_on_the_journal(own_engine: AsyncEngine) -> None:
+    await _built()
+    page = await states.tree(LandingState, await states.signed_in("auditor"))
+
+    (answer,) = await states.call(page, "go")
+
+    assert "/journal" in str(answer)
+    assert [entry.href for entry in page.entries] == ["/journal", "/alarms"]
+
+
+class TestJournal:
+    async def test_opens_with_the_newest_lines_and_the_chain(self, own_engine: AsyncEngine) -> None:
+        await _built()
+        page = await _opened(JournalState, "/journal")
+
+        seqs = [row.seq for row in page.rows]
+        assert seqs == sorted(seqs, reverse=True)
+        assert len(seqs) <= PIECE
+        assert page.chain.lines == str(seqs[0])
+        assert (page.chain.word, page.chain.verified) == ("未核对", "还没有核对过")
+        assert page.may_export
+
+    async def test_goes_on_to_the_first_line(self, own_engine: AsyncEngine) -> None:
+        county = await _built()
+        await _refusals(county, "rsj", PIECE)
+        page = await _opened(JournalState, "/journal")
+        assert page.next_seq
+
+        while page.next_seq:
+            await states.call(page, "more")
+
+        assert page.rows[-1].seq == 1
+        assert len({row.seq for row in page.rows}) == len(page.rows)
+
+    async def test_an_address_narrows_it(self, own_engine: AsyncEngine) -> None:
+        county = await _built()
+        await _refusals(county, "rsj", 2)
+        today = local_date(now()).isoformat()
+        page = await _opened(JournalState, f"/journal?login=rsj&own=1&group=refused&from={today}&to={today}")
+
+        assert [(row.login, row.group, row.refused) for row in page.rows] == [("rsj", "被拒绝", True)] * 2
+        assert page.asked["login"] == "rsj"
+        assert page.asked["group"] == "refused"
+        assert page.asked["own"] is True
+
+    async def test_rubbish_in_an_address_is_left_out(self, own_engine: AsyncEngine) -> None:
+        await _built()
+        page = await _opened(JournalState, "/journal?group=x&from=yesterday&to=9999-12-31&own=maybe")
+
+        assert page.filters == {}
+        assert page.rows
+
+    async def test_the_form_narrows_it_and_widening_undoes_that(self, own_engine: AsyncEngine) -> None:
+        await _built()
+        page = await _opened(JournalState, "/journal")
+        whole = len(page.rows)
+
+        await states.call(
+            page, "search", {"group": "case", "since": stamp(now() - timedelta(hours=1), "%Y-%m-%dT%H:%M")}
+        )
+        assert {row.group for row in page.rows} == {"案件办理"}
+        assert page.filtered
+        await states.call(page, "widen")
+
+        assert len(page.rows) >= whole
+
+    @pytest.mark.parametrize(
+        ("form", "field"),
+        [
+            ({"since": "soon"}, "since"),
+            ({"since": "2026-11-02T00:00", "until": "2026-11-01T00:00"}, "until"),
+            ({"group": "everything"}, "group"),
+        ],
+    )
+    async def test_a_wrong_form_says_where(self, own_engine: AsyncEngine, form: dict[str, str], field: str) -> None:
+        await _built()
+        page = await _opened(JournalState, "/journal")
+        whole = len(page.rows)
+
+        await states.call(page, "search", form)
+
+        assert list(page.faults) == [field]
+        assert len(page.rows) == whole
+
+    async def test_a_line_is_shown_whole_with_its_seal(self, own_engine: AsyncEngine) -> None:
+        county = await _built()
+        async with unit_of_work() as session:
+            detail = {"before": ["officer"], "after": ["officer", "department_head"], "reason": "轮岗"}
+            subject = county["rsj"].account_id
+            made = await kernel.record(
+                session, county["secadmin"], "account.grant", "account", subject, at=now(), detail=detail
+            )
+        page = await _opened(JournalState, "/journal")
+
+        await states.call(page, "open_line", made.seq)
+
+        assert page.reading
+        assert page.raw.holds
+        assert page.raw.seal == made.seal.hex()
+        assert [(one.before, one.after) for one in page.raw.changes] == [("部门经办", "部门经办、部门领导")]
+        assert [(fact.label, fact.value) for fact in page.raw.facts] == [("理由", "轮岗")]
+        await states.call(page, "close")
+        assert not page.reading
+
+    async def test_a_crafted_number_finds_nothing(self, own_engine: AsyncEngine) -> None:
+        await _built()
+        page = await _opened(JournalState, "/journal")
+
+        for crafted in (-1, 0, 10**15, "1"):
+            with pytest.raises(NotFound):
+                await states.call(page, "open_line", crafted)
+
+    async def test_the_chain_is_verified_and_that_is_a_line(self, own_engine: AsyncEngine) -> None:
+        await _built()
+        page = await _opened(JournalState, "/journal")
+
+        (told,) = await states.call(page, "verify")
+        assert "审计日志完整" in str(told)
+        assert (page.chain.word, page.chain.fault, page.verifying) == ("完整", "", False)
+        await states.call(page, "widen")
+
+        assert page.rows[0].words == "核对审计日志"
+
+    async def test_nobody_else_verifies(self, own_engine: AsyncEngine) -> None:
+        await _built()
+        page = await states.tree(JournalState, await states.signed_in("sysadmin"), "http://test/journal")
+        page.next_seq = 5
+
+        for handler, arguments in (("verify", ()), ("more", ()), ("search", ({},)), ("open_line", (1,))):
+            with pytest.raises(NotPermitted):
+                await states.call(page, handler, *arguments)
+        assert not page.verifying
+
+
+class TestChanges:
+    def test_pairs_values_and_sets_of_values_read_alike(self) -> None:
+        shown = changes_in({"changed": {"until": [None, "2026-12-01"]}, "before": {"a": 1, "b": 2}, "after": {"b": 3}})
+
+        assert [(one.what, one.before, one.after) for one in shown] == [
+            ("有效期至", "—", "2026-12-01"),
+            ("a", "1", "—"),
+            ("b", "2", "3"),
+        ]
+
+
+class TestPerson:
+    async def test_counts_the_day_and_each_figure_opens_its_lines(self, own_engine: AsyncEngine) -> None:
+        county = await _built()
+        await _refusals(county, "rsj", 3)
+        page = await _opened(PersonTimelineState, "/audit-person/rsj")
+
+        assert page.found
+        (day,) = page.days
+        assert day.total == sum(count.count for count in day.counts)
+        for count in (*day.counts, *page.totals):
+            opened = await _opened(JournalState, count.href)
+            assert len(opened.rows) == count.count, count.label
+
+    async def test_an_unknown_account_says_so(self, own_engine: AsyncEngine) -> None:
+        await _built()
+        page = await _opened(PersonTimelineState, "/audit-person/nobody")
+
+        assert (page.found, page.days) == (False, [])
+
+    async def test_leads_on_to_accounts_alone(self, own_engine: AsyncEngine) -> None:
+        await _built()
+        page = await _opened(PersonTimelineState, "/audit-person/rsj")
+
+        (there,) = await states.call(page, "go", {"login": "zjj"})
+        (nowhere,) = await states.call(page, "go", {"login": "../../login"})
+
+        assert "/audit-person/zjj" in str(there)
+        assert nowhere is None
+
+    async def test_a_period_is_chosen_from_the_list(self, own_engine: AsyncEngine) -> None:
+        await _built()
+        page = await _opened(PersonTimelineState, "/audit-person/rsj")
+
+        await states.call(page, "choose_period", "365")
+        assert page.period == "365"
+        await states.call(page, "choose_period", "100000")
+        assert page.period == "30"
+
+
+class TestAlarms:
+    async def _raised(self) -> AlarmsState:
+        county = await _built()
+        await _refusals(county, "rsj", 60)
+        async with unit_of_work() as session:
+            assert await operations.scan(session, at=now())
+        return await _opened(AlarmsState, "/alarms")
+
+    async def test_stand_open_with_a_way_to_their_lines(self, own_engine: AsyncEngine) -> None:
+        page = await self._raised()
+
+        (row,) = page.rows
+        assert (row.kind, row.login) == ("反复被拒绝", "rsj")
+        assert parse_qs(urlsplit(row.lines_href).query)["login"] == ["rsj"]
+        assert next(entry.count for entry in page.entries if entry.href == "/alarms") == 1
+
+    async def test_are_closed_with_a_note(self, own_engine: AsyncEngine) -> None:
+        page = await self._raised()
+        await states.call(page, "ask", page.rows[0].id)
+
+        await states.call(page, "send", {"note": " "})
+        assert list(page.faults) == ["note"]
+        await states.call(page, "send", {"note": "已与本人核实,误操作"})
+
+        assert page.rows == []
+        assert [(one.note, one.seen_by) for one in page.closed] == [("已与本人核实,误操作", page.me.name)]
+        assert next(entry.count for entry in page.entries if entry.href == "/alarms") == 0
+
+    async def test_a_crafted_id_finds_nothing(self, own_engine: AsyncEngine) -> None:
+        page = await self._raised()
+
+        with pytest.raises(NotFound):
+            await states.call(page, "ask", "0199aa00-0000-7000-8000-000000000001")
+        with pytest.raises(NotFound):
+            await states.call(page, "send", {"note": "x"})
+
+
+class TestExportButton:
+    @pytest.mark.parametrize(
+        ("login", "may"), [("center", True), ("rsj_head", True), ("rsj", False), ("viewer", False)]
+    )
+    async def test_stands_on_the_list_of_who_may(self, own_engine: AsyncEngine, login: str, may: bool) -> None:
+        await _built()
+        page = await _opened(CaseListState, "/cases", login)
+
+        assert page.may_export is may
+
+    async def test_asks_for_what_the_list_shows(self, own_engine: AsyncEngine) -> None:
+        await _built()
+        page = await _opened(CaseListState, "/cases", "center")
+
+        await states.call(page, "narrow", "status", "to_accept")
+        await states.call(page, "search_person", {"phone": "1234", "name": "林"})
+
+        assert page.asked == {"status": "to_accept", "phone_tail": "1234", "name": "林"}
