@@ -10,11 +10,18 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from app.launch import backup, database
 from app.launch.errors import CannotStart
 from app.launch.postgres import Postgres
 from app.settings import Settings, load
+from domain.kernel.models import NumberSeries
+from domain.kernel.permissions import Reach
+from domain.orgs.models import Account, Unit, UnitKind
+from tests.support.county import MORNING
 from tests.support.database import TEMPLATE
 
 
@@ -23,19 +30,16 @@ def plain(url: str) -> str:
 
 
 def put(url: str, series: str) -> None:
-    with psycopg.connect(plain(url)) as connection:
-        connection.execute("INSERT INTO number_series (series, last) VALUES (%s, 1)", (series,))
-        connection.execute(
-            "INSERT INTO unit (id, code, name, short_name, kind, phone, position)"
-            " VALUES (gen_random_uuid(), %s, '单位', '', 'centre', '', 0)",
-            (series,),
-        )
-        connection.execute(
-            "INSERT INTO account (id, login, name_sealed, password_hash, roles, reach, unit_id, area_path,"
-            " created_at, password_changed_at, failures)"
-            " SELECT gen_random_uuid(), %s, ''::bytea, '', '{}', 'none', id, '', now(), now(), 0 FROM unit LIMIT 1",
-            (series,),
-        )
+    unit = Unit(code=series, name="单位", kind=UnitKind.CENTRE)
+    account = Account(
+        login=series, name_sealed=b"", password_hash="", roles=[], reach=Reach.NONE, unit_id=unit.id,
+        created_at=MORNING, password_changed_at=MORNING,
+    )  # fmt: skip
+    with Session(create_engine(url, poolclass=NullPool)) as session, session.begin():
+        session.add(NumberSeries(series=series, last=1))
+        session.add(unit)
+        session.flush()
+        session.add(account)
 
 
 def series_in(url: str) -> list[str]:
