@@ -33,6 +33,8 @@ ALWAYS = frozenset({"hydrate", "hydrate_and_load", "update_vars_internal", "set_
 """Reflex's own events that only start a page; what they send is emptied first for a stranger."""
 OWN_PAGE, OWN_STATE = "/me", ".state___me____"
 """Where somebody is led who must do something before having any rights."""
+_OPENS = ".on_load_internal"
+"""Reflex's own event that begins to load a page."""
 _log = structlog.get_logger(__name__)
 
 
@@ -56,8 +58,9 @@ class Guard(Middleware):
         if event.name.rsplit(".", 1)[-1] in ALWAYS or (actor and not (actor.unproven and _elsewhere(event))):
             return None
         if actor:
-            away = [] if _on_own_page(event) else [rx.redirect(OWN_PAGE)]
-            return StateUpdate(events=Event.from_event_type(away))
+            # Once for a page, as it opens: each redirect would end what the one before began to load.
+            opens = event.name.endswith(_OPENS)
+            return StateUpdate(events=Event.from_event_type([rx.redirect(OWN_PAGE)] if opens else []))
         return StateUpdate(events=Event.from_event_type([telling.leave()]))
 
     async def _actor(self, event: Event, root: BaseState) -> Actor | None:
@@ -71,12 +74,8 @@ class Guard(Middleware):
 
 def _elsewhere(event: Event) -> bool:
     """Whoever has yet to prove something may open the page of the own account and use it, and nothing else."""
-    opens = event.name.endswith(".on_load_internal") and _on_own_page(event)
-    return not opens and OWN_STATE not in event.name
-
-
-def _on_own_page(event: Event) -> bool:
-    return str(event.router_data.get("pathname", "")).strip("/") == OWN_PAGE.strip("/")
+    here = str(event.router_data.get("pathname", "")).strip("/") == OWN_PAGE.strip("/")
+    return not (here and event.name.endswith(_OPENS)) and OWN_STATE not in event.name
 
 
 def refused(exception: Exception) -> Any:
