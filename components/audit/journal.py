@@ -131,7 +131,7 @@ COLUMNS = [
     Column("words", "操作", lambda r: rx.el.span(r.words), phone="title"),
     Column("subject", "对象", lambda r: rx.el.span(r.subject, title=r.subject, class_name="ell mid")),
     Column("said", "内容", lambda r: rx.el.span(r.said, title=r.said, class_name="ell said")),
-    Column("origin", "来源", lambda r: rx.el.span(r.origin)),
+    Column("origin", "来源", lambda r: rx.el.span(r.origin, title=r.origin, class_name="ell mid")),
 ]
 
 

@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.audit.schemas import ChainState, Group, JournalLine, RawLine
+from domain.calendar.models import Link
+from domain.cases.models import Supervision
+from domain.cases.vocabulary import Status
 from domain.kernel.clock import stamp
+from domain.kernel.labels import Labelled
 from domain.kernel.permissions import Role
 
 SECONDS = "%Y-%m-%d %H:%M:%S"
@@ -31,7 +35,10 @@ _KEYS: Mapping[str, str] = {
     "roles": "角色", "proposed": "拟授角色", "until": "有效期至", "unit": "单位", "units": "单位", "name": "名称", "seq": "序号",
     "department": "承办单位", "area": "辖区", "purpose": "用途", "person": "人员", "sessions": "登录",
     "places": "菜单", "actions": "步骤", "read_only": "只读", "key": "项目", "value": "值", "day": "日期",
+    "from": "原状态", "to": "新状态", "link": "环节", "level": "级别", "flagged": "已亮牌", "row": "流程行号",
 }  # fmt: skip
+_KINDS: Mapping[str, type[Labelled]] = {"from": Status, "to": Status, "link": Link, "level": Supervision}
+"""Keys whose values are words of a list."""
 _ROLES = {role.value: role.label for role in Role}
 
 
@@ -128,7 +135,7 @@ def raw_shown(raw: RawLine) -> RawShown:
         seal=raw.seal,
         previous=raw.previous,
         holds=raw.holds,
-        facts=[Fact(_key(key), _value(value)) for key, value in detail.items() if key not in _CHANGES],
+        facts=[Fact(_key(key), _named(key, value)) for key, value in detail.items() if key not in _CHANGES],
         changes=changes_in(detail),
         detail=json.dumps(detail, ensure_ascii=False, indent=2, sort_keys=True, default=str) if detail else "",
     )
@@ -184,6 +191,11 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 def _key(key: str) -> str:
     return _KEYS.get(key, key)
+
+
+def _named(key: str, value: object) -> str:
+    kind = _KINDS.get(key)
+    return next((one.label for one in kind or () if one.value == value), _value(value))
 
 
 def _value(value: object) -> str:
