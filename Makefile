@@ -11,7 +11,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Without compiled modules every start costs some seconds more.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test bench lint check format clean
+.PHONY: run test bench lint check audit format clean
 
 run: $(READY)
 	@exec $(BIN)/fengqiao serve --demo-if-embedded
@@ -31,6 +31,11 @@ check: $(READY)
 
 lint: check
 	@$(BIN)/pyright
+
+# Known faults of the locked packages, asked of the advisory service; needs the network. Without it,
+# tests/test_locked.py knows some by heart.
+audit: $(READY)
+	@$(BIN)/uv export --frozen --quiet --no-emit-project --format requirements-txt | $(BIN)/uvx --quiet pip-audit --disable-pip --require-hashes -r /dev/stdin
 
 format: $(READY)
 	@$(BIN)/ruff check --fix .

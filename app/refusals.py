@@ -139,7 +139,8 @@ def install(app: FastAPI) -> None:
         return problem("invalid", said or "请求内容有误", fields=faults)
 
     async def plain(_request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 400
+        status = error.status_code if isinstance(error, HTTPException) else 422
+        status = 422 if status == 400 else status  # what cannot be read is as wrong as what does not fit
         return problem(_BY_STATUS.get(status, "invalid"), _PLAIN.get(status, "请求无法识别"), status=status)
 
     async def database(request: Request, error: Exception) -> Response:

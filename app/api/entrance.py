@@ -11,11 +11,12 @@ from starlette.types import Message, Receive, Scope
 
 from app.api.doors import COOKIE, SAFE, address_of, same_origin
 from app.limits import rates
-from domain.kernel.refusals import NotPermitted, Refusal
+from domain.kernel.refusals import NotFound, NotPermitted, Refusal
 
 BODY_SECONDS = 60.0
 """Twenty megabytes on a slow line of the country take less."""
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _HERE = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _OWN_FORMS = "/t/"
 """The petitioner's forms carry keys of their own, for phones whose browsers do not say where a form comes from."""
@@ -44,12 +45,15 @@ async def admit(scope: Scope, hosts: frozenset[str]) -> None:
     """This function will let a request in, or refuse it.
 
     :raises WrongHost: its host is none of ours
+    :raises NotFound: its address holds signs that none of ours has
     :raises TooOften: its address sends too much
     :raises NotPermitted: another site's page uses a browser's cookie for a change
     """
     connection = HTTPConnection(scope)
     if not own_host(connection, hosts):
         raise WrongHost("请求的主机名有误")
+    if _CONTROL.search(scope["path"]):
+        raise NotFound("没有这个地址")
     await rates().of_address(address_of(connection), scope["method"], scope["path"])
     if scope["method"] not in SAFE and _by_cookie(connection) and not same_origin(connection):
         raise NotPermitted(FOREIGN)

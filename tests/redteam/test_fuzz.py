@@ -44,6 +44,9 @@ def test_every_operation_keeps_to_its_description(target: Target, label: str, mo
     @given(operation.as_strategy(mode))
     def attack(case: schemathesis.Case) -> None:
         answer = case.call(base_url=target.url, headers={"Authorization": token}, timeout=20)
+        if any(f"%{sign:02X}" in case.formatted_path for sign in range(32)):
+            assert answer.status_code == 404  # the outermost router knows no such address, and says so in two words
+            return
         case.validate_response(answer, checks=CHECKS)
         if answer.status_code >= 400:
             assert_quiet(answer.text)
