@@ -43,6 +43,9 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         ("POST", "/auth/code"): Door.ANYBODY,
         ("POST", "/auth/renew"): Door.ANYBODY,
         ("POST", "/auth/logout"): Door.ANYBODY,
+        ("GET", "/auth/sign-on/{name}"): Door.ANYBODY,
+        ("GET", "/auth/sign-on/{name}/back"): Door.ANYBODY,
+        ("POST", "/auth/sign-on/{name}/back"): Door.ANYBODY,
         ("POST", "/api/v1/auth/token"): Door.ANYBODY,
         ("DELETE", "/api/v1/auth/token"): Door.SIGNED_IN,
         ("POST", "/api/v1/auth/password"): Door.SIGNED_IN,
@@ -91,6 +94,7 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         ("POST", "/t/{token}/rate"): Door.LINK,
         ("POST", "/t/{token}/respond"): Door.LINK,
         ("POST", "/t/{token}/leave"): Door.LINK,
+        **{(method, "/api/{_path:path}"): Door.ANYBODY for method in ("GET", "POST", "PUT", "PATCH", "DELETE")},
         ("GET", "/demo/sms"): Door.ANYBODY,  # in demo mode alone
     }
 )

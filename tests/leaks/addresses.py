@@ -13,7 +13,8 @@ from fastapi.routing import APIWebSocketRoute
 from tests.leaks.oracle import CaseFact, VisitFact
 
 _PLAIN = {"action": "urge", "measure": "total", "code": "rsj", "name": "favicon-32x32.png", "token": "A" * 22,
-          "which": "units"}  # fmt: skip
+          "which": "units",
+          "_path:path": "nowhere"}  # fmt: skip
 """Pieces of addresses that name no record."""
 RECORDS = frozenset({"number", "visit_id", "person_id", "file_id"})
 """Pieces of addresses that name one."""
@@ -38,13 +39,13 @@ def _leaves(found: Iterable[Any]) -> Iterator[Any]:
 
 def pieces(path: str) -> frozenset[str]:
     """List the pieces of an address that stand for something."""
-    return frozenset(re.findall(r"\{(\w+)\}", path))
+    return frozenset(re.findall(r"\{([\w:]+)\}", path))
 
 
 def filled(path: str, **given: object) -> str:
     """Write an address with its pieces filled in; a piece nobody knows is an error: say here what it names."""
     values = _PLAIN | {name: str(value) for name, value in given.items()}
-    return re.sub(r"\{(\w+)\}", lambda found: values[found[1]], path)
+    return re.sub(r"\{([\w:]+)\}", lambda found: values[found[1]], path)
 
 
 def of_case(case: CaseFact) -> dict[str, object]:

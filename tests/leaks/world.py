@@ -20,6 +20,8 @@ from domain.cases.operations.take import take
 from domain.cases.schemas import CaseInput, PartyInput, StepInput
 from domain.cases.vocabulary import Action
 from domain.kernel.actor import Actor, console
+from domain.kernel.clock import local_date
+from domain.kernel.models import NumberSeries
 from domain.kernel.permissions import FieldLevel, Reach, Role
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import operations as orgs
@@ -45,6 +47,8 @@ AREAS = (
     ("305", "30", Level.TOWNSHIP), ("3050", "30", Level.TOWNSHIP),
 )  # fmt: skip
 """Code, what it lies in, level: no county's codes are as short, so that one code is the beginning of another."""
+FIRST = 7000
+"""Numbers begin after those that the description of the interface gives as examples."""
 CHAINS = {"3": ("3",), "30": ("30",), "35": ("3", "35"), "350": ("3", "350"), "3500": ("3", "350", "3500"),
           "351": ("3", "35", "351"), "305": ("30", "305"), "3050": ("30", "3050")}  # fmt: skip
 _UNITS = (
@@ -105,6 +109,7 @@ async def build(engine: AsyncEngine) -> World:
     """Build the world; everything is committed."""
     world, at = World(engine), now() - timedelta(hours=20)
     async with unit_of_work() as session:
+        session.add(NumberSeries(series=f"case.{local_date(at).year}", last=FIRST))
         await _places_and_units(session)
         await _accounts(session, world, at)
     for place, (scene, cast, area) in enumerate(_plan()):
