@@ -52,8 +52,8 @@ _GROUPS: tuple[tuple[str, str, str, tuple[tuple[str, str, str], ...]], ...] = (
         "alarm",
         "夜间查看明文、短时间内反复被拒绝,会在审计管理员处告警。",
         (
-            ("night_from", "点", "0 至 23"),
-            ("night_until", "点", "0 至 23"),
+            ("night_from", "点", ""),
+            ("night_until", "点", ""),
             ("refusals_alarm", "次", ""),
         ),
     ),
