@@ -129,17 +129,17 @@ class DelegationState(SignedInState):
 
     @rx.event
     async def wear(self, delegation_id: str):
-        """This function will act by a delegation from now on, in this sign-in; the whole page is loaded anew."""
+        """This function will act by a delegation from now on, in this sign-in, beginning at the landing page."""
         async with self._acting() as (session, actor):
             await operations.wear(session, actor, UUID(self._row(delegation_id).id), at=now())
-        return rx.call_script("location.assign('/')")
+        return rx.redirect("/")
 
     @rx.event
     async def take_off(self):
-        """This function will act as oneself again; the whole page is loaded anew."""
+        """This function will act as oneself again, beginning at the landing page."""
         async with self._acting() as (session, actor):
             await operations.wear(session, actor, None, at=now())
-        return rx.call_script("location.assign('/')")
+        return rx.redirect("/")
 
     def _row(self, delegation_id: object) -> DelegationShown:
         found = next((one for one in self.rows if one.id and one.id == as_text(delegation_id)), None)
