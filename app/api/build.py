@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.routing import APIRoute
 
 from app import refusals
@@ -30,7 +31,6 @@ from app.api.policy import Policies
 from app.public import petitioner, signin, signon
 from app.settings import Settings, load
 from app.throttle import Throttle
-from domain.kernel.refusals import NotFound
 from state import me
 
 DESCRIPTION = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -93,12 +93,13 @@ def described() -> str:
     return json.dumps(build_api(settings=Settings()).openapi(), ensure_ascii=False, indent=2) + "\n"
 
 
-async def _nowhere() -> None:
+async def _nowhere(request: Request) -> None:
     """This function will answer for the machines' addresses that lead nowhere: the pages would answer as to a person.
 
-    :raises NotFound: always
+    :raises HTTPException: always: no such address, or not by this method
     """
-    raise NotFound("没有这个地址")
+    known = (re.sub(r"\{[^}]+\}", "[^/]+", path) for path in request.app.openapi()["paths"])
+    raise HTTPException(405 if any(re.fullmatch(path, request.url.path) for path in known) else 404)
 
 
 def _name(route: APIRoute) -> str:

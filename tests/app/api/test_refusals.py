@@ -15,6 +15,7 @@ from tests.app.api.conftest import Api
 from tests.support.county import MAIN_LINE, PASSWORD, png
 
 PUBLIC = {
+    "/api/{_path:path}",  # tells that there is no such address
     "/healthz", "/readyz", "/metrics", "/login", "/auth/login", "/auth/logout", "/api/v1/auth/token",
     "/api/docs", "/api/docs/start.js", "/api/docs/{name}", "/api/v1/openapi.json",
 }  # fmt: skip
