@@ -71,10 +71,7 @@ async def unread_count(session: AsyncSession, actor: Actor) -> int:
 async def newest(session: AsyncSession, actor: Actor, *, limit: int = 20) -> tuple[NoticeView, ...]:
     """This function will list the actor's own notices, the newest first."""
     query = (
-        select(Notice)
-        .where(_within_reach(actor))
-        .order_by(col(Notice.at).desc(), col(Notice.id).desc())
-        .limit(limit)
+        select(Notice).where(_within_reach(actor)).order_by(col(Notice.at).desc(), col(Notice.id).desc()).limit(limit)
     )
     return tuple(
         NoticeView(row.id, row.number, row.kind, row.text, row.at, row.read_at is None)

@@ -72,7 +72,7 @@ class UnitInput:
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """This class will show a unit in the list of units, with how many enabled accounts it has."""
+    """This class will show a unit in the list of units, with how many accounts belong to it."""
 
     id: UUID
     code: str
@@ -176,7 +176,7 @@ class RoleInput:
 
 @dataclass(frozen=True, slots=True)
 class RoleView:
-    """This class will show a role, built-in or custom, with how many enabled accounts hold it."""
+    """This class will show a role, built-in or custom, with how many accounts hold it."""
 
     code: str
     name: str

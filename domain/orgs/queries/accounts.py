@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -46,13 +46,17 @@ def administered_by(actor: Actor) -> ColumnElement[bool]:
 
 
 async def units_of_county(session: AsyncSession, actor: Actor) -> tuple[UnitRow, ...]:
-    """This function will list every unit, disabled ones too, with how many enabled accounts have it as main unit.
+    """This function will list every unit, disabled ones too, with how many accounts the list of that unit shows.
 
     :raises NotPermitted: the actor administers neither accounts nor rights
     """
     require_administrator(actor)
-    counted = select(col(Account.unit_id), func.count()).where(col(Account.disabled_at).is_(None))
-    counts = {row[0]: row[1] for row in await session.execute(counted.group_by(col(Account.unit_id)))}
+    belongs = union(
+        select(col(Account.unit_id), col(Account.id)), select(col(AccountUnit.unit_id), col(AccountUnit.account_id))
+    )
+    held = belongs.subquery()
+    counted = select(held.c.unit_id, func.count()).group_by(held.c.unit_id)
+    counts = {row[0]: row[1] for row in await session.execute(counted)}
     units = list(await session.scalars(select(Unit).order_by(col(Unit.position), col(Unit.code))))
     codes = {unit.id: unit.code for unit in units}
     return tuple(
@@ -160,8 +164,7 @@ def _conditions(wanted: AccountFilter) -> Iterable[ColumnElement[bool]]:
         joined = select(AccountUnit.account_id).where(col(AccountUnit.unit_id).in_(unit))
         yield or_(col(Account.unit_id).in_(unit), col(Account.id).in_(joined))
     if wanted.role:
-        held, asked = col(Account.role_codes), col(Account.proposed_roles)
-        yield or_(held.contains([wanted.role]), and_(func.cardinality(held) == 0, asked.contains([wanted.role])))
+        yield col(Account.role_codes).contains([wanted.role])
 
 
 async def _last_seen(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, datetime]:

@@ -56,13 +56,13 @@ def require_administrator(actor: Actor) -> None:
 
 
 async def roles(session: AsyncSession, actor: Actor) -> tuple[RoleView, ...]:
-    """This function will list every role, the built-in ones first, with how many enabled accounts hold each.
+    """This function will list every role, the built-in ones first, with how many accounts hold each.
 
     :raises NotPermitted: the actor administers neither accounts nor rights
     """
     require_administrator(actor)
     code = func.unnest(col(Account.role_codes)).label("code")
-    held = select(code).where(col(Account.disabled_at).is_(None)).subquery()
+    held = select(code).subquery()
     rows = await session.execute(select(held.c.code, func.count()).group_by(held.c.code))
     counts = {row[0]: row[1] for row in rows}
     made = (await codes_known(session)).values()
