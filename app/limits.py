@@ -40,7 +40,7 @@ _POST = frozenset({"POST"})
 KINDS: tuple[Kind, ...] = (
     Kind("sign_in", _POST, re.compile(r"/auth/(?!logout).*|/api/v1/auth/token"), 240, 240),
     Kind("sms_code", _POST, re.compile(r"/t/[^/]*/(?:code|enter)"), 60, 60),
-    Kind("search", _ANY, re.compile(r"/api/v1/(?:persons|visits)/search|/api/v1/.*/times-here"), 600, 120),
+    Kind("search", _ANY, re.compile(r"/api/v1/(?:persons|visits|cases)/search|/api/v1/.*/times-here"), 600, 120),
     Kind("reveal", _ANY, re.compile(r"/api/v1/.*/reveal(?:/.*)?"), 300, 60),
     Kind("upload", _POST, re.compile(r"/api/v1/attachments"), 1200, 240),
     Kind("export", _ANY, re.compile(r"/api/v1/(?:.*/)?export(?:s|/.*)?|/api/v1/.*/slip"), 300, 60),

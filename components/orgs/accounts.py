@@ -217,7 +217,6 @@ def told_dialog(told: Told, on_close: Any, watermark: Any) -> rx.Component:
             rx.el.code(told.password, class_name="told", id="initial-password"),
             alert("orange", rx.el.span("只显示这一次,关闭后无法再查看。请当面或用安全的方式交给本人,首次登录须修改。")),
             rx.el.div(
-                rx.el.button("复制", type="button", class_name="btn", on_click=rx.set_clipboard(told.password)),
                 rx.el.button("已交给本人,关闭", type="button", class_name="btn pri", on_click=on_close),
                 class_name="form-foot",
             ),

@@ -10,6 +10,8 @@ from domain.kernel import drafts
 from domain.kernel.refusals import NotFound
 from state.inputs import as_text
 from state.orgs import lines
+from state.orgs.accounts import AccountListState
+from state.orgs.units import UnitsState
 from state.session import SignedInState
 
 SHOWN = 200
@@ -81,9 +83,9 @@ class ImportState(SignedInState):
     async def close(self):
         """This function will close the import; the page below is loaded anew where something came of it."""
         async with self._acting():
-            came = self.done
+            came, page = self.done, UnitsState if self.which == "units" else AccountListState
             self._shut()
-        return rx.call_script("location.reload()") if came else None
+        return page.load if came else None
 
     def _shut(self) -> None:
         self.which, self.word, self.heads, self.rows = "", "", [], []

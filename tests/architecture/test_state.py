@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tests.architecture.source import Function, Module, modules
+from tests.architecture.source import Function, Module, called, calls, modules
 
 _DECLARING = ("rx.event", "rx.var", "event", "var", "property", "staticmethod", "classmethod")
 
@@ -44,6 +44,21 @@ def test_no_handler_catches_everything() -> None:
         for module in modules("state")
         for node in ast.walk(module.tree)
         if isinstance(node, ast.ExceptHandler) and (node.type is None or ast.unparse(node.type) == "Exception")
+    ]
+
+    assert not found
+
+
+_SCRIPTS = {"call_script", "call_function", "set_clipboard", "console_log", "download"}
+"""Events of Reflex that the browser would evaluate as text: the policy of the pages lets none of them do anything."""
+
+
+def test_no_event_is_a_script() -> None:
+    found = [
+        f"{module.name}:{call.lineno} {called(call)}"
+        for module in modules("app", "components", "state")
+        for call in calls(module.tree)
+        if called(call) in _SCRIPTS and ast.unparse(call.func).startswith("rx.")
     ]
 
     assert not found

@@ -13,11 +13,13 @@ from sqlmodel import col
 
 from domain.kernel import journal
 from domain.kernel.actor import Actor
+from domain.kernel.notify import announce
 from domain.kernel.permissions import PEOPLE_ROLES, Permission
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound
 from domain.orgs import policy
 from domain.orgs.models import Account, CustomRole
 from domain.orgs.operations.accounts import by_login, require_successor
+from domain.orgs.operations.signing import end_sessions
 from domain.orgs.queries import codes_known
 from domain.orgs.schemas import Restriction, RoleInput
 
@@ -42,12 +44,17 @@ async def grant_roles(session: AsyncSession, actor: Actor, login: str, codes: Se
     duties = policy.duties_of(codes, custom)
     if len(duties) > 1:
         raise Invalid.of({"roles": policy.SEPARATED})
-    if duties != policy.duties_of(account.roles, {}) and not account.disabled_at:
+    changes_duty = duties != policy.duties_of(account.roles, {})
+    if changes_duty and not account.disabled_at:
         await require_successor(session, account)
 
     before = list(account.role_codes)
     policy.put_on(account, policy.settle(codes, custom))
     account.proposed_roles, account.granted_at = [], at
+    if changes_duty:
+        # another duty may ask for a second factor: nobody enters it with a session of the one before
+        await end_sessions(session, account.id, at=at)
+        await announce(session, "session", account.id)
     detail = {"before": before, "after": list(account.role_codes)}
     await journal.record(session, actor, "account.grant", "account", account.id, at=at, detail=detail)
 

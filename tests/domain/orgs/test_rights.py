@@ -214,6 +214,20 @@ class TestCustomRoles:
         assert len(shown) == len(PEOPLE_ROLES) + 1
 
 
+class TestAnotherDuty:
+    async def test_is_not_entered_with_the_session_of_the_one_before(
+        self, session: AsyncSession, county: County
+    ) -> None:
+        entered = await operations.sign_in(
+            session, login="viewer", password=PASSWORD, kind=SessionKind.API, origin="t", at=MORNING
+        )
+        await operations.grant_roles(session, county["secadmin"], "viewer", ["leader"], at=MORNING)
+        assert await queries.actor_of(session, entered.secret, SessionKind.API, at=MORNING) is not None
+
+        await operations.grant_roles(session, county["secadmin"], "viewer", ["sysadmin"], at=MORNING)
+        assert await queries.actor_of(session, entered.secret, SessionKind.API, at=MORNING) is None
+
+
 class TestRestrictions:
     async def test_a_barred_step_is_refused_and_the_others_are_not(self, session: AsyncSession, county: County) -> None:
         number = await support.bring_to(session, county, MAIN_LINE[:2], at=MORNING)
