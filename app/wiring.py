@@ -56,7 +56,7 @@ async def background() -> AsyncGenerator[None]:
         asyncio.create_task(sockets.watch(), name="sockets"),
         asyncio.create_task(run_relay(stop), name="relay"),
         asyncio.create_task(run_clock(stop), name="clock"),
-        asyncio.create_task(run_audit(stop, settings.load().data), name="audit"),
+        asyncio.create_task(run_audit(stop), name="audit"),
         asyncio.create_task(run_retention(stop), name="retention"),
         asyncio.create_task(run_fill(stop), name="tails"),
     ]

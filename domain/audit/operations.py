@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +16,7 @@ from domain.audit import queries, rules
 from domain.audit.models import AuditAlarm, AuditCursor, JournalAnchor
 from domain.audit.rules import Alarm
 from domain.audit.schemas import AlarmKind, ChainState
-from domain.kernel import journal
+from domain.kernel import anchors, journal
 from domain.kernel.actor import SYSTEM_ID, Actor
 from domain.kernel.clock import local_date
 from domain.kernel.ids import new_id
@@ -63,16 +64,21 @@ async def note_print(session: AsyncSession, actor: Actor, number: str, case_id: 
     await journal.record(session, actor, "case.slip", "case", case_id, at=at, detail={"number": number})
 
 
-async def anchor(session: AsyncSession, *, at: datetime) -> Anchored | None:
+async def anchor(session: AsyncSession, *, at: datetime, kept: Collection[Anchored] = ()) -> Anchored | None:
     """This function will keep number and seal of the last line as today's anchor; none for an empty journal.
 
-    A later one of the same day does not replace the first: both stand in the file outside.
+    A later one of the same day does not replace the first: both stand in the file outside. Where an anchor of
+    that file (`kept`) is about a later line the journal was cut: nothing is anchored, and an alarm is raised.
     """
     last = (
         await session.execute(
             select(col(JournalEntry.seq), col(JournalEntry.seal)).order_by(col(JournalEntry.seq).desc()).limit(1)
         )
     ).first()
+    cut = max((one.seq for one in kept), default=0)
+    if cut > (last.seq if last else 0):
+        await _alarm_of_chain(session, f"第 {last.seq if last else 0} 条之后的记录被删除,锚点曾到第 {cut} 条", at)
+        return None
     if last is None:
         return None
     row = {"day": local_date(at), "seq": last.seq, "seal": last.seal, "made_at": at}
@@ -172,24 +178,26 @@ async def acknowledge(session: AsyncSession, actor: Actor, alarm_id: UUID, note:
     await announce(session, "alarm", alarm.id)
 
 
-async def verify(
-    session: AsyncSession, actor: Actor, *, at: datetime, elsewhere: Collection[Anchored] = ()
-) -> ChainState:
-    """This function will walk the chain, compare it with the anchors, and keep what it found.
+async def _alarm_of_chain(session: AsyncSession, fault: str, at: datetime) -> None:
+    if await _raise(session, SYSTEM_ID, [Alarm(AlarmKind.CHAIN, rules.hour_of(at), 1, {"fault": fault})], at):
+        await announce(session, "alarm", SYSTEM_ID)
 
-    `elsewhere` are the anchors from outside the database. A chain that does not hold raises an alarm.
+
+async def verify(session: AsyncSession, actor: Actor, *, at: datetime) -> ChainState:
+    """This function will walk the chain, compare it with the anchors inside and outside, and keep what it found.
+
+    A chain that does not hold raises an alarm.
 
     :raises NotPermitted: the actor does not audit
     """
     actor.require(Permission.JOURNAL_AUDIT)
     own = await session.execute(select(col(JournalAnchor.seq), col(JournalAnchor.seal)))
+    elsewhere, _ = await asyncio.to_thread(anchors.read)
     verdict = await journal.examine(session, [*(Anchored(row.seq, row.seal) for row in own), *elsewhere])
     cursor = await _cursor(session)
     cursor.verified_at, cursor.verified_lines, cursor.fault = at, verdict.count, verdict.fault
     if verdict.fault:
-        detail = {"fault": verdict.fault, "seq": verdict.broken}
-        await _raise(session, SYSTEM_ID, [Alarm(AlarmKind.CHAIN, rules.hour_of(at), 1, detail)], at)
-        await announce(session, "alarm", SYSTEM_ID)
+        await _alarm_of_chain(session, verdict.fault, at)
     detail = {"rows": verdict.count, "why": verdict.fault}
     await journal.record(session, actor, "audit.verify", "journal", SYSTEM_ID, at=at, detail=detail)
     return await queries.chain(session, actor)

@@ -130,7 +130,7 @@ class AccountState(SignedInState):
     @rx.event
     async def reset_password(self):
         """This function will give the account a new initial password and show it once."""
-        password, login, name = initial_password(), self.one.login, self.one.name
+        password, login, name = initial_password(self.one.login), self.one.login, self.one.name
 
         async def act(session: AsyncSession, actor: Actor) -> None:
             await operations.reset_password(session, actor, login, password, at=now())

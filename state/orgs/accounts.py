@@ -138,7 +138,8 @@ class AccountListState(SignedInState):
     @rx.event
     async def send(self, form: dict):
         """This function will add the account and show its initial password once."""
-        given, password = as_form(form), initial_password()
+        given = as_form(form)
+        password = initial_password(as_text(given.get("login")))
         try:
             async with self._acting() as (session, actor):
                 _require_maker(actor)

@@ -161,7 +161,7 @@ def _account(values: Mapping[str, str], known: _Known) -> tuple[NewAccount, dict
     account = NewAccount(
         login=values.get("账号", ""),
         name=values.get("姓名", ""),
-        password=initial_password(),
+        password=initial_password(values.get("账号", "")),
         roles=tuple(known.roles.get(word, word) for word in _pieces(values.get("角色", ""))),
         unit_code=known.units.get(unit, unit),
         area_path=known.areas.get(area, ""),

@@ -9,8 +9,15 @@ _KINDS = ("ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnpqrstuvwxyz", "23456789", "-
 LENGTH = 16
 
 
-def initial_password() -> str:
-    """This function will make a random password that holds every kind of character the rules ask for."""
+def initial_password(login: str = "") -> str:
+    """This function will make a random password that holds every kind of character and not, by chance, the login."""
+    made = _random()
+    while login and login.lower() in made.lower():
+        made = _random()
+    return made
+
+
+def _random() -> str:
     signs = [secrets.choice(kind) for kind in _KINDS]
     signs += [secrets.choice("".join(_KINDS[:3])) for _ in range(LENGTH - len(signs))]
     secrets.SystemRandom().shuffle(signs)

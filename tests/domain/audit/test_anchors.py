@@ -1,0 +1,70 @@
+"""Anchors outside the database: forged ones are known, and a journal that was cut is not anchored over."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.audit import operations, queries
+from domain.audit.schemas import AlarmKind
+from domain.kernel import anchors
+from domain.kernel.journal import Anchored
+from tests.support import county as support
+from tests.support.county import MAIN_LINE, MORNING, County
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path) -> Generator[Path]:
+    """Keep the anchors of a test in a folder of its own."""
+    anchors.use(tmp_path)
+    yield tmp_path
+    anchors._Holder.path = None
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def county(session: AsyncSession) -> County:
+    county = await support.build(session)
+    await support.bring_to(session, county, MAIN_LINE[:3], at=MORNING)
+    return county
+
+
+async def _cut(session: AsyncSession, count: int) -> None:
+    await session.execute(text("SET LOCAL session_replication_role = replica"))
+    await session.execute(
+        text("DELETE FROM journal_entry WHERE seq > (SELECT max(seq) FROM journal_entry) - :n"), {"n": count}
+    )
+    await session.execute(text("DELETE FROM journal_anchor"))
+    await session.execute(text("SET LOCAL session_replication_role = origin"))
+
+
+def test_lines_that_were_forged_do_not_count(folder: Path) -> None:
+    anchors.append(Anchored(7, b"seal"), MORNING)
+    path = folder / anchors.FILE
+    whole = path.read_text()
+    path.write_text(whole + whole.replace('"seq": 7', '"seq": 9') + "no json\n" + "{}\n")
+
+    assert anchors.read() == ([Anchored(7, b"seal")], 3)
+
+
+async def test_a_cut_end_is_found_by_the_auditors_own_verification(session: AsyncSession, county: County) -> None:
+    made = await operations.anchor(session, at=MORNING)
+    assert made is not None
+    anchors.append(made, MORNING)
+    assert (await operations.verify(session, county["auditor"], at=MORNING)).fault == ""
+
+    await _cut(session, 3)
+    assert "被删除" in (await operations.verify(session, county["auditor"], at=MORNING)).fault
+
+
+async def test_a_cut_journal_is_not_anchored_again(session: AsyncSession, county: County) -> None:
+    made = await operations.anchor(session, at=MORNING)
+    assert made is not None
+    await _cut(session, 2)
+
+    assert await operations.anchor(session, at=MORNING, kept=[made]) is None
+    assert [alarm.kind for alarm in await queries.alarms(session, county["auditor"])] == [AlarmKind.CHAIN]
