@@ -10,6 +10,8 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import structlog
+
 from domain.kernel.refusals import BadCredentials, Locked, Refusal, TooMany
 from domain.orgs import rules
 from domain.orgs.operations.signing import LOCKED
@@ -18,6 +20,7 @@ from domain.orgs.rules import DEFAULTS, SecurityValues
 WINDOW = timedelta(minutes=5)
 MOST_BY_ADDRESS_AND_ACCOUNT, MOST_BY_ADDRESS = 20, 200
 REMEMBERED = 10_000
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -61,6 +64,8 @@ class Throttle:
         """This function will count a failure and give the refusal to answer with."""
         until, _ = self._locked.get(_name(login), (at, 0))
         locked = until > at
+        # not what was typed as the account: people type passwords there
+        _log.info("sign_in.refused", address=address, locked=locked, code=refusal.code)
         self._failures.add(address, at)
         self._failures.add(_pair(address, login), at)
         if locked:
