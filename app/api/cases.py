@@ -15,7 +15,7 @@ from app.documents.qr import qr_svg
 from domain.audit import operations as audit
 from domain.cases.operations.create import create
 from domain.cases.operations.take import take
-from domain.cases.queries import actions, detail, lists, reach
+from domain.cases.queries import actions, detail, lists
 from domain.cases.schemas import ActionView, CaseInput, CaseSummary, JournalView, StepInput
 from domain.cases.vocabulary import Action, Status
 from domain.kernel import idempotency
@@ -165,8 +165,7 @@ async def read_slip(call: Acting, number: Number) -> Response:
     from app.documents.slip import slip_pdf  # noqa: PLC0415 - the typesetter loads when a slip is asked for
 
     pdf = await slip_pdf(call.session, call.actor, number, base_url=call.base_url, at=call.at.replace(microsecond=0))
-    case = await reach.find(call.session, call.actor, number)
-    await audit.note_print(call.session, call.actor, number, case.id, at=call.at)
+    await audit.note_print(call.session, call.actor, number, at=call.at)
     named = f'inline; filename="slip-{number}.pdf"' if number.isalnum() and number.isascii() else "inline"
     return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": named})
 

@@ -121,7 +121,7 @@ ROLES = [
     Column("reach", "数据范围", lambda r: rx.el.span(r.reach_label)),
     Column("level", "字段级别", lambda r: rx.el.span(r.level_label)),
     Column("limits", "限制", _bounds),
-    Column("accounts", "启用账号", lambda r: rx.el.a(r.accounts, " 个", href=r.href)),
+    Column("accounts", "账号", lambda r: rx.el.a(r.accounts, " 个", href=r.href)),
     Column("acts", "操作", _role_acts),
 ]
 

@@ -96,7 +96,7 @@ COLUMNS = [
     Column("code", "代码", lambda r: rx.el.code(r.code), phone="head"),
     Column("parent", "上级", lambda r: rx.el.span(rx.cond(r.parent != "", r.parent, "—"), class_name="ell short")),
     Column("phone", "办公电话", lambda r: rx.el.span(rx.cond(r.phone != "", r.phone, "—"))),
-    Column("accounts", "启用账号", _accounts),
+    Column("accounts", "账号", _accounts),
     Column("state", "状态", _state, phone="tag"),
     Column("acts", "操作", _acts),
 ]

@@ -59,9 +59,9 @@ async def note_export(
     await journal.record(session, actor, what, "account", actor.account_id, at=at, detail=detail)
 
 
-async def note_print(session: AsyncSession, actor: Actor, number: str, case_id: UUID, *, at: datetime) -> None:
-    """This function will write down that an acceptance slip was printed."""
-    await journal.record(session, actor, "case.slip", "case", case_id, at=at, detail={"number": number})
+async def note_print(session: AsyncSession, actor: Actor, number: str, *, at: datetime) -> None:
+    """This function will write down that an acceptance slip was printed; among the steps of the case it does not stand."""
+    await journal.record(session, actor, "case.slip", "account", actor.account_id, at=at, detail={"number": number})
 
 
 async def anchor(session: AsyncSession, *, at: datetime, kept: Collection[Anchored] = ()) -> Anchored | None:

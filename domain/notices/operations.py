@@ -84,7 +84,7 @@ async def tell(
     *,
     message_id: UUID,
     accounts: Iterable[UUID],
-    case_id: UUID,
+    case_id: UUID | None,
     number: str,
     kind: str,
     text: str,

@@ -261,7 +261,7 @@ async def test_cards_and_breaches_tell_the_lead_unit_and_the_centre(session: Asy
 async def test_the_registrar_of_a_merged_case_is_told(session: AsyncSession, county: County) -> None:
     kept, merged = await brought(session, county, 1), await brought(session, county, 1, seed=2)
     await merge(session, county["center"], kept=kept, merged=merged, reason="同一事项", at=MORNING)
-    assert await told(session, county, "case.merge") == {"registrar": f"已合并:{merged} 并入 {kept} 一并办理"}
+    assert await told(session, county, "case.merge") == {"registrar": f"已合并:{merged} 已并入其他案件一并办理"}
 
 
 async def test_disabled_accounts_are_not_told(session: AsyncSession, county: County) -> None:
@@ -315,7 +315,7 @@ async def tell(session: AsyncSession, county: County, logins: tuple[str, ...], *
         session,
         message_id=uuid4(),
         accounts=[county[login].account_id for login in logins],
-        case_id=uuid4(),
+        case_id=None,
         number="QX1",
         kind="dispatch",
         text=f"第 {at:%H:%M} 条",
@@ -325,7 +325,7 @@ async def tell(session: AsyncSession, county: County, logins: tuple[str, ...], *
 
 async def test_a_message_delivered_twice_tells_once(session: AsyncSession, county: County) -> None:
     message, accounts = uuid4(), [county["rsj"].account_id, county["center"].account_id]
-    given = {"case_id": uuid4(), "number": "QX1", "kind": "dispatch", "text": "待接收", "at": MORNING}
+    given = {"case_id": None, "number": "QX1", "kind": "dispatch", "text": "待接收", "at": MORNING}
     assert await operations.tell(session, message_id=message, accounts=accounts, **given) == 2
     assert await operations.tell(session, message_id=message, accounts=accounts, **given) == 0
     assert await queries.unread_count(session, county["rsj"]) == 1
