@@ -27,6 +27,13 @@ AT = datetime.now(UTC)
 DAY = timedelta(days=1)
 
 
+@pytest.fixture(autouse=True)
+def moment() -> None:
+    """The simulators read the clock: a moment of minutes ago, when the tests were gathered, would not do."""
+    global AT  # noqa: PLW0603 - one moment for each test
+    AT = datetime.now(UTC)
+
+
 @dataclass
 class Stage:
     """A provider, and how its person answers what was begun."""
