@@ -92,7 +92,7 @@ async def _registration(people: People) -> str:
     shown = page.locator("#done-number")
     await expect(shown).to_have_text(re.compile(r"QX\d{10}"))
     number = await shown.inner_text()
-    await page.wait_for_function("document.querySelector('.slip-preview')?.naturalWidth > 0")
+    await page.wait_for_function("() => document.querySelector('.slip-preview')?.naturalWidth > 0")
     await registrar.keep("04-accepted")
     slip = await page.request.get(f"{registrar.base}/api/v1/cases/{number}/slip")
     assert slip.status == 200

@@ -72,7 +72,7 @@ async def test_every_page_opens_or_tells_that_it_may_not(people: People, known: 
     person = await people.staff(post.login, "/cases")
     await person.page.wait_for_function(KNOWN)
     complaints = watch(person.page)
-    examples = EXAMPLES | {"number": number}
+    examples = EXAMPLES | {"number": number, "login": post.login}
     for declared in reversed(PAGES):  # the front door last: it leads on
         address = PARAMETER.sub(lambda found: examples[found[1]], declared.route)
         await go(person, address, declared.title, whole=post.login == "center")

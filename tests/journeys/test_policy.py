@@ -46,14 +46,14 @@ def test_allows_neither_inline_nor_evaluated_code(served: Serving, path: str) ->
 @pytest.mark.parametrize("login", ["center", "sysadmin", "guide"])
 async def test_no_page_offends_it(people: People, login: str) -> None:
     post = next(post for post in POSTS if post.login == login)
-    number = await example(people)
+    examples = EXAMPLES | {"number": await example(people), "login": login}
     person = await people.somebody()
     await person.page.add_init_script(GATHER)
     await person.sign_in(login)
     found: list[str] = []
     for declared in PAGES:
         if may_open(declared, post):
-            address = PARAMETER.sub(lambda name: (EXAMPLES | {"number": number})[name[1]], declared.route)
+            address = PARAMETER.sub(lambda name: examples[name[1]], declared.route)
             await go(person, address, declared.title, whole=True)
             await expect(person.page.locator(".bone, .skeleton")).to_have_count(0)
             await expect(person.page.locator(".watermark").first).to_be_attached()
