@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from app import limits
 from app.launch.postgres import Postgres
 from domain.kernel import crypto, files, unit_of_work
 from tests.support.database import TEMPLATE, make_server, make_template, rolled_back
@@ -29,6 +30,12 @@ def keys() -> crypto.KeyRing:
     ring = crypto.KeyRing.fresh()
     crypto.use(ring)
     return ring
+
+
+@pytest.fixture(autouse=True)
+def rates() -> None:
+    """Count the requests of each test by themselves: what came before leaves no limit reached."""
+    limits.use(limits.Rates())
 
 
 @pytest.fixture(scope="session", autouse=True)
