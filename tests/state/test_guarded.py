@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.cases.models import Case
@@ -34,7 +34,8 @@ async def _traces() -> tuple[int, ...]:
         found = [
             await session.scalar(select(func.count()).select_from(table)) or 0 for table in (Case, Visit, OutboxMessage)
         ]
-        business = select(func.count()).select_from(JournalEntry).where(JournalEntry.action.not_like("account.%"))  # type: ignore[attr-defined]
+        own = or_(*(JournalEntry.action.like(f"{word}.%") for word in ("account", "access", "audit")))  # type: ignore[attr-defined]
+        business = select(func.count()).select_from(JournalEntry).where(~own)
         return (*found, await session.scalar(business) or 0)
 
 
@@ -87,11 +88,13 @@ async def test_an_auditor_cannot_use_the_rooms_of_others(own_engine: AsyncEngine
     cookie = await states.signed_in("auditor")
     before = await _traces()
     for kind, name in ALL:
+        if kind.__module__.startswith("state.audit"):
+            continue
         for arguments in states.crafted(kind, name):
             state = await states.tree(kind, cookie, f"http://test/case/{number}")
             with suppress(Refusal):
                 await states.call_briefly(state, name, *arguments)
-            assert _business(state) == {}, (kind.__name__, name)
+            assert _business(state).keys() <= {"entries"}, (kind.__name__, name)
     assert await _traces() == before
 
 

@@ -51,7 +51,7 @@ async def ring(
             session,
             message_id=uuid4(),
             accounts=[county[login].account_id for login in logins],
-            case_id=uuid4(),
+            case_id=None,
             number="QX1",
             kind=kind,
             text=text,

@@ -51,7 +51,7 @@ async def grant_roles(session: AsyncSession, actor: Actor, login: str, codes: Se
     before = list(account.role_codes)
     policy.put_on(account, policy.settle(codes, custom))
     account.proposed_roles, account.granted_at = [], at
-    if changes_duty:
+    if changes_duty and duties:
         # another duty may ask for a second factor: nobody enters it with a session of the one before
         await end_sessions(session, account.id, at=at)
         await announce(session, "session", account.id)
