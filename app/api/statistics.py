@@ -51,7 +51,7 @@ async def department_figures(call: Acting, wanted: Annotated[PeriodQuery, Query(
 @router.get(
     "/departments/{code}/{measure}/cases",
     summary="一个数字后面的诉求件",
-    responses=answers({"items": [ITEM], "next_cursor": None, "total": 1}, "not_permitted", "invalid"),
+    responses=answers({"items": [ITEM], "next_cursor": None, "total": 1}, "not_permitted", "not_found", "invalid"),
 )
 async def list_cases_behind(
     call: Acting,
