@@ -93,7 +93,8 @@ class FieldPolicyState(SignedInState):
     async def choose_role(self, role: str):
         """This function will turn to another role; what was not saved is dropped."""
         async with self._acting() as (session, actor):
-            if role in {one.value for one in PEOPLE_ROLES}:
+            actor.require(Permission.POLICY_MANAGE)
+            if as_text(role) in {one.value for one in PEOPLE_ROLES}:
                 self.role, self._wanted = as_text(role), {}
                 self.turn += 1
                 await self._read(session, actor)
@@ -103,7 +104,7 @@ class FieldPolicyState(SignedInState):
         """This function will show the example of another purpose."""
         async with self._acting() as (_, actor):
             actor.require(Permission.POLICY_MANAGE)
-            if purpose in {one.value for one in Purpose}:
+            if as_text(purpose) in {one.value for one in Purpose}:
                 self.purpose = as_text(purpose)
                 self._draw()
 
@@ -113,7 +114,7 @@ class FieldPolicyState(SignedInState):
         async with self._acting() as (_, actor):
             actor.require(Permission.POLICY_MANAGE)
             known = {f"{view.field}.{view.purpose}" for view in self._stored if not view.fixed}
-            if as_text(key) in known and showing in {one.value for one in Showing}:
+            if as_text(key) in known and as_text(showing) in {one.value for one in Showing}:
                 self._wanted = {**self._wanted, key: as_text(showing)}
                 self._draw()
 

@@ -98,6 +98,21 @@ async def test_an_auditor_cannot_use_the_rooms_of_others(own_engine: AsyncEngine
     assert await _traces() == before
 
 
+@pytest.mark.parametrize("login", ["secadmin", "sysadmin", "center"])
+async def test_wrong_types_are_refused_and_break_nothing(own_engine: AsyncEngine, login: str) -> None:
+    async with unit_of_work() as session:
+        county = await support.build(session, at=now())
+        number = await support.bring_to(session, county, MAIN_LINE[:2], at=now())
+    cookie = await states.signed_in(login)
+    for kind, name in ALL:
+        for arguments in states.crafted(kind, name)[3:]:
+            state = await states.tree(kind, cookie, f"http://test/case/{number}")
+            with suppress(Refusal):
+                await states.call_briefly(state, name, *arguments)
+    async with unit_of_work() as session:
+        assert len(list(await session.scalars(select(Case)))) == 1
+
+
 async def test_an_officer_of_another_department_finds_nothing(own_engine: AsyncEngine) -> None:
     async with unit_of_work() as session:
         county = await support.build(session, at=now())

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import pkgutil
 from collections.abc import Iterator
 from contextlib import suppress
+from importlib import import_module
 from typing import Any, TypeVar
 
 import reflex as rx
 from reflex.state import BaseState
 
+import state as floor
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import operations as orgs
 from domain.orgs.models import SessionKind
@@ -61,7 +64,9 @@ async def call_briefly(state: BaseState, name: str, *arguments: Any) -> None:
 
 
 def handlers() -> Iterator[tuple[type[SignedInState], str]]:
-    """Go through every handler of every state of the product."""
+    """Go through every handler of every state of the product, whatever else was imported before."""
+    for module in pkgutil.walk_packages(floor.__path__, "state."):
+        import_module(module.name)
     kinds = [SignedInState, *_below(SignedInState)]
     for kind in kinds:
         for name, handler in kind.event_handlers.items():

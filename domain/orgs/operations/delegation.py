@@ -87,6 +87,8 @@ async def wear(session: AsyncSession, actor: Actor, delegation_id: UUID | None, 
     giver_id: UUID | None = None
     if delegation_id is not None:
         giver_id = await _in_force(session, actor, delegation_id, at)
+    if held.stands_for == giver_id:
+        return  # as before: nothing to tell, nothing to write down
     held.stands_for = giver_id
     await announce(session, "session", actor.account_id)
     detail = {"for": str(giver_id) if giver_id else ""}
