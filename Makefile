@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
+# Each worker starts a database server and a served product of its own; 0 runs all in one process.
+TEST_WORKERS ?= 2
 READY := $(VENV)/.ready
 SYNC := $(BIN)/uv sync --frozen --quiet --inexact --python $(BIN)/python
 export PATH := $(BIN):$(PATH)
@@ -18,7 +20,7 @@ run: $(READY)
 
 test: $(READY)
 	@$(BIN)/python -m app.launch.browser
-	@exec $(BIN)/python -m pytest $(TESTS)
+	@exec $(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile $(TESTS)
 
 bench: $(READY)
 	@exec $(BIN)/fengqiao bench

@@ -124,7 +124,7 @@ async def _recent(session: AsyncSession, account_id: UUID, at: datetime) -> list
         select(JournalEntry)
         .where(
             col(JournalEntry.actor_id) == account_id,
-            col(JournalEntry.at) >= at - rules.LOOKBACK,
+            col(JournalEntry.at) >= rules.since(at),
             col(JournalEntry.action).in_(rules.WATCHED),
         )
         .order_by(col(JournalEntry.seq).desc())

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from domain.audit.notes import actions_of, words_of
 from domain.audit.schemas import AlarmKind, Group
-from domain.kernel.clock import local
+from domain.kernel.clock import local, local_date
 
-LOOKBACK = timedelta(hours=26)
-"""How far back lines are looked at: a day, and what a scan that was away missed."""
+LOOKBACK, HOUR = timedelta(hours=26), timedelta(hours=1)
+"""How far back lines are looked at at least (a day, and what a scan that was away missed); what rates count over."""
 SEARCHES_PER_HOUR, EXPORTS_PER_HOUR = 100, 10
 REVEAL, REVEAL_REFUSED = "person.reveal", "person.reveal_refused"
 _FAILED = frozenset({"account.sign_in_failed", "account.second_factor_failed"})
@@ -82,6 +83,11 @@ def hour_of(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
 
 
+def since(at: datetime) -> datetime:
+    """This function will give where to begin to read: a midnight in Asia/Shanghai, so that days are always whole."""
+    return local(at - LOOKBACK).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def night_of(at: datetime) -> datetime:
     """This function will give noon before a moment, in Asia/Shanghai: what names a night."""
     here = local(at)
@@ -89,16 +95,34 @@ def night_of(at: datetime) -> datetime:
     return noon if here >= noon else noon - timedelta(days=1)
 
 
-def _by_hour(lines: Iterable[Line]) -> dict[datetime, int]:
-    counts: dict[datetime, int] = {}
-    for line in lines:
-        hour = hour_of(line.at)
-        counts[hour] = counts.get(hour, 0) + 1
-    return counts
+def _weighs_one(line: Line) -> int:
+    del line
+    return 1
+
+
+def _hours(lines: Iterable[Line], most: int, weight: Callable[[Line], int] = _weighs_one) -> list[list[Line]]:
+    """Hours in which the lines weigh `most` or more, each beginning with its first line, wherever the clock stands.
+
+    They are sought from each midnight anew: which hours are found never depends on how far back was read, so that a
+    later scan meets the same ones. An hour that goes past midnight counts the lines after it as well.
+    """
+    ordered = sorted(lines, key=lambda line: line.at)
+    times = [line.at for line in ordered]
+    found: list[list[Line]] = []
+    for place, at in enumerate(times):
+        if place == 0 or local_date(at) != local_date(times[place - 1]):
+            free = at
+        if at < free:
+            continue
+        hour = ordered[place : bisect_left(times, at + HOUR)]
+        if sum(map(weight, hour)) >= most:
+            found.append(hour)
+            free = at + HOUR
+    return found
 
 
 def _over(kind: AlarmKind, lines: Iterable[Line], most: int, what: str) -> list[Alarm]:
-    return [Alarm(kind, hour, n, {"what": what}) for hour, n in _by_hour(lines).items() if n >= most]
+    return [Alarm(kind, hour[0].at, len(hour), {"what": what}) for hour in _hours(lines, most)]
 
 
 def _mass_reading(lines: Sequence[Line], values: Values) -> list[Alarm]:
@@ -106,12 +130,12 @@ def _mass_reading(lines: Sequence[Line], values: Values) -> list[Alarm]:
     found = _over(kind, (one for one in lines if one.action == REVEAL), values.reveal_per_hour, "查看明文")
     for group, most in ((Group.SEARCH, SEARCHES_PER_HOUR), (Group.EXPORT, EXPORTS_PER_HOUR)):
         found += _over(kind, (one for one in lines if words_of(one.action)[0] is group), most, group.label)
-    return list({alarm.window_at: alarm for alarm in reversed(found)}.values())
+    return found
 
 
 def _limits_reached(lines: Sequence[Line]) -> list[Alarm]:
-    hours = _by_hour(one for one in lines if one.action == REVEAL_REFUSED)
-    return [Alarm(AlarmKind.DAILY_LIMIT, hour, count) for hour, count in hours.items()]
+    hours = _hours((one for one in lines if one.action == REVEAL_REFUSED), 1)
+    return [Alarm(AlarmKind.DAILY_LIMIT, hour[0].at, len(hour)) for hour in hours]
 
 
 def _at_night(lines: Sequence[Line], values: Values) -> list[Alarm]:
@@ -130,21 +154,20 @@ def _at_night(lines: Sequence[Line], values: Values) -> list[Alarm]:
 
 
 def _refusals(lines: Sequence[Line], values: Values) -> list[Alarm]:
-    hours: dict[datetime, int] = {}
-    for line in lines:
-        if line.action == "access.refused":
-            hours[hour_of(line.at)] = hours.get(hour_of(line.at), 0) + 1 + int(line.detail.get("more") or 0)
-    return [Alarm(AlarmKind.REFUSALS, hour, n) for hour, n in hours.items() if n >= values.refusals_alarm]
+    hours = _hours((one for one in lines if one.action == "access.refused"), values.refusals_alarm, _refused)
+    return [Alarm(AlarmKind.REFUSALS, hour[0].at, sum(map(_refused, hour))) for hour in hours]
+
+
+def _refused(line: Line) -> int:
+    return 1 + int(line.detail.get("more") or 0)
 
 
 def _sign_ins(lines: Sequence[Line]) -> list[Alarm]:
-    failed = [one for one in lines if one.action in _FAILED]
-    locked = {hour_of(one.at) for one in failed if one.detail.get("locked") is True}
-    return [
-        Alarm(AlarmKind.SIGN_INS, hour, count)
-        for hour, count in _by_hour(failed).items()
-        if hour in locked or count >= FAILURES_PER_HOUR
-    ]
+    def weight(line: Line) -> int:
+        return FAILURES_PER_HOUR if line.detail.get("locked") is True else 1
+
+    hours = _hours((one for one in lines if one.action in _FAILED), FAILURES_PER_HOUR, weight)
+    return [Alarm(AlarmKind.SIGN_INS, hour[0].at, len(hour)) for hour in hours]
 
 
 def said(kind: AlarmKind, detail: dict[str, Any]) -> str:

@@ -81,6 +81,24 @@ async def test_a_second_scan_raises_nothing_and_more_of_it_raises_the_count(
     assert alarm.login == "rsj"
 
 
+@pytest.mark.parametrize("start", [MORNING + MINUTE * 40, NIGHT + MINUTE * 10], ids=["past the hour", "past midnight"])
+async def test_an_hour_is_any_sixty_minutes(session: AsyncSession, county: County, start: datetime) -> None:
+    await lines(session, county["rsj"], "access.refused", 12, start)
+    await lines(session, county["rsj"], "access.refused", 8, start + MINUTE * 59)
+    assert await operations.scan(session, at=start + MINUTE * 60) == 1
+
+    for hours in (1, 20, 25):
+        await lines(session, county["rsj"], "access.refused", 1, start + MINUTE * (60 * hours + 30))
+        assert await operations.scan(session, at=start + MINUTE * (60 * hours + 31)) == 0
+
+
+async def test_an_hour_later_counts_by_itself(session: AsyncSession, county: County) -> None:
+    await lines(session, county["rsj"], "access.refused", 19, MORNING)
+    await lines(session, county["rsj"], "access.refused", 19, MORNING + MINUTE * 60)
+
+    assert await operations.scan(session, at=MORNING + MINUTE * 61) == 0
+
+
 async def test_unwritten_refusals_count(session: AsyncSession, county: County) -> None:
     await lines(session, county["rsj"], "access.refused", 1, MORNING, more=500)
     await operations.scan(session, at=MORNING + MINUTE)
