@@ -11,13 +11,14 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import structlog
 
 from app.settings import Settings, load
+from domain.kernel import files
 from domain.kernel.actor import system_actor
 from domain.kernel.permissions import Role
 from domain.kernel.unit_of_work import unit_of_work
@@ -28,6 +29,7 @@ from state.clock import now
 
 PAUSE = 3600.0
 """Seconds between two passes."""
+SPARED = timedelta(days=1)
 ACTOR = system_actor(Role.CLOCK, origin="保存期限")
 Buried = dict[UUID, tuple[Kind, datetime]]
 
@@ -48,6 +50,7 @@ async def run_retention(
         try:
             if not known:
                 await reconcile(ledger, at=clock())
+                await sweep(at=clock())
                 known = True
             ended = await run_once(ledger, at=clock(), stop=stop)
             if ended:
@@ -66,6 +69,7 @@ async def run_once(ledger: Path, *, at: datetime, stop: asyncio.Event | None = N
             async with unit_of_work() as session:
                 done = await operations.run_batch(session, ACTOR, kind, at=at)
             await asyncio.to_thread(note, ledger, dict.fromkeys(done.persons, (kind, at)))
+            await asyncio.to_thread(files.drop, done.files)
             if done.count:
                 ended[kind.value] = ended.get(kind.value, 0) + done.count
             if done.count < BATCH:
@@ -92,6 +96,20 @@ async def reconcile(ledger: Path, *, at: datetime) -> int:
     if again:
         _log.warning("retention.reapplied", persons=again)
     return again
+
+
+async def sweep(*, at: datetime) -> int:
+    """This function will delete bytes that have no row: of acts that were rolled back, or cut off by a crash.
+
+    Those of the last day are left alone: their act may be under way.
+    """
+    old = await asyncio.to_thread(files.stored_before, at - SPARED)
+    async with unit_of_work() as session:
+        lost = await queries.without_row(session, old)
+    await asyncio.to_thread(files.drop, lost)
+    if lost:
+        _log.info("retention.swept", files=len(lost))
+    return len(lost)
 
 
 def ledger_of(settings: Settings) -> Path:

@@ -26,6 +26,7 @@ class Kind(Labelled):
     SESSION = "session", "登录会话"
     ANSWER = "answer", "接口幂等应答"
     CODE = "code", "验证码和查询会话"
+    UPLOAD = "upload", "已上传未使用的图片"
     PRESENCE = "presence", "在线状态和查看计数"
 
 

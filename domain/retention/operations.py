@@ -18,7 +18,7 @@ from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import ActionNotAllowed, ChangedMeanwhile, Invalid, NotFound, NotPermitted
 from domain.kernel.words import text_fault
 from domain.notices import operations as notices
-from domain.orgs.operations.forgetting import forget_sessions
+from domain.orgs.operations.forgetting import forget_sessions, forget_steps
 from domain.people import operations as people
 from domain.retention import queries, rules
 from domain.retention.models import Kind, LegalHold, RetentionRule, Tombstone
@@ -150,6 +150,9 @@ async def _end(session: AsyncSession, rule: RuleView, limit: int, at: datetime) 
         return Batch(*await expiry.expire_cases(session, before=before, held=held, limit=limit, at=at))
     if rule.kind is Kind.VISITOR:
         return Batch(*await expiry.expire_visitors(session, before=before, limit=limit, at=at))
+    if rule.kind is Kind.UPLOAD:
+        files = await expiry.expire_files(session, before=before, limit=limit)
+        return Batch(len(files), files=files)
     if rule.kind in _IN_BATCHES:
         return Batch(await _IN_BATCHES[rule.kind](session, before, limit))
     return Batch(await _at_once(session, rule, at))
@@ -158,7 +161,7 @@ async def _end(session: AsyncSession, rule: RuleView, limit: int, at: datetime) 
 async def _at_once(session: AsyncSession, rule: RuleView, at: datetime) -> int:
     keep = timedelta(days=rule.days)
     if rule.kind is Kind.CODE:
-        return await tracking.forget(session, at=at, keep=keep)
+        return await tracking.forget(session, at=at, keep=keep) + await forget_steps(session, at - keep)
     if rule.kind is Kind.NOTICE_READ:
         return await notices.forget(session, at=at, keep_read=keep, keep_unread=_LONG)
     if rule.kind is Kind.NOTICE:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import CompoundSelect, Select, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -15,11 +15,12 @@ from domain.cases.queries import expiry
 from domain.cases.queries.reach import visible_to
 from domain.kernel import drafts, idempotency
 from domain.kernel.actor import Actor, system_actor
-from domain.kernel.models import JournalEntry
+from domain.kernel.columns import one_of
+from domain.kernel.models import JournalEntry, StoredFile
 from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import NotFound
 from domain.notices import queries as notices
-from domain.orgs.queries.over import old_sessions
+from domain.orgs.queries.over import old_sessions, old_steps
 from domain.retention import rules
 from domain.retention.models import Kind, LegalHold, RetentionRule, Tombstone
 from domain.retention.rules import STANDARDS
@@ -28,7 +29,7 @@ from domain.tracking import queries as tracking
 
 CLOCK = system_actor(Role.CLOCK)
 SAMPLES = 10
-Found = Select[tuple[str, datetime]]
+Found = Select[tuple[str, datetime]] | CompoundSelect[tuple[str, datetime]]
 
 
 async def in_force(session: AsyncSession, kind: Kind) -> RuleView:
@@ -98,13 +99,18 @@ async def _due(session: AsyncSession, kind: Kind, before: datetime) -> Found | N
     return _OLD[kind](before) if kind in _OLD else None
 
 
+def _codes(before: datetime) -> Found:
+    return union_all(tracking.old_codes(before), old_steps(before))
+
+
 _OLD: dict[Kind, Callable[[datetime], Found]] = {
     Kind.VISITOR: expiry.visitors,
     Kind.DRAFT: drafts.old,
     Kind.MESSAGE: notices.old_messages,
     Kind.SESSION: old_sessions,
     Kind.ANSWER: idempotency.old,
-    Kind.CODE: tracking.old_codes,
+    Kind.CODE: _codes,
+    Kind.UPLOAD: expiry.unused_files,
 }
 
 
@@ -170,3 +176,9 @@ async def tombstones(session: AsyncSession) -> dict[UUID, tuple[Kind, datetime]]
     """This function will give every tombstone; it serves the ledger that outlives a restore."""
     rows = await session.execute(select(col(Tombstone.subject_id), col(Tombstone.kind), col(Tombstone.at)))
     return {row[0]: (row[1], row[2]) for row in rows}
+
+
+async def without_row(session: AsyncSession, file_ids: Collection[UUID]) -> set[UUID]:
+    """This function will tell which of some stored files have no row."""
+    known = select(col(StoredFile.id)).where(one_of(col(StoredFile.id), file_ids))
+    return set(file_ids) - set(await session.scalars(known))

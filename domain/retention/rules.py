@@ -44,6 +44,7 @@ STANDARDS: MappingProxyType[Kind, Standard] = MappingProxyType(
         Kind.SESSION: Standard(180, Ending.DELETE, True, 30, 10 * YEAR, "自结束之日起;登录、退出另记审计日志"),
         Kind.ANSWER: Standard(7, Ending.DELETE, True, 1, 90, "自应答之日起;期满后同一幂等键视为新请求"),
         Kind.CODE: Standard(2, Ending.DELETE, True, 1, 30, "自失效之日起"),
+        Kind.UPLOAD: Standard(7, Ending.DELETE, True, 1, 90, "自上传之日起;已随办理提交的按案件保存"),
         Kind.PRESENCE: Standard(0, Ending.DELETE, True, 0, 0, "离开页面约一分钟后即清除;查看计数满一天清除"),
     }
 )

@@ -62,7 +62,8 @@ class RunView:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """This class will hold what one batch did: rows ended, and the persons made anonymous."""
+    """This class will hold what one batch did: rows ended, the persons made anonymous, the files without a row by now."""
 
     count: int
     persons: tuple[UUID, ...] = ()
+    files: tuple[UUID, ...] = ()

@@ -12,6 +12,9 @@ from sqlmodel import col
 
 from domain.cases.models import Assignment, Party
 from domain.cases.queries import expiry
+from domain.kernel import files
+from domain.kernel.columns import one_of
+from domain.kernel.models import StoredFile
 from domain.people import operations as people
 
 
@@ -40,3 +43,17 @@ async def expire_visitors(
     found = list(await session.scalars(expiry.visitor_ids(before, limit=limit)))
     persons = await people.anonymise(session, found, at=at)
     return len(persons), persons
+
+
+async def expire_files(session: AsyncSession, *, before: datetime, limit: int) -> tuple[UUID, ...]:
+    """This function will delete the rows of some pictures that no step took along, and answer which.
+
+    The bytes are for the caller to drop, once this is committed: never a row without bytes. The rows are locked
+    first and looked at again, so that a step that takes one along at the same moment keeps it.
+    """
+    some = select(col(StoredFile.id)).where(expiry.is_unused(before)).limit(limit).with_for_update(skip_locked=True)
+    locked = list(await session.scalars(some))
+    unused = select(col(StoredFile.id)).where(one_of(col(StoredFile.id), locked), expiry.is_unused(before))
+    gone = tuple(await session.scalars(unused))
+    await files.forget(session, gone)
+    return gone

@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, sel
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from domain.cases.models import Assignment, Case, Party
+from domain.cases.models import Assignment, Attachment, Case, Party
 from domain.cases.queries.reach import visible_to
 from domain.cases.vocabulary import Status
 from domain.kernel.actor import system_actor
+from domain.kernel.models import StoredFile
 from domain.kernel.permissions import Role
 from domain.people.models import Person
 
@@ -89,3 +90,15 @@ def visitors(before: datetime) -> Select[tuple[str, datetime]]:
 def visitor_ids(before: datetime, *, limit: int) -> Select[tuple[UUID]]:
     """This function will give some of the persons declared before a moment whom no case names."""
     return select(col(Person.id)).where(_without_case(before)).order_by(col(Person.id)).limit(limit)
+
+
+def is_unused(before: datetime) -> ColumnElement[bool]:
+    """This function will give the condition of the pictures uploaded before a moment that no step took along."""
+    used = select(Attachment.id).where(col(Attachment.file_id) == col(StoredFile.id)).exists()
+    return and_(col(StoredFile.uploaded_at) < before, ~used)
+
+
+def unused_files(before: datetime) -> Select[tuple[str, datetime]]:
+    """This function will give a mark and the moment of the pictures that no step took along."""
+    mark = func.right(cast(col(StoredFile.id), String), 8)
+    return select(mark, col(StoredFile.uploaded_at)).where(is_unused(before))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from app.jobs import retention as job
-from domain.kernel import crypto
+from domain.cases.models import Attachment
+from domain.kernel import crypto, files
+from domain.kernel.ids import new_id
 from domain.kernel.unit_of_work import unit_of_work
 from domain.people import queries as people
 from domain.people.models import Person
@@ -22,7 +24,7 @@ from domain.retention.models import Kind, Tombstone
 from domain.visits import operations as visits
 from domain.visits.schemas import VisitInput
 from tests.support import county as support
-from tests.support.county import MORNING, County
+from tests.support.county import MAIN_LINE, MORNING, County
 
 LATER = MORNING + timedelta(days=3 * 365)
 
@@ -97,3 +99,36 @@ async def test_it_stops_when_told(county: County, tmp_path: Path) -> None:
     await asyncio.wait_for(task, 5)
     async with unit_of_work() as session:
         assert await queries.tombstones(session) == {}
+
+
+async def uploaded(county: County) -> UUID:
+    async with unit_of_work() as session:
+        return await support.picture(session, county["rsj"], at=MORNING)
+
+
+async def test_a_picture_that_no_step_took_goes_with_its_bytes(county: County, ledger: Path) -> None:
+    unused = await uploaded(county)
+    async with unit_of_work() as session:
+        await support.bring_to(session, county, MAIN_LINE, at=MORNING)
+        used = set(await session.scalars(select(col(Attachment.file_id))))
+
+    assert await job.run_once(ledger, at=MORNING + timedelta(days=6)) == {}
+    assert (await job.run_once(ledger, at=MORNING + timedelta(days=8)))["upload"] == 1
+
+    assert not files.path_of(unused).exists()
+    assert not files.path_of(unused, ".thumb").exists()
+    assert used
+    assert all(files.path_of(file_id).exists() for file_id in used)
+
+
+async def test_bytes_without_a_row_are_swept_and_others_are_not(county: County) -> None:
+    kept, lost = await uploaded(county), new_id()
+    files._write(files.path_of(lost, ".thumb"), b"of an act that was rolled back")
+    soon, late = datetime.now(UTC) + timedelta(hours=1), datetime.now(UTC) + timedelta(hours=25)
+
+    await job.sweep(at=soon)
+    assert files.path_of(lost, ".thumb").exists()
+    await job.sweep(at=late)
+
+    assert not files.path_of(lost, ".thumb").exists()
+    assert files.path_of(kept).exists()

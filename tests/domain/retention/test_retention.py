@@ -19,6 +19,7 @@ from domain.kernel.models import FormDraft, JournalEntry
 from domain.kernel.refusals import ChangedMeanwhile, Invalid, NotFound, NotPermitted
 from domain.notices import operations as notices
 from domain.notices.models import Message, Occasion
+from domain.orgs.models import SignInStep
 from domain.people import queries as people
 from domain.people import rules as people_rules
 from domain.people.models import Person
@@ -239,6 +240,18 @@ class TestTechnical:
 
         assert (await session.scalars(select(FormDraft))).all() == []
         assert (await session.scalars(select(Message))).all() == []
+
+    async def test_secrets_of_a_sign_in_under_way_go_with_the_codes(
+        self, session: AsyncSession, county: County
+    ) -> None:
+        step = SignInStep(digest=b"x" * 32, created_at=MORNING, expires_at=MORNING + timedelta(minutes=5))
+        session.add(step)
+        await session.flush()
+
+        assert await run(session, Kind.CODE, at=MORNING + timedelta(days=1)) == 0
+        later = MORNING + timedelta(days=3)
+        assert (await queries.preview(session, county["secadmin"], Kind.CODE, days=2, at=later)).count == 1
+        assert await run(session, Kind.CODE, at=later) == 1
 
     @pytest.mark.parametrize("kind", Kind)
     async def test_every_kind_can_be_previewed_and_run(self, session: AsyncSession, county: County, kind: Kind) -> None:
