@@ -183,13 +183,16 @@ def _has_party(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _text(text: str) -> ColumnElement[bool]:
-    """Search tokens narrow by index; the recheck keeps exactly what contains the text."""
+    """Search tokens narrow by index; the recheck keeps exactly what contains the text.
+
+    Pairs alone narrow: a single character of the text ("楼" in "楼3层") may stand inside a longer run of the case.
+    """
     exact = or_(
         col(Case.title).icontains(text, autoescape=True),
         col(Case.content).icontains(text, autoescape=True),
         col(Case.number).icontains(text, autoescape=True),
     )
-    tokens = [token for token in rules.grams(text) if not token.isascii()]
+    tokens = [token for token in rules.grams(text) if len(token) == 2 and not token.isascii()]
     if not tokens:
         return exact
     lexemes = " & ".join(f"'{token}'" for token in tokens)
