@@ -2,7 +2,8 @@
 
 Whoever logs is expected to log ids and codes. What slips through all the same is masked here: identity
 numbers, mobile phones, and everything named like a secret. Reflex logs whole events, with cookies and
-tokens, when it does not know one; those are cut to the name of the event.
+tokens, when it does not know one, and whatever came in place of an event; those are cut to the name of the
+event, or to what Reflex said about it. No text is longer than a page: nobody may fill the disk by one line.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from typing import Any
 import structlog
 
 FILE_BYTES, FILES_KEPT = 10_000_000, 8
+LONGEST = 20_000
+"""Signs of one text: a trace of some sixty calls."""
 HIDDEN = "***"
 
 _ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])(\d{6})\d{8}(\d{3}[0-9Xx])(?![0-9A-Za-z])|(?<!\d)\d{15}(?!\d)")
@@ -30,11 +33,19 @@ _TRACKING_PATH = re.compile(r"(/t/)[^\s/?\"']+")
 _URL_PASSWORD = re.compile(r"(://[^:/\s@]+:)[^@\s/]+@")
 _SECRET_NAMES = re.compile(r"token|cookie|passw|secret|authorization|otp|headers|router_data", re.IGNORECASE)
 _WHOLE_EVENT = re.compile(r"router_data|client_state|['\"]payload['\"]|\bEvent\(")
+_QUOTED = re.compile(
+    r"(event data: |must be a dictionary, but received |disconnected client ).*", re.IGNORECASE | re.DOTALL
+)
+"""How Reflex begins to quote what a page sent; an exception that it raises over that says the same."""
 _EVENT_NAME = re.compile(r"name=?['\"]?:?\s*['\"]([\w.]+)['\"]")
 
 
 def masked_text(text: str) -> str:
     """Mask identity numbers, mobile phones and secrets inside a text."""
+    text = _QUOTED.sub(r"\1(content not logged)", text)
+    if len(text) > LONGEST:
+        # of a trace both ends are wanted: where it began, and what was raised
+        text = f"{text[: LONGEST // 2]} ({len(text) - LONGEST} signs cut) {text[-LONGEST // 2 :]}"
     text = _ID_NUMBER.sub(lambda found: f"{found[1]}********{found[2]}" if found[1] else HIDDEN, text)
     text = _MOBILE.sub(r"\1****\2", text)
     text = _URL_PASSWORD.sub(rf"\1{HIDDEN}@", text)

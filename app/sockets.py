@@ -19,8 +19,11 @@ from reflex_base.event import Event
 from reflex_base.utils.format import json_dumps
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app import attempts
+from app.api.doors import address_of
 from domain.kernel import crypto
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs.queries.in_force import in_force
@@ -74,9 +77,12 @@ class Sockets:
         digest = crypto.digest(secret_in(Headers(scope=scope).get("cookie", "")))
         async with unit_of_work() as session:
             account = (await in_force(session, {digest}, at=now())).get(digest)
+        address = address_of(HTTPConnection(scope))
         if account is None:
+            attempts.note("socket.refused", address, "session")
             await _turn_away(scope, receive, send)
         elif Counter(socket.digest for socket in self._open)[digest] >= MOST_OF_ONE:
+            attempts.note("socket.refused", address, "many")
             await receive()
             await send({"type": "websocket.close", "code": 1008})
         else:

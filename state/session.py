@@ -144,7 +144,7 @@ class SignedInState(rx.State):
                 yield session, actor
         except NotPermitted:
             if actor is not None:
-                await refusing.note(actor, f"页面 {type(self).__name__}", at=at)
+                await refusing.note(actor, f"页面 {self.__class__.__name__}", at=at)
             raise
 
     @asynccontextmanager

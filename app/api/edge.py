@@ -10,9 +10,12 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, PlatformCol
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app import attempts
 from app.api import entrance
+from app.api.doors import address_of
 from app.api.policy import Policies
 from app.refusals import of_database, of_incident, of_refusal
 from app.sockets import sockets
@@ -56,6 +59,7 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """This function will pass a request on; sockets that another site's page opens are turned away."""
         if scope["type"] == "websocket" and not entrance.own_socket(scope, self._hosts):
+            attempts.note("socket.refused", address_of(HTTPConnection(scope)), "origin")
             await receive()
             await send({"type": "websocket.close", "code": 1008})
         elif scope["type"] == "websocket" and not scope["path"].startswith("/api/"):  # those bring tokens of their own
@@ -121,3 +125,5 @@ def _count(scope: Scope, status: int, seconds: float) -> None:
     method = scope["method"] if scope["method"] in _METHODS else "OTHER"
     _REQUESTS.labels(route, method, str(status or 499)).inc()
     _SECONDS.labels(route).observe(seconds)
+    if 400 <= status < 500:
+        attempts.note("request.refused", address_of(HTTPConnection(scope)), str(status), route=route, method=method)

@@ -7,6 +7,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from app import attempts
+
 HEADER_SECONDS = 20.0
 """From the first byte, or the connection itself, to the end of the headers."""
 MOST_WAITING = 100
@@ -55,6 +57,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def give_up(self) -> None:
         """This function will close the connection."""
+        attempts.note("connection.given_up", self.client[0] if self.client else "")
         self._stop()
         self.transport.close()
 

@@ -1,4 +1,4 @@
-"""Pictures as they are kept: checked by content, turned upright, without EXIF."""
+"""Pictures as they are kept: checked by content, turned upright, made anew from their pixels alone."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ def reencoded(content: bytes) -> tuple[bytes, bytes]:
         raise UnsupportedMedia("文件不是图片,请上传 JPG、PNG 或 WebP 格式的照片") from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise Invalid.of({"file": "图片已损坏,无法读取,请重新拍摄"}) from None
+    picture.info.clear()  # comments, profiles, XMP: the writer would take them over, whatever they hold
     return _jpeg(picture, LONGEST), _jpeg(picture, THUMBNAIL)
 
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.journeys.conftest import PASSWORD, served
+from tests.redteam.inside import Inside
 from tests.redteam.wire import Target
 from tests.support.serving import Serving
 
@@ -23,6 +24,12 @@ def target(served: Serving) -> Generator[Target]:
     yield made
     made.close()
     assert_silent((made.data / "logs" / "app.jsonl").read_text(encoding="utf-8"), made)
+
+
+@pytest.fixture(scope="session")
+def inside(target: Target) -> Inside:
+    """Give what lies behind the attacked product."""
+    return Inside(target.data)
 
 
 @pytest.fixture(autouse=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from tests.redteam.wire import Target, assert_quiet, page
+from tests.redteam.inside import Inside
+from tests.redteam.wire import Target, assert_quiet, assert_refused, page
 
 STATE = "reflex___state____state"
 SESSION = f"{STATE}.state___session____signed_in_state"
@@ -73,6 +74,56 @@ class TestTheEnd:
         assert replayed.code == 4401
         assert '"delta"' not in replayed.text
 
+    async def test_comes_at_once_when_the_account_is_disabled(self, target: Target, inside: Inside) -> None:
+        secret = target.browser("yjj").cookies["fq_session"]
+        program, mark = target.honest("yjj"), inside.mark()
+        try:
+            async with page(target, secret) as opened:
+                await opened.event(f"{LIST}.load")
+                await opened.listen(1)
+                assert (opened.code, '"delta"' in opened.text) == (0, True)
+                done = await asyncio.to_thread(inside.command, "user", "disable", "yjj")
+                assert done.returncode == 0, done.stderr
+                await opened.listen(3)
+            assert (opened.code, opened.told_to_leave) == (4401, True)
+            async with page(target, secret) as replayed:
+                await replayed.event(f"{LIST}.load")
+                await replayed.listen()
+            assert (replayed.code, '"delta"' in replayed.text) == (4401, False)
+            assert_refused(program.get("/api/v1/cases"), 401)
+            assert_refused(
+                target.stranger().post("/api/v1/auth/token", json={"account": "yjj", "password": target.password}), 401
+            )
+        finally:
+            with inside.owner() as database:
+                database.execute("UPDATE account SET disabled_at = NULL, failures = 0 WHERE login = 'yjj'")
+            target.forget("yjj")
+        assert {"account.disable", "account.sign_in_failed"} <= {line["action"] for line in inside.journal(mark)}
+
+    async def test_comes_to_a_session_left_idle(self, target: Target, inside: Inside) -> None:
+        """The time-out announces itself to nobody: the next event is refused, and the next look closes the socket."""
+        client = target.browser("jtj")
+        async with page(target, client.cookies["fq_session"]) as opened:
+            await opened.event(f"{LIST}.load")
+            await opened.listen(1)
+            assert '"delta"' in opened.text
+            with inside.owner() as database:
+                database.execute(
+                    "UPDATE sign_in_session SET seen_at = seen_at - make_interval(mins => idle_minutes) WHERE id = "
+                    "(SELECT s.id FROM sign_in_session s JOIN account a ON a.id = s.account_id "
+                    "WHERE a.login = 'jtj' AND s.kind = 'browser' ORDER BY s.created_at DESC LIMIT 1)"
+                )
+            opened.heard.clear()
+            await opened.event(f"{LIST}.load")
+            await opened.listen(0.7)
+            assert opened.told_to_leave
+            assert "rows" not in opened.text
+            assert_refused(client.get("/api/v1/cases"), 401)
+            assert client.get("/api/v1/cases").status_code == 401  # asking did not wake it
+            target.browser("jtj").post("/auth/logout")  # whatever happens to a session of the account has all looked at
+            await opened.listen(3)
+        assert opened.code == 4401
+
     async def test_leaves_other_people_and_other_sessions_alone(self, target: Target) -> None:
         leaving, staying, other = target.browser("zjj"), target.browser("zjj"), target.browser("registrar")
         async with (
@@ -111,6 +162,26 @@ NASTY = [
     ("long", "a" * 100_000, {}),
     ("wrong types", f"{LIST}.load", {"unexpected": [1, {"x": None}]}),
 ]
+
+
+GOVERNED = (
+    "unit", "account", "account_unit", "custom_role", "security_policy", "field_rule", "retention_rule", "legal_hold",
+    "limit_rule", "workday", "calendar_change", "process_version", "list_order", "case_file", "assignment",
+)  # fmt: skip
+"""What administrators govern, and what an officer of no case works on."""
+OF_OTHERS: dict[str, dict[str, object]] = {
+    "orgs___units____units_state.load": {},
+    "orgs___units____units_state.send": {"form": {"code": "evil", "name": "临时单位", "kind": "department"}},
+    "orgs___accounts____account_list_state.send": {"form": {"login": "evil", "name": "张三", "role": "sysadmin"}},
+    "orgs___account____account_state.disable": {"form": {"reason": "不再需要"}},
+    "orgs___granting____grant_state.grant": {"form": {"role": "sysadmin"}},
+    "security____security_state.send": {"form": {"reveal_per_hour": "9999", "reason": "方便工作"}},
+    "calendar___limits____limits_state.ask": {"place": -1},
+    "privacy___fields____field_policy_state.save": {},
+    "privacy___retention____retention_state.hold": {"form": {"number": "QX2026000001", "reason": "方便工作"}},
+    "audit___journal____journal_state.verify": {},
+    "audit___journal____journal_state.load": {},
+}
 
 
 class TestAnEvent:
@@ -165,19 +236,19 @@ class TestAnEvent:
             await opened.listen(3)
         assert opened.code in {1009, 1006}
 
-    async def test_of_another_role_is_refused_by_the_domain(self, target: Target) -> None:
-        """A viewer's page calls what only the security administrator and the centre may do."""
-        names = await handlers(target)
-        async with page(target, target.visitor("rsj")) as opened:
-            for name in names:
-                await opened.event(name, {})
-            await opened.listen(3)
-        assert_quiet(opened.text.replace("138****", ""))
-
-
-async def handlers(target: Target) -> list[str]:
-    """Give the loading handlers of pages that are for others."""
-    text = await hydrated(target, target.visitor("registrar"))
-    states = set(json.loads(text)[0].get("delta", {})) if text != "[]" else set()
-    wanted = ("processes", "limits", "calendar", "orgs", "audit", "security")
-    return [f"{state}.load" for state in sorted(states) if any(word in state for word in wanted)]
+    @pytest.mark.parametrize(("name", "payload"), OF_OTHERS.items())
+    async def test_of_another_role_is_refused_by_the_domain(
+        self, target: Target, inside: Inside, name: str, payload: dict[str, object]
+    ) -> None:
+        """An officer's page calls what only administrators do: the answer is no, nothing changed, and it is written."""
+        room, handler = name.split(".")
+        secret = target.visitor("mzj")
+        before, mark = inside.prints(*GOVERNED), inside.mark()
+        async with page(target, secret) as opened:
+            await opened.event(f"{SESSION}.state___{room}.{handler}", payload)
+            await opened.listen(0.4)
+        assert_quiet(opened.text)
+        assert '"barred_rx_state_": true' in opened.text or "权限" in opened.text or "由系统管理员" in opened.text
+        assert inside.prints(*GOVERNED) == before
+        (line,) = inside.journal(mark, "access.refused")
+        assert line["detail"]["where"].removeprefix("页面 ").lower() == room.rsplit("____", 1)[1].replace("_", "")

@@ -40,7 +40,8 @@ class Target:
     url: str
     data: Path
     password: str = field(repr=False)
-    _clients: dict[str, httpx.Client] = field(default_factory=dict)
+    clients: dict[str, httpx.Client] = field(default_factory=dict)
+    """Programs that are signed in, by account."""
     _cookies: dict[str, str] = field(default_factory=dict, repr=False)
     _open: list[httpx.Client] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set, repr=False)
@@ -63,15 +64,15 @@ class Target:
 
     def honest(self, login: str = "registrar") -> httpx.Client:
         """Give a program of an account, signed in by token once."""
-        if login not in self._clients:
+        if login not in self.clients:
             client = self.stranger()
             answer = client.post("/api/v1/auth/token", json={"account": login, "password": self.password})
             assert answer.status_code == 200, answer.text
             token = answer.json()["access_token"]
             client.headers["Authorization"] = f"Bearer {token}"
             self.secrets.add(token)
-            self._clients[login] = client
-        return self._clients[login]
+            self.clients[login] = client
+        return self.clients[login]
 
     def browser(self, login: str) -> httpx.Client:
         """Sign in as a browser does; the cookie stays in the client."""
@@ -80,6 +81,11 @@ class Target:
         assert answer.status_code == 303, answer.text
         self.secrets.add(client.cookies["fq_session"])
         return client
+
+    def forget(self, login: str) -> None:
+        """Let go of the token of an account whose sessions have ended."""
+        self.clients.pop(login, None)
+        self._cookies.pop(login, None)
 
     def visitor(self, login: str) -> str:
         """Give the secret of a browser's session that stays signed in for the whole run."""
