@@ -83,8 +83,7 @@ def _clear(row: DayShown) -> rx.Component:
 COLUMNS = [
     Column("day", "日期", lambda r: rx.el.b(r.day), phone="head"),
     Column("weekday", "星期", lambda r: rx.el.span(r.weekday), phone="tag"),
-    Column("first", "最早", lambda r: rx.el.span(r.first)),
-    Column("last", "最晚", lambda r: rx.el.span(r.last)),
+    Column("spans", "活动时段", lambda r: rx.el.span(r.spans)),
     Column("total", "操作", lambda r: rx.el.a(f"{r.total} 次", href=r.href)),
     Column("clear", "查看明文", _clear),
     Column("counts", "按类别", lambda r: counts_of(r.counts)),

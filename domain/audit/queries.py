@@ -112,7 +112,8 @@ def _day(lines: Sequence[tuple[datetime, str]]) -> DayOfPerson:
     for _, action in lines:
         group = notes.words_of(action)[0]
         counts[group] = counts.get(group, 0) + 1
-    return DayOfPerson(local_date(lines[0][0]), lines[0][0], lines[-1][0], counts)
+    moments = [at for at, _ in lines]
+    return DayOfPerson(local_date(moments[0]), rules.spans_of(moments), counts)
 
 
 async def alarms(

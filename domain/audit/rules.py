@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Protocol
 
 from domain.audit.notes import actions_of, words_of
@@ -14,6 +15,8 @@ from domain.kernel.clock import local, local_date
 
 LOOKBACK, HOUR = timedelta(hours=26), timedelta(hours=1)
 """How far back lines are looked at at least (a day, and what a scan that was away missed); what rates count over."""
+PAUSE = timedelta(hours=1)
+"""Without a line for so long, a person is taken to have been away."""
 SEARCHES_PER_HOUR, EXPORTS_PER_HOUR = 100, 10
 REVEAL, REVEAL_REFUSED = "person.reveal", "person.reveal_refused"
 _FAILED = frozenset({"account.sign_in_failed", "account.second_factor_failed"})
@@ -93,6 +96,14 @@ def night_of(at: datetime) -> datetime:
     here = local(at)
     noon = here.replace(hour=12, minute=0, second=0, microsecond=0)
     return noon if here >= noon else noon - timedelta(days=1)
+
+
+def spans_of(moments: Sequence[datetime]) -> tuple[tuple[datetime, datetime], ...]:
+    """This function will give first and last moment of each span of work: a pause of `PAUSE` or more ends one."""
+    ordered = sorted(moments)
+    begins = [at for before, at in pairwise(ordered) if at - before >= PAUSE]
+    ends = [before for before, at in pairwise(ordered) if at - before >= PAUSE]
+    return tuple(zip([*ordered[:1], *begins], [*ends, *ordered[-1:]], strict=True))
 
 
 def _weighs_one(line: Line) -> int:

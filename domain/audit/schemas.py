@@ -93,11 +93,10 @@ class RawLine:
 
 @dataclass(frozen=True, slots=True)
 class DayOfPerson:
-    """This class will hold what one person did on one day, by group, and when first and last."""
+    """This class will hold what one person did on one day: by group, and the spans of work between longer pauses."""
 
     day: date
-    first_at: datetime
-    last_at: datetime
+    spans: tuple[tuple[datetime, datetime], ...]
     counts: dict[Group, int]
 
 

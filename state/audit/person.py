@@ -1,4 +1,4 @@
-"""The days of one person: what was done, when first and last, how much was read in clear."""
+"""The days of one person: what was done, in which spans, how much was read in clear."""
 
 from __future__ import annotations
 
@@ -38,8 +38,7 @@ class DayShown:
 
     day: str = ""
     weekday: str = ""
-    first: str = ""
-    last: str = ""
+    spans: str = ""
     total: int = 0
     href: str = ""
     clear: int = 0
@@ -105,8 +104,7 @@ def _day(one: DayOfPerson, login: str) -> DayShown:
     return DayShown(
         day=day,
         weekday=f"周{_WEEKDAYS[one.day.weekday()]}",
-        first=stamp(one.first_at, "%H:%M"),
-        last=stamp(one.last_at, "%H:%M"),
+        spans=" · ".join("–".join(dict.fromkeys(stamp(at, "%H:%M") for at in span)) for span in one.spans),
         total=sum(one.counts.values()),
         href=_link(login, day, day),
         clear=one.counts.get(Group.CLEAR, 0),

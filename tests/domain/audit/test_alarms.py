@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.audit import operations, queries
+from domain.audit import operations, queries, rules
 from domain.audit.schemas import AlarmKind, JournalFilter
 from domain.kernel import journal
 from domain.kernel.actor import Actor
@@ -97,6 +97,15 @@ async def test_an_hour_later_counts_by_itself(session: AsyncSession, county: Cou
     await lines(session, county["rsj"], "access.refused", 19, MORNING + MINUTE * 60)
 
     assert await operations.scan(session, at=MORNING + MINUTE * 61) == 0
+
+
+@pytest.mark.parametrize(
+    ("minutes", "spans"), [([], []), ([5], [(5, 5)]), ([0, 59, 118, 178, 200], [(0, 118), (178, 200)])]
+)
+def test_a_pause_of_an_hour_ends_a_span(minutes: list[int], spans: list[tuple[int, int]]) -> None:
+    found = rules.spans_of([MORNING + MINUTE * minute for minute in minutes])
+
+    assert found == tuple((MORNING + MINUTE * first, MORNING + MINUTE * last) for first, last in spans)
 
 
 async def test_unwritten_refusals_count(session: AsyncSession, county: County) -> None:
