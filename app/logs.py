@@ -23,6 +23,9 @@ LONGEST = 20_000
 """Signs of one text: a trace of some sixty calls."""
 HIDDEN = "***"
 
+_ON_THEIR_OWN = ("engineio", "engineio.server", "socketio", "socketio.server")
+"""Loggers that print to the console by a handler of their own, unmasked, unless somebody set their level before."""
+
 _ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])(\d{6})\d{8}(\d{3}[0-9Xx])(?![0-9A-Za-z])|(?<!\d)\d{15}(?!\d)")
 _MOBILE = re.compile(r"(?:(?<!\d)|(?<=\+86)|(?<=0086))(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 _SECRET_IN_TEXT = re.compile(
@@ -114,7 +117,7 @@ def configure(folder: Path | None) -> None:
         handler.addFilter(CutWholeEvents())
         root.addHandler(handler)
     root.setLevel(logging.INFO)
-    for noisy in ("httpx", "httpcore", "alembic", "engineio", "socketio", "uvicorn"):
+    for noisy in ("httpx", "httpcore", "alembic", "uvicorn", *_ON_THEIR_OWN):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+import socketio
 import structlog
 
 from app import logs
@@ -80,6 +81,35 @@ class TestALine:
             structlog.get_logger("fengqiao").exception("failed")
         assert ID_NUMBER not in log_file.read_text()
         assert "ValueError" in str(last(log_file)["exception"])
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "Received event data as a string. This may indicate a bug. Event data: {}",
+            "Failed to deserialize event data: {}.",
+            "Event data must be a dictionary, but received {} of type <class 'list'>.",
+            "Attempting to send delta to disconnected client {!r}",
+        ],
+    )
+    def test_of_reflex_about_no_event_quotes_nothing_of_it(self, log_file: Path, words: str) -> None:
+        sent = "张三 abc\nxyz"
+        logging.getLogger("reflex.app").warning(words.format(sent))
+        logging.getLogger("engineio.server").error("no handler", exc_info=ValueError(words.format(sent)))
+        assert len(log_file.read_text(encoding="utf-8").splitlines()) == 2
+        assert not any(word in log_file.read_text(encoding="utf-8") for word in ("张三", "abc", "xyz"))
+
+    def test_is_no_longer_than_a_page_and_keeps_its_end(self, log_file: Path) -> None:
+        logging.getLogger("somebody").warning("begins %s ends", "x" * 2**20)
+        text = str(last(log_file)["event"])
+        assert len(text) < logs.LONGEST + 100
+        assert (text.startswith("begins"), text.endswith("ends")) == (True, True)
+
+    def test_of_the_sockets_goes_nowhere_else(self, log_file: Path) -> None:
+        """Their library would put a console of its own beside ours, which masks nothing."""
+        server = socketio.AsyncServer(async_mode="asgi")
+        for logger in (server.logger, server.eio.logger):
+            assert not logger.handlers
+            assert logger.propagate
 
     def test_of_reflex_about_a_whole_event_keeps_its_name_alone(self, log_file: Path) -> None:
         event = "Event(token='abc', name='state.visits.save', router_data={'headers': {'cookie': 'x'}}, payload={'name': '张三'})"

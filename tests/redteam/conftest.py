@@ -20,7 +20,7 @@ __all__ = ["served"]
 @pytest.fixture(scope="session")
 def target(served: Serving) -> Generator[Target]:
     """Give the product's address, and clients to attack it with."""
-    made = Target(served.url, Path(served.data), PASSWORD)
+    made = Target(served.url, Path(served.data), PASSWORD, output=lambda: printed(served))
     yield made
     made.close()
     assert_silent((made.data / "logs" / "app.jsonl").read_text(encoding="utf-8"), made)
@@ -40,6 +40,11 @@ def unharmed(request: pytest.FixtureRequest) -> Generator[None]:
         target: Target = request.getfixturevalue("target")
         assert httpx.get(target.url + "/healthz", timeout=5).json() == {"status": "ok"}
         assert target.honest().get("/api/v1/cases", params={"limit": 1}).status_code == 200
+
+
+def printed(served: Serving) -> str:
+    """Give what the product printed, without the table of demo accounts; nothing of one that was started elsewhere."""
+    return served.output.partition("\nready ")[2] if hasattr(served, "lines") else ""
 
 
 def assert_silent(log: str, target: Target) -> None:

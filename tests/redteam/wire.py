@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +45,8 @@ class Target:
     _cookies: dict[str, str] = field(default_factory=dict, repr=False)
     _open: list[httpx.Client] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set, repr=False)
+    output: Callable[[], str] = lambda: ""
+    """What the served product printed so far."""
 
     @property
     def origin(self) -> dict[str, str]:
@@ -150,10 +152,16 @@ class Page:
 
 
 @asynccontextmanager
-async def page(target: Target, cookie: str = "", *, origin: str | None = "", token: str = "") -> AsyncGenerator[Page]:
-    """Open a page's socket with a session secret; `origin` none sends no such header, empty the product's own."""
+async def page(
+    target: Target, cookie: str = "", *, origin: str | None = "", token: str = "", source: str = ""
+) -> AsyncGenerator[Page]:
+    """Open a page's socket with a session secret, from any address of this machine.
+
+    `origin` none sends no such header, empty the product's own.
+    """
     headers = {"Cookie": f"fq_session={cookie}"} if cookie else {}
-    given = {"origin": target.url if origin == "" else origin} if origin is not None else {}
+    given: dict[str, Any] = {"origin": target.url if origin == "" else origin} if origin is not None else {}
+    given |= {"local_addr": (source, 0)} if source else {}
     address = target.socket_url(token)
     async with connect(address, additional_headers=headers, open_timeout=10, max_size=None, **given) as wire:  # type: ignore[arg-type]
         opened = Page(wire)
