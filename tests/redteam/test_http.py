@@ -54,7 +54,8 @@ class TestPaths:
     @pytest.mark.parametrize("root", ROOTS)
     def test_lead_to_no_file_outside(self, target: Target, root: str) -> None:
         for climb in CLIMBS:
-            answer = raw(target, f"GET {root}{climb} HTTP/1.1\r\nHost: {urlsplit(target.url).netloc}\r\n\r\n".encode())
+            named = f"Host: {urlsplit(target.url).netloc}\r\nConnection: close"
+            answer = raw(target, f"GET {root}{climb} HTTP/1.1\r\n{named}\r\n\r\n".encode())
             head, _, body = answer.partition(b"\r\n\r\n")
             assert head.split(b" ")[1] in {b"200", b"303", b"307", b"400", b"401", b"404", b"422"}, (climb, head[:100])
             text = body.decode("utf-8", "replace")

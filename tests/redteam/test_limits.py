@@ -51,8 +51,11 @@ def test_too_much_is_refused_for_a_while(target: Target, inside: Inside, name: s
     most = kind.by_account if door.login else kind.by_address
     transport = httpx.HTTPTransport(local_address=HERE)
     with httpx.Client(base_url=target.url, headers=headers, transport=transport, timeout=20) as client:
-        answers = [client.post(door.path, **door.given) for _ in range(most + 1)]
-    assert {answer.status_code for answer in answers[:most]} == {door.else_}
+        answers = [client.post(door.path, **door.given)]
+        while answers[-1].status_code != 429 and len(answers) <= 2 * most:  # a minute may pass between two of them
+            answers.append(client.post(door.path, **door.given))
+    assert len(answers) > most
+    assert {answer.status_code for answer in answers[:-1]} == {door.else_}
     assert_refused(answers[-1], 429)
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
     assert "请稍后再试" in answers[-1].json()["detail"]

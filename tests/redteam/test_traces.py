@@ -115,7 +115,7 @@ def wrong_code(attacker: Attacker) -> None:
 
 def too_often(attacker: Attacker) -> None:
     with attacker.client(Origin=attacker.target.url) as client:
-        for _ in range(62):
+        for _ in range(80):
             client.post(f"/t/{MARKED}/code", data={"phone": "1"})
 
 
