@@ -38,7 +38,7 @@ from domain.people.rules import check_digit
 from domain.visits import operations as visits
 from state.clock import now
 
-PASSWORD = "Test-" + "Passw0rd"
+PASSWORD = "Probe-" + "2026x-Kreis"
 OTP_SECRET = "JBSWY3DPEHPK3PXP" + "JBSWY3DPEHPK3PXP"
 """The second factor of every administrator of a test."""
 passwords.use(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))

@@ -18,7 +18,7 @@ from domain.kernel.ids import new_id
 from domain.kernel.notify import announce
 from domain.kernel.permissions import Duty, Permission, Reach
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted
-from domain.orgs import policy, policy_values, rules
+from domain.orgs import policy, rules
 from domain.orgs.models import Account, AccountUnit, CustomRole, Unit
 from domain.orgs.operations import passwords
 from domain.orgs.operations.own import keep_past
@@ -211,8 +211,7 @@ async def reset_password(session: AsyncSession, actor: Actor, login: str, passwo
     """
     actor.require(Permission.ACCOUNT_MANAGE)
     account = await by_login(session, login, lock=True)
-    fault = rules.password_fault(password, login, await policy_values.of(session))
-    if fault:
+    if fault := await passwords.fault(session, account, password):
         raise Invalid.of({"password": fault})
     await keep_past(session, account, at)
     account.password_hash = await passwords.hashed(password)
@@ -262,10 +261,11 @@ async def _known(session: AsyncSession, logins: set[str]) -> _Known:
 
 def _faults(actor: Actor, new: NewAccount, known: _Known) -> dict[str, str]:
     units = [*([new.unit_code] if new.unit_code else []), *new.more_units]
+    joined = [known.units[code] for code in units if code in known.units]
     faults = {
         "login": _login_fault(new.login, known.logins),
         "name": "" if 1 <= len(new.name.strip()) <= _MOST_NAME else f"请填写姓名,最长 {_MOST_NAME} 个字",
-        "password": rules.password_fault(new.password, new.login),
+        "password": rules.password_fault(new.password, new.login, unit_names=passwords.names_of(*joined)),
         "unit": "" if all(code in known.units for code in units) else "没有这个单位,或单位已停用",
         "roles": _roles_fault(actor, new.roles, known.roles),
     }

@@ -37,7 +37,7 @@ async def change_password(session: AsyncSession, actor: Actor, old: str, new: st
             await end_sessions(session, account.id, at=at)
         return Invalid.of({"old": "原密码不正确"})
     values = await policy_values.of(session)
-    fault = "密码最长 200 位" if len(new) > 200 else rules.password_fault(new, account.login, values)
+    fault = "密码最长 200 位" if len(new) > 200 else await passwords.fault(session, account, new)
     if fault or await _was_used(session, account, new, values.password_history):
         raise Invalid.of({"new": fault or f"不能与当前密码或最近 {values.password_history} 次用过的密码相同"})
 

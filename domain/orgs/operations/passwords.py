@@ -1,4 +1,4 @@
-"""Hashing and checking passwords with Argon2id."""
+"""Hashing and checking passwords with Argon2id, and which of them an account may have."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ import asyncio
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from domain.kernel.ids import new_token
+from domain.orgs import policy_values, rules
+from domain.orgs.models import Account, AccountUnit, Unit
 
 
 class _Holder:
@@ -21,6 +26,19 @@ _NOBODY = _Holder.hasher.hash(new_token())
 def use(hasher: PasswordHasher) -> None:
     """This function will set the cost of hashing for this process."""
     _Holder.hasher = hasher
+
+
+async def fault(session: AsyncSession, account: Account, password: str) -> str:
+    """This function will say why an account may not have a password, by the values in force; empty when it may."""
+    more = select(col(AccountUnit.unit_id)).where(col(AccountUnit.account_id) == account.id)
+    units = await session.scalars(select(Unit).where((col(Unit.id) == account.unit_id) | col(Unit.id).in_(more)))
+    values = await policy_values.of(session)
+    return rules.password_fault(password, account.login, values, unit_names=[*names_of(*units)])
+
+
+def names_of(*units: Unit) -> list[str]:
+    """This function will give the names of units that a password may not hold."""
+    return [name for unit in units for name in (unit.name, unit.short_name, unit.code)]
 
 
 async def hashed(password: str) -> str:
