@@ -27,7 +27,9 @@ from domain.orgs.models import SessionKind
 from state import refusing
 from state.clock import now
 
-COOKIE = "fq_session"
+COOKIE, HOST_COOKIE = "fq_session", "__Host-fq_session"
+"""The session's cookie inside the product and over plain HTTP, and its name over TLS: the browser then takes and
+sends it for this one host and by TLS alone. The edge lets it in by the first name, if it came by the one that fits."""
 
 
 def secret_in(cookie_header: str) -> str:

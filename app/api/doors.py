@@ -37,8 +37,8 @@ from domain.people.policy import Purpose
 from domain.people.queries import ask_for
 from state import refusing
 from state.clock import now
+from state.session import COOKIE, HOST_COOKIE
 
-COOKIE = "fq_session"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 NOT_SIGNED_IN = "请先登录;登录可能已失效"
 _HALVES = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -103,6 +103,16 @@ def origin_of(connection: HTTPConnection) -> str:
     agent = connection.headers.get("user-agent", "")
     kind = next((label for mark, label in _AGENTS if mark in agent), "接口")
     return f"{address_of(connection)} {kind}".strip()
+
+
+def is_secure(connection: HTTPConnection) -> bool:
+    """This function will tell whether a request or socket came by TLS, here or at a trusted proxy."""
+    return connection.scope["scheme"] in {"https", "wss"}
+
+
+def cookie_name(connection: HTTPConnection) -> str:
+    """This function will give the name by which a browser is to keep the session's cookie."""
+    return HOST_COOKIE if is_secure(connection) else COOKIE
 
 
 def credentials(connection: HTTPConnection) -> tuple[str, SessionKind]:

@@ -58,6 +58,8 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """This function will pass a request on; sockets that another site's page opens are turned away."""
+        if scope["type"] in {"http", "websocket"}:
+            scope = entrance.own_cookie(scope)
         if scope["type"] == "websocket" and not entrance.own_socket(scope, self._hosts):
             attempts.note("socket.refused", address_of(HTTPConnection(scope)), "origin")
             await receive()
@@ -88,6 +90,19 @@ class Edge:
             await _broken(scope, error)(scope, receive, answer)
         finally:
             _count(scope, status, time.perf_counter() - began)
+
+
+def unbroken(app: ASGIApp) -> ASGIApp:
+    """This function will let the edge refuse addresses with a line break.
+
+    Reflex's router, which lies outside of the edge, matches none of them and would answer in two bare words.
+    """
+    edge = Edge(app)
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        await (edge if scope["type"] == "http" and "\n" in scope["path"] else app)(scope, receive, send)
+
+    return served
 
 
 def _broken(scope: Scope, error: Exception) -> ASGIApp:

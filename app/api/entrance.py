@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from starlette.requests import HTTPConnection
 from starlette.types import Message, Receive, Scope
 
-from app.api.doors import COOKIE, SAFE, address_of, same_origin
+from app.api.doors import SAFE, address_of, is_secure, same_origin
 from app.limits import rates
 from domain.kernel.refusals import NotFound, NotPermitted, Refusal
+from state.session import COOKIE, HOST_COOKIE
 
 BODY_SECONDS = 60.0
 """Twenty megabytes on a slow line of the country take less."""
@@ -76,6 +77,25 @@ def own_socket(scope: Scope, hosts: frozenset[str]) -> bool:
     origin = connection.headers.get("origin")
     ours = origin is None or urlsplit(origin).netloc.lower() == connection.headers.get("host", "").lower()
     return ours and own_host(connection, hosts)
+
+
+def own_cookie(scope: Scope) -> Scope:
+    """This function will let in the session's cookie by its one name inside, if it came by the name that fits.
+
+    Over TLS that is the name with the prefix: one without it may have been set by another host or without TLS.
+    """
+    if not is_secure(HTTPConnection(scope)):
+        return scope
+    return scope | {
+        "headers": [(name, _fitting(value) if name == b"cookie" else value) for name, value in scope["headers"]]
+    }
+
+
+def _fitting(cookies: bytes) -> bytes:
+    pairs = [pair.strip().partition(b"=") for pair in cookies.split(b";")]
+    inner, outer = COOKIE.encode(), HOST_COOKIE.encode()
+    kept = [(inner if name == outer else name, value) for name, _, value in pairs if name.strip() != inner]
+    return b"; ".join(name + b"=" + value for name, value in kept)
 
 
 def _by_cookie(connection: HTTPConnection) -> bool:

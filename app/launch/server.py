@@ -74,9 +74,10 @@ def _reflex_application() -> Any:
 
     What was loaded by then stays for good: the garbage collector need not walk it again with every full round.
     """
+    from app.api.edge import unbroken  # noqa: PLC0415
     from app.app import app  # noqa: PLC0415
 
-    made = app()
+    made = unbroken(app())
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GARBAGE)

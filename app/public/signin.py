@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader
 
 from app.api.auth import LONGEST_CODE, sign_in
-from app.api.doors import COOKIE, LimitedRoute, address_of, origin_of, same_origin
+from app.api.doors import COOKIE, LimitedRoute, address_of, cookie_name, is_secure, origin_of, same_origin
 from app.refusals import STATUS
 from app.settings import Settings
 from app.throttle import Throttle
@@ -90,7 +90,7 @@ async def go_on(request: Request, found: SignIn, wanted: str) -> Response:
         return answer
     await _end_old(request)
     answer = RedirectResponse(quote(local_path(wanted), safe="/?&=%#:,+-_.~"), 303, headers=NO_STORE)
-    answer.set_cookie(COOKIE, found.secret, **cookie(request))
+    answer.set_cookie(cookie_name(request), found.secret, **cookie(request))
     answer.delete_cookie(HALF, path="/auth", **cookie(request))
     return answer
 
@@ -140,7 +140,7 @@ async def renew(request: Request) -> Response:
         )
     answer = RedirectResponse("/login" if found.refusal else "/", 303, headers=NO_STORE)
     if found.secret:
-        answer.set_cookie(COOKIE, found.secret, **cookie(request))
+        answer.set_cookie(cookie_name(request), found.secret, **cookie(request))
     return answer
 
 
@@ -150,13 +150,13 @@ async def signout_form(request: Request) -> Response:
     _own_page(request)
     await _end_old(request)
     answer = RedirectResponse("/login", 303, headers=NO_STORE)
-    answer.delete_cookie(COOKIE, **cookie(request))
+    answer.delete_cookie(cookie_name(request), **cookie(request))
     return answer
 
 
 def cookie(request: Request) -> dict[str, Any]:
     """This function will give the properties that all cookies of a sign-in share."""
-    return {"httponly": True, "samesite": "lax", "secure": request.url.scheme == "https"}
+    return {"httponly": True, "samesite": "lax", "secure": is_secure(request)}
 
 
 def _own_page(request: Request) -> None:

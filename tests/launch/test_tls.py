@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
 import threading
-from contextlib import nullcontext
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -19,12 +21,16 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from app.api.doors import cookie_name
+from app.api.edge import Edge
 from app.launch import backup, database
 from app.launch.errors import CannotStart
 from app.launch.server import _options, address
+from app.public import signin
 from app.settings import Settings
 from domain.kernel.unit_of_work import engine_for
 
@@ -119,6 +125,61 @@ class TestServing:
         cert, key = authority.issue("one")[0], authority.issue("other")[1]
         with pytest.raises(CannotStart, match="不匹配"):
             _options(Settings(tls_cert=cert, tls_key=key, _env_file=None))
+
+
+class TestTheCookieOfASession:
+    """The edge behind real TLS, and without it."""
+
+    async def test_has_its_prefix_over_tls_and_no_other_is_read(self, authority: Authority) -> None:
+        cert, key = authority.issue("site")
+        seen: list[dict[str, str]] = []
+        async with running(Settings(tls_cert=cert, tls_key=key, _env_file=None), echo(seen)) as url:
+            context = ssl.create_default_context(cafile=str(authority.file))
+            async with httpx.AsyncClient(verify=context, base_url=url) as client:
+                given = (await client.get("/give")).headers["set-cookie"]
+                assert re.fullmatch(r"__Host-fq_session=secret; HttpOnly; Path=/; SameSite=lax; Secure", given)
+                for sent in ("__Host-fq_session=right", "fq_session=planted", "fq_session=a; __Host-fq_session=right"):
+                    await client.get("/read", headers={"Cookie": f"other=1; {sent}"})
+        assert [one.get("fq_session") for one in seen] == ["right", None, "right"]
+        assert all(one["other"] == "1" for one in seen)
+
+    async def test_is_without_prefix_on_plain_http(self) -> None:
+        seen: list[dict[str, str]] = []
+        async with running(Settings(_env_file=None), echo(seen)) as url, httpx.AsyncClient(base_url=url) as client:
+            given = (await client.get("/give")).headers["set-cookie"]
+            assert re.fullmatch(r"fq_session=secret; HttpOnly; Path=/; SameSite=lax", given)
+            for sent in ("fq_session=right", "__Host-fq_session=other"):
+                await client.get("/read", headers={"Cookie": sent})
+        assert [one.get("fq_session") for one in seen] == ["right", None]
+
+
+def echo(seen: list[dict[str, str]]) -> Edge:
+    """Set the session's cookie as a sign-in does, and note what a reader inside the edge is shown."""
+
+    def give(request: Request) -> PlainTextResponse:
+        answer = PlainTextResponse("given")
+        answer.set_cookie(cookie_name(request), "secret", **signin.cookie(request))
+        return answer
+
+    def read(request: Request) -> PlainTextResponse:
+        seen.append(dict(request.cookies))
+        return PlainTextResponse("read")
+
+    return Edge(Starlette(routes=[Route("/give", give), Route("/read", read)]))
+
+
+@asynccontextmanager
+async def running(settings: Settings, app: object) -> AsyncGenerator[str]:
+    """Serve an application as the product is served, and give its address."""
+    options = _options(settings) | {"loop": "none", "lifespan": "off"}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        server = uvicorn.Server(uvicorn.Config(app, **options))  # type: ignore[arg-type]
+        serving = asyncio.create_task(server.serve(sockets=[taken]))
+        try:
+            yield address(taken, secure=settings.tls_cert is not None)
+        finally:
+            server.should_exit = True
+            await serving
 
 
 class TestProxies:

@@ -53,7 +53,12 @@ class TestSigningIn:
 
     async def test_over_tls_the_cookie_stays_on_tls(self, browser: httpx.AsyncClient) -> None:
         answer = await browser.post("https://testserver/auth/login", data={"account": "rsj", "password": PASSWORD})
+        assert answer.headers["set-cookie"].startswith("__Host-fq_session=")
         assert "Secure" in answer.headers["set-cookie"]
+        assert (await browser.get("https://testserver/api/v1/cases")).status_code == 200
+        # an answer without TLS cannot use it, nor can one plant its own
+        planted = {"Cookie": f"fq_session={answer.cookies['__Host-fq_session']}"}
+        assert (await browser.get("https://testserver/api/v1/cases", headers=planted)).status_code == 401
 
     async def test_a_wrong_password_shows_the_page_again_with_the_account(self, browser: httpx.AsyncClient) -> None:
         answer = await browser.post("/auth/login", data={"account": "zjj", "password": "wrong-one", "next": "/todo"})
