@@ -19,18 +19,23 @@ INDEX = "https://pypi.org/simple"
 
 FIXED_IN = {
     # package: the first version without the faults that are named
-    "cryptography": (44, 0, 1),  # CVE-2024-12797
+    "cryptography": (48, 0, 1),  # GHSA-537c-gmf6-5ccf, OpenSSL inside; CVE-2026-26007, CVE-2026-39892
     "h11": (0, 16, 0),  # CVE-2025-43859, chunked bodies
+    "idna": (3, 15),  # CVE-2026-45409
     "jinja2": (3, 1, 6),  # CVE-2025-27516, sandbox
-    "pillow": (11, 3, 0),  # CVE-2025-48379
-    "python-multipart": (0, 0, 18),  # CVE-2024-53981, unbounded logging
+    "pillow": (12, 3, 0),  # CVE-2026-59204, JPEG 2000; CVE-2026-25990, PSD
+    "pydantic-settings": (2, 14, 2),  # GHSA-4xgf-cpjx-pc3j, links in a folder of secrets
+    "python-dotenv": (1, 2, 2),  # CVE-2026-28684
+    "python-multipart": (0, 0, 22),  # CVE-2026-24486, paths of uploads; CVE-2024-53981
     "python-socketio": (5, 14, 0),  # CVE-2025-61765, pickled messages between servers
     "redis": (4, 5, 4),  # CVE-2023-28859
-    "requests": (2, 32, 4),  # CVE-2024-47081
-    "starlette": (0, 49, 1),  # CVE-2025-62727, range headers
-    "urllib3": (2, 5, 0),  # CVE-2025-50181
-    "werkzeug": (3, 0, 6),  # CVE-2024-49767
+    "requests": (2, 33, 0),  # CVE-2026-25645; CVE-2024-47081
+    "starlette": (1, 3, 1),  # GHSA-jp82-jpqv-5vv3; CVE-2026-48817, CVE-2026-54282, CVE-2025-62727
+    "urllib3": (2, 7, 0),  # CVE-2026-44432, CVE-2026-44431, CVE-2025-66418
+    "werkzeug": (3, 1, 6),  # CVE-2026-27199
 }
+"""Each pair of fault and version was looked up in what other projects wrote about it; of the packages that are
+not named here no fault was found."""
 
 
 def version(text: str) -> tuple[int, ...]:
