@@ -12,8 +12,10 @@ from state.cases.writing import CaseFormState
 
 def case_edit() -> rx.Component:
     """This function will draw the form of the case that the address names."""
+    number = CaseFormState.editing
     return page(
         rx.cond(CaseFormState.loaded, case_form(), skeleton()),
-        title=f"{CaseFormState.editing_label} {CaseFormState.editing}",
-        crumbs=[("案件台账", "/cases"), (CaseFormState.editing, f"/case/{CaseFormState.editing}"), ("编辑", "")],
+        title=f"{CaseFormState.editing_label} {number}",
+        # before the case is known, and for one that may not be mended, there is no number: no empty link then
+        crumbs=[("案件台账", "/cases"), (rx.cond(number != "", number, "案件"), f"/case/{number}"), ("编辑", "")],
     )
