@@ -70,7 +70,7 @@ class Throttle:
         self._failures.add(_pair(address, login), at)
         if locked:
             return Locked(LOCKED)
-        if isinstance(refusal, BadCredentials):
+        if login and isinstance(refusal, BadCredentials):  # who names no account locks none
             self._count(_name(login), at, values)
         return refusal
 

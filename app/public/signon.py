@@ -31,11 +31,16 @@ from integrations.sm2_ukey.config import Config as UkeyConfig
 from state.clock import now
 
 STEP = "fq_sign_on"
+_OVER = "登录已超时,请重新开始"
 _UKEY = signin.TEMPLATES.get_template("signin_ukey.html")
 _SCRIPT = (signin.HERE / "templates" / "ukey.js").read_text(encoding="utf-8")
 _SCRIPT_HASH = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
 _log = structlog.get_logger(__name__)
 router = APIRouter(include_in_schema=False, route_class=LimitedRoute)
+
+
+class _Over(NotProved):
+    """The sign-in was begun too long ago or in another browser, or was answered before."""
 
 
 def providers_of(settings: Settings) -> dict[str, SignOnProvider]:
@@ -101,29 +106,36 @@ async def answered(
 
 async def _finish(request: Request, name: str, answer: Mapping[str, str]) -> Response:
     throttle: Throttle = request.app.state.throttle
-    address, at = address_of(request), now()
+    at = now()
     try:
-        throttle.check(address, "", at=at)
+        throttle.check(address_of(request), "", at=at)
         provider = _provider(request, name)
         async with unit_of_work() as session:
             waiting = await orgs.take_sign_on(session, request.cookies.get(STEP, ""), name, at=at)
         if waiting is None:
-            raise BadCredentials("登录已超时,请重新开始")
+            raise _Over("nothing waits for this answer")
         subject = await provider.finish(waiting.keep, _back(request, name), answer, at=at)
         found = await _enter(request, provider, subject, waiting.account_id)
     except Unreachable as error:
         return _unreachable(request, name, error)
     except NotProved as error:
-        _log.warning("sign-on refused", provider=name, why=str(error))
-        refusal = throttle.failed(address, "", BadCredentials("身份验证没有通过,请重试;多次不行请联系管理员"), at=at)
-        return signin.page(request, account="", wanted="/", refusal=refusal)
+        sentence = _OVER if isinstance(error, _Over) else "身份验证没有通过,请重试;多次不行请联系管理员"
+        return _refused(request, name, str(error), BadCredentials(sentence))
     except Refusal as refusal:
         return signin.page(request, account="", wanted="/", refusal=refusal)
     if found is None:
         return RedirectResponse("/me", 303, headers=signin.NO_STORE)
     if found.refusal is not None:
-        return signin.page(request, account="", wanted="/", refusal=found.refusal)
+        return _refused(request, name, "the person may not enter", found.refusal)
     return await signin.go_on(request, found, "/")
+
+
+def _refused(request: Request, name: str, why: str, refusal: Refusal) -> HTMLResponse:
+    """Told to the log and counted for the address; the person is told no more than the sentence."""
+    throttle: Throttle = request.app.state.throttle
+    _log.warning("sign-on refused", provider=name, why=why)
+    counted = throttle.failed(address_of(request), "", refusal, at=now())
+    return signin.page(request, account="", wanted="/", refusal=counted)
 
 
 async def _enter(request: Request, provider: SignOnProvider, subject: str, linked_to: UUID | None) -> SignIn | None:

@@ -5,6 +5,11 @@ import { useNavigate } from "react-router";
 
 const INTERACTIVE = "a, button, input, select, textarea, label, summary, dialog";
 
+/** Whether the server answers an address itself: it is no page of this application. */
+function isServed(href, serverPaths) {
+  return serverPaths.some((path) => href === path || href.startsWith(`${path}/`));
+}
+
 /** Where a click leads inside the product; empty when the browser shall handle it itself. */
 function destination(event, serverPaths) {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) {
@@ -15,7 +20,7 @@ function destination(event, serverPaths) {
   const row = event.target.closest(INTERACTIVE) ? null : event.target.closest("tr[data-href]");
   if (row && String(window.getSelection())) return "";
   const href = link ? link.getAttribute("href") : (row?.dataset.href ?? "");
-  const ours = /^\/(?!\/)/.test(href) && !serverPaths.some((path) => href === path || href.startsWith(`${path}/`));
+  const ours = /^\/(?!\/)/.test(href) && !isServed(href, serverPaths);
   return ours ? href : "";
 }
 
@@ -28,8 +33,13 @@ export function Shell({ serverPaths = [], className, children }) {
     event.preventDefault();
     navigate(href);
   };
+  // Reflex makes every link one of the router's, which would look for such an address among its own pages.
+  const leave = (event) => {
+    const link = event.target.closest("a[href]");
+    if (link && isServed(link.getAttribute("href"), serverPaths)) event.stopPropagation();
+  };
   return (
-    <div className={className} onClick={follow}>
+    <div className={className} onClickCapture={leave} onClick={follow}>
       {children}
     </div>
   );

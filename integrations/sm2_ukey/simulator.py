@@ -148,5 +148,7 @@ class Ukey:
             given = await request.json()
             return JSONResponse(self.answer(str(given["challenge"])))
 
-        cors = Middleware(CORSMiddleware, allow_origins=list(self.origins), allow_headers=["content-type"])
+        cors = Middleware(
+            CORSMiddleware, allow_origins=list(self.origins), allow_methods=["POST"], allow_headers=["content-type"]
+        )
         return Starlette(routes=[Route("/sign", sign, methods=["POST"])], middleware=[cors])
