@@ -45,7 +45,12 @@ class TestServing:
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
     def test_ends_in_order_on_every_signal_that_asks_for_it(self, serving: Serving, number: int) -> None:
-        serving.start()
+        # a suite that runs by nohup would hand down that hang-ups are ignored
+        before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        try:
+            serving.start()
+        finally:
+            signal.signal(signal.SIGHUP, before)
         assert serving.stop(number) == 0
         assert Postgres(serving.data / "postgres").pid() is None
         assert "Traceback" not in serving.output

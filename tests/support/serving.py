@@ -41,7 +41,11 @@ class Serving:
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        self.url = self._wait_for_ready()
+        try:
+            self.url = self._wait_for_ready()
+        except BaseException:
+            self.process.kill()  # a time-out of the test must not leave it running
+            raise
         return self
 
     @property
