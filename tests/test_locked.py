@@ -34,8 +34,8 @@ FIXED_IN = {
     "urllib3": (2, 7, 0),  # CVE-2026-44432, CVE-2026-44431, CVE-2025-66418
     "werkzeug": (3, 1, 6),  # CVE-2026-27199
 }
-"""Each pair of fault and version was looked up in what other projects wrote about it; of the packages that are
-not named here no fault was found."""
+"""Each pair of fault and version was looked up in what other projects wrote about it. Of a package that is not named
+here nothing is said; `make audit` asks about all."""
 
 
 def version(text: str) -> tuple[int, ...]:
