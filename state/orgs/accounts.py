@@ -81,6 +81,11 @@ class AccountListState(SignedInState):
         self.loading = False
 
     @rx.event
+    async def renew(self):
+        """This function will read the list again and leave what is searched and chosen as it is."""
+        await self._again(self.page)
+
+    @rx.event
     async def choose_view(self, view: str):
         """This function will show exactly the accounts that a counter counts; pressed again, all of them."""
         view = as_text(view)

@@ -81,11 +81,11 @@ class ImportState(SignedInState):
 
     @rx.event
     async def close(self):
-        """This function will close the import; the page below is loaded anew where something came of it."""
+        """This function will close the import; the page below is read again where something came of it."""
         async with self._acting():
             came, page = self.done, UnitsState if self.which == "units" else AccountListState
             self._shut()
-        return page.load if came else None
+        return page.renew if came else None
 
     def _shut(self) -> None:
         self.which, self.word, self.heads, self.rows = "", "", [], []

@@ -70,6 +70,11 @@ class UnitsState(SignedInState):
         self.loading = False
 
     @rx.event
+    async def renew(self):
+        """This function will read the units again and leave what is searched and chosen as it is."""
+        await self._again()
+
+    @rx.event
     async def narrow(self, text: str):
         """This function will show the units whose name, short name or code holds a text."""
         self.text = as_text(text)[:50].strip()

@@ -331,3 +331,15 @@ async def test_the_navigation_shows_accounts_to_who_may(own_engine: AsyncEngine)
     for login, shown in (("sysadmin", True), ("secadmin", True), ("center", True), ("rsj_head", True), ("rsj", False)):
         page = await _list(login)
         assert any(entry.href == "/accounts" for entry in page.entries) is shown, login
+
+
+async def test_a_list_read_again_keeps_what_was_searched(own_engine: AsyncEngine) -> None:
+    await _built()
+    page = await _list("sysadmin", "?unit=rsj")
+    await states.call(page, "search", NEW["login"])
+    assert not page.rows
+    await states.call(page, "ask_new")
+    await states.call(page, "send", dict(NEW))
+    await states.call(page, "renew")
+    assert (page.text, page.filters) == (NEW["login"], {"unit": "rsj"})
+    assert [row.login for row in page.rows] == [NEW["login"]]
