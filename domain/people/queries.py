@@ -19,7 +19,7 @@ from domain.people.models import FieldRule, Person
 from domain.people.policy import Cell, Field, Overrides, Purpose, Showing
 from domain.people.schemas import CellView, PersonSought, PersonView
 
-SCAN = 1000
+SCAN = 800
 """Candidates of a name fragment that are opened (13 µs each) and compared at most; with more, nobody reads the answer,
 and the search asks for more to go by."""
 TAILS_PENDING = "person.tails"
