@@ -26,7 +26,7 @@ WARM_UP = 5
 Look = Callable[[AsyncSession, str], Awaitable[int]]
 _BARE = "SELECT id FROM person WHERE {} = %s"
 _FRAGMENT = """
-    WITH hits AS MATERIALIZED (SELECT id, name_sealed FROM person WHERE name_fragments @> %s LIMIT 2001)
+    WITH hits AS MATERIALIZED (SELECT id, name_sealed FROM person WHERE name_fragments @> %s LIMIT 1001)
     SELECT * FROM hits
 """
 
