@@ -137,6 +137,8 @@ async def test_accounts_come_from_excel(people: People, tmp_path: Path) -> None:
     told = list(load_workbook(io.BytesIO(file.read_bytes())).worksheets[0].iter_rows(min_row=2, values_only=True))
     assert [row[0] for row in told] == [login]
     await save(page, "完成")
+    # while the dialog stands the list is inert, and what is typed there goes nowhere
+    await expect(page.locator("dialog[open]")).to_have_count(0)
     await page.get_by_label("搜索账号").fill(login)
     await expect(page.locator("tr[data-row]")).to_have_count(1)
 
