@@ -123,6 +123,20 @@ class Person:
         await self.page.wait_for_url(lambda url: not url.endswith("/me"))
         await self.open(to)
 
+    async def link_in_message(self, word: str = "") -> str:
+        """Wait in the demo's messages for the newest that holds a word and a link; give the link.
+
+        Messages are written by a job of their own, so the first may come after whatever caused it.
+        """
+        await self.open("/demo/sms")
+        link = self.page.locator(".sms").filter(has_text=word).locator("a[href*='/t/']").first
+        for _ in range(60):
+            if await link.count():
+                break
+            await asyncio.sleep(0.5)
+            await self.page.reload()
+        return await link.get_attribute("href") or ""
+
     async def keep(self, name: str) -> None:
         """Keep a picture of the screen as a test artefact."""
         ARTEFACTS.mkdir(parents=True, exist_ok=True)

@@ -170,10 +170,7 @@ async def _confirm(centre: Person) -> None:
 async def _petitioner(people: People, number: str) -> None:
     person = await people.somebody(PHONE)
     page = person.page
-    await person.open("/demo/sms")
-    link = page.locator("a[href*='/t/']").first
-    address = await link.get_attribute("href") or ""
-    await page.goto(address)
+    await page.goto(await person.link_in_message(number))
     await page.fill("[name=phone]", MOBILE)
     await person.keep("11-petitioner-phone")
     await page.get_by_role("button", name=re.compile("验证码")).first.click()
