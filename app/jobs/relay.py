@@ -21,6 +21,7 @@ from app.jobs.providers import provider
 from app.public.links import base_url
 from app.settings import Settings, load
 from domain.kernel import outbox
+from domain.kernel.crypto import CannotOpen
 from domain.kernel.models import OutboxMessage
 from domain.kernel.unit_of_work import unit_of_work
 from domain.notices import operations as notices
@@ -110,7 +111,13 @@ async def _send(sms: SmsProvider, message: Message, at: datetime) -> None:
     if too_late(message.occasion, message.created_at, at):
         notices.mark_failed(message, "too late", at=at)
         return
-    clear = notice_queries.opened(message)
+    try:
+        clear = notice_queries.opened(message)
+    except CannotOpen:
+        # it would stand before all others for ever
+        _log.warning("sealed.unreadable", place="message", row=str(message.id))
+        notices.mark_failed(message, "does not open", at=at)
+        return
     try:
         async with asyncio.timeout(SEND_SECONDS):
             await sms.send(clear.phone, clear.text)

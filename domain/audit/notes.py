@@ -9,6 +9,7 @@ from typing import Any
 from domain.audit.schemas import Group
 from domain.cases import notes as cases
 from domain.cases.vocabulary import Action
+from domain.people.schemas import Unrevealed
 
 _G = Group
 WORDS: MappingProxyType[str, tuple[Group, str]] = MappingProxyType(
@@ -105,6 +106,7 @@ def actions_of(group: Group) -> tuple[str, ...]:
 
 
 _FIELDS = {"name": "姓名", "id_number": "证件号码", "phone": "联系电话", "address": "住址", "birth_date": "出生日期"}
+_WHY = {word.value: word.label for word in Unrevealed}
 _TEXTS = ("reason", "opinion", "where", "why", "what", "login", "code")
 
 
@@ -115,7 +117,8 @@ def said(action: str, detail: Mapping[str, Any], units: Mapping[str, str]) -> st
         parts.append(_FIELDS.get(str(detail["field"]), str(detail["field"])))
     if kinds := detail.get("fields"):
         parts.append("、".join(_FIELDS.get(str(kind), str(kind)) for kind in kinds))
-    parts += [str(detail[name]) for name in _TEXTS if isinstance(detail.get(name), str) and detail[name]]
+    texts = [str(detail[name]) for name in _TEXTS if isinstance(detail.get(name), str) and detail[name]]
+    parts += [_WHY.get(text, text) for text in texts]
     parts += [f"{detail['rows']} 条"] if isinstance(detail.get("rows"), int) else []
     parts += ["账号因此锁定"] if detail.get("locked") is True else []
     parts += [f"另有 {detail['more']} 次未逐条记录"] if detail.get("more") else []

@@ -21,7 +21,7 @@ from domain.orgs import policy_values
 from domain.people import policy, queries, rules
 from domain.people.models import FieldRule, IdType, Person, RevealCount, Sex
 from domain.people.policy import Cell, Field, Purpose, Showing
-from domain.people.schemas import CellView, Opened, PersonInput, Revealable
+from domain.people.schemas import CellView, Opened, PersonInput, Revealable, Unrevealed
 
 MIN_REASON = rules.MIN_REASON
 POLICY = UUID(int=0xF1E1D)
@@ -105,9 +105,9 @@ async def fill_tails(session: AsyncSession, *, after: UUID | None = None, most: 
     persons = list(await session.scalars(rows.with_for_update(key_share=True, skip_locked=True)))
     for person in persons:
         if person.phone_blind is not None:
-            person.phone_tail_blind = queries.tail_blind("phone", queries.opened(person, "phone"))
+            person.phone_tail_blind = queries.tail_blind("phone", queries.readable(person, "phone") or "")
         if person.id_blind is not None:
-            person.id_tail_blind = queries.tail_blind("id", queries.opened(person, "id_number"))
+            person.id_tail_blind = queries.tail_blind("id", queries.readable(person, "id_number") or "")
     await session.flush()
     if persons:
         return persons[-1].id
@@ -145,10 +145,13 @@ async def reveal(
         raise NotFound("没有找到这个人,或不在您的查看范围内")
     if person.anonymised_at is not None:
         raise ActionNotAllowed("这位当事人的信息已按保存期限匿名,没有可查看的内容")
-    special = special or rules.is_child(rules.day_of(queries.opened(person, "birth_date")), local_date(at))
-    why, refusal = await _reveal_refusal(session, actor, field, special, at)
-    if refusal:
-        detail: dict[str, str] = {"field": field.value, "why": why}
+    special = special or queries.is_child(person, local_date(at))
+    refused = await _reveal_refusal(session, actor, field, special, at)
+    clear = None if refused else queries.readable(person, field.value)
+    if clear is None:
+        unreadable = Unrevealed.UNREADABLE, ActionNotAllowed(f"{field.label}无法解密,请告知系统管理员")
+        why, refusal = refused or unreadable
+        detail: dict[str, str] = {"field": field.value, "why": why.value}
         await journal.record(session, actor, "person.reveal_refused", "person", person_id, at=at, detail=detail)
         return Opened(refusal=refusal)
 
@@ -157,29 +160,31 @@ async def reveal(
     detail = {"field": field.value, "reason": rules.tidy(reason)[:200]}
     await journal.record(session, actor, "person.reveal", "person", person_id, at=at, detail=detail)
     seconds = (await policy_values.of(session)).reveal_seconds
-    return Opened(queries.opened(person, field.value), seconds)
+    return Opened(clear, seconds)
 
 
 async def _reveal_refusal(
     session: AsyncSession, actor: Actor, field: Revealable, special: bool, at: datetime
-) -> tuple[str, Refusal | None]:
+) -> tuple[Unrevealed, Refusal] | None:
     """Why a reveal is refused, as a word for the journal and a sentence for the person."""
     if policy.lacks_level(actor, special=special):
         if special and not policy.lacks_level(actor, special=False):
-            return "special", NotPermitted(
+            return Unrevealed.SPECIAL, NotPermitted(
                 "涉及未满十四周岁的人或特殊事项,您的字段级别不能查看明文,请由综治中心管理员办理"
             )
-        return "level", NotPermitted(f"您的字段级别为“{actor.level.label}”,不能查看明文")
+        return Unrevealed.LEVEL, NotPermitted(f"您的字段级别为“{actor.level.label}”,不能查看明文")
     if (await queries.lens(session, actor, Purpose.SCREEN)).showing(Field(field.value)) is Showing.HIDDEN:
-        return "policy", NotPermitted(f"按字段策略,您的角色不能查看{field.label}")
+        return Unrevealed.POLICY, NotPermitted(f"按字段策略,您的角色不能查看{field.label}")
     # reveals of one account wait for each other, so that the limits are counted right
     lock = crypto.blind("reveal", str(actor.account_id))
     await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
     values = await policy_values.of(session)
     for word, span, most in (("小时", _HOUR, values.reveal_per_hour), ("天", _DAY, values.reveal_per_day)):
         if await _revealed_since(session, actor, at - span) >= most:
-            return "limit", TooMany(f"查看明文已达每{word} {most} 次的上限,已记入审计日志;确有需要请联系安全管理员")
-    return "", None
+            return Unrevealed.LIMIT, TooMany(
+                f"查看明文已达每{word} {most} 次的上限,已记入审计日志;确有需要请联系安全管理员"
+            )
+    return None
 
 
 async def _revealed_since(session: AsyncSession, actor: Actor, since: datetime) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -33,8 +34,16 @@ _UNSEALED = frozenset({Field.SEX, Field.NATION})
 
 
 def opened(person: Person, column: str) -> str:
-    """This function will open one sealed field; outside this room nobody calls it (tests/architecture)."""
+    """This function will open one sealed field; outside this room nobody calls it (tests/architecture).
+
+    :raises CannotOpen: damaged, moved from another person, or its key is missing
+    """
     return crypto.unseal("person", column, person.id, getattr(person, f"{column}_sealed"))
+
+
+def readable(person: Person, column: str) -> str | None:
+    """This function will open one sealed field of one of many people: none, and a line in the log, if it does not open."""
+    return crypto.readable("person", column, person.id, getattr(person, f"{column}_sealed"))
 
 
 def ask_for(session: AsyncSession, purpose: Purpose) -> None:
@@ -85,7 +94,7 @@ class Lens:
         if person.anonymised_at is not None:
             return rules.ANONYMISED if field is Field.NAME else ""
         showing = self.showing(field, person)
-        return "" if showing is Showing.HIDDEN else policy.put(field, _clear(person, field), showing)
+        return "" if showing is Showing.HIDDEN else _put(field, _clear(person, field), showing)
 
     def view(self, person: Person) -> PersonView:
         """This function will show a person."""
@@ -94,23 +103,37 @@ class Lens:
             id=person.id, id_type=person.id_type.label, anonymised=person.anonymised_at is not None, **shown
         )
 
-    def staff(self, field: Field, text: str) -> str:
-        """This function will give name or phone of a member of staff as it is shown."""
-        return policy.put(field, text, self.showing(field))
+    def staff(self, field: Field, text: str | None) -> str:
+        """This function will give name or phone of a member of staff as it is shown; none: it does not open."""
+        return _put(field, text, self.showing(field))
 
 
 _SHOWN = (Field.NAME, Field.ID_NUMBER, Field.PHONE, Field.SEX, Field.NATION, Field.ADDRESS)
 
 
-def _clear(person: Person, field: Field) -> str:
+def _put(field: Field, text: str | None, showing: Showing) -> str:
+    shown = policy.put(field, text or "", showing)
+    return crypto.UNREADABLE if text is None and showing is not Showing.HIDDEN else shown
+
+
+def _clear(person: Person, field: Field) -> str | None:
     if field not in _UNSEALED:
-        return opened(person, field.value)
+        return readable(person, field.value)
     return person.sex.label if field is Field.SEX else person.nation
 
 
 def was_child(person: Person) -> bool:
-    """This function will tell whether somebody was under 14 when declared; who was stays protected where nobody asks."""
-    return rules.is_child(rules.day_of(opened(person, "birth_date")), person.declared_at.date())
+    """This function will tell whether somebody was under 14 when declared; who was stays protected where nobody asks.
+
+    Where the date does not open nobody knows, and the person is protected like a child.
+    """
+    return is_child(person, person.declared_at.date())
+
+
+def is_child(person: Person, day: date) -> bool:
+    """This function will tell whether somebody is under 14 on a day, or the date of birth does not open."""
+    born = readable(person, "birth_date")
+    return born is None or rules.is_child(rules.day_of(born), day)
 
 
 async def lens(session: AsyncSession, actor: Actor, purpose: Purpose | None = None, *, hit: bool = False) -> Lens:
@@ -142,7 +165,7 @@ def cell_view(cell: Cell, showing: Showing) -> CellView:
 
 def any_named_in(persons: Iterable[Person], text: str) -> bool:
     """This function will tell whether a text holds the name of one of the persons; it does not say whose."""
-    return any(name in text for person in persons if (name := opened(person, "name")))
+    return any(name in text for person in persons if (name := readable(person, "name")))
 
 
 def routed_phone(person: Person | None) -> str:
@@ -233,7 +256,9 @@ async def ids_by_name(session: AsyncSession, fragment: str, *also: ColumnElement
     if len(found) > SCAN:
         raise Invalid.of({"name": f"姓名相符的超过 {SCAN} 人,请多填几个字,或补充电话、证件号码(可只填末四位)"})
     exact = len(fragment) <= 2
-    return tuple(row for row, blob in found if exact or fragment in crypto.unseal("person", "name", row, blob))
+    return tuple(
+        row for row, blob in found if exact or fragment in (crypto.readable("person", "name", row, blob) or "")
+    )
 
 
 def _candidates(tokens: list[int], also: Sequence[ColumnElement[bool]]) -> Select[UUID, bytes]:

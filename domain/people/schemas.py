@@ -19,6 +19,16 @@ class Revealable(Labelled):
     ADDRESS = "address", "住址"
 
 
+class Unrevealed(Labelled):
+    """Why a field was not shown in clear to somebody who asked for it, as the journal keeps it."""
+
+    LEVEL = "level", "字段级别不够"
+    SPECIAL = "special", "涉及未满十四周岁的人或特殊事项"
+    POLICY = "policy", "字段策略不允许"
+    LIMIT = "limit", "超过次数上限"
+    UNREADABLE = "unreadable", "无法解密"
+
+
 @dataclass(frozen=True, slots=True)
 class PersonInput:
     """This class will hold what was typed or read about a person; clear text, never shown in logs."""

@@ -14,6 +14,8 @@ from domain.cases.vocabulary import Status
 from domain.kernel.clock import stamp
 from domain.kernel.labels import Labelled
 from domain.kernel.permissions import Role
+from domain.people.policy import Field
+from domain.people.schemas import Unrevealed
 
 SECONDS = "%Y-%m-%d %H:%M:%S"
 TONES: Mapping[Group, str] = {
@@ -37,7 +39,9 @@ _KEYS: Mapping[str, str] = {
     "places": "菜单", "actions": "步骤", "read_only": "只读", "key": "项目", "value": "值", "day": "日期",
     "from": "原状态", "to": "新状态", "link": "环节", "level": "级别", "flagged": "已亮牌", "row": "流程行号",
 }  # fmt: skip
-_KINDS: Mapping[str, type[Labelled]] = {"from": Status, "to": Status, "link": Link, "level": Supervision}
+_KINDS: Mapping[str, type[Labelled]] = {
+    "from": Status, "to": Status, "link": Link, "level": Supervision, "field": Field, "why": Unrevealed,
+}  # fmt: skip
 """Keys whose values are words of a list."""
 _ROLES = {role.value: role.label for role in Role}
 

@@ -84,6 +84,7 @@ class TestReading:
     def test_find_select_and_read_come_in_this_order(self, simulator: SamSimulator, desk: Desk) -> None:
         simulator.place(demo_cards()["lin"])
         desk.card()
+        simulator.wait_asked(Command.READ_TEXT_PHOTO)  # noted when it is answered, which the driver may hear before
         asked = list(simulator.asked)
         read_at = asked.index(Command.READ_TEXT_PHOTO)
         assert asked[read_at - 2 : read_at] == [Command.FIND, Command.SELECT]

@@ -26,6 +26,7 @@ from integrations.oidc_zwdd.simulator import Platform
 from integrations.sm2_ukey.simulator import Authority, Key, Ukey
 from tests.journeys.conftest import PASSWORD, People
 from tests.support.accessible import expect_accessible
+from tests.support.clients import POOL
 from tests.support.serving import Serving
 
 OVER, NOT_PROVED, UNLINKED = "登录已超时,请重新开始", "身份验证没有通过", "这个身份尚未关联本系统的账号"
@@ -56,7 +57,7 @@ class World:
 
     def browser(self) -> httpx.Client:
         """Open a browser without script."""
-        return httpx.Client(base_url=self.url, headers={"Origin": self.url}, timeout=20)
+        return httpx.Client(base_url=self.url, headers={"Origin": self.url}, timeout=20, limits=POOL)
 
     def reasons(self) -> list[str]:
         """Give why sign-ons were refused, as the log tells it."""

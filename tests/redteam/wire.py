@@ -16,6 +16,8 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.support.clients import POOL
+
 TRACES = re.compile(r"Traceback|File \"|sqlalchemy|psycopg|asyncpg|site-packages|\.py\b|SELECT |INSERT ", re.IGNORECASE)
 PERSONAL = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)")
 NAMESPACE = "/_event"
@@ -55,7 +57,7 @@ class Target:
 
     def stranger(self, **headers: str) -> httpx.Client:
         """Open a client without any session."""
-        client = httpx.Client(base_url=self.url, headers=headers, timeout=20)
+        client = httpx.Client(base_url=self.url, headers=headers, timeout=20, limits=POOL)
         self._open.append(client)
         return client
 

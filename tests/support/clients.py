@@ -8,6 +8,8 @@ import httpx
 
 from tests.support.county import id_number, phone
 
+POOL = httpx.Limits(keepalive_expiry=3)
+"""The server lets go of connections that are idle for five seconds; whoever used one just then would be reset."""
 TOWNSHIP = "359900001"
 """A township of the demo county."""
 
@@ -16,7 +18,7 @@ class Client:
     """One account of the demo county, signed in by token."""
 
     def __init__(self, url: str, login: str, password: str) -> None:
-        self.http = httpx.Client(base_url=url, timeout=20)
+        self.http = httpx.Client(base_url=url, timeout=20, limits=POOL)
         self.login = login
         self.sign_in(password)
 

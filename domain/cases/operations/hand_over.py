@@ -140,7 +140,7 @@ async def _move_assignments(session: AsyncSession, ids: list[UUID], giver: Actor
     )
     for one in await session.scalars(query.with_for_update()):
         one.accepted_by = taker.account_id
-        if crypto.unseal("assignment", "in_charge", one.id, one.in_charge_sealed) == giver.name:
+        if crypto.readable("assignment", "in_charge", one.id, one.in_charge_sealed) == giver.name:
             one.in_charge_sealed = crypto.seal("assignment", "in_charge", one.id, taker.name)
             one.in_charge_phone_sealed = None
 

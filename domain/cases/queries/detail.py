@@ -171,9 +171,11 @@ async def _assignments(session: AsyncSession, lens: people.Lens, case: Case) -> 
             ended_at=a.ended_at,
             waived=a.waived_at is not None,
             return_agreed=a.return_agreed_at is not None,
-            in_charge=lens.staff(Field.STAFF_NAME, crypto.unseal("assignment", "in_charge", a.id, a.in_charge_sealed)),
+            in_charge=lens.staff(
+                Field.STAFF_NAME, crypto.readable("assignment", "in_charge", a.id, a.in_charge_sealed)
+            ),
             in_charge_phone=lens.staff(
-                Field.STAFF_PHONE, crypto.unseal("assignment", "in_charge_phone", a.id, a.in_charge_phone_sealed)
+                Field.STAFF_PHONE, crypto.readable("assignment", "in_charge_phone", a.id, a.in_charge_phone_sealed)
             ),
         )
         for a in rows

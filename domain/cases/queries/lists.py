@@ -251,7 +251,7 @@ def _handler(lens: people.Lens, lead: Assignment | None) -> str:
     """The person in charge is a member of staff, shown in full by default to those who see the case."""
     if lead is None or lead.state not in (*LIVE, "finished"):
         return ""
-    name = crypto.unseal("assignment", "in_charge", lead.id, lead.in_charge_sealed)
+    name = crypto.readable("assignment", "in_charge", lead.id, lead.in_charge_sealed)
     return lens.staff(Field.STAFF_NAME, name)
 
 

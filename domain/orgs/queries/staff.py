@@ -14,8 +14,9 @@ from domain.orgs.models import Account
 
 
 def name_of(account: Account) -> str:
-    """This function will open the display name of a member of staff."""
-    return crypto.unseal("account", "name", account.id, account.name_sealed)
+    """This function will open the display name of a member of staff; one that does not open is said to be so."""
+    found = crypto.readable("account", "name", account.id, account.name_sealed)
+    return crypto.UNREADABLE if found is None else found
 
 
 async def staff_names(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:

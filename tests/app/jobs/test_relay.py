@@ -146,6 +146,20 @@ async def test_a_provider_that_is_away_is_tried_again_and_a_refusal_is_final(cou
     assert sorted(bool(row.failed_at) for row in rows) == [False, True]
 
 
+async def test_a_message_that_does_not_open_does_not_hold_up_the_others(county: County) -> None:
+    await case(county, 3)
+    await relay.relay_once(Carrier(Retry("no connection"), Retry("no connection")), base_url=BASE, at=AT)
+    async with unit_of_work() as session:
+        first, other = (await session.scalars(select(Message).order_by(col(Message.id)))).all()
+        first.text_sealed = other.text_sealed
+    carrier = Carrier()
+    await relay.relay_once(carrier, base_url=BASE, at=AT + timedelta(minutes=1))
+    async with unit_of_work() as session:
+        rows = (await session.scalars(select(Message).order_by(col(Message.id)))).all()
+    assert [(bool(row.failed_at), bool(row.sent_at)) for row in rows] == [(True, False), (False, True)]
+    assert len(carrier.taken) == 1
+
+
 async def test_old_steps_are_not_told_and_old_codes_not_sent(county: County) -> None:
     await case(county, 1)
     await relay_all(MORNING + timedelta(days=4))

@@ -19,7 +19,7 @@ from domain.kernel.permissions import Role
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotPermitted, TooMany
 from domain.orgs.rules import DEFAULTS
 from domain.people import operations, queries, rules
-from domain.people.models import Person
+from domain.people.models import Person, RevealCount
 from domain.people.policy import Field, Purpose, Showing
 from domain.people.schemas import Opened, Revealable
 from tests.support import county as support
@@ -103,6 +103,55 @@ class TestThePolicyAsData:
             await operations.set_rules(session, county["secadmin"], {cell: Showing.CLEAR}, at=MORNING)
 
         assert set(refusal.value.fields) == {"officer.id_number.export"}
+
+
+class TestAFieldThatDoesNotOpen:
+    async def spoilt(self, session: AsyncSession, county: County, *columns: str) -> tuple[str, Person]:
+        number, person_id = await a_case(session, county)
+        person = (await queries.by_ids(session, [person_id]))[person_id]
+        for column in columns:
+            setattr(person, f"{column}_sealed", b"\x01" + bytes(40))
+        await session.flush()
+        return number, person
+
+    async def test_leaves_the_others_and_the_list(self, session: AsyncSession, county: County) -> None:
+        number, person = await self.spoilt(session, county, "name")
+
+        row = (await lists.search(session, county["center"], CaseFilter(number=number), at=MORNING)).items[0]
+        party = (await detail.get(session, county["center"], number, at=MORNING)).parties[0]
+
+        assert (row.party, party.name) == ("无法解密", "无法解密")
+        assert party.phone == rules.mask_phone(queries.opened(person, "phone"))
+
+    async def test_says_nothing_where_it_is_hidden(self, session: AsyncSession, county: County) -> None:
+        _, person = await self.spoilt(session, county, "name")
+
+        assert (await queries.lens(session, county["auditor"])).field(person, Field.NAME) == ""
+
+    async def test_protects_like_a_child_whose_date_of_birth_it_was(
+        self, session: AsyncSession, county: County
+    ) -> None:
+        of_officers = {(Role.OFFICER, Field.NAME, Purpose.SCREEN): Showing.CLEAR}
+        await operations.set_rules(session, county["secadmin"], of_officers, at=MORNING)
+        _, person = await self.spoilt(session, county)
+        clear, lens = queries.opened(person, "name"), await queries.lens(session, county["rsj"])
+        assert lens.field(person, Field.NAME) == clear
+
+        person.birth_date_sealed = b"\x01" + bytes(40)
+
+        assert lens.field(person, Field.NAME) == rules.mask_name(clear)
+
+    async def test_is_refused_with_a_line_and_spends_nothing(self, session: AsyncSession, county: County) -> None:
+        _, person = await self.spoilt(session, county, "phone")
+
+        answer = await reveal(
+            session, county["center"], person_id=person.id, field=Revealable.PHONE, reason="核对工资表", at=MORNING
+        )
+        (line,) = await lines(session, "person.reveal_refused")
+
+        assert (str(answer.refusal), answer.value) == ("联系电话无法解密,请告知系统管理员", "")
+        assert line.detail == {"field": "phone", "why": "unreadable"}
+        assert not (await session.scalars(select(RevealCount))).all()
 
 
 class TestReveal:
