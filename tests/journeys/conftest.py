@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from app.demo.roster import POSTS
 from app.launch import browser as found
@@ -22,6 +22,9 @@ from tests.support.serving import ROOT, Serving
 PASSWORD = os.environ.get("JOURNEY_PASSWORD", "Journey-" + "2026x")
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+PATIENCE = 15_000
+"""Milliseconds that anything on a page may take on a busy machine."""
+expect.set_options(timeout=PATIENCE)
 ARTEFACTS = Path(os.environ.get("TEST_ARTEFACTS", ROOT / "test-artefacts"))
 
 
@@ -153,7 +156,7 @@ class People:
     async def somebody(self, size: dict[str, int] = DESKTOP, *, scheme: str = "light") -> Person:
         """Open a browser window of a size."""
         context = await self._chromium.new_context(viewport=size, locale="zh-CN", color_scheme=scheme)  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         self._contexts.append(context)
         return Person(await context.new_page(), self._base)
 
