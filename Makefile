@@ -13,14 +13,22 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Without compiled modules every start costs some seconds more.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test bench lint check audit format clean
+.PHONY: run test near soak bench lint check audit format clean
 
 run: $(READY)
 	@exec $(BIN)/fengqiao serve --demo-if-embedded
 
 test: $(READY)
 	@$(BIN)/python -m app.launch.browser
-	@exec $(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile $(TESTS)
+	@exec $(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadgroup $(TESTS)
+
+# What lies near the files that differ from HEAD, or from BASE; a room takes less than a minute.
+near: $(READY)
+	@exec $(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadgroup $$($(BIN)/python -m tests.near $(or $(BASE),HEAD))
+
+# Everything everywhere: each cell of each matrix over HTTP, everybody on every page, many histories; for the night.
+soak: $(READY)
+	@SOAK=1 HISTORIES=40 $(MAKE) test
 
 bench: $(READY)
 	@exec $(BIN)/fengqiao bench

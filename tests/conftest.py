@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 from uuid import uuid4
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from app import limits
 from app.launch.postgres import Postgres
 from domain.kernel import crypto, files, unit_of_work
-from tests.support.database import TEMPLATE, make_server, make_template, rolled_back
+from tests.support.database import TEMPLATE, committing_into_savepoints, make_server, make_template, rolled_back
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +35,10 @@ def keys() -> crypto.KeyRing:
 
 @pytest.fixture(autouse=True)
 def rates() -> None:
-    """Count the requests of each test by themselves: what came before leaves no limit reached."""
+    """Count requests and refusals of each test by themselves: the accounts of the county bear the same ids in every test."""
     limits.use(limits.Rates())
+    if counting := sys.modules.get("state.refusing"):
+        counting._counts.clear()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -81,3 +84,23 @@ async def own_engine(database_url: str) -> AsyncGenerator[AsyncEngine]:
     unit_of_work.use_engine(opened)
     yield opened
     await opened.dispose()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def ground(engine: AsyncEngine) -> AsyncGenerator[AsyncEngine]:
+    """Let `unit_of_work` commit into savepoints of one connection that is rolled back after the test.
+
+    For tests of handlers that open one act after another. What needs two connections at once, LISTEN/NOTIFY, a
+    deferred constraint or a second process takes `own_engine`, a database of its own.
+    """
+    async with committing_into_savepoints(engine):
+        yield engine
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, for `--dist loadgroup`, what shares something dear: one served product, one world of leaks, a file."""
+    for item in items:
+        names = set(getattr(item, "fixturenames", ()))
+        folder = item.nodeid.split("/")[1]
+        group = "served" if "served" in names else folder if folder == "leaks" else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))

@@ -182,7 +182,8 @@ class Postgres:
         with psycopg.connect(self.conninfo("postgres"), autocommit=True) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
             if known is None:
-                words = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+                how = "WAL_LOG" if self.durable else "FILE_COPY"  # copying files is ten times cheaper
+                words = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY " + how)
                 connection.execute(words.format(sql.Identifier(name), sql.Identifier(template)))
 
     def drop_database(self, name: str) -> None:

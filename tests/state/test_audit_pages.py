@@ -59,7 +59,7 @@ def test_each_page_builds(route: str) -> None:
     ("kind", "address"),
     [(JournalState, "/journal"), (PersonTimelineState, "/audit-person/rsj"), (AlarmsState, "/alarms")],
 )
-async def test_nobody_else_opens_them(own_engine: AsyncEngine, kind: type, address: str, login: str) -> None:
+async def test_nobody_else_opens_them(ground: AsyncEngine, kind: type, address: str, login: str) -> None:
     await _built()
     page = await _opened(kind, address, login)
 
@@ -69,7 +69,7 @@ async def test_nobody_else_opens_them(own_engine: AsyncEngine, kind: type, addre
     assert not any(entry.href == "/alarms" for entry in page.entries)
 
 
-async def test_the_auditor_lands_on_the_journal(own_engine: AsyncEngine) -> None:
+async def test_the_auditor_lands_on_the_journal(ground: AsyncEngine) -> None:
     await _built()
     page = await states.tree(LandingState, await states.signed_in("auditor"))
 
@@ -80,7 +80,7 @@ async def test_the_auditor_lands_on_the_journal(own_engine: AsyncEngine) -> None
 
 
 class TestJournal:
-    async def test_opens_with_the_newest_lines_and_the_chain(self, own_engine: AsyncEngine) -> None:
+    async def test_opens_with_the_newest_lines_and_the_chain(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _opened(JournalState, "/journal")
 
@@ -91,7 +91,7 @@ class TestJournal:
         assert (page.chain.word, page.chain.verified) == ("未核对", "还没有核对过")
         assert page.may_export
 
-    async def test_goes_on_to_the_first_line(self, own_engine: AsyncEngine) -> None:
+    async def test_goes_on_to_the_first_line(self, ground: AsyncEngine) -> None:
         county = await _built()
         await _refusals(county, "rsj", PIECE)
         page = await _opened(JournalState, "/journal")
@@ -103,7 +103,7 @@ class TestJournal:
         assert page.rows[-1].seq == 1
         assert len({row.seq for row in page.rows}) == len(page.rows)
 
-    async def test_an_address_narrows_it(self, own_engine: AsyncEngine) -> None:
+    async def test_an_address_narrows_it(self, ground: AsyncEngine) -> None:
         county = await _built()
         await _refusals(county, "rsj", 2)
         today = local_date(now()).isoformat()
@@ -114,14 +114,14 @@ class TestJournal:
         assert page.asked["group"] == "refused"
         assert page.asked["own"] is True
 
-    async def test_rubbish_in_an_address_is_left_out(self, own_engine: AsyncEngine) -> None:
+    async def test_rubbish_in_an_address_is_left_out(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _opened(JournalState, "/journal?group=x&from=yesterday&to=9999-12-31&own=maybe")
 
         assert page.filters == {}
         assert page.rows
 
-    async def test_the_form_narrows_it_and_widening_undoes_that(self, own_engine: AsyncEngine) -> None:
+    async def test_the_form_narrows_it_and_widening_undoes_that(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _opened(JournalState, "/journal")
         whole = len(page.rows)
@@ -143,7 +143,7 @@ class TestJournal:
             ({"group": "everything"}, "group"),
         ],
     )
-    async def test_a_wrong_form_says_where(self, own_engine: AsyncEngine, form: dict[str, str], field: str) -> None:
+    async def test_a_wrong_form_says_where(self, ground: AsyncEngine, form: dict[str, str], field: str) -> None:
         await _built()
         page = await _opened(JournalState, "/journal")
         whole = len(page.rows)
@@ -153,7 +153,7 @@ class TestJournal:
         assert list(page.faults) == [field]
         assert len(page.rows) == whole
 
-    async def test_a_line_is_shown_whole_with_its_seal(self, own_engine: AsyncEngine) -> None:
+    async def test_a_line_is_shown_whole_with_its_seal(self, ground: AsyncEngine) -> None:
         county = await _built()
         async with unit_of_work() as session:
             detail = {"before": ["officer"], "after": ["officer", "department_head"], "reason": "轮岗"}
@@ -173,7 +173,7 @@ class TestJournal:
         await states.call(page, "close")
         assert not page.reading
 
-    async def test_a_crafted_number_finds_nothing(self, own_engine: AsyncEngine) -> None:
+    async def test_a_crafted_number_finds_nothing(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _opened(JournalState, "/journal")
 
@@ -181,7 +181,7 @@ class TestJournal:
             with pytest.raises(NotFound):
                 await states.call(page, "open_line", crafted)
 
-    async def test_the_chain_is_verified_and_that_is_a_line(self, own_engine: AsyncEngine) -> None:
+    async def test_the_chain_is_verified_and_that_is_a_line(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _opened(JournalState, "/journal")
 
@@ -192,7 +192,7 @@ class TestJournal:
 
         assert page.rows[0].words == "核对审计日志"
 
-    async def test_nobody_else_verifies(self, own_engine: AsyncEngine) -> None:
+    async def test_nobody_else_verifies(self, ground: AsyncEngine) -> None:
         await _built()
         page = await states.tree(JournalState, await states.signed_in("sysadmin"), "http://test/journal")
         page.next_seq = 5
@@ -215,7 +215,7 @@ class TestChanges:
 
 
 class TestPerson:
-    async def test_counts_the_day_and_each_figure_opens_its_lines(self, own_engine: AsyncEngine) -> None:
+    async def test_counts_the_day_and_each_figure_opens_its_lines(self, ground: AsyncEngine) -> None:
         county = await _built()
         await _refusals(county, "rsj", 3)
         page = await _opened(PersonTimelineState, "/audit-person/rsj")
@@ -227,13 +227,13 @@ class TestPerson:
             opened = await _opened(JournalState, count.href)
             assert len(opened.rows) == count.count, count.label
 
-    async def test_an_unknown_account_says_so(self, own_engine: AsyncEngine) -> None:
+    async def test_an_unknown_account_says_so(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _opened(PersonTimelineState, "/audit-person/nobody")
 
         assert (page.found, page.days) == (False, [])
 
-    async def test_leads_on_to_accounts_alone(self, own_engine: AsyncEngine) -> None:
+    async def test_leads_on_to_accounts_alone(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _opened(PersonTimelineState, "/audit-person/rsj")
 
@@ -243,7 +243,7 @@ class TestPerson:
         assert "/audit-person/zjj" in str(there)
         assert nowhere is None
 
-    async def test_a_period_is_chosen_from_the_list(self, own_engine: AsyncEngine) -> None:
+    async def test_a_period_is_chosen_from_the_list(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _opened(PersonTimelineState, "/audit-person/rsj")
 
@@ -261,7 +261,7 @@ class TestAlarms:
             assert await operations.scan(session, at=now())
         return await _opened(AlarmsState, "/alarms")
 
-    async def test_stand_open_with_a_way_to_their_lines(self, own_engine: AsyncEngine) -> None:
+    async def test_stand_open_with_a_way_to_their_lines(self, ground: AsyncEngine) -> None:
         page = await self._raised()
 
         (row,) = page.rows
@@ -269,7 +269,7 @@ class TestAlarms:
         assert parse_qs(urlsplit(row.lines_href).query)["login"] == ["rsj"]
         assert next(entry.count for entry in page.entries if entry.href == "/alarms") == 1
 
-    async def test_are_closed_with_a_note(self, own_engine: AsyncEngine) -> None:
+    async def test_are_closed_with_a_note(self, ground: AsyncEngine) -> None:
         page = await self._raised()
         await states.call(page, "ask", page.rows[0].id)
 
@@ -281,7 +281,7 @@ class TestAlarms:
         assert [(one.note, one.seen_by) for one in page.closed] == [("已与本人核实,误操作", page.me.name)]
         assert next(entry.count for entry in page.entries if entry.href == "/alarms") == 0
 
-    async def test_a_crafted_id_finds_nothing(self, own_engine: AsyncEngine) -> None:
+    async def test_a_crafted_id_finds_nothing(self, ground: AsyncEngine) -> None:
         page = await self._raised()
 
         with pytest.raises(NotFound):
@@ -294,13 +294,13 @@ class TestExportButton:
     @pytest.mark.parametrize(
         ("login", "may"), [("center", True), ("rsj_head", True), ("rsj", False), ("viewer", False)]
     )
-    async def test_stands_on_the_list_of_who_may(self, own_engine: AsyncEngine, login: str, may: bool) -> None:
+    async def test_stands_on_the_list_of_who_may(self, ground: AsyncEngine, login: str, may: bool) -> None:
         await _built()
         page = await _opened(CaseListState, "/cases", login)
 
         assert page.may_export is may
 
-    async def test_asks_for_what_the_list_shows(self, own_engine: AsyncEngine) -> None:
+    async def test_asks_for_what_the_list_shows(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _opened(CaseListState, "/cases", "center")
 

@@ -19,9 +19,9 @@ from state.clock import now
 from tests.support import county as support
 from tests.support import states
 from tests.support.county import MAIN_LINE, County
-from tests.support.county_database import county, county_template
+from tests.support.county_database import county, county_engine, county_template, own_county
 
-__all__ = ["county", "county_template"]
+__all__ = ["county", "county_engine", "county_template", "own_county"]
 
 SUBMITTED, DISPATCHED, ACCEPTED = MAIN_LINE[:1], MAIN_LINE[:2], MAIN_LINE[:3]
 CHARGE = {"person_in_charge": "何" + "经办", "person_phone": support.phone(5)}

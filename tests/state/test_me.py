@@ -23,7 +23,7 @@ NEW = "Another-" + "Passw0rd"
 
 
 @pytest.fixture(autouse=True)
-async def _county(own_engine: AsyncEngine) -> None:
+async def _county(ground: AsyncEngine) -> None:
     async with unit_of_work() as session:
         await support.build(session, at=now())
 

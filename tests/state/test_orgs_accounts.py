@@ -64,7 +64,7 @@ def test_each_page_builds(route: str) -> None:
 
 
 class TestList:
-    async def test_each_counter_counts_what_it_lists(self, own_engine: AsyncEngine) -> None:
+    async def test_each_counter_counts_what_it_lists(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _list("sysadmin")
         await states.call(page, "ask_new")
@@ -78,13 +78,13 @@ class TestList:
             assert page.total == str(tile.count), tile.label
         assert {tile.view: tile.count for tile in page.tiles}["ungranted"] == 1
 
-    async def test_an_address_names_unit_and_role(self, own_engine: AsyncEngine) -> None:
+    async def test_an_address_names_unit_and_role(self, ground: AsyncEngine) -> None:
         await _built()
 
         assert [row.login for row in (await _list("sysadmin", "?unit=zjj")).rows] == ["zjj", "zjj_head"]
         assert [row.login for row in (await _list("sysadmin", "?role=leader")).rows] == ["leader"]
 
-    async def test_a_name_is_found_by_a_piece(self, own_engine: AsyncEngine) -> None:
+    async def test_a_name_is_found_by_a_piece(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _list("secadmin")
 
@@ -93,13 +93,13 @@ class TestList:
         assert [row.login for row in page.rows] == ["guide"]
 
     @pytest.mark.parametrize(("login", "units"), [("center", {"县综治中心"}), ("rsj_head", {"人力资源和社会保障局"})])
-    async def test_a_head_sees_the_own_unit(self, own_engine: AsyncEngine, login: str, units: set[str]) -> None:
+    async def test_a_head_sees_the_own_unit(self, ground: AsyncEngine, login: str, units: set[str]) -> None:
         await _built()
 
         assert {row.unit for row in (await _list(login)).rows} == units
 
     @pytest.mark.parametrize("login", ["rsj", "registrar", "leader", "auditor", "viewer"])
-    async def test_others_learn_nothing(self, own_engine: AsyncEngine, login: str) -> None:
+    async def test_others_learn_nothing(self, ground: AsyncEngine, login: str) -> None:
         await _built()
         for page in (await _list(login), await _one(login, login)):
             assert page.barred
@@ -108,7 +108,7 @@ class TestList:
 
 
 class TestNewAccount:
-    async def test_only_proposes_roles_and_shows_the_password_once(self, own_engine: AsyncEngine) -> None:
+    async def test_only_proposes_roles_and_shows_the_password_once(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _list("sysadmin")
 
@@ -126,7 +126,7 @@ class TestNewAccount:
             for line in await session.scalars(select(JournalEntry)):
                 assert password not in str(line.detail)
 
-    async def test_the_centre_asks_for_its_own_unit_alone(self, own_engine: AsyncEngine) -> None:
+    async def test_the_centre_asks_for_its_own_unit_alone(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _list("center")
 
@@ -136,7 +136,7 @@ class TestNewAccount:
         assert (await _detail("tongban")).row.unit_code == "centre"
         assert "sysadmin" not in {role.code for role in page.roles}
 
-    async def test_faults_stand_beside_their_fields(self, own_engine: AsyncEngine) -> None:
+    async def test_faults_stand_beside_their_fields(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _list("sysadmin")
 
@@ -153,7 +153,7 @@ class TestNewAccount:
             assert set(page.faults) == {field}
 
     @pytest.mark.parametrize("login", ["secadmin", "rsj_head", "rsj"])
-    async def test_others_make_none(self, own_engine: AsyncEngine, login: str) -> None:
+    async def test_others_make_none(self, ground: AsyncEngine, login: str) -> None:
         await _built()
         page = await _list(login)
 
@@ -162,7 +162,7 @@ class TestNewAccount:
 
 
 class TestOneAccount:
-    async def test_a_new_password_ends_the_old(self, own_engine: AsyncEngine) -> None:
+    async def test_a_new_password_ends_the_old(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _one("sysadmin", "rsj")
 
@@ -172,7 +172,7 @@ class TestOneAccount:
         assert not await _sign_in("rsj", support.PASSWORD)
         assert await _sign_in("rsj", page.told.password)
 
-    async def test_disabled_and_enabled_again(self, own_engine: AsyncEngine) -> None:
+    async def test_disabled_and_enabled_again(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _one("sysadmin", "rsj")
         cookie = await states.signed_in("rsj")
@@ -184,13 +184,13 @@ class TestOneAccount:
         await states.call(page, "enable")
         assert page.one.state == "enabled"
 
-    async def test_not_oneself(self, own_engine: AsyncEngine) -> None:
+    async def test_not_oneself(self, ground: AsyncEngine) -> None:
         await _built()
 
         with pytest.raises(ActionNotAllowed):
             await states.call(await _one("sysadmin", "sysadmin"), "disable", {})
 
-    async def test_units_area_and_end_are_changed(self, own_engine: AsyncEngine) -> None:
+    async def test_units_area_and_end_are_changed(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _one("sysadmin", "rsj")
 
@@ -204,7 +204,7 @@ class TestOneAccount:
         assert page.facts.area == "清溪县"
 
     @pytest.mark.parametrize("login", ["secadmin", "center"])
-    async def test_who_does_not_manage_changes_nothing(self, own_engine: AsyncEngine, login: str) -> None:
+    async def test_who_does_not_manage_changes_nothing(self, ground: AsyncEngine, login: str) -> None:
         await _built()
         page = await _one(login, "registrar")
         assert page.found
@@ -221,7 +221,7 @@ class TestOneAccount:
                 await states.call(page, handler, *arguments)
         assert await _sign_in("registrar", support.PASSWORD)
 
-    async def test_another_units_account_is_not_found(self, own_engine: AsyncEngine) -> None:
+    async def test_another_units_account_is_not_found(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _one("center", "rsj")
 
@@ -230,7 +230,7 @@ class TestOneAccount:
 
 
 class TestRights:
-    async def test_granted_as_proposed(self, own_engine: AsyncEngine) -> None:
+    async def test_granted_as_proposed(self, ground: AsyncEngine) -> None:
         await _built()
         listing = await _list("sysadmin")
         await states.call(listing, "send", NEW)
@@ -243,7 +243,7 @@ class TestRights:
         assert page.asking == ""
         assert (await _detail("tongban")).role_codes == ("officer",)
 
-    async def test_duties_are_never_mixed(self, own_engine: AsyncEngine) -> None:
+    async def test_duties_are_never_mixed(self, ground: AsyncEngine) -> None:
         await _built()
         page = await states.tree(GrantState, await states.signed_in("secadmin"))
 
@@ -252,7 +252,7 @@ class TestRights:
 
         assert "三员分立" in page.faults["roles"]
 
-    async def test_a_menu_a_step_and_writing_are_taken(self, own_engine: AsyncEngine) -> None:
+    async def test_a_menu_a_step_and_writing_are_taken(self, ground: AsyncEngine) -> None:
         await _built()
         page = await states.tree(GrantState, await states.signed_in("secadmin"))
 
@@ -274,7 +274,7 @@ class TestRights:
         ]  # fmt: skip
 
     @pytest.mark.parametrize("login", ["sysadmin", "center", "auditor"])
-    async def test_others_grant_nothing(self, own_engine: AsyncEngine, login: str) -> None:
+    async def test_others_grant_nothing(self, ground: AsyncEngine, login: str) -> None:
         await _built()
         page = await states.tree(GrantState, await states.signed_in(login))
         page.login = "rsj"
@@ -285,7 +285,7 @@ class TestRights:
 
 
 class TestHandingOver:
-    async def test_counts_gives_and_tells(self, own_engine: AsyncEngine) -> None:
+    async def test_counts_gives_and_tells(self, ground: AsyncEngine) -> None:
         async with unit_of_work() as session:
             county = await support.build(session, at=now())
             await support.reinforce(session, county, at=now())
@@ -300,7 +300,7 @@ class TestHandingOver:
         await states.call(page, "ask", "rsj")
         assert page.total == 0
 
-    async def test_a_taker_must_be_chosen(self, own_engine: AsyncEngine) -> None:
+    async def test_a_taker_must_be_chosen(self, ground: AsyncEngine) -> None:
         await _built()
         page = await states.tree(HandOverState, await states.signed_in("rsj_head"))
         await states.call(page, "ask", "rsj")
@@ -310,7 +310,7 @@ class TestHandingOver:
         assert page.faults == {"to": "请选择接手人"}
 
     @pytest.mark.parametrize("login", ["rsj", "sysadmin", "zjj_head"])
-    async def test_others_hand_nothing_over(self, own_engine: AsyncEngine, login: str) -> None:
+    async def test_others_hand_nothing_over(self, ground: AsyncEngine, login: str) -> None:
         await _built()
         page = await states.tree(HandOverState, await states.signed_in(login))
 
@@ -318,7 +318,7 @@ class TestHandingOver:
             await states.call(page, "ask", "rsj")
 
 
-async def test_an_unknown_account_opens_no_dialog(own_engine: AsyncEngine) -> None:
+async def test_an_unknown_account_opens_no_dialog(ground: AsyncEngine) -> None:
     await _built()
     page = await states.tree(GrantState, await states.signed_in("secadmin"))
 
@@ -326,14 +326,14 @@ async def test_an_unknown_account_opens_no_dialog(own_engine: AsyncEngine) -> No
         await states.call(page, "ask", "grant", "nobody")
 
 
-async def test_the_navigation_shows_accounts_to_who_may(own_engine: AsyncEngine) -> None:
+async def test_the_navigation_shows_accounts_to_who_may(ground: AsyncEngine) -> None:
     await _built()
     for login, shown in (("sysadmin", True), ("secadmin", True), ("center", True), ("rsj_head", True), ("rsj", False)):
         page = await _list(login)
         assert any(entry.href == "/accounts" for entry in page.entries) is shown, login
 
 
-async def test_a_list_read_again_keeps_what_was_searched(own_engine: AsyncEngine) -> None:
+async def test_a_list_read_again_keeps_what_was_searched(ground: AsyncEngine) -> None:
     await _built()
     page = await _list("sysadmin", "?unit=rsj")
     await states.call(page, "search", NEW["login"])

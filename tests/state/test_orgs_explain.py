@@ -44,7 +44,7 @@ def test_each_page_builds(route: str) -> None:
 
 class TestOneself:
     @pytest.mark.parametrize("login", ["guide", "registrar", "center", "rsj", "leader", "station", "auditor"])
-    async def test_everybody_reads_the_own_answer(self, own_engine: AsyncEngine, login: str) -> None:
+    async def test_everybody_reads_the_own_answer(self, ground: AsyncEngine, login: str) -> None:
         await _built()
         page = await _opened(login)
 
@@ -53,7 +53,7 @@ class TestOneself:
         assert _lines(page, "能看到哪些业务数据")
         assert _lines(page, "没有哪些权限")
 
-    async def test_a_restriction_shows_with_its_source(self, own_engine: AsyncEngine) -> None:
+    async def test_a_restriction_shows_with_its_source(self, ground: AsyncEngine) -> None:
         await _built()
         grant = await states.tree(GrantState, await states.signed_in("secadmin"))
         await states.call(grant, "ask", "restrict", "rsj")
@@ -66,7 +66,7 @@ class TestOneself:
         assert _lines(page, "能办理哪些步骤")["不能办理:接收"] is False
 
     @pytest.mark.parametrize(("login", "other"), [("rsj", "zjj"), ("rsj_head", "zjj"), ("rsj", "nobody")])
-    async def test_another_one_stays_unknown(self, own_engine: AsyncEngine, login: str, other: str) -> None:
+    async def test_another_one_stays_unknown(self, ground: AsyncEngine, login: str, other: str) -> None:
         await _built()
         page = await _opened(login, f"/explain/{other}")
 
@@ -76,7 +76,7 @@ class TestOneself:
 
 class TestOthers:
     @pytest.mark.parametrize(("login", "other"), [("secadmin", "rsj"), ("sysadmin", "rsj"), ("rsj_head", "rsj")])
-    async def test_administrators_read_it(self, own_engine: AsyncEngine, login: str, other: str) -> None:
+    async def test_administrators_read_it(self, ground: AsyncEngine, login: str, other: str) -> None:
         await _built()
         page = await _opened(login, f"/explain/{other}")
 
@@ -84,13 +84,13 @@ class TestOthers:
 
 
 class TestCase:
-    async def test_why_it_is_seen(self, own_engine: AsyncEngine) -> None:
+    async def test_why_it_is_seen(self, ground: AsyncEngine) -> None:
         number = await _built()
         page = await _opened("rsj", f"/explain?case={number.lower()}")
 
         assert any(one.granted and "转派" in one.what for one in page.grounds)
 
-    async def test_out_of_reach_answers_as_unknown(self, own_engine: AsyncEngine) -> None:
+    async def test_out_of_reach_answers_as_unknown(self, ground: AsyncEngine) -> None:
         number = await _built()
         answers = []
         for asked in (number, "QX0000000000"):
@@ -101,7 +101,7 @@ class TestCase:
         assert answers[0] == answers[1]
         assert not any(granted for *_, granted in answers[0])
 
-    async def test_the_security_administrator_asks_for_others(self, own_engine: AsyncEngine) -> None:
+    async def test_the_security_administrator_asks_for_others(self, ground: AsyncEngine) -> None:
         number = await _built()
         page = await _opened("secadmin", "/explain/zjj")
 
@@ -113,7 +113,7 @@ class TestCase:
         assert page.faults
         assert page.grounds == []
 
-    async def test_the_page_of_a_case_answers_for_its_number(self, own_engine: AsyncEngine) -> None:
+    async def test_the_page_of_a_case_answers_for_its_number(self, ground: AsyncEngine) -> None:
         number = await _built()
         page = await states.tree(WhyState, await states.signed_in("zjj"), f"http://test/case/{number}")
 
@@ -133,7 +133,7 @@ class TestDelegation:
         await states.call(page, "load")
         return page
 
-    async def test_made_worn_taken_off_and_ended(self, own_engine: AsyncEngine) -> None:
+    async def test_made_worn_taken_off_and_ended(self, ground: AsyncEngine) -> None:
         await _built()
         giver, taker = await self._own("rsj"), await self._own("rsj2")
 
@@ -153,7 +153,7 @@ class TestDelegation:
         await states.call(taker, "load")
         assert (taker.wearing, taker.rows[0].state) == (False, "over")
 
-    async def test_the_head_sets_it_for_a_colleague(self, own_engine: AsyncEngine) -> None:
+    async def test_the_head_sets_it_for_a_colleague(self, ground: AsyncEngine) -> None:
         await _built()
         page = await states.tree(DelegationState, await states.signed_in("rsj_head"), "http://test/account/rsj")
         await states.call(page, "load_of")
@@ -164,7 +164,7 @@ class TestDelegation:
 
         assert [(one.giver.endswith("(rsj)"), one.state) for one in page.rows] == [(True, "in_force")]
 
-    async def test_nobody_of_another_unit(self, own_engine: AsyncEngine) -> None:
+    async def test_nobody_of_another_unit(self, ground: AsyncEngine) -> None:
         await _built()
         page = await self._own("rsj")
         await states.call(page, "ask")
@@ -173,7 +173,7 @@ class TestDelegation:
 
         assert page.faults == {"to": "请选择代理人"}
 
-    async def test_a_crafted_id_finds_nothing(self, own_engine: AsyncEngine) -> None:
+    async def test_a_crafted_id_finds_nothing(self, ground: AsyncEngine) -> None:
         await _built()
         page = await self._own("rsj")
 

@@ -51,7 +51,7 @@ def test_the_page_builds() -> None:
 
 
 class TestRoles:
-    async def test_every_built_in_role_with_its_permissions(self, own_engine: AsyncEngine) -> None:
+    async def test_every_built_in_role_with_its_permissions(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _opened()
 
@@ -59,7 +59,7 @@ class TestRoles:
         assert [row.group for row in page.matrix if row.first] == ["业务", "系统管理", "安全管理", "审计管理"]
         assert sum(len(row.cells) for row in page.matrix) == len(Permission) * len(PEOPLE_ROLES)
 
-    async def test_a_copy_becomes_a_role_that_can_be_granted(self, own_engine: AsyncEngine) -> None:
+    async def test_a_copy_becomes_a_role_that_can_be_granted(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _opened()
 
@@ -76,7 +76,7 @@ class TestRoles:
         assert not actor.may(Permission.CASE_WORK)
         assert (actor.reach, actor.read_only) == (Reach.DEPARTMENT, True)
 
-    async def test_a_copy_never_overwrites(self, own_engine: AsyncEngine) -> None:
+    async def test_a_copy_never_overwrites(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _opened()
         await _made(page)
@@ -85,7 +85,7 @@ class TestRoles:
 
         assert page.faults == {"code": "角色代码已存在"}
 
-    async def test_foreign_duties_are_refused(self, own_engine: AsyncEngine) -> None:
+    async def test_foreign_duties_are_refused(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _opened()
 
@@ -93,7 +93,7 @@ class TestRoles:
 
         assert {box.value for box in page.rights} == {"arrange", "unit.manage", "account.manage"}
 
-    async def test_a_built_in_role_stays(self, own_engine: AsyncEngine) -> None:
+    async def test_a_built_in_role_stays(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _opened()
 
@@ -101,7 +101,7 @@ class TestRoles:
             with pytest.raises(NotFound):
                 await states.call(page, handler, "officer")
 
-    async def test_a_role_in_use_stays_and_ends_afterwards(self, own_engine: AsyncEngine) -> None:
+    async def test_a_role_in_use_stays_and_ends_afterwards(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _opened()
         await _made(page)
@@ -120,7 +120,7 @@ class TestRoles:
 
 
 class TestWaiting:
-    async def test_granted_in_bulk_each_with_its_result(self, own_engine: AsyncEngine) -> None:
+    async def test_granted_in_bulk_each_with_its_result(self, ground: AsyncEngine) -> None:
         await _built()
         await _waiting("neu1", "neu2", "neu3")
         page = await _opened()
@@ -136,7 +136,7 @@ class TestWaiting:
         assert [(one.login, one.why == "") for one in page.results] == [("neu1", True), ("neu3", False)]
         assert [row.login for row in page.waiting] == ["neu2"]
 
-    async def test_marking_knows_only_who_waits(self, own_engine: AsyncEngine) -> None:
+    async def test_marking_knows_only_who_waits(self, ground: AsyncEngine) -> None:
         await _built()
         await _waiting("neu1")
         page = await _opened()
@@ -148,7 +148,7 @@ class TestWaiting:
 
 
 @pytest.mark.parametrize("login", ["sysadmin", "auditor", "center", "rsj_head"])
-async def test_others_learn_and_change_nothing(own_engine: AsyncEngine, login: str) -> None:
+async def test_others_learn_and_change_nothing(ground: AsyncEngine, login: str) -> None:
     await _built()
     await _waiting("neu1")
     page = await _opened(login)

@@ -31,7 +31,7 @@ def test_the_page_builds() -> None:
 
 
 class TestTree:
-    async def test_a_new_unit_stands_below_its_parent(self, own_engine: AsyncEngine) -> None:
+    async def test_a_new_unit_stands_below_its_parent(self, ground: AsyncEngine) -> None:
         page = await _opened()
 
         await states.call(page, "ask_new", "rsj")
@@ -45,7 +45,7 @@ class TestTree:
         assert _names(page)[place - 1] == ("rsj", 0)
         assert page.rows[place].parent == "人力资源和社会保障局"
 
-    async def test_a_text_narrows_and_counts(self, own_engine: AsyncEngine) -> None:
+    async def test_a_text_narrows_and_counts(self, ground: AsyncEngine) -> None:
         page = await _opened()
 
         await states.call(page, "narrow", "建设")
@@ -53,7 +53,7 @@ class TestTree:
         assert _names(page) == [("zjj", 0)]
         assert page.count == 1
 
-    async def test_faults_stand_beside_their_fields(self, own_engine: AsyncEngine) -> None:
+    async def test_faults_stand_beside_their_fields(self, ground: AsyncEngine) -> None:
         page = await _opened()
 
         await states.call(page, "ask_new", "")
@@ -62,7 +62,7 @@ class TestTree:
         assert page.editing
         assert set(page.faults) == {"name", "code"}
 
-    async def test_the_code_stays(self, own_engine: AsyncEngine) -> None:
+    async def test_the_code_stays(self, ground: AsyncEngine) -> None:
         page = await _opened()
 
         await states.call(page, "ask", "zjj")
@@ -73,14 +73,14 @@ class TestTree:
 
 
 class TestTurning:
-    async def test_a_unit_with_people_stays(self, own_engine: AsyncEngine) -> None:
+    async def test_a_unit_with_people_stays(self, ground: AsyncEngine) -> None:
         page = await _opened()
 
         await states.call(page, "ask_turn", "rsj")
         with pytest.raises(ActionNotAllowed, match="还有 2 个启用的账号"):
             await states.call(page, "turn")
 
-    async def test_an_empty_unit_is_disabled_and_enabled_again(self, own_engine: AsyncEngine) -> None:
+    async def test_an_empty_unit_is_disabled_and_enabled_again(self, ground: AsyncEngine) -> None:
         page = await _opened()
         await states.call(page, "ask_new", "")
         await states.call(page, "send", {"name": "信访局", "code": "xfj", "kind": "department"})
@@ -92,7 +92,7 @@ class TestTurning:
 
 
 @pytest.mark.parametrize("login", ["center", "secadmin", "auditor", "rsj"])
-async def test_others_learn_nothing(own_engine: AsyncEngine, login: str) -> None:
+async def test_others_learn_nothing(ground: AsyncEngine, login: str) -> None:
     page = await _opened(login)
 
     assert page.barred

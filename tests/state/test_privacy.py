@@ -21,9 +21,9 @@ from state.privacy.retention import RetentionState
 from tests.support import county as support
 from tests.support import states
 from tests.support.county import MAIN_LINE, County
-from tests.support.county_database import county, county_template
+from tests.support.county_database import county, county_engine, county_template, own_county
 
-__all__ = ["county", "county_template"]
+__all__ = ["county", "county_engine", "county_template", "own_county"]
 
 
 @pytest.fixture

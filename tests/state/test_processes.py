@@ -66,7 +66,7 @@ def test_each_page_builds_and_is_for_who_arranges(route: str) -> None:
 
 
 @pytest.mark.parametrize("login", ["registrar", "rsj", "leader", "auditor"])
-async def test_others_learn_nothing(own_engine: AsyncEngine, login: str) -> None:
+async def test_others_learn_nothing(ground: AsyncEngine, login: str) -> None:
     await _built()
     cookie = await states.signed_in(login)
 
@@ -79,7 +79,7 @@ async def test_others_learn_nothing(own_engine: AsyncEngine, login: str) -> None
 
 
 @pytest.mark.parametrize("cookie", ["", "fq_session=forged"])
-async def test_a_stranger_changes_nothing(own_engine: AsyncEngine, cookie: str) -> None:
+async def test_a_stranger_changes_nothing(ground: AsyncEngine, cookie: str) -> None:
     await _built()
     for kind in STATES:
         for name in (name for owner, name in states.handlers() if owner is kind):
@@ -93,7 +93,7 @@ async def test_a_stranger_changes_nothing(own_engine: AsyncEngine, cookie: str) 
             assert list(await session.scalars(select(table))) == []
 
 
-async def test_crafted_arguments_break_nothing(own_engine: AsyncEngine) -> None:
+async def test_crafted_arguments_break_nothing(ground: AsyncEngine) -> None:
     await _built()
     cookie = await states.signed_in("sysadmin")
     for kind in STATES:
@@ -143,7 +143,7 @@ class TestEditing:
 
 
 class TestDraft:
-    async def test_survives_a_reload_before_it_is_saved(self, own_engine: AsyncEngine) -> None:
+    async def test_survives_a_reload_before_it_is_saved(self, ground: AsyncEngine) -> None:
         await _built()
         cookie = await states.signed_in("center")
         page = await _draft(cookie)
@@ -157,7 +157,7 @@ class TestDraft:
         assert [one.label for one in again.bound] == ["劳动人事(整组)"]
         assert (await _versions())[0].tweaks == {}
 
-    async def test_is_saved_and_enabled(self, own_engine: AsyncEngine) -> None:
+    async def test_is_saved_and_enabled(self, ground: AsyncEngine) -> None:
         await _built()
         cookie = await states.signed_in("center")
         page = await _draft(cookie)
@@ -174,7 +174,7 @@ class TestDraft:
         assert not page.editable
         assert not page.unsaved
 
-    async def test_a_row_is_changed_in_its_dialog(self, own_engine: AsyncEngine) -> None:
+    async def test_a_row_is_changed_in_its_dialog(self, ground: AsyncEngine) -> None:
         await _built()
         cookie = await states.signed_in("center")
         page = await _draft(cookie)
@@ -186,7 +186,7 @@ class TestDraft:
         assert (row.label, row.who) == ("审核办结", "领导")
         assert row.changes == "已改名称、已改角色"
 
-    async def test_a_row_without_a_role_is_asked_again(self, own_engine: AsyncEngine) -> None:
+    async def test_a_row_without_a_role_is_asked_again(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _draft(await states.signed_in("center"))
 
@@ -196,7 +196,7 @@ class TestDraft:
         assert page.faults == {"roles": "至少选择一个角色"}
         assert page.asked.row == "30"
 
-    async def test_says_why_it_cannot_be_enabled(self, own_engine: AsyncEngine) -> None:
+    async def test_says_why_it_cannot_be_enabled(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _draft(await states.signed_in("center"))
 
@@ -209,7 +209,7 @@ class TestDraft:
         assert not page.enabling
 
     @pytest.mark.parametrize("typed", ["x", "-1", "1.5"])
-    async def test_a_limit_that_is_none_is_told_beside_it(self, own_engine: AsyncEngine, typed: str) -> None:
+    async def test_a_limit_that_is_none_is_told_beside_it(self, ground: AsyncEngine, typed: str) -> None:
         await _built()
         page = await _draft(await states.signed_in("center"))
 
@@ -218,7 +218,7 @@ class TestDraft:
 
         assert any("时限" in fault for fault in page.lint)
 
-    async def test_a_colleagues_save_in_between_is_told(self, own_engine: AsyncEngine) -> None:
+    async def test_a_colleagues_save_in_between_is_told(self, ground: AsyncEngine) -> None:
         await _built()
         mine = await _draft(await states.signed_in("center"))
         theirs = await _opened(await states.signed_in("sysadmin"), mine.version.id)
@@ -233,7 +233,7 @@ class TestDraft:
         assert not mine.conflict
         assert (await _versions())[0].note == "我的说明"
 
-    async def test_is_tried_on_what_happened(self, own_engine: AsyncEngine) -> None:
+    async def test_is_tried_on_what_happened(self, ground: AsyncEngine) -> None:
         async with unit_of_work() as session:
             county = await support.build(session, at=now())
             number = await support.bring_to(session, county, MAIN_LINE[:2], at=now())
@@ -250,7 +250,7 @@ class TestDraft:
 
 
 class TestLimits:
-    async def test_a_limit_is_set_and_ended(self, own_engine: AsyncEngine) -> None:
+    async def test_a_limit_is_set_and_ended(self, ground: AsyncEngine) -> None:
         await _built()
         page = await states.tree(LimitsState, await states.signed_in("center"), "http://test/limits")
         await states.call(page, "load")
@@ -277,7 +277,7 @@ class TestLimits:
         ],
     )
     async def test_what_is_wrong_is_told_beside_its_field(
-        self, own_engine: AsyncEngine, given: dict[str, str], field: str
+        self, ground: AsyncEngine, given: dict[str, str], field: str
     ) -> None:
         await _built()
         page = await states.tree(LimitsState, await states.signed_in("center"), "http://test/limits")
@@ -297,14 +297,14 @@ class TestCalendar:
         await states.call(page, "choose_unit", "")
         return page
 
-    async def test_a_year_without_a_notice_is_provisional(self, own_engine: AsyncEngine) -> None:
+    async def test_a_year_without_a_notice_is_provisional(self, ground: AsyncEngine) -> None:
         page = await self._page("center")
 
         assert not page.confirmed
         assert len(page.months) == 12
         assert {day.number for day in page.months[1].days if day.iso} == {str(number) for number in range(1, 30)}
 
-    async def test_a_notice_is_looked_at_before_it_is_stored(self, own_engine: AsyncEngine) -> None:
+    async def test_a_notice_is_looked_at_before_it_is_stored(self, ground: AsyncEngine) -> None:
         page = await self._page("sysadmin")
         notice = {"notice": "2028-01-01至2028-01-03,休,元旦\n2028-01-08,班,调休", "source": "测试通知"}
 
@@ -318,7 +318,7 @@ class TestCalendar:
         async with unit_of_work() as session:
             assert len([row for row in await session.scalars(select(Workday)) if row.day.year == 2028]) == 4
 
-    async def test_a_notice_that_cannot_be_read_is_told_line_by_line(self, own_engine: AsyncEngine) -> None:
+    async def test_a_notice_that_cannot_be_read_is_told_line_by_line(self, ground: AsyncEngine) -> None:
         page = await self._page("sysadmin")
 
         await states.call(page, "preview", {"notice": "元旦放三天", "source": "测试通知"})
@@ -326,7 +326,7 @@ class TestCalendar:
         assert "第 1 行" in page.faults["notice"]
         assert page.sentence == ""
 
-    async def test_the_centre_reads_but_does_not_change(self, own_engine: AsyncEngine) -> None:
+    async def test_the_centre_reads_but_does_not_change(self, ground: AsyncEngine) -> None:
         page = await self._page("center")
 
         await states.call(page, "ask_day", "2028-01-05")
@@ -335,7 +335,7 @@ class TestCalendar:
 
         assert page.asked.iso == ""
 
-    async def test_a_day_of_one_unit_leaves_the_others_alone(self, own_engine: AsyncEngine) -> None:
+    async def test_a_day_of_one_unit_leaves_the_others_alone(self, ground: AsyncEngine) -> None:
         page = await self._page("sysadmin")
         unit = page.units[0].value
         before = page.workdays
@@ -348,7 +348,7 @@ class TestCalendar:
         await states.call(page, "choose_unit", "")
         assert page.workdays == before
 
-    async def test_working_periods_are_set(self, own_engine: AsyncEngine) -> None:
+    async def test_working_periods_are_set(self, ground: AsyncEngine) -> None:
         page = await self._page("sysadmin")
 
         await states.call(page, "set_pattern", {"periods": "9:00-12:00,13:00-17:00", "off_6": "on"})
@@ -356,7 +356,7 @@ class TestCalendar:
         assert (page.periods, page.weekend) == ("09:00-12:00 13:00-17:00", ["6"])
 
     @pytest.mark.parametrize("periods", ["全天", "09:00-08:00", "", "08:00-12:00 乱写"])
-    async def test_periods_that_are_none_are_told(self, own_engine: AsyncEngine, periods: str) -> None:
+    async def test_periods_that_are_none_are_told(self, ground: AsyncEngine, periods: str) -> None:
         page = await self._page("sysadmin")
 
         await states.call(page, "set_pattern", {"periods": periods, "off_6": "on"})

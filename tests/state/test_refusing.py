@@ -25,7 +25,7 @@ async def _lines() -> list[JournalEntry]:
         return list(await session.scalars(query))
 
 
-async def test_a_refused_handler_leaves_a_line_of_who_and_where(own_engine: AsyncEngine) -> None:
+async def test_a_refused_handler_leaves_a_line_of_who_and_where(ground: AsyncEngine) -> None:
     async with unit_of_work() as session:
         county = await support.build(session)
     page = await states.tree(LimitsState, await states.signed_in("rsj"), "http://test/limits")
@@ -37,7 +37,7 @@ async def test_a_refused_handler_leaves_a_line_of_who_and_where(own_engine: Asyn
     assert line.detail == {"where": "页面 LimitsState"}
 
 
-async def test_twenty_a_minute_are_written_and_the_rest_is_a_number(own_engine: AsyncEngine) -> None:
+async def test_twenty_a_minute_are_written_and_the_rest_is_a_number(ground: AsyncEngine) -> None:
     async with unit_of_work() as session:
         county = await support.build(session)
     refusing._counts.clear()

@@ -37,6 +37,7 @@ from domain.orgs.schemas import NewAccount
 from domain.people.rules import check_digit
 from domain.visits import operations as visits
 from state.clock import now
+from tests.support import replay
 
 PASSWORD = "Probe-" + "2026x-Kreis"
 OTP_SECRET = "JBSWY3DPEHPK3PXP" + "JBSWY3DPEHPK3PXP"
@@ -94,8 +95,28 @@ def phone(seed: int) -> str:
     return f"139{random.Random(seed).randrange(10**8):08d}"
 
 
+_KEPT: dict[str, tuple[replay.Kept, dict[str, Actor]]] = {}
+
+
 async def build(session: AsyncSession, *, at: datetime = MORNING) -> County:
-    """Build the county; every account has the password PASSWORD."""
+    """Build the county; every account has the password PASSWORD. From the second time on its rows are put back."""
+    moments = (at, max(at, now()))
+    if "county" in _KEPT:
+        kept, actors = _KEPT["county"]
+        if await replay.fits(session, kept):
+            await replay.put_back(session, kept, moments)
+            units = {unit.code: unit for unit in await session.scalars(select(Unit))}
+            return County({code: units[code] for code, *_ in _UNITS}, dict(actors))
+        return await _build(session, at, moments[1])
+    before = await replay.count_rows(session)
+    county = await _build(session, at, moments[1])
+    made = await replay.keep(session, before, moments)
+    if made is not None:
+        _KEPT["county"] = (made, dict(county.actors))
+    return county
+
+
+async def _build(session: AsyncSession, at: datetime, password_at: datetime) -> County:
     county = County()
     for place, (code, name, kind) in enumerate(_UNITS):
         county.units[code] = await orgs.add_unit(session, code=code, name=name, kind=kind, position=place)
@@ -107,7 +128,7 @@ async def build(session: AsyncSession, *, at: datetime = MORNING) -> County:
     for place, (login, (role, unit)) in enumerate(_STAFF.items()):
         path = "/359901/359901001/" if role is Role.STATION else ""
         name = "测试" + "甲乙丙丁戊己庚辛壬癸子丑寅卯"[place]
-        new = NewAccount(login, name, PASSWORD, (role.value,), unit, path, password_at=max(at, now()))
+        new = NewAccount(login, name, PASSWORD, (role.value,), unit, path, password_at=password_at)
         account = await orgs.add_account(session, founder, new, at=at)
         if duty_of(role) is not Duty.BUSINESS:
             await enrol(session, account.id, at=at)

@@ -6,22 +6,26 @@ stands once in the database `template`; `Postgres.create_database(name, TEMPLATE
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
 import subprocess
 import tempfile
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import create_engine
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.pool import NullPool
 
 from app.launch import database
 from app.launch.postgres import Postgres
+from domain.kernel import unit_of_work
 from migrations.models import metadata
 
 TEMPLATE = "template"
+ROOM = 2 * 2**30
 
 
 @contextmanager
@@ -30,7 +34,7 @@ def make_server() -> Generator[Postgres]:
 
     The folder lies directly under the system's temporary folder: socket paths are short.
     """
-    with tempfile.TemporaryDirectory(prefix="fq-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="fq-", dir=memory_folder(), ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         server = Postgres(Path(folder) / "pg", durable=False)
         with watchdog(server):
@@ -39,6 +43,15 @@ def make_server() -> Generator[Postgres]:
                 yield server
             finally:
                 server.stop()
+
+
+def memory_folder() -> str | None:
+    """Choose the machine's memory for what is thrown away anyhow, where there is room for it; else the usual folder."""
+    memory = Path("/dev/shm")
+    with suppress(OSError):
+        if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM:
+            return str(memory)
+    return None
 
 
 @contextmanager
@@ -77,3 +90,18 @@ async def rolled_back(engine: AsyncEngine) -> AsyncGenerator[AsyncSession]:
         finally:
             await session.close()
             await outer.rollback()
+
+
+@asynccontextmanager
+async def committing_into_savepoints(engine: AsyncEngine) -> AsyncGenerator[None]:
+    """Let `unit_of_work` commit into savepoints of one connection that is rolled back at the end."""
+    async with engine.connect() as connection:
+        outer = await connection.begin()
+        unit_of_work.use(
+            async_sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        )
+        try:
+            yield
+        finally:
+            await outer.rollback()
+            unit_of_work.use_engine(engine)

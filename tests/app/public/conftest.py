@@ -1,5 +1,5 @@
 """These tests commit for real, each on a database of its own with the county in it."""
 
-from tests.support.county_database import county, county_template
+from tests.support.county_database import county, county_engine, county_template, own_county
 
-__all__ = ["county", "county_template"]
+__all__ = ["county", "county_engine", "county_template", "own_county"]
