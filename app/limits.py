@@ -49,7 +49,7 @@ KINDS: tuple[Kind, ...] = (
 EVERYTHING_BY_ADDRESS, EVERYTHING_BY_ACCOUNT = 120_000, 12_000
 EVENTS = 1200
 """Events of pages a minute, by account: twenty a second is more than fingers do."""
-TOO_OFTEN = "操作过于频繁,请稍后再试"
+TOO_OFTEN = "操作过于频繁，请稍后再试"
 
 
 class TooOften(TooMany):

@@ -114,16 +114,16 @@ def of_incident(error: BaseException, *, where: str) -> Response:
     """This function will answer an unexpected error with a number to quote, and log it under that number."""
     incident = secrets.token_hex(4).upper()
     _log.error("unexpected error", incident=incident, where=where, exc_info=error)
-    return problem("failed", f"系统内部错误,编号 {incident},请联系管理员", incident=incident)
+    return problem("failed", f"系统内部错误，编号 {incident}，请联系管理员", incident=incident)
 
 
 def of_database(error: DBAPIError | PoolTimeout, *, where: str) -> Response:
     """This function will answer for the database: what it cannot store, waits too long for, or a fault."""
     if isinstance(error, DataError):
-        return problem("invalid", "内容中有无法保存的字符或数值,请检查后重试")
+        return problem("invalid", "内容中有无法保存的字符或数值，请检查后重试")
     if isinstance(error, (OperationalError, PoolTimeout)):
         _log.warning("database busy", where=where, kind=type(error).__name__)
-        return problem("busy", "系统繁忙,请稍后重试")
+        return problem("busy", "系统繁忙，请稍后重试")
     return of_incident(error, where=where)
 
 
@@ -192,10 +192,10 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("decimal", "应为数字"),
     ("finite_number", "应为数字"),
     ("bool", "应为 true 或 false"),
-    ("timezone", "时间须带时区,如 2026-11-18T09:00:00+08:00"),
-    ("datetime", "应为带时区的时间,如 2026-11-18T09:00:00+08:00"),
-    ("date", "应为日期,如 2026-11-18"),
-    ("uuid", "应为有效的标识(UUID)"),
+    ("timezone", "时间须带时区，如 2026-11-18T09:00:00+08:00"),
+    ("datetime", "应为带时区的时间，如 2026-11-18T09:00:00+08:00"),
+    ("date", "应为日期，如 2026-11-18"),
+    ("uuid", "应为有效的标识（UUID）"),
     ("list", "应为列表"),
     ("tuple", "应为列表"),
     ("dict", "应为对象"),

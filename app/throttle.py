@@ -56,7 +56,7 @@ class Throttle:
         start = at - WINDOW
         often = self._failures.since(_pair(address, login), start) >= MOST_BY_ADDRESS_AND_ACCOUNT
         if often or self._failures.since(address, start) >= MOST_BY_ADDRESS:
-            raise TooMany("登录尝试过于频繁,请 5 分钟后再试")
+            raise TooMany("登录尝试过于频繁，请 5 分钟后再试")
 
     def failed(
         self, address: str, login: str, refusal: Refusal, *, at: datetime, values: SecurityValues = DEFAULTS

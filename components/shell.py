@@ -38,7 +38,9 @@ def _standing_in() -> rx.Component:
     end = rx.el.button("结束", type="button", class_name="btn small", on_click=DelegationState.take_off)
     return rx.cond(
         SignedInState.me.stands_for != "",
-        alert("yellow", rx.el.span("您正代 ", rx.el.b(SignedInState.me.stands_for), " 办理,每一步都记在您名下。"), end),
+        alert(
+            "yellow", rx.el.span("您正代 ", rx.el.b(SignedInState.me.stands_for), " 办理，每一步都记在您名下。"), end
+        ),
     )
 
 

@@ -103,7 +103,7 @@ async def reader_changed(desk: str, state: str, message: str) -> None:
 
 def reader_of(desk: str) -> ReaderState:
     """This function will tell how the reader of a desk is; unknown when no bridge is connected."""
-    return _readers.get(desk, ReaderState("offline", "读卡程序未连接,可直接手工录入"))
+    return _readers.get(desk, ReaderState("offline", "读卡程序未连接，可直接手工录入"))
 
 
 def bridge_left(desk: str) -> None:

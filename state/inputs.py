@@ -86,7 +86,7 @@ def amount_in(form: Mapping[str, Any], name: str, *, label: str) -> Decimal | No
     try:
         return Decimal(text).quantize(Decimal("0.01"))
     except InvalidOperation:
-        raise Invalid.of({name: f"{label}应为数字,单位为元"}) from None
+        raise Invalid.of({name: f"{label}应为数字，单位为元"}) from None
 
 
 def moment_in(form: Mapping[str, Any], name: str, *, label: str) -> datetime | None:

@@ -129,7 +129,7 @@ class OwnState(SignedInState):
             needed=found.needs_second_factor,
             password_at=stamp(found.password_at),
             must_change=found.must_change,
-            rule=f"至少 {values.password_length} 位,含大写、小写、数字、符号中的 {values.password_kinds} 种{aged}",
+            rule=f"至少 {values.password_length} 位，含大写、小写、数字、符号中的 {values.password_kinds} 种{aged}",
         )
         self.providers = [
             Provider(name, label, f"/auth/sign-on/{name}?link=1", name in found.links)
@@ -177,7 +177,7 @@ class OwnState(SignedInState):
             return None
         await self._again()
         self.password_form, self.password_done = self.password_form + 1, True
-        return rx.toast.success("密码已修改,其他登录已结束")
+        return rx.toast.success("密码已修改，其他登录已结束")
 
     async def _again(self) -> None:
         async with self._acting() as (session, actor):
@@ -219,7 +219,7 @@ class OwnState(SignedInState):
     def _show(self, shown: tuple[str, ...]) -> None:
         self.codes = list(shown)
         self.codes_file = "data:text/plain;charset=utf-8," + quote(
-            "枫桥备用码(每个只能用一次)\n" + "\n".join(shown) + "\n"
+            "枫桥备用码（每个只能用一次）\n" + "\n".join(shown) + "\n"
         )
 
     @rx.event
@@ -251,7 +251,7 @@ class OwnState(SignedInState):
         if shown:
             self._show(shown)
         await self._again()
-        return rx.toast.success("动态口令已停用" if what == "remove" else "备用码已更换,旧的全部失效")
+        return rx.toast.success("动态口令已停用" if what == "remove" else "备用码已更换，旧的全部失效")
 
     @rx.event
     async def unlink(self, name: str):

@@ -105,9 +105,9 @@ class SecurityState(SignedInState):
                 await self._read(session, actor)
         except Invalid as refusal:
             self.faults = refusal.fields
-            return rx.toast.error("有几项需要修改,请看标红的说明")
+            return rx.toast.error("有几项需要修改，请看标红的说明")
         self.faults = {}
-        return rx.toast.success("已保存,从下一次登录或查看起生效")
+        return rx.toast.success("已保存，从下一次登录或查看起生效")
 
 
 def _values_in(given: Mapping[str, object], before: rules.SecurityValues) -> dict[str, object]:

@@ -140,7 +140,7 @@ class SignedInState(rx.State):
             async with unit_of_work() as session:
                 actor = await org_queries.actor_of(session, secret, SessionKind.BROWSER, at=at, origin=self._origin())
                 if actor is None:
-                    raise NotSignedIn("登录已失效,请重新登录")
+                    raise NotSignedIn("登录已失效，请重新登录")
                 if touch:
                     await orgs.touch(session, secret, SessionKind.BROWSER, at=at)
                 yield session, actor

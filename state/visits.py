@@ -294,9 +294,9 @@ def _summary(fields: Any, number: str) -> str:
 def _warning(fields: Any, id_type: IdType, number: str) -> str:
     until = fields.get("valid_to") or ""
     if until[:1].isdigit() and until < now().date().isoformat():
-        return f"证件已于 {until} 到期,请提醒来访人换证"
+        return f"证件已于 {until} 到期，请提醒来访人换证"
     fault = people.id_number_fault(id_type, number, now().date())
-    return f"读取到的号码有误:{fault}" if fault else ""
+    return f"读取到的号码有误：{fault}" if fault else ""
 
 
 async def _known(session: Any, actor: Any, number: str) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 from app.refusals import PROBLEM, STATUS
 
 _SAID = {
-    "not_signed_in": "没有登录,或登录已失效",
+    "not_signed_in": "没有登录，或登录已失效",
     "bad_credentials": "账号或密码不正确",
     "otp_required": "须另给动态口令",
     "not_permitted": "没有权限",
-    "not_found": "没有,或不在查看范围内",
+    "not_found": "没有，或不在查看范围内",
     "action_not_allowed": "当前状态或条件不允许",
     "changed_meanwhile": "已被他人修改",
     "too_large": "超过 20 MB",

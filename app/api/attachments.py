@@ -25,7 +25,7 @@ _HEADERS = {
 
 
 class Uploaded(BaseModel):
-    """一张已保存的图片;办理时把 `id` 放进 `attachments`。"""
+    """一张已保存的图片；办理时把 `id` 放进 `attachments`。"""
 
     id: UUID
     kind: str
@@ -43,9 +43,9 @@ class Uploaded(BaseModel):
 )  # fmt: skip
 async def upload_picture(
     call: Acting,
-    file: Annotated[UploadFile, File(description="JPG、PNG 或 WebP,最大 20 MB;按内容判断,拍摄信息会被去除")],
+    file: Annotated[UploadFile, File(description="JPG、PNG 或 WebP，最大 20 MB；按内容判断，拍摄信息会被去除")],
 ) -> Uploaded:
-    """保存一张图片:按内容检查,缩至 1600 像素,去除拍摄信息。"""
+    """保存一张图片：按内容检查，缩至 1600 像素，去除拍摄信息。"""
     stored = await pictures.upload(call.session, call.actor, await file.read(), at=call.at)
     return Uploaded(id=stored.id, kind=stored.kind, size=stored.size)
 
@@ -68,7 +68,7 @@ async def read_picture(call: Acting, file_id: UUID) -> FileResponse:
     responses=answers(None, "not_found", media="image/jpeg"),
 )
 async def read_thumbnail(call: Acting, file_id: UUID) -> FileResponse:
-    """查看范围内图片的缩略图,最长 240 像素。"""
+    """查看范围内图片的缩略图，最长 240 像素。"""
     return await _file(call, file_id, ".thumb")
 
 
@@ -76,5 +76,5 @@ async def _file(call: Call, file_id: UUID, suffix: str = "") -> FileResponse:
     stored = await detail.file_within_reach(call.session, call.actor, file_id)
     path = files.path_of(stored.id, suffix)
     if not path.is_file():
-        raise NotFound("图片文件已丢失,请联系管理员从备份恢复")
+        raise NotFound("图片文件已丢失，请联系管理员从备份恢复")
     return FileResponse(path, media_type=stored.media_type, headers=_HEADERS)

@@ -40,7 +40,7 @@ class Credentials(BaseModel):
     account: str
     password: str = Field(repr=False)
     otp: str | None = Field(
-        default=None, repr=False, max_length=LONGEST_CODE, description="动态口令或备用码;启用了动态口令的账号必填"
+        default=None, repr=False, max_length=LONGEST_CODE, description="动态口令或备用码；启用了动态口令的账号必填"
     )
 
 
@@ -49,12 +49,12 @@ class Token(BaseModel):
 
     access_token: str = Field(repr=False)
     token_type: str = "bearer"  # noqa: S105 - the kind, not a token
-    expires_in: int = Field(description="秒;闲置过久会提前失效,以安全策略为准")
+    expires_in: int = Field(description="秒；闲置过久会提前失效，以安全策略为准")
     unproven: str = Field(
         default="",
-        description="不为空时令牌暂无任何权限:`password` 须先修改密码,`second_factor` 须先设置动态口令",
+        description="不为空时令牌暂无任何权限：`password` 须先修改密码，`second_factor` 须先设置动态口令",
     )
-    notice: str = Field(default="", description="须先做什么,给人看")
+    notice: str = Field(default="", description="须先做什么，给人看")
 
 
 class Password(BaseModel):
@@ -65,10 +65,10 @@ class Password(BaseModel):
 
 
 class Enrolling(BaseModel):
-    """待确认的动态口令;只在此时给出。"""
+    """待确认的动态口令；只在此时给出。"""
 
-    secret: str = Field(repr=False, description="Base32 密钥,手工录入验证器时用")
-    uri: str = Field(repr=False, description="`otpauth://` 地址,可制成二维码")
+    secret: str = Field(repr=False, description="Base32 密钥，手工录入验证器时用")
+    uri: str = Field(repr=False, description="`otpauth://` 地址，可制成二维码")
 
 
 class Code(BaseModel):
@@ -78,9 +78,9 @@ class Code(BaseModel):
 
 
 class Enrolled(Token):
-    """动态口令已启用;原令牌失效,用新的令牌。"""
+    """动态口令已启用；原令牌失效，用新的令牌。"""
 
-    recovery_codes: list[str] = Field(repr=False, description="备用码,每个只能用一次,只在此时给出")
+    recovery_codes: list[str] = Field(repr=False, description="备用码，每个只能用一次，只在此时给出")
 
 
 async def sign_in(request: Request, *, account: str, password: str, kind: SessionKind, code: str = "") -> SignIn:
@@ -120,7 +120,7 @@ async def token(
     request: Request,
     given: Annotated[Credentials, Body(openapi_examples=body_example("登录", {"account": "center", "password": "…"}))],
 ) -> Token:
-    """用账号和密码(启用了动态口令的账号另加 `otp`)换取令牌。连续输错,账号暂时锁定,次数越多锁定越久。"""
+    """用账号和密码（启用了动态口令的账号另加 `otp`）换取令牌。连续输错，账号暂时锁定，次数越多锁定越久。"""
     found = await sign_in(
         request, account=given.account, password=given.password, kind=SessionKind.API, code=given.otp or ""
     )
@@ -140,7 +140,7 @@ async def change_password(
     request: Request,
     given: Annotated[Password, Body(openapi_examples=body_example("修改密码", {"old": "…", "new": "…"}))],
 ) -> Any:
-    """其他登录随即结束;原令牌失效,用新的令牌。"""
+    """其他登录随即结束；原令牌失效，用新的令牌。"""
     refusal = await orgs.change_password(call.session, call.actor, given.old, given.new, at=call.at)
     if refusal is not None:
         # Answered, not raised: the count of the failure must be committed.
@@ -150,7 +150,7 @@ async def change_password(
 
 @own.post("/second-factor", summary="设置动态口令", responses=answers(_ENROLLING, "action_not_allowed"))
 async def begin_second_factor(call: Proving) -> Enrolling:
-    """生成密钥;用验证器里的 6 位数字确认后生效。"""
+    """生成密钥；用验证器里的 6 位数字确认后生效。"""
     enrolment = await orgs.begin_second_factor(call.session, call.actor, at=call.at)
     return Enrolling(secret=enrolment.secret, uri=enrolment.uri)
 
@@ -165,7 +165,7 @@ async def confirm_second_factor(
     request: Request,
     given: Annotated[Code, Body(openapi_examples=body_example("确认", {"code": "123456"}))],
 ) -> Enrolled:
-    """给出备用码;其他登录随即结束,原令牌失效,用新的令牌。"""
+    """给出备用码；其他登录随即结束，原令牌失效，用新的令牌。"""
     shown = await orgs.confirm_second_factor(call.session, call.actor, given.code, at=call.at)
     return Enrolled(**await _renewed(call, request), recovery_codes=list(shown))
 

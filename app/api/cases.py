@@ -40,7 +40,7 @@ class Stepped(BaseModel):
 @router.post(
     "",
     status_code=201,
-    summary="登记诉求(草稿)",
+    summary="登记诉求（草稿）",
     response_model_exclude_none=True,
     responses=answers(DRAFT, "not_permitted", "not_found", "invalid", "action_not_allowed", status=201),
 )
@@ -49,7 +49,7 @@ async def create_case(
     given: Annotated[CaseInput, Body(openapi_examples=body_example("网络来件", NEW_CASE))],
     idempotency_key: IdempotencyKey = "",
 ) -> Stepped:
-    """登记一件草稿,当场给编号。引用来访登记(`visit_id`)时,来访人为第一位诉求人。"""
+    """登记一件草稿，当场给编号。引用来访登记（`visit_id`）时，来访人为第一位诉求人。"""
 
     async def act() -> dict[str, Any]:
         return _answer(await create(call.session, call.actor, given, at=call.at))
@@ -81,7 +81,7 @@ async def search_cases(
         SearchBody, Body(openapi_examples=body_example("按电话", {"phone": "0595-22000000", "status": ["in_progress"]}))
     ],
 ) -> CasePage:
-    """与列表相同,另可按个人信息查找;条件在正文中,不进入网址和日志。"""
+    """与列表相同，另可按个人信息查找；条件在正文中，不进入网址和日志。"""
     return await _page(call, wanted, **wanted.personal())
 
 
@@ -97,7 +97,7 @@ async def _page(call: Call, wanted: CaseQuery, **personal: str) -> CasePage:
 
 @router.get("/{number}", summary="一件诉求件", responses=answers(CASE, "not_found"))
 async def read_case(call: Acting, number: Number, response: Response) -> CaseOut:
-    """全部内容,个人信息为掩码。`ETag` 是版本,办理时放进 `If-Match`。"""
+    """全部内容，个人信息为掩码。`ETag` 是版本，办理时放进 `If-Match`。"""
     view = await detail.get(call.session, call.actor, number, at=call.at)
     response.headers["ETag"] = f'"{view.row.version}"'
     return CaseOut.whole(view)
@@ -105,7 +105,7 @@ async def read_case(call: Acting, number: Number, response: Response) -> CaseOut
 
 @router.get("/{number}/journal", summary="办理记录", responses=answers([JOURNAL], "not_found"))
 async def read_journal(call: Acting, number: Number) -> tuple[JournalView, ...]:
-    """每一步由谁、何时、写了什么,最近的在前。"""
+    """每一步由谁、何时、写了什么，最近的在前。"""
     return await detail.journal(call.session, call.actor, number)
 
 
@@ -118,7 +118,7 @@ async def read_journal(call: Acting, number: Number) -> tuple[JournalView, ...]:
     ),
 )  # fmt: skip
 async def list_actions(call: Acting, number: Number) -> tuple[ActionView, ...]:
-    """每个动作现在能否由您办理;不能时说明原因。"""
+    """每个动作现在能否由您办理；不能时说明原因。"""
     return await actions.of(call.session, call.actor, number, at=call.at)
 
 
@@ -134,10 +134,10 @@ async def take_step(
     action: Action,
     response: Response,
     given: Annotated[StepInput, Body(openapi_examples=body_example("转派", STEP))] = _NOTHING,
-    if_match: Annotated[str, Header(alias="If-Match", description="读到的版本;已被他人修改时回答 412")] = "",
+    if_match: Annotated[str, Header(alias="If-Match", description="读到的版本；已被他人修改时回答 412")] = "",
     idempotency_key: IdempotencyKey = "",
 ) -> Stepped:
-    """按流程办理一步。需要哪些内容,见该件的 `actions`。"""
+    """按流程办理一步。需要哪些内容，见该件的 `actions`。"""
     version = _version(if_match)
 
     async def act() -> dict[str, Any]:
@@ -156,12 +156,12 @@ async def take_step(
 
 @router.get(
     "/{number}/slip",
-    summary="受理通知单(PDF)",
+    summary="受理通知单（PDF）",
     response_class=Response,
     responses=answers(None, "not_permitted", "not_found", "action_not_allowed", media="application/pdf"),
 )
 async def read_slip(call: Acting, number: Number) -> Response:
-    """受理通知单,带一事一码。"""
+    """受理通知单，带一事一码。"""
     from app.documents.slip import slip_pdf  # noqa: PLC0415 - the typesetter loads when a slip is asked for
 
     pdf = await slip_pdf(call.session, call.actor, number, base_url=call.base_url, at=call.at.replace(microsecond=0))
@@ -172,12 +172,12 @@ async def read_slip(call: Acting, number: Number) -> Response:
 
 @router.get(
     "/{number}/slip.png",
-    summary="受理通知单(图片预览)",
+    summary="受理通知单（图片预览）",
     response_class=Response,
     responses=answers(None, "not_permitted", "not_found", "action_not_allowed", media="image/png"),
 )
 async def read_slip_picture(call: Acting, number: Number) -> Response:
-    """与受理通知单相同的图片,供页面预览。"""
+    """与受理通知单相同的图片，供页面预览。"""
     from app.documents.slip import slip_png  # noqa: PLC0415 - the typesetter loads when a slip is asked for
 
     picture = await slip_png(call.session, call.actor, number, base_url=call.base_url, at=call.at)
@@ -186,12 +186,12 @@ async def read_slip_picture(call: Acting, number: Number) -> Response:
 
 @router.get(
     "/{number}/qr.svg",
-    summary="一事一码二维码(SVG)",
+    summary="一事一码二维码（SVG）",
     response_class=Response,
     responses=answers(None, "not_permitted", "not_found", "action_not_allowed", media="image/svg+xml"),
 )
 async def read_qr(call: Acting, number: Number) -> Response:
-    """一事一码的二维码,与受理通知单上的相同。"""
+    """一事一码的二维码，与受理通知单上的相同。"""
     url = await tracking.tracking_url(call.session, call.actor, number, call.base_url)
     return Response(qr_svg(url), media_type="image/svg+xml")
 
@@ -213,5 +213,5 @@ def _version(if_match: str) -> int | None:
     if text in {"", "*"}:
         return None
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise Invalid.of({"If-Match": 'If-Match 应为版本号,如 "3"'})
+        raise Invalid.of({"If-Match": 'If-Match 应为版本号，如 "3"'})
     return int(text)

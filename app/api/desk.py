@@ -42,7 +42,7 @@ HELLO_SECONDS, SILENCE_SECONDS = 10.0, 60.0
 """A bridge speaks every 20 seconds; one that is silent for three times as long is gone."""
 TOO_OLD = timedelta(minutes=10)
 """Bridges drop a read after a minute; the rest is for clocks that are wrong."""
-OFFLINE = "读卡程序未连接,可直接手工录入"
+OFFLINE = "读卡程序未连接，可直接手工录入"
 _ID_TYPES = {
     CardKind.PRC: IdType.RESIDENT,
     CardKind.SSC: IdType.RESIDENT,

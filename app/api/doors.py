@@ -40,7 +40,7 @@ from state.clock import now
 from state.session import COOKIE, HOST_COOKIE
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-NOT_SIGNED_IN = "请先登录;登录可能已失效"
+NOT_SIGNED_IN = "请先登录；登录可能已失效"
 _HALVES = re.compile(rb"\\u[dD][89a-fA-F]")
 _AGENTS = (
     ("MicroMessenger", "微信"),
@@ -155,7 +155,7 @@ async def _held(session: AsyncSession, connection: HTTPConnection, *, at: dateti
         raise NotSignedIn(NOT_SIGNED_IN)
     unsafe = connection.scope.get("method", "GET") not in SAFE
     if kind is SessionKind.BROWSER and unsafe and not same_origin(connection):
-        raise NotPermitted("请求不是由本系统页面发出的,已拒绝")
+        raise NotPermitted("请求不是由本系统页面发出的，已拒绝")
     return held
 
 
@@ -213,7 +213,7 @@ async def _calling(request: Request) -> AsyncGenerator[Call]:
 Acting = Annotated[Call, Depends(acting, scope="function")]
 Proving = Annotated[Call, Depends(proving, scope="function")]
 IdempotencyKey = Annotated[
-    str, Header(alias="Idempotency-Key", description="同一个键的重复请求只执行一次,并得到同样的回答")
+    str, Header(alias="Idempotency-Key", description="同一个键的重复请求只执行一次，并得到同样的回答")
 ]
 
 

@@ -21,7 +21,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _HERE = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _OWN_FORMS = "/t/"
 """The petitioner's forms carry keys of their own, for phones whose browsers do not say where a form comes from."""
-FOREIGN = "请求不是由本系统页面发出的,已拒绝"
+FOREIGN = "请求不是由本系统页面发出的，已拒绝"
 
 
 class TooSlow(Refusal):
@@ -119,7 +119,7 @@ def punctual(receive: Receive) -> Receive:
             async with asyncio.timeout_at(until):
                 message = await receive()
         except TimeoutError:
-            raise TooSlow("请求内容没有按时传完,请检查网络后重试") from None
+            raise TooSlow("请求内容没有按时传完，请检查网络后重试") from None
         done = not message.get("more_body", False)
         return message
 

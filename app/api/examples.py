@@ -8,7 +8,7 @@ _AT = "2026-11-18T01:00:00Z"
 _ID = "0199aa00-0000-7000-8000-00000000000"
 NEW_CASE: dict[str, Any] = {
     "title": "某工地拖欠工资",
-    "content": "在某工地务工三个月,工资一直未结清,请求协调支付。",
+    "content": "在某工地务工三个月，工资一直未结清，请求协调支付。",
     "category": "0701",
     "source": "online",
     "occurred_at": "2026-11-10T10:00:00+08:00",
@@ -30,7 +30,7 @@ ITEM: dict[str, Any] = {
     "created_at": _AT, "submitted_at": _AT,
 }  # fmt: skip
 CASE: dict[str, Any] = ITEM | {
-    "content": "在某工地务工三个月,工资一直未结清,请求协调支付。", "category_code": "0701", "kind": "矛盾纠纷",
+    "content": "在某工地务工三个月，工资一直未结清，请求协调支付。", "category_code": "0701", "kind": "矛盾纠纷",
     "source": "online", "source_label": "网络", "occurred_at": _AT, "area_code": "359901001",
     "area_full": "清溪县 / 枫林镇", "scale": "individual", "scale_label": "个体性", "headcount": 3, "amount": "42000.00",
     "major": False, "registered_by": "某某", "registered_unit": "县综治中心", "result": "", "method": "", "outcome": "",
@@ -45,10 +45,10 @@ CASE: dict[str, Any] = ITEM | {
     "pictures": [],
     "deadlines": [{"id": f"{_ID}5", "link": "accept", "label": "接收", "holder_id": None,
                    "yellow_at": "2026-11-19T01:00:00Z", "red_at": "2026-11-20T01:00:00Z", "paused": False,
-                   "stopped": False, "provisional": False, "explanation": "自 11-18 09:00 起 1 个工作日,至 11-19 09:00"}],
+                   "stopped": False, "provisional": False, "explanation": "自 11-18 09:00 起 1 个工作日，至 11-19 09:00"}],
 }  # fmt: skip
 JOURNAL: dict[str, Any] = {
     "seq": 12, "at": _AT, "action": "dispatch", "label": "转派", "who": "某某", "unit": "县综治中心",
     "role": "区综治中心管理员", "from_label": "待转派", "to_label": "待接收", "opinion": "请按规定办理",
-    "notes": ["主办:人力资源和社会保障局"], "pictures": [],
+    "notes": ["主办：人力资源和社会保障局"], "pictures": [],
 }  # fmt: skip

@@ -46,13 +46,13 @@ _LINE_COLUMNS = (
 
 
 class JournalQuery(BaseModel):
-    """审计日志的筛选条件;不填即不限。`from`、`to` 只写日期时两端都含当天。"""
+    """审计日志的筛选条件；不填即不限。`from`、`to` 只写日期时两端都含当天。"""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     since: Moment = Field(default=None, alias="from")
     until: Moment = Field(default=None, alias="to")
-    login: str = Field(default="", max_length=80, description="账号:其所做的,和对其所做的")
+    login: str = Field(default="", max_length=80, description="账号：其所做的，和对其所做的")
     own: bool = Field(default=False, description="只要该账号自己所做的")
     group: Group | None = Field(default=None, description="类别")
     unit: str = Field(default="", max_length=60, description="单位代码")
@@ -75,7 +75,7 @@ class JournalQuery(BaseModel):
 
 @router.post(
     "/cases/export",
-    summary="导出台账(Excel)",
+    summary="导出台账（Excel）",
     response_class=Response,
     responses=answers(None, "not_permitted", "invalid", media=XLSX),
 )
@@ -83,7 +83,7 @@ async def export_cases(
     call: Acting,
     wanted: Annotated[SearchBody, Body(openapi_examples=body_example("在办的", {"status": ["in_progress"]}))],
 ) -> Response:
-    """条件与查找相同(`cursor`、`limit` 不起作用),内容与列表相同,个人信息为掩码;最多 10,000 件,每次导出都记入审计日志。"""
+    """条件与查找相同（`cursor`、`limit` 不起作用），内容与列表相同，个人信息为掩码；最多 10,000 件，每次导出都记入审计日志。"""
     call.actor.require(Permission.CASE_EXPORT)
     call.actor.require(Permission.CASE_VIEW)
     rows = await _cases(call, wanted.filter(**wanted.personal()))
@@ -97,7 +97,7 @@ async def export_cases(
 
 @router.post(
     "/journal/export",
-    summary="导出审计日志(Excel)",
+    summary="导出审计日志（Excel）",
     response_class=Response,
     responses=answers(None, "not_permitted", "invalid", media=XLSX),
 )
@@ -107,7 +107,7 @@ async def export_journal(
         JournalQuery, Body(openapi_examples=body_example("一个月的导出打印", {"from": "2026-11-01", "group": "export"}))
     ],
 ) -> Response:
-    """审计管理员按条件导出审计日志,最近的在前;最多 20,000 条,每次导出都记入审计日志。"""
+    """审计管理员按条件导出审计日志，最近的在前；最多 20,000 条，每次导出都记入审计日志。"""
     call.actor.require(Permission.JOURNAL_EXPORT)
     lines = await _lines(call, wanted.filter())
     mark = Mark.of(call.actor, len(lines), at=call.at)
@@ -120,7 +120,7 @@ async def _cases(call: Call, wanted: CaseFilter) -> list[CaseRow]:
     """The rows of the list, once each though cases move between its pages meanwhile."""
     beyond = await lists.search(call.session, call.actor, wanted, at=call.at, page=MOST_CASES + 1, size=1)
     if beyond.items:
-        raise Invalid(f"一次最多导出 {MOST_CASES:,} 件,请缩小范围后再导出")
+        raise Invalid(f"一次最多导出 {MOST_CASES:,} 件，请缩小范围后再导出")
     found: dict[UUID, CaseRow] = {}
     for page in range(1, MOST_CASES // _BATCH + 1):
         rows = await lists.search(
@@ -139,7 +139,7 @@ async def _lines(call: Call, wanted: JournalFilter) -> list[JournalLine]:
         page = await journal.search(call.session, call.actor, wanted, before_seq=before, size=_BATCH)
         found += page.items
         if len(found) > MOST_LINES or (page.next_seq and len(found) == MOST_LINES):
-            raise Invalid(f"一次最多导出 {MOST_LINES:,} 条,请缩小范围后再导出")
+            raise Invalid(f"一次最多导出 {MOST_LINES:,} 条，请缩小范围后再导出")
         if not page.next_seq:
             return found
         before = page.next_seq

@@ -26,16 +26,16 @@ class Done(BaseModel):
 
 
 class MergeBody(BaseModel):
-    """并入哪一件,为什么。"""
+    """并入哪一件，为什么。"""
 
     into: str = Field(description="并入的编号", max_length=40)
-    reason: str = Field(default="", description="原因,写入办理记录")
+    reason: str = Field(default="", description="原因，写入办理记录")
 
 
 class Reason(BaseModel):
     """为什么。"""
 
-    reason: str = Field(default="", description="原因,写入办理记录")
+    reason: str = Field(default="", description="原因，写入办理记录")
 
 
 class ParentBody(BaseModel):
@@ -45,7 +45,7 @@ class ParentBody(BaseModel):
 
 
 class WaiveBody(Reason):
-    """免除哪个协办单位的反馈,为什么。"""
+    """免除哪个协办单位的反馈，为什么。"""
 
     department: str = Field(description="协办单位代码")
 
@@ -63,7 +63,7 @@ async def merge_case(
         MergeBody, Body(openapi_examples=body_example("并案", {"into": "QX2026000001", "reason": "重复登记"}))
     ],
 ) -> Done:
-    """把重复的一件并入另一件。可以撤销;期间时限暂停。"""
+    """把重复的一件并入另一件。可以撤销；期间时限暂停。"""
     await merge.merge(call.session, call.actor, kept=given.into, merged=number, reason=given.reason, at=call.at)
     return await _done(call, number)
 
@@ -74,7 +74,7 @@ async def unmerge_case(
     number: Number,
     given: Annotated[Reason, Body(openapi_examples=body_example("撤销并案", {"reason": "不是同一件事"}))],
 ) -> Done:
-    """撤销并案,按剩余时间继续计时。"""
+    """撤销并案，按剩余时间继续计时。"""
     await merge.undo(call.session, call.actor, number=number, reason=given.reason, at=call.at)
     return await _done(call, number)
 
@@ -85,7 +85,7 @@ async def adopt_case(
     number: Number,
     given: Annotated[ParentBody, Body(openapi_examples=body_example("主案件", {"parent": "QX2026000001"}))],
 ) -> Done:
-    """设为另一件的子案件;子案件办结之前,主案件不能办结。"""
+    """设为另一件的子案件；子案件办结之前，主案件不能办结。"""
     await family.adopt(call.session, call.actor, child=number, parent=given.parent, at=call.at)
     return await _done(call, number)
 
@@ -105,19 +105,19 @@ async def waive_assist(
         WaiveBody, Body(openapi_examples=body_example("免除", {"department": "zjj", "reason": "主办单位已查清"}))
     ],
 ) -> Done:
-    """免除一个协办单位的反馈,主办单位可以提交办结。"""
+    """免除一个协办单位的反馈，主办单位可以提交办结。"""
     await assists.waive(call.session, call.actor, number=number, unit=given.department, reason=given.reason, at=call.at)
     return await _done(call, number)
 
 
 @router.post("/{number}/agree-to-return", summary="部门领导同意退回", responses=answers(_DONE, *_REFUSALS))
 async def agree_to_return(call: Acting, number: Number) -> Done:
-    """已经反馈过的事件,部门领导同意后经办才能申请退回。"""
+    """已经反馈过的事件，部门领导同意后经办才能申请退回。"""
     await assists.agree_to_return(call.session, call.actor, number=number, at=call.at)
     return await _done(call, number)
 
 
 @router.post("/{number}/receipt", summary="签收抄告", responses=answers({"noted": True}, "not_found"))
 async def receive_copy(call: Acting, number: Number) -> dict[str, Any]:
-    """抄告给本单位的一件,记为已阅;已签收过的不再记。"""
+    """抄告给本单位的一件，记为已阅；已签收过的不再记。"""
     return {"noted": await assists.receive_copy(call.session, call.actor, number=number, at=call.at)}

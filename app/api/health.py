@@ -31,7 +31,7 @@ class Alive(BaseModel):
 
 
 class Readiness(BaseModel):
-    """能否服务。外发积压只提示(`late`),不影响服务。"""
+    """能否服务。外发积压只提示（`late`），不影响服务。"""
 
     status: str
     database: str
@@ -49,7 +49,7 @@ async def healthz() -> Alive:
 
 @router.get("/readyz", summary="可以服务", include_in_schema=False)
 async def readyz(response: Response) -> Readiness:
-    """数据库、表结构、外发积压;不能服务时为 503。"""
+    """数据库、表结构、外发积压；不能服务时为 503。"""
     found = await readiness()
     response.status_code = 503 if found.status == "failed" else 200
     response.headers["Cache-Control"] = "no-store"
@@ -76,9 +76,9 @@ async def readiness() -> Readiness:
     )
 
 
-@router.get("/metrics", summary="指标(Prometheus)", include_in_schema=False)
+@router.get("/metrics", summary="指标（Prometheus）", include_in_schema=False)
 async def metrics(request: Request) -> Response:
-    """只回答本机,或系统管理员的接口令牌。"""
+    """只回答本机，或系统管理员的接口令牌。"""
     if not _from_here(request):
         async with unit_of_work() as session:
             (await doors.who(session, request, at=now())).require(Permission.ACCOUNT_MANAGE)

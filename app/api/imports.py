@@ -27,7 +27,7 @@ from state.orgs import lines
 
 Which = Literal["units", "accounts"]
 _NO_STORE = {"Cache-Control": "no-store"}
-_ONCE = "初始密码只在这个文件里,系统不保存:请分发给本人后删除文件,本人首次登录须修改。"
+_ONCE = "初始密码只在这个文件里，系统不保存：请分发给本人后删除文件，本人首次登录须修改。"
 
 
 class ImportRoute(GuardedRoute):
@@ -63,10 +63,10 @@ async def stage(call: Acting, which: Which, file: Annotated[UploadFile, File()])
     call.actor.require(kind.right)
     found = await asyncio.to_thread(sheets.lines_of, await file.read(), kind.heads, kind.required)
     if len(found) > kind.most:
-        raise TooLarge(f"一次最多导入 {kind.most} 行{kind.word},请分批导入")
+        raise TooLarge(f"一次最多导入 {kind.most} 行{kind.word}，请分批导入")
     kept = [(line.number, [line.values.get(head, "") for head in kind.heads], dict(line.faults)) for line in found]
     if len(json.dumps(kept, ensure_ascii=False)) > drafts.MAX_CHARACTERS - 100:
-        raise TooLarge("表格内容过多,请分批导入")
+        raise TooLarge("表格内容过多，请分批导入")
     await drafts.keep(call.session, call.actor, kind.form, {"lines": kept}, at=call.at)
     return JSONResponse({"rows": len(kept)}, 201, headers=_NO_STORE)
 
@@ -79,7 +79,7 @@ async def confirm(call: Acting, which: Which) -> Response:
     content = await drafts.load(call.session, call.actor, kind.form)
     rows = await lines.read(call.session, call.actor, which, lines.staged_in(content))
     if wrong := [row.number for row in rows if row.faults]:
-        raise Invalid.of({"file": f"还有 {len(wrong)} 行有问题(第 {wrong[0]} 行起),请改好后重新上传"})
+        raise Invalid.of({"file": f"还有 {len(wrong)} 行有问题(第 {wrong[0]} 行起)，请改好后重新上传"})
     units = [row.given for row in rows if isinstance(row.given, UnitInput)]
     accounts = [row.given for row in rows if isinstance(row.given, NewAccount)]
     if which == "units":

@@ -75,7 +75,7 @@ class DepartmentOut(BaseModel):
     responses=answers({"risk_level": [{"value": "high", "label": "高风险"}]}),
 )
 async def list_vocabularies(_call: Acting) -> dict[str, list[Word]]:
-    """请求和回答中各项的全部取值,连同中文。"""
+    """请求和回答中各项的全部取值，连同中文。"""
     return {
         name: [Word(value=member.value, label=member.label) for member in kind] for name, kind in _VOCABULARIES.items()
     }
@@ -99,9 +99,9 @@ async def list_categories(_call: Acting) -> list[CategoryOut]:
     ),
 )
 async def search_areas(
-    call: Acting, q: Annotated[str, Query(min_length=1, max_length=40, description="名称的一部分,或代码的开头")]
+    call: Acting, q: Annotated[str, Query(min_length=1, max_length=40, description="名称的一部分，或代码的开头")]
 ) -> list[AreaOut]:
-    """按名称或代码查找区划和网格,最多 20 个,范围大的在前。"""
+    """按名称或代码查找区划和网格，最多 20 个，范围大的在前。"""
     found = await areas.search(call.session, q)
     names = await areas.names_of(call.session, [area.path for area in found])
     return [

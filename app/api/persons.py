@@ -18,10 +18,10 @@ router = APIRouter(prefix="/api/v1/persons", tags=["当事人"], route_class=Gua
 
 
 class RevealBody(BaseModel):
-    """查看哪一项,为什么。"""
+    """查看哪一项，为什么。"""
 
     field: Revealable
-    reason: str = Field(description="至少 4 个字,写入日志")
+    reason: str = Field(description="至少 4 个字，写入日志")
 
 
 class Revealed(BaseModel):
@@ -47,7 +47,7 @@ async def reveal_field(
         RevealBody, Body(openapi_examples=body_example("电话", {"field": "phone", "reason": "电话回访办理情况"}))
     ],
 ) -> Revealed | Response:
-    """查看查看范围内一位当事人的一项明文;谁、何时、为什么,写入日志。每小时、每天有次数上限,超过的也写入日志。"""
+    """查看查看范围内一位当事人的一项明文；谁、何时、为什么，写入日志。每小时、每天有次数上限，超过的也写入日志。"""
     opened = await reveal(
         call.session, call.actor, person_id=person_id, field=given.field, reason=given.reason, at=call.at
     )

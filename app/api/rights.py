@@ -18,8 +18,8 @@ class Door(Labelled):
     """What stands in place of a permission."""
 
     ANYBODY = "anybody", "无需登录"
-    SIGNED_IN = "signed_in", "任何已登录人员,只涉及本人"
-    HERE = "here", "本机,或系统管理员"
+    SIGNED_IN = "signed_in", "任何已登录人员，只涉及本人"
+    HERE = "here", "本机，或系统管理员"
     LINK = "link", "一事一码和短信验证码"
     DESK = "desk", "窗口读卡程序的令牌"
 

@@ -30,7 +30,7 @@ from domain.kernel.paging import Page
 from domain.kernel.refusals import Invalid
 
 PERSONAL = ("name", "phone", "id_number", "phone_tail", "id_tail")
-_IN_BODY = "姓名、电话、证件号码不能放在网址中,请改用 POST /api/v1/cases/search"
+_IN_BODY = "姓名、电话、证件号码不能放在网址中，请改用 POST /api/v1/cases/search"
 _PERSONAL_TEXT = re.compile(r"\s*(1[3-9]\d{9}|\d{15}|\d{17}[\dXx])\s*")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOST_PAGES = 10_000
@@ -55,7 +55,7 @@ def _moment(value: Any) -> Any:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise PydanticCustomError(OWN_SENTENCE, "应为日期(如 2026-11-18)或带时区的时间")
+        raise PydanticCustomError(OWN_SENTENCE, "应为日期（如 2026-11-18）或带时区的时间")
     return moment
 
 
@@ -64,24 +64,24 @@ Moment = Annotated[datetime | date | None, BeforeValidator(_moment)]
 
 
 class CaseQuery(BaseModel):
-    """列表的筛选条件;不填即不限。`from`、`to` 按受理时间,只写日期时两端都含当天。"""
+    """列表的筛选条件；不填即不限。`from`、`to` 按受理时间，只写日期时两端都含当天。"""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    view: str = Field(default="", description="命名列表,如 todo、overdue")
-    status: Words = Field(default_factory=list, description="状态,可多个,用逗号分隔")
+    view: str = Field(default="", description="命名列表，如 todo、overdue")
+    status: Words = Field(default_factory=list, description="状态，可多个，用逗号分隔")
     q: str = Field(default="", max_length=100, description="标题、内容、编号中的文字")
-    number: str = Field(default="", description="编号,完全相符")
-    area: str = Field(default="", description="区划代码,含下级")
+    number: str = Field(default="", description="编号，完全相符")
+    area: str = Field(default="", description="区划代码，含下级")
     department: str = Field(default="", description="承办单位代码")
-    category: str = Field(default="", description="类别代码或其开头,或 dispute、hazard、livelihood")
+    category: str = Field(default="", description="类别代码或其开头，或 dispute、hazard、livelihood")
     risk: str = Field(default="", description="high、medium、low")
     since: Moment = Field(default=None, alias="from")
     until: Moment = Field(default=None, alias="to")
     tag: str = Field(default="", description="watch、legacy、typical、urgent、leader_order、major、supervised、merged")
     overdue: bool = False
     sort: str = Field(
-        default="", description="number、title、category、area、status、due、created、submitted;前加 - 为倒序"
+        default="", description="number、title、category、area、status、due、created、submitted；前加 - 为倒序"
     )
     cursor: str = Field(default="", description="上一页回答中的 next_cursor")
     limit: int = Field(default=20, ge=1, le=100)
@@ -126,12 +126,12 @@ def cursor_page(cursor: str, limit: int) -> int:
     except (ValueError, binascii.Error):
         number, size = 0, 0
     if not 1 <= number <= _MOST_PAGES or size != limit:
-        raise Invalid.of({"cursor": "翻页标记无效,请从第一页重新查询"})
+        raise Invalid.of({"cursor": "翻页标记无效，请从第一页重新查询"})
     return number
 
 
 class ListQuery(CaseQuery):
-    """列表的筛选条件;网址中不接受个人信息。"""
+    """列表的筛选条件；网址中不接受个人信息。"""
 
     @model_validator(mode="before")
     @classmethod
@@ -146,13 +146,13 @@ class ListQuery(CaseQuery):
 
 
 class SearchBody(CaseQuery):
-    """筛选条件,另可按姓名、电话、证件号码查找;几项都填时须是同一位当事人。"""
+    """筛选条件，另可按姓名、电话、证件号码查找；几项都填时须是同一位当事人。"""
 
     name: str = Field(default="", repr=False, max_length=46, description="姓名或其一部分")
     phone: str = Field(default="", repr=False, max_length=40)
     id_number: str = Field(default="", repr=False, max_length=40)
     phone_tail: str = Field(default="", repr=False, max_length=4, description="电话末四位")
-    id_tail: str = Field(default="", repr=False, max_length=4, description="证件号码末四位,末位可为 X")
+    id_tail: str = Field(default="", repr=False, max_length=4, description="证件号码末四位，末位可为 X")
 
     def personal(self) -> dict[str, str]:
         """This function will give what is looked for of a person."""
@@ -170,7 +170,7 @@ def period_end(moment: datetime | date | None) -> datetime | None:
 
 
 class CaseItem(BaseModel):
-    """列表中的一件。`status` 是流程状态,`shown_status` 是界面上的叫法(含逾期)。"""
+    """列表中的一件。`status` 是流程状态，`shown_status` 是界面上的叫法（含逾期）。"""
 
     id: UUID
     number: str
@@ -226,7 +226,7 @@ class CasePage(BaseModel):
 
 
 class CaseOut(CaseItem):
-    """一件的全部内容,个人信息为掩码。"""
+    """一件的全部内容，个人信息为掩码。"""
 
     content: str
     category_code: str

@@ -23,7 +23,7 @@ _FIGURES = {
 
 
 class PeriodQuery(BaseModel):
-    """按派单时间的期间;只写日期时两端都含当天,不写即不限。"""
+    """按派单时间的期间；只写日期时两端都含当天，不写即不限。"""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
@@ -44,7 +44,7 @@ class BehindQuery(PeriodQuery):
 
 @router.get("/departments", summary="各承办单位统计", responses=answers([_FIGURES], "not_permitted", "invalid"))
 async def department_figures(call: Acting, wanted: Annotated[PeriodQuery, Query()]) -> tuple[DepartmentFigures, ...]:
-    """总事件数 = 已接收 + 待接收;退回和撤回的不计,重复派给同一单位的只计一次。"""
+    """总事件数 = 已接收 + 待接收；退回和撤回的不计，重复派给同一单位的只计一次。"""
     return await queries.departments(call.session, call.actor, wanted.period(), at=call.at)
 
 
@@ -59,7 +59,7 @@ async def list_cases_behind(
     measure: Measure,
     wanted: Annotated[BehindQuery, Query()],
 ) -> CasePage:
-    """穿透:恰好是这个数字计入的件。"""
+    """穿透：恰好是这个数字计入的件。"""
     page = await queries.cases_behind(
         call.session, call.actor, code, measure, wanted.period(),
         at=call.at, page=cursor_page(wanted.cursor, wanted.limit), size=wanted.limit,

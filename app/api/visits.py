@@ -39,7 +39,7 @@ _GIVEN = {
 
 
 class NewVisit(BaseModel):
-    """来访人员。姓名、证件号码、电话加密保存,回答中只有掩码。"""
+    """来访人员。姓名、证件号码、电话加密保存，回答中只有掩码。"""
 
     name: str = Field(default="", repr=False)
     id_type: IdType = IdType.RESIDENT
@@ -72,7 +72,7 @@ class NewVisit(BaseModel):
 
 
 class VisitPage(BaseModel):
-    """今日来访,最近的在前。"""
+    """今日来访，最近的在前。"""
 
     items: tuple[VisitView, ...]
     total: int
@@ -89,7 +89,7 @@ async def register_visit(
     given: Annotated[NewVisit, Body(openapi_examples=body_example("未出示证件", _GIVEN))],
     idempotency_key: IdempotencyKey = "",
 ) -> VisitView:
-    """登记一位来访人员,回答为掩码。"""
+    """登记一位来访人员，回答为掩码。"""
 
     async def act() -> dict[str, Any]:
         return {"id": str((await operations.register(call.session, call.actor, given.input(), at=call.at)).id)}
@@ -101,7 +101,7 @@ async def register_visit(
 
 @router.get("", summary="今日来访", responses=answers({"items": [_SEEN], "total": 1}, "not_permitted"))
 async def list_visits(call: Acting) -> VisitPage:
-    """今日来访,最近的 50 位。"""
+    """今日来访，最近的 50 位。"""
     call.actor.require(Permission.VISIT_VIEW)
     page = await queries.today(call.session, call.actor, at=call.at)
     return VisitPage(items=page.items, total=page.total)

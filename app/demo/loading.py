@@ -119,7 +119,7 @@ async def _cast(session: AsyncSession) -> dict[str, Actor] | None:
 
 async def _found(session: AsyncSession, password: str, seed: int, at: datetime) -> None:
     if await org_queries.unit_names_by_code(session):
-        raise Invalid("数据库中已有其他单位,不能载入演示数据")
+        raise Invalid("数据库中已有其他单位，不能载入演示数据")
     founded_at, founder = at - _FOUNDED_BEFORE, console("演示数据")
     await seed_years(session, range(founded_at.year, at.year + 2))
     await areas.add_all(session, county(seed))

@@ -27,7 +27,7 @@ MAX_PARTS = 200
 MAX_ROWS = 5_000
 MAX_CELL = 200
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_NOT_XLSX = "请上传 .xlsx 工作簿(Excel 2007 及以上),不支持 .xls、.csv 和加密的文件"
+_NOT_XLSX = "请上传 .xlsx 工作簿（Excel 2007 及以上），不支持 .xls、.csv 和加密的文件"
 _BROKEN = (zipfile.BadZipFile, InvalidFileException, ParseError, DefusedXmlException, KeyError, ValueError, EOFError)
 """What a damaged or crafted file makes of the readers; each means: no workbook."""
 
@@ -60,13 +60,13 @@ def lines_of(body: bytes, heads: Sequence[str], required: Sequence[str]) -> tupl
     except _BROKEN as error:
         raise UnsupportedMedia(f"文件已损坏或不是工作簿。{_NOT_XLSX}") from error
     if not found:
-        raise Invalid.of({"file": "表格里没有数据,请在表头下面填写"})
+        raise Invalid.of({"file": "表格里没有数据，请在表头下面填写"})
     return found
 
 
 def _judge(body: bytes) -> None:
     if len(body) > MAX_BYTES:
-        raise TooLarge("文件最大 2 MB,请分批导入")
+        raise TooLarge("文件最大 2 MB，请分批导入")
     if not body.startswith(b"PK\x03\x04"):
         raise UnsupportedMedia(_NOT_XLSX)
     try:
@@ -77,9 +77,9 @@ def _judge(body: bytes) -> None:
     if "xl/workbook.xml" not in names or "[content_types].xml" not in names:
         raise UnsupportedMedia(_NOT_XLSX)
     if any(name.endswith((".bin", ".exe", ".dll", ".js", ".vbs")) and "printersettings" not in name for name in names):
-        raise UnsupportedMedia("文件含有宏或嵌入的程序,请另存为不含宏的 .xlsx 再上传")
+        raise UnsupportedMedia("文件含有宏或嵌入的程序，请另存为不含宏的 .xlsx 再上传")
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-        raise TooLarge("文件解压后过大,请只保留需要导入的数据")
+        raise TooLarge("文件解压后过大，请只保留需要导入的数据")
 
 
 def _read(rows: Iterator[Any], heads: Sequence[str], required: Sequence[str]) -> tuple[Line, ...]:
@@ -87,7 +87,7 @@ def _read(rows: Iterator[Any], heads: Sequence[str], required: Sequence[str]) ->
     found: list[Line] = []
     for number, row in enumerate(rows, 2):
         if number > MAX_ROWS + 1:
-            raise TooLarge(f"最多 {MAX_ROWS} 行,请分批导入")
+            raise TooLarge(f"最多 {MAX_ROWS} 行，请分批导入")
         if line := _line(number, row, places):
             found.append(line)
     return tuple(found)
@@ -97,7 +97,7 @@ def _places(row: Iterable[Any], heads: Sequence[str], required: Sequence[str]) -
     """Where each heading stands; a star that marks what must be filled in is not part of it."""
     named = {str(cell.value or "").strip().rstrip("*").strip(): place for place, cell in enumerate(row)}
     if missing := [head for head in required if head not in named]:
-        raise Invalid.of({"file": f"表头缺少:{'、'.join(missing)}。请使用下载的模板"})
+        raise Invalid.of({"file": f"表头缺少：{'、'.join(missing)}。请使用下载的模板"})
     return {named[head]: head for head in heads if head in named}
 
 
@@ -108,7 +108,7 @@ def _line(number: int, row: Sequence[Any], places: Mapping[int, str]) -> Line | 
         cell = row[place] if place < len(row) else None
         value = None if cell is None else cell.value
         if cell is not None and (cell.data_type == "f" or (isinstance(value, str) and value.startswith("="))):
-            faults[head], value = "不能是公式,请粘贴为数值", None
+            faults[head], value = "不能是公式，请粘贴为数值", None
         text = _text(value)
         if len(text) > MAX_CELL:
             faults[head], text = f"最长 {MAX_CELL} 个字", text[:MAX_CELL]

@@ -44,7 +44,7 @@ def read_url(given: str) -> URL:
     try:
         url = make_url(given)
     except ArgumentError:
-        raise CannotStart("DATABASE_URL 无法识别，格式应为 postgresql://用户:密码@主机:5432/数据库。") from None
+        raise CannotStart("DATABASE_URL 无法识别，格式应为 postgresql://用户：密码@主机：5432/数据库。") from None
     if url.drivername.partition("+")[0] not in {"postgresql", "postgres"}:
         raise CannotStart(f"DATABASE_URL 必须是 PostgreSQL 数据库，现在是 {url.drivername}。")
     if not url.database:

@@ -31,7 +31,7 @@ def use_module(given: str) -> str:
         found = getattr(import_module(package), name)
         made = found()
     except (ImportError, AttributeError, ValueError, TypeError):
-        raise CannotStart(f"找不到密码模块 {given}；CRYPTO_MODULE 应为“包名:类名”，且已安装在本环境中。") from None
+        raise CannotStart(f"找不到密码模块 {given}；CRYPTO_MODULE 应为“包名：类名”，且已安装在本环境中。") from None
     except Exception as error:
         raise CannotStart(f"密码模块 {given} 无法启用（{type(error).__name__}）；请检查设备和驱动。") from error
     try:

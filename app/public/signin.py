@@ -43,7 +43,7 @@ _TEMPLATE, _CODE = TEMPLATES.get_template("signin.html"), TEMPLATES.get_template
 NO_STORE = {"Cache-Control": "no-store"}
 HALF = "fq_half"
 """The cookie of a half sign-in: sent to /auth alone, good for minutes, and only for giving a code."""
-_WHY = {"ended": "登录已结束,请重新登录。已超时、在别处退出,或账号已被停用。"}
+_WHY = {"ended": "登录已结束，请重新登录。已超时、在别处退出，或账号已被停用。"}
 """Codes the pages lead here with (state/telling.py), and their sentences."""
 router = APIRouter(include_in_schema=False, route_class=LimitedRoute)
 
@@ -161,7 +161,7 @@ def cookie(request: Request) -> dict[str, Any]:
 
 def _own_page(request: Request) -> None:
     if same_origin(request) is False:
-        raise NotPermitted("请求不是由本系统页面发出的,已拒绝")
+        raise NotPermitted("请求不是由本系统页面发出的，已拒绝")
 
 
 async def _end_old(request: Request) -> None:

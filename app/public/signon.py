@@ -31,7 +31,7 @@ from integrations.sm2_ukey.config import Config as UkeyConfig
 from state.clock import now
 
 STEP = "fq_sign_on"
-_OVER = "登录已超时,请重新开始"
+_OVER = "登录已超时，请重新开始"
 _UKEY = signin.TEMPLATES.get_template("signin_ukey.html")
 _SCRIPT = (signin.HERE / "templates" / "ukey.js").read_text(encoding="utf-8")
 _SCRIPT_HASH = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
@@ -100,7 +100,7 @@ async def answered(
 ) -> Response:
     """This function will take the answer of a UKey."""
     if same_origin(request) is False:
-        raise NotPermitted("请求不是由本系统页面发出的,已拒绝")
+        raise NotPermitted("请求不是由本系统页面发出的，已拒绝")
     return await _finish(request, name, {"certificate": certificate, "signature": signature})
 
 
@@ -119,7 +119,7 @@ async def _finish(request: Request, name: str, answer: Mapping[str, str]) -> Res
     except Unreachable as error:
         return _unreachable(request, name, error)
     except NotProved as error:
-        sentence = _OVER if isinstance(error, _Over) else "身份验证没有通过,请重试;多次不行请联系管理员"
+        sentence = _OVER if isinstance(error, _Over) else "身份验证没有通过，请重试；多次不行请联系管理员"
         return _refused(request, name, str(error), BadCredentials(sentence))
     except Refusal as refusal:
         return signin.page(request, account="", wanted="/", refusal=refusal)
@@ -158,7 +158,7 @@ async def _linking(request: Request) -> Actor:
         secret = request.cookies.get(COOKIE, "")
         actor = await queries.actor_of(session, secret, SessionKind.BROWSER, at=now(), origin=origin_of(request))
     if actor is None:
-        raise NotSignedIn("请先登录,再关联")
+        raise NotSignedIn("请先登录，再关联")
     return actor
 
 
@@ -175,7 +175,7 @@ def _back(request: Request, name: str) -> str:
 
 def _unreachable(request: Request, name: str, error: Unreachable) -> HTMLResponse:
     _log.warning("sign-on provider does not answer", provider=name, why=str(error))
-    refusal = BadCredentials("统一身份认证暂时无法连接,请稍后再试,或用账号和密码登录")
+    refusal = BadCredentials("统一身份认证暂时无法连接，请稍后再试，或用账号和密码登录")
     return signin.page(request, account="", wanted="/", refusal=refusal)
 
 

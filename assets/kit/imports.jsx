@@ -5,9 +5,9 @@ import { useState } from "react";
 /** What the server said about a refusal, in its own words. */
 async function sentence(answer) {
   try {
-    return (await answer.json()).detail || "上传失败,请重试";
+    return (await answer.json()).detail || "上传失败，请重试";
   } catch {
-    return answer.status === 413 ? "文件太大" : "上传失败,请重试";
+    return answer.status === 413 ? "文件太大" : "上传失败，请重试";
   }
 }
 
@@ -17,7 +17,7 @@ async function post(endpoint, body) {
   try {
     answer = await fetch(endpoint, { method: "POST", body, credentials: "same-origin" });
   } catch {
-    throw new Error("网络中断,请重试");
+    throw new Error("网络中断，请重试");
   }
   if (!answer.ok) throw new Error(await sentence(answer));
   return answer;

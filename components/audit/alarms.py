@@ -35,7 +35,7 @@ def _closed() -> rx.Component:
         CLOSED,
         row_key=lambda row: row.id,
         loading=S.loading,
-        empty=empty("还没有处理过的告警", "处理后的告警连同处理情况留在这里,不会删除"),
+        empty=empty("还没有处理过的告警", "处理后的告警连同处理情况留在这里，不会删除"),
     )
     return rx.el.section(_title("已处理", S.closed.length()), rows, class_name="card")
 
@@ -61,7 +61,7 @@ def _acts(row: AlarmShown) -> rx.Component:
         on_click=S.ask(row.id),
         custom_attrs={"aria-label": f"处理 {about}"},
     )
-    mine = rx.el.span("涉及本人,由另一位审计管理员处理", class_name="muted")
+    mine = rx.el.span("涉及本人，由另一位审计管理员处理", class_name="muted")
     return rx.el.span(
         rx.el.a("查看记录", href=row.lines_href, class_name="btn txt small", custom_attrs={"aria-label": f"查看记录 {about}"}),
         rx.cond(row.mine, mine, handle),
@@ -103,7 +103,7 @@ def _dialog() -> rx.Component:
                 error=S.faults["note"],
                 wide=True,
             ),
-            alert("blue", rx.el.span("处理后不能修改或撤销,处理情况留痕。")),
+            alert("blue", rx.el.span("处理后不能修改或撤销，处理情况留痕。")),
             rx.el.div(
                 rx.el.a("先看记录", href=one.lines_href, class_name="btn"),
                 rx.el.span(class_name="sp"),

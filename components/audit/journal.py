@@ -69,7 +69,7 @@ def _filters() -> rx.Component:
 
     return rx.el.form(
         text("since", "从", type="datetime-local"),
-        text("until", "到(不含)", type="datetime-local"),
+        text("until", "到（不含）", type="datetime-local"),
         text("login", "账号", custom_attrs={"data-search": "1"}),
         field("类别", select("group", group_choices(), default=S.filters["group"], placeholder="全部"), name="group"),
         field("单位", select("unit", S.units, default=S.filters["unit"], placeholder="全部"), name="unit"),
@@ -144,7 +144,7 @@ def _older() -> rx.Component:
                 S.next_seq > 0,
                 rx.el.button("加载更早的", type="button", class_name="btn", on_click=S.more),
                 rx.cond(
-                    S.full, rx.el.span(f"一页最多 {MOST} 条,更早的请缩小时间范围或导出"), rx.el.span("没有更早的了")
+                    S.full, rx.el.span(f"一页最多 {MOST} 条，更早的请缩小时间范围或导出"), rx.el.span("没有更早的了")
                 ),
             ),
             class_name="older",
@@ -160,8 +160,8 @@ def _whole() -> rx.Component:
         rx.el.div(
             rx.cond(
                 raw.holds,
-                alert("green", rx.el.span("封印有效:内容没有被改动,并与前一条相接。")),
-                alert("red", rx.el.span("封印无效:这条记录或它的前一条被改动过。请立即核对全部日志并上报。")),
+                alert("green", rx.el.span("封印有效：内容没有被改动，并与前一条相接。")),
+                alert("red", rx.el.span("封印无效：这条记录或它的前一条被改动过。请立即核对全部日志并上报。")),
             ),
             desc_list([
                 ("时间", line.at), ("人员", rx.fragment(line.name, " ", line.login)), ("单位", line.unit),
@@ -212,7 +212,7 @@ def _seals() -> rx.Component:
         rx.el.summary("原始记录和封印"),
         rx.el.dl(
             rx.el.div(rx.el.dt("操作代码"), rx.el.dd(rx.el.code(raw.action))),
-            rx.el.div(rx.el.dt("封印(SM3)"), rx.el.dd(rx.el.code(raw.seal))),
+            rx.el.div(rx.el.dt("封印（SM3）"), rx.el.dd(rx.el.code(raw.seal))),
             rx.el.div(rx.el.dt("前一条的封印"), rx.el.dd(rx.el.code(raw.previous))),
             class_name="seals",
         ),

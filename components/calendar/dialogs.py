@@ -10,7 +10,7 @@ from components.kit.show import alert
 from state.calendar.year import WEEKDAYS
 from state.calendar.year import CalendarState as S
 
-EXAMPLE = "2027-01-01至2027-01-03,休,元旦\n2027-02-07,班,春节调休"
+EXAMPLE = "2027-01-01至2027-01-03，休，元旦\n2027-02-07，班，春节调休"
 
 
 def dialogs() -> rx.Component:
@@ -30,8 +30,8 @@ def _day() -> rx.Component:
         rx.el.form(
             rx.el.p(rx.el.b(one.label), ",", _whose(), "。"),
             radio_group("state", [("on", "上班"), ("off", "休息"), ("plain", "恢复默认")], default=one.state),
-            field("说明", text_input("note", placeholder="例如:调休"), name="note", error=S.faults["note"], wide=True),
-            rx.el.p("受影响的在办时限会随之变动,每个都会留痕。", class_name="muted"),
+            field("说明", text_input("note", placeholder="例如：调休"), name="note", error=S.faults["note"], wide=True),
+            rx.el.p("受影响的在办时限会随之变动，每个都会留痕。", class_name="muted"),
             _foot("确定"),
             on_submit=S.set_day,
             class_name="form",
@@ -78,7 +78,7 @@ def _notice_fields() -> tuple[rx.Component, rx.Component]:
     return (
         field(
             "依据",
-            text_input("source", default=S.source, placeholder="例如:国办发明电〔2026〕× 号"),
+            text_input("source", default=S.source, placeholder="例如：国办发明电〔2026〕× 号"),
             name="source",
             required=True,
             error=S.faults["source"],
@@ -89,7 +89,7 @@ def _notice_fields() -> tuple[rx.Component, rx.Component]:
             text_area("notice", rows=9, default=S.notice, placeholder=EXAMPLE),
             name="notice",
             required=True,
-            hint="每行一段:日期或起止日期,休或班,名称;须包含元旦;可从表格粘贴",
+            hint="每行一段：日期或起止日期，休或班，名称；须包含元旦；可从表格粘贴",
             error=S.faults["notice"],
             wide=True,
         ),
@@ -116,11 +116,11 @@ def _pattern() -> rx.Component:
                 "每天工作时段",
                 text_input("periods", default=S.periods),
                 name="periods",
-                hint="可写几段,例如 08:30-12:00 14:30-17:30",
+                hint="可写几段，例如 08:30-12:00 14:30-17:30",
                 error=S.faults["periods"],
                 wide=True,
             ),
-            rx.el.p("按工作小时计算的时限会随之变动,每个都会留痕。", class_name="muted"),
+            rx.el.p("按工作小时计算的时限会随之变动，每个都会留痕。", class_name="muted"),
             _foot("确定"),
             on_submit=S.set_pattern,
             class_name="form",

@@ -25,7 +25,7 @@ def _in_force() -> rx.Component:
     return card(
         "现行时限",
         rx.el.p(
-            "同一环节有几条规则时,按最具体的一条:先看单位,再看类别(越细越先),最后是默认。流程另有设定的按流程。",
+            "同一环节有几条规则时，按最具体的一条：先看单位，再看类别（越细越先），最后是默认。流程另有设定的按流程。",
             class_name="muted",
         ),
         _box(head, rx.foreach(S.rules, _rule), "现行时限"),
@@ -40,7 +40,7 @@ def _past() -> rx.Component:
         rx.cond(
             S.past.length() > 0,
             _box(head, rx.foreach(S.past, lambda one: rx.el.tr(*_cells(one))), "历史规则"),
-            empty("还没有停用过的规则", "修改或停用时限后,原来的规则会留在这里"),
+            empty("还没有停用过的规则", "修改或停用时限后，原来的规则会留在这里"),
         ),
         icon="list",
     )
@@ -111,7 +111,7 @@ def _set_dialog() -> rx.Component:
             _scope(),
             check("severe", "只用于重大且紧急的案件", default=one.severe),
             field("说明", text_input("note", placeholder="依据或原因"), name="note", error=S.faults["note"], wide=True),
-            check("recompute", "同时按新规则重算在办案件的时限(每件都会留痕)"),
+            check("recompute", "同时按新规则重算在办案件的时限（每件都会留痕）"),
             _foot("设置"),
             on_submit=S.send,
             class_name="form",
@@ -164,9 +164,9 @@ def _end_dialog() -> rx.Component:
         one.id != "",
         "停用时限规则",
         rx.el.form(
-            rx.el.p("停用“", one.link, " · ", one.scope, "”后,按下一条更宽的规则或默认时限计算。"),
+            rx.el.p("停用“", one.link, " · ", one.scope, "”后，按下一条更宽的规则或默认时限计算。"),
             alert("yellow", "在办案件的时限默认不变。"),
-            check("recompute", "同时重算在办案件的时限(每件都会留痕)"),
+            check("recompute", "同时重算在办案件的时限（每件都会留痕）"),
             _foot("停用"),
             on_submit=S.end,
             class_name="form",

@@ -21,7 +21,7 @@ def _provisional() -> rx.Component:
         ~S.confirmed,
         alert(
             "orange",
-            rx.el.span(f"{S.year} 年放假安排未公布:按周末推算(暂定)"),
+            rx.el.span(f"{S.year} 年放假安排未公布：按周末推算（暂定）"),
             rx.cond(
                 S.may_edit,
                 rx.el.button("导入放假安排", type="button", class_name="btn small", on_click=S.ask_import),

@@ -116,7 +116,7 @@ def _preview() -> rx.Component:
     return rx.el.section(
         rx.el.h3(
             "所选事件",
-            rx.el.small("逐件办理,一件未成不影响其他", class_name="muted"),
+            rx.el.small("逐件办理，一件未成不影响其他", class_name="muted"),
             rx.cond(left > 0, rx.el.small(left, " 件现在不能", S.act_label, class_name="left-out")),
         ),
         rx.el.ul(rx.foreach(S.chosen, _row), class_name="bulk-rows"),
@@ -147,8 +147,8 @@ def _row(row: Chosen) -> rx.Component:
 def _consequences() -> rx.Component:
     """Beside the button that starts it: whom the step tells, which clock runs."""
     return rx.el.div(
-        rx.cond(S.told != "", rx.el.p("将通知:", S.told)),
-        rx.cond(S.starts != "", rx.el.p("每件开始计时:", S.starts)),
+        rx.cond(S.told != "", rx.el.p("将通知：", S.told)),
+        rx.cond(S.starts != "", rx.el.p("每件开始计时：", S.starts)),
         class_name="consequences muted",
         custom_attrs={"aria-live": "polite"},
     )
@@ -159,7 +159,7 @@ def _results() -> rx.Component:
     return rx.el.div(
         rx.cond(
             S.failed > 0,
-            alert("orange", rx.el.span("成功 ", good, " 件,未办理 ", S.failed, " 件;仍在本列表中的保持选中")),
+            alert("orange", rx.el.span("成功 ", good, " 件，未办理 ", S.failed, " 件；仍在本列表中的保持选中")),
             alert("green", rx.el.span(good, " 件全部办理成功")),
         ),
         rx.el.ul(rx.foreach(S.chosen, _result), class_name="bulk-rows"),

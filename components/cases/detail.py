@@ -126,7 +126,7 @@ def _matter() -> rx.Component:
             ]
         ),
         rx.el.p(case.content, class_name="content"),
-        rx.cond(case.watch, alert("yellow", "持续关注原因:", case.watch_reason)),
+        rx.cond(case.watch, alert("yellow", "持续关注原因：", case.watch_reason)),
         icon="list",
     )
 
@@ -147,7 +147,7 @@ def _party(party: PartyShown) -> rx.Component:
         rx.cond(
             party.id_number != "",
             rx.el.span(party.id_type, " ", party.id_number, _eye(party, "id_number", "证件号码")),
-            rx.el.span(rx.cond(party.no_id != "", f"未出示证件:{party.no_id}", "未登记证件"), class_name="muted"),
+            rx.el.span(rx.cond(party.no_id != "", f"未出示证件：{party.no_id}", "未登记证件"), class_name="muted"),
         ),
         rx.cond(party.phone != "", rx.el.span("电话 ", party.phone, _eye(party, "phone", "联系电话"))),
         rx.cond(party.address != "", rx.el.span(party.address, _eye(party, "address", "住址"), class_name="address")),
@@ -162,7 +162,7 @@ def _eye(party: PartyShown, field: str, label: str) -> rx.Component:
             class_name="eye",
             type="button",
             on_click=R.ask(party.person_id, field),
-            custom_attrs={"aria-label": f"查看{label}明文", "title": f"查看{label}明文(须写明原因并留痕)"},
+            custom_attrs={"aria-label": f"查看{label}明文", "title": f"查看{label}明文（须写明原因并留痕）"},
         ),
     )
 
@@ -182,8 +182,8 @@ def _result() -> rx.Component:
                     ("评价申诉", _or_dash(case.appeal)),
                 ]
             ),
-            rx.cond(case.rating_comment != "", rx.el.p("诉求人留言:", case.rating_comment, class_name="content")),
-            rx.cond(case.typical_text != "", alert("blue", "典型案例:", case.typical_text)),
+            rx.cond(case.rating_comment != "", rx.el.p("诉求人留言：", case.rating_comment, class_name="content")),
+            rx.cond(case.typical_text != "", alert("blue", "典型案例：", case.typical_text)),
             icon="check",
         ),
     )
@@ -303,7 +303,7 @@ def _slip() -> rx.Component:
         card(
             "扫码查进度",
             rx.el.img(src=f"/api/v1/cases/{S.case.number}/qr.svg", alt="一事一码二维码", class_name="qr"),
-            rx.el.p("诉求人扫码后,凭手机号和验证码查看办理进度", class_name="muted center"),
+            rx.el.p("诉求人扫码后，凭手机号和验证码查看办理进度", class_name="muted center"),
             icon="phone",
         ),
     )

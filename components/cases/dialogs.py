@@ -70,8 +70,8 @@ def _pending() -> rx.Component:
 
 def _consequences() -> rx.Component:
     return rx.el.div(
-        rx.cond(S.asking.told != "", rx.el.p("将通知:", S.asking.told)),
-        rx.cond(S.asking.starts != "", rx.el.p("开始计时:", S.asking.starts)),
+        rx.cond(S.asking.told != "", rx.el.p("将通知：", S.asking.told)),
+        rx.cond(S.asking.starts != "", rx.el.p("开始计时：", S.asking.starts)),
         class_name="consequences muted",
     )
 
@@ -103,15 +103,17 @@ def _opinion(need: Need) -> rx.Component:
 
 
 def _result(need: Need) -> rx.Component:
-    return _area(need, "诉求人办结后可以看到答复情况,请写清办理经过和结果", most=MAX_RESULT)
+    return _area(need, "诉求人办结后可以看到答复情况，请写清办理经过和结果", most=MAX_RESULT)
 
 
 def _typical(need: Need) -> rx.Component:
-    return _area(need, "设为典型案例时填写,供其他单位参考;不得出现当事人姓名、电话、证件号码", rows=5, most=MAX_RESULT)
+    return _area(
+        need, "设为典型案例时填写，供其他单位参考；不得出现当事人姓名、电话、证件号码", rows=5, most=MAX_RESULT
+    )
 
 
 def _consent(need: Need) -> rx.Component:
-    return _area(need, "例如:诉求人已书面同意由市级平台分流办理", rows=2)
+    return _area(need, "例如：诉求人已书面同意由市级平台分流办理", rows=2)
 
 
 def _line(need: Need, hint: str = "", **more: str) -> rx.Component:
@@ -169,12 +171,12 @@ def _satisfaction(need: Need) -> rx.Component:
 
 
 def _pictures(need: Need) -> rx.Component:
-    return _field(need, photos(on_change=S.uploaded), "最多 9 张,自动压缩并清除拍摄位置")
+    return _field(need, photos(on_change=S.uploaded), "最多 9 张，自动压缩并清除拍摄位置")
 
 
 def _watch(need: Need) -> rx.Component:
     return rx.fragment(
-        check(need.value, "办结并纳入持续关注(仅低风险)"),
+        check(need.value, "办结并纳入持续关注（仅低风险）"),
         field("纳入原因", text_input("watch_reason"), name="watch_reason", error=S.faults["watch_reason"], wide=True),
     )
 
@@ -211,13 +213,13 @@ def reveal_dialog() -> rx.Component:
             R.value != "",
             rx.el.div(
                 rx.el.output(R.value, class_name="revealed"),
-                rx.el.p(f"本次查看已记入审计日志,{R.seconds} 秒后自动隐藏", class_name="muted"),
+                rx.el.p(f"本次查看已记入审计日志，{R.seconds} 秒后自动隐藏", class_name="muted"),
                 rx.el.div(rx.el.button("关闭", class_name="btn pri", on_click=R.close), class_name="form-foot"),
             ),
             rx.el.form(
                 field(
                     "查看原因",
-                    text_input("reason", placeholder="例如:电话联系诉求人核实情况"),
+                    text_input("reason", placeholder="例如：电话联系诉求人核实情况"),
                     name="reason",
                     required=True,
                     error=R.fault,

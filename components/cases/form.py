@@ -62,7 +62,7 @@ def _people() -> rx.Component:
             rx.cond(S.faults["parties"] != "", rx.el.p(S.faults["parties"], class_name="error", role="alert")),
             rx.cond(S.faults["id_number"] != "", rx.el.p(S.faults["id_number"], class_name="error", role="alert")),
             rx.el.button(icon("plus"), "添加当事人", type="button", class_name="btn", on_click=S.add_party),
-            rx.el.p(rx.el.b("请告知当事人:"), INFORM, class_name="muted inform"),
+            rx.el.p(rx.el.b("请告知当事人："), INFORM, class_name="muted inform"),
             icon="user",
         ),
         class_name="stack",
@@ -75,7 +75,7 @@ def _waiting() -> rx.Component:
         rx.cond(
             S.waiting.length() > 0,
             rx.el.ul(rx.foreach(S.waiting, _visitor), class_name="queue pick"),
-            empty("没有等候的来访人员", "导引台登记后会出现在这里;也可以直接填写诉求人"),
+            empty("没有等候的来访人员", "导引台登记后会出现在这里；也可以直接填写诉求人"),
         ),
         icon="list",
     )
@@ -173,17 +173,17 @@ def _matter() -> rx.Component:
                 name="content",
                 required=True,
                 error=S.faults["content"],
-                hint="时间、地点、经过、诉求;姓名和电话请填在当事人栏",
+                hint="时间、地点、经过、诉求；姓名和电话请填在当事人栏",
                 wide=True,
             ),
-            _pick("category", "类别", S.category_choices, "输入关键字,如:工资、物业"),
+            _pick("category", "类别", S.category_choices, "输入关键字，如：工资、物业"),
             _pick("area", "所属辖区", S.area_choices, "输入乡镇或村名"),
             _choice("source", "来源", [(s.value, s.label) for s in Source], "walk_in"),
             _text("occurred_at", "发生时间", type="datetime-local"),
             _choice("risk_level", "风险等级", [(r.value, r.label) for r in RiskLevel], "low"),
             _choice("scale", "规模", [(s.value, s.label) for s in Scale], "individual"),
             _text("headcount", "涉及人数", input_mode="numeric", placeholder="1"),
-            _text("amount", "涉及金额(元)", input_mode="decimal"),
+            _text("amount", "涉及金额（元）", input_mode="decimal"),
             rx.el.div(
                 check("major", "重大", default=S.initial["major"] == "on"),
                 check("urgent", "紧急", default=S.initial["urgent"] == "on"),
@@ -223,7 +223,7 @@ def done_panel() -> rx.Component:
             rx.el.div(icon("check", 40), class_name="done-mark"),
             rx.el.h2(rx.cond(accepted, "已受理", "草稿已保存")),
             rx.el.p("编号 ", rx.el.b(S.done, id="done-number")),
-            rx.cond(accepted, alert("green", "受理短信已发送诉求人,可打印受理通知单交诉求人留存")),
+            rx.cond(accepted, alert("green", "受理短信已发送诉求人，可打印受理通知单交诉求人留存")),
             rx.el.div(
                 rx.el.a("查看案件", href=f"/case/{S.done}", class_name="btn"),
                 rx.cond(

@@ -88,10 +88,10 @@ def _choice(name: str, label: str, choices: object) -> rx.Component:
 
 def _person_search() -> rx.Component:
     return rx.el.form(
-        text_input("name", placeholder="姓名(可为其中几个字)"),
+        text_input("name", placeholder="姓名（可为其中几个字）"),
         text_input("phone", placeholder="联系电话或其末四位"),
         text_input("id_number", placeholder="证件号码或其末四位"),
-        rx.el.small("加密保存:电话和号码须完整,或只填末四位;几项都填时须是同一人", class_name="muted"),
+        rx.el.small("加密保存：电话和号码须完整，或只填末四位；几项都填时须是同一人", class_name="muted"),
         rx.el.button("查询", type="submit", class_name="btn pri"),
         on_submit=S.search_person,
         class_name="person-search",

@@ -13,12 +13,12 @@ from state.cases.shapes import CopySent, Handling, Related
 from state.session import SignedInState
 
 _EXPLAINED = {
-    "merge": "本件与另一件是同一件事时并入:本件时限暂停,不再单独办理,诉求人看到的是合并后的进度。可以撤销。",
-    "unmerge": "撤销后本件按剩余时间继续计时,单独办理。",
-    "adopt": "一件事要分给几家办理时使用:子案件没有办结,主案件不能办结。",
+    "merge": "本件与另一件是同一件事时并入：本件时限暂停，不再单独办理，诉求人看到的是合并后的进度。可以撤销。",
+    "unmerge": "撤销后本件按剩余时间继续计时，单独办理。",
+    "adopt": "一件事要分给几家办理时使用：子案件没有办结，主案件不能办结。",
     "release": "解除后两件互不影响。",
-    "waive": "免除后主办单位不必等它反馈即可提交办结;它的计时停止。",
-    "agree": "同意后经办可以申请退回,仍须综治中心(交办件为领导)审批。",
+    "waive": "免除后主办单位不必等它反馈即可提交办结；它的计时停止。",
+    "agree": "同意后经办可以申请退回，仍须综治中心（交办件为领导）审批。",
 }
 
 
@@ -26,7 +26,7 @@ def beside() -> rx.Component:
     """This function will draw who else has the case open."""
     return rx.cond(
         S.others_here.length() > 0,
-        rx.el.p("同时在看:", S.others_here.join("、"), class_name="beside muted", role="status"),
+        rx.el.p("同时在看：", S.others_here.join("、"), class_name="beside muted", role="status"),
     )
 
 
@@ -139,7 +139,7 @@ def act_dialog() -> rx.Component:
         rx.cond(S.act_refused != "", alert("red", rx.el.span(S.act_refused))),
         rx.el.form(
             rx.el.p(rx.match(S.act, *_EXPLAINED.items(), ""), class_name="muted"),
-            rx.cond(S.act_unit_name != "", rx.el.p("协办单位:", rx.el.b(S.act_unit_name))),
+            rx.cond(S.act_unit_name != "", rx.el.p("协办单位：", rx.el.b(S.act_unit_name))),
             rx.cond((S.act == "merge") | (S.act == "adopt"), _other_field()),
             rx.cond(
                 (S.act == "merge") | (S.act == "unmerge") | (S.act == "waive"),

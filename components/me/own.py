@@ -40,7 +40,7 @@ def own() -> rx.Component:
 def _go_on() -> rx.Component:
     return card(
         "验证已完成",
-        rx.el.p("为保证安全,本次登录将换用新的凭证。"),
+        rx.el.p("为保证安全，本次登录将换用新的凭证。"),
         rx.cond(S.codes.length() > 0, alert("yellow", rx.el.span("请先保存好上面的备用码。"))),
         rx.el.div(post_button("继续", action="/auth/renew", look="btn pri"), class_name="row"),
         icon="check",
@@ -54,8 +54,8 @@ def _password() -> rx.Component:
 
     return card(
         "密码",
-        rx.el.p("上次修改:", S.protection.password_at, "。", S.protection.rule, "。", class_name="muted"),
-        rx.cond(S.password_done, alert("green", rx.el.span("密码已修改,您在别处的登录都已结束。"))),
+        rx.el.p("上次修改：", S.protection.password_at, "。", S.protection.rule, "。", class_name="muted"),
+        rx.cond(S.password_done, alert("green", rx.el.span("密码已修改，您在别处的登录都已结束。"))),
         rx.el.form(
             secret("原密码", "old", "current-password"),
             secret("新密码", "new", "new-password"),
@@ -75,17 +75,17 @@ def _factor() -> rx.Component:
         desc_list([("状态", tag("已启用", "green")), ("启用时间", S.protection.since), ("剩余备用码", _left())]),
         rx.el.div(
             rx.el.button("更换备用码", type="button", class_name="btn", on_click=S.ask("codes")),
-            rx.el.button("停用(更换手机)", type="button", class_name="btn txt", on_click=S.ask("remove")),
+            rx.el.button("停用（更换手机）", type="button", class_name="btn txt", on_click=S.ask("remove")),
             class_name="row",
         ),
         class_name="stack",
     )
     off = rx.el.div(
         rx.el.p(
-            "登录时除密码外,再输入手机验证器里每 30 秒变化的 6 位数字。可用任何标准验证器应用,不需要联网。",
+            "登录时除密码外，再输入手机验证器里每 30 秒变化的 6 位数字。可用任何标准验证器应用，不需要联网。",
             class_name="muted",
         ),
-        rx.cond(S.protection.needed, alert("orange", rx.el.span("按安全策略,您的账号必须启用。"))),
+        rx.cond(S.protection.needed, alert("orange", rx.el.span("按安全策略，您的账号必须启用。"))),
         rx.el.div(rx.el.button("开始设置", type="button", class_name="btn pri", on_click=S.begin), class_name="row"),
         class_name="stack",
     )
@@ -96,7 +96,7 @@ def _factor() -> rx.Component:
 def _left() -> rx.Component:
     few = S.protection.codes_left < 3
     return rx.el.span(
-        S.protection.codes_left.to_string(), " 个", rx.cond(few, rx.el.span("(不多了,请及时更换)", class_name="error"))
+        S.protection.codes_left.to_string(), " 个", rx.cond(few, rx.el.span("(不多了，请及时更换)", class_name="error"))
     )
 
 
@@ -113,8 +113,8 @@ def _enrol() -> rx.Component:
     )
     return rx.el.div(
         rx.el.ol(
-            rx.el.li("在手机上打开验证器应用,选择“扫描二维码”。"),
-            rx.el.li("扫描下图;扫不了就手工输入密钥。"),
+            rx.el.li("在手机上打开验证器应用，选择“扫描二维码”。"),
+            rx.el.li("扫描下图；扫不了就手工输入密钥。"),
             rx.el.li("输入应用显示的 6 位数字并确认。"),
             class_name="steps",
         ),
@@ -143,7 +143,7 @@ def _codes() -> rx.Component:
         S.codes.length() > 0,
         card(
             "备用码",
-            alert("orange", rx.el.span("只显示这一次。手机丢失时用它登录,每个只能用一次,请打印或抄录后妥善保管。")),
+            alert("orange", rx.el.span("只显示这一次。手机丢失时用它登录，每个只能用一次，请打印或抄录后妥善保管。")),
             rx.el.ul(rx.foreach(S.codes, lambda code: rx.el.li(rx.el.code(code))), class_name="recovery"),
             rx.el.div(
                 rx.el.a(
@@ -155,7 +155,7 @@ def _codes() -> rx.Component:
                 ),
                 rx.cond(
                     S.unproven == "",
-                    rx.el.button("已保存,不再显示", type="button", class_name="btn pri", on_click=S.kept),
+                    rx.el.button("已保存，不再显示", type="button", class_name="btn pri", on_click=S.kept),
                 ),
                 class_name="row",
             ),
@@ -169,7 +169,7 @@ def _providers() -> rx.Component:
         S.providers.length() > 0,
         card(
             "其他登录方式",
-            rx.el.p("关联后可直接用它登录;用数字证书登录不再另要动态口令。", class_name="muted"),
+            rx.el.p("关联后可直接用它登录；用数字证书登录不再另要动态口令。", class_name="muted"),
             rx.el.ul(rx.foreach(S.providers, _provider), class_name="lines"),
             icon="card",
         ),
@@ -224,7 +224,7 @@ def _past() -> rx.Component:
     return card(
         "最近登录",
         rx.cond(S.past.length() > 0, listed, empty("还没有记录", "每次登录和失败的尝试会列在这里")),
-        rx.el.p("有不是您本人的登录,请立即修改密码并告诉安全管理员。", class_name="muted"),
+        rx.el.p("有不是您本人的登录，请立即修改密码并告诉安全管理员。", class_name="muted"),
         icon="clock",
     )
 

@@ -22,7 +22,7 @@ def account() -> rx.Component:
     nothing = card(
         "",
         empty(
-            "没有找到这个账号", "账号不存在,或不由您管理", rx.el.a("返回账号列表", href="/accounts", class_name="btn")
+            "没有找到这个账号", "账号不存在，或不由您管理", rx.el.a("返回账号列表", href="/accounts", class_name="btn")
         ),
     )
     return rx.cond(S.loading, skeleton(), rx.cond(S.found, shown, nothing))
@@ -70,17 +70,19 @@ def _hints() -> rx.Component:
     """What must be done before the account can be used, and by whom."""
     waiting = rx.cond(
         S.may_grant,
-        alert("orange", rx.el.span("账号待授权:核对拟授角色后授予,本人才能登录。")),
-        alert("orange", rx.el.span("账号待授权:由安全管理员授予角色后,本人才能登录。账号管理不能自己授权(三员分立)。")),
+        alert("orange", rx.el.span("账号待授权：核对拟授角色后授予，本人才能登录。")),
+        alert(
+            "orange", rx.el.span("账号待授权：由安全管理员授予角色后，本人才能登录。账号管理不能自己授权（三员分立）。")
+        ),
     )
-    locked = alert("red", rx.el.span("连续输错密码,锁定至 ", S.facts.locked, "。"))
+    locked = alert("red", rx.el.span("连续输错密码，锁定至 ", S.facts.locked, "。"))
     return rx.match(
         S.one.state,
         ("ungranted", waiting),
         ("locked", locked),
-        ("disabled", alert("yellow", rx.el.span("账号已停用,不能登录;已有的办理记录保留。"))),
-        ("expired", alert("yellow", rx.el.span("临时账号已过期,不能登录;需要时由系统管理员改有效期。"))),
-        ("idle", alert("yellow", rx.el.span("已 90 天没有使用:请核实是否还需要,不需要的应停用。"))),
+        ("disabled", alert("yellow", rx.el.span("账号已停用，不能登录；已有的办理记录保留。"))),
+        ("expired", alert("yellow", rx.el.span("临时账号已过期，不能登录；需要时由系统管理员改有效期。"))),
+        ("idle", alert("yellow", rx.el.span("已 90 天没有使用：请核实是否还需要，不需要的应停用。"))),
         rx.fragment(),
     )
 

@@ -100,7 +100,7 @@ def _nothing() -> rx.Component:
     return rx.cond(
         S.filtered,
         empty("没有符合条件的账号", "换个条件试试", rx.el.button("清除筛选", class_name="btn", on_click=S.widen)),
-        empty("还没有账号", "新增账号后,由安全管理员授权才能登录"),
+        empty("还没有账号", "新增账号后，由安全管理员授权才能登录"),
     )
 
 
@@ -145,7 +145,7 @@ def _form_dialog() -> rx.Component:
             _identity(),
             field("拟授角色", role_boxes(S.roles), name="roles", required=True, error=S.faults["roles"], wide=True),
             _bounds(),
-            alert("blue", rx.el.span("保存后显示一次初始密码;安全管理员授权后才能登录,首次登录须修改密码。")),
+            alert("blue", rx.el.span("保存后显示一次初始密码；安全管理员授权后才能登录，首次登录须修改密码。")),
             foot("保存", S.close),
             on_submit=S.send,
             class_name="form",
@@ -178,7 +178,7 @@ def _bounds() -> rx.Component:
             "有效期至",
             text_input("until", type="date"),
             name="until",
-            hint="临时账号填写,到期自动失效;长期账号留空",
+            hint="临时账号填写，到期自动失效；长期账号留空",
             error=S.faults["until"],
         ),
         class_name="grid-2",
@@ -191,7 +191,7 @@ def area_field(areas: Any, default: Any, fault: Any) -> rx.Component:
         "辖区",
         combo("area", areas, default=default, placeholder="不限定"),
         name="area",
-        hint="只对按辖区查看的角色起作用,如派出所",
+        hint="只对按辖区查看的角色起作用，如派出所",
         error=fault,
     )
 
@@ -213,11 +213,13 @@ def told_dialog(told: Told, on_close: Any, watermark: Any) -> rx.Component:
         told.password != "",
         "初始密码",
         rx.el.div(
-            rx.el.p("账号 ", rx.el.b(told.login), " ", told.name, " 的初始密码:"),
+            rx.el.p("账号 ", rx.el.b(told.login), " ", told.name, " 的初始密码："),
             rx.el.code(told.password, class_name="told", id="initial-password"),
-            alert("orange", rx.el.span("只显示这一次,关闭后无法再查看。请当面或用安全的方式交给本人,首次登录须修改。")),
+            alert(
+                "orange", rx.el.span("只显示这一次，关闭后无法再查看。请当面或用安全的方式交给本人，首次登录须修改。")
+            ),
             rx.el.div(
-                rx.el.button("已交给本人,关闭", type="button", class_name="btn pri", on_click=on_close),
+                rx.el.button("已交给本人，关闭", type="button", class_name="btn pri", on_click=on_close),
                 class_name="form-foot",
             ),
             class_name="form",

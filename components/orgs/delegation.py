@@ -21,7 +21,7 @@ def delegations() -> rx.Component:
     listed = rx.cond(
         S.rows.length() > 0,
         rx.el.ul(rx.foreach(S.rows, _row), class_name="delegations"),
-        empty("没有代理", "请假、出差时可请同单位的同事代理,到期自动结束"),
+        empty("没有代理", "请假、出差时可请同单位的同事代理，到期自动结束"),
     )
     body = rx.fragment(_worn(), rx.cond(S.loaded, listed, skeleton(2)))
     return rx.fragment(card("请假代理", body, actions=make, icon="user"), _form(), _end())
@@ -32,7 +32,7 @@ def _worn() -> rx.Component:
         S.wearing,
         alert(
             "yellow",
-            rx.el.span("您正以他人的代理人身份办理,每一步都记在您名下并注明代谁。"),
+            rx.el.span("您正以他人的代理人身份办理，每一步都记在您名下并注明代谁。"),
             rx.el.button("恢复本人身份", type="button", class_name="btn small", on_click=S.take_off),
         ),
     )
@@ -54,7 +54,7 @@ def _form() -> rx.Component:
         S.making,
         "设置代理",
         rx.el.form(
-            rx.el.p("代理期间,代理人可切换为 ", rx.el.b(S.giver_name), " 的身份查看和办理;办理记录写明实际办理人。"),
+            rx.el.p("代理期间，代理人可切换为 ", rx.el.b(S.giver_name), " 的身份查看和办理；办理记录写明实际办理人。"),
             rx.el.div(
                 field(
                     "代理人",
@@ -66,7 +66,7 @@ def _form() -> rx.Component:
                 ),
                 field(
                     "事由",
-                    text_input("reason", placeholder="例如:年休假", max_length=100),
+                    text_input("reason", placeholder="例如：年休假", max_length=100),
                     name="reason",
                     required=True,
                     error=S.faults["reason"],
@@ -91,7 +91,7 @@ def _end() -> rx.Component:
         one.id != "",
         "结束代理",
         rx.el.form(
-            rx.el.p("结束后,", rx.el.b(one.taker), " 立即不能再以 ", rx.el.b(one.giver), " 的身份办理。"),
+            rx.el.p("结束后，", rx.el.b(one.taker), " 立即不能再以 ", rx.el.b(one.giver), " 的身份办理。"),
             foot("确认结束", S.close),
             on_submit=lambda _: S.end(),
             class_name="form",

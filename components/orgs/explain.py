@@ -20,7 +20,7 @@ def explanation() -> rx.Component:
     """This function will draw the whole answer about one person."""
     nobody = card(
         "",
-        empty("没有找到这个账号", "账号不存在,或不由您管理", rx.el.a("看我自己的", href="/explain", class_name="btn")),
+        empty("没有找到这个账号", "账号不存在，或不由您管理", rx.el.a("看我自己的", href="/explain", class_name="btn")),
     )
     whole = rx.el.div(
         _person(),
@@ -55,7 +55,7 @@ def _person() -> rx.Component:
             rx.el.span(S.one.unit),
             state_of(S.one),
             roles_of(S.one),
-            rx.el.span("职责:", S.duty),
+            rx.el.span("职责：", S.duty),
             class_name="row",
         ),
         icon="user",
@@ -128,7 +128,7 @@ def why_dialog() -> rx.Component:
         rx.el.div(
             rx.el.p("案件 ", rx.el.b(WhyState.number)),
             lines(WhyState.grounds),
-            alert("blue", rx.el.span("范围不对时,请联系安全管理员调整角色,或由综治中心转派、抄告。")),
+            alert("blue", rx.el.span("范围不对时，请联系安全管理员调整角色，或由综治中心转派、抄告。")),
             rx.el.div(
                 rx.el.a("我的全部权限", href="/explain", class_name="btn"),
                 rx.el.button("关闭", type="button", class_name="btn pri", on_click=WhyState.close),

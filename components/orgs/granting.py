@@ -14,7 +14,7 @@ from components.orgs.pieces import foot
 from state.orgs.granting import GrantState as S
 from state.orgs.limits import Box
 
-SEPARATION = "系统管理、安全管理、审计管理和业务各归各的账号,一个账号不能兼任(三员分立)。"
+SEPARATION = "系统管理、安全管理、审计管理和业务各归各的账号，一个账号不能兼任（三员分立）。"
 
 
 def dialogs() -> rx.Component:
@@ -47,7 +47,7 @@ def _grant() -> rx.Component:
             _who(),
             rx.cond(
                 S.proposed.length() > 0,
-                alert("blue", rx.el.span("拟授角色:", S.proposed.join("、"), "。已预先勾选,请核对后授予。")),
+                alert("blue", rx.el.span("拟授角色：", S.proposed.join("、"), "。已预先勾选，请核对后授予。")),
             ),
             role_boxes(S.roles),
             rx.cond(S.faults["roles"], rx.el.span(S.faults["roles"], class_name="fault", role="alert")),
@@ -68,8 +68,8 @@ def _restrict() -> rx.Component:
         "限制账号",
         rx.el.form(
             _who(),
-            rx.el.p("勾选的内容从这个账号收走,不影响同角色的其他人;立即生效,记入日志。", class_name="muted"),
-            check("read_only", "只读账号:只能查看,不能登记、办理和管理", default=S.read_only),
+            rx.el.p("勾选的内容从这个账号收走，不影响同角色的其他人；立即生效，记入日志。", class_name="muted"),
+            check("read_only", "只读账号：只能查看，不能登记、办理和管理", default=S.read_only),
             boxes(S.places, "不能打开的菜单"),
             boxes(S.steps, "不能办理的步骤"),
             boxes(S.rights, "不授予的权限"),
@@ -90,7 +90,7 @@ def _factor() -> rx.Component:
         "重置动态口令",
         rx.el.form(
             _who(),
-            rx.el.p("本人更换或遗失手机、恢复码也用完时重置:原动态口令和恢复码作废,各处登录立即退出,密码不变。"),
+            rx.el.p("本人更换或遗失手机、恢复码也用完时重置：原动态口令和恢复码作废，各处登录立即退出，密码不变。"),
             alert("orange", rx.el.span("请先当面核实是本人提出。")),
             foot("确认重置", S.close),
             on_submit=lambda _: S.reset_factor(),

@@ -48,9 +48,10 @@ def _upload() -> rx.Component:
                 rx.el.a("导入模板", href=f"/api/v1/imports/{S.which}/template", custom_attrs={"download": "1"}),
                 ",按“说明”页填写。",
             ),
-            rx.el.li("上传后先逐行检查,有一行不对就全部不导入。"),
+            rx.el.li("上传后先逐行检查，有一行不对就全部不导入。"),
             rx.cond(
-                S.which == "accounts", rx.el.li("导入成功后下载一次初始密码;账号待安全管理员授权,首次登录须修改密码。")
+                S.which == "accounts",
+                rx.el.li("导入成功后下载一次初始密码；账号待安全管理员授权，首次登录须修改密码。"),
             ),
             class_name="plain-list numbers",
         ),
@@ -63,14 +64,15 @@ def _preview() -> rx.Component:
     summary = rx.cond(
         S.wrong > 0,
         alert(
-            "red", rx.el.span(f"共 {S.total} 行,{S.wrong} 行有问题:请在 Excel 里改好后重新上传,目前没有导入任何内容。")
+            "red",
+            rx.el.span(f"共 {S.total} 行，{S.wrong} 行有问题：请在 Excel 里改好后重新上传，目前没有导入任何内容。"),
         ),
-        alert("green", rx.el.span(f"共 {S.total} 行,全部可以导入。")),
+        alert("green", rx.el.span(f"共 {S.total} 行，全部可以导入。")),
     )
     return rx.el.div(
         summary,
         _rows(),
-        rx.cond(S.total > SHOWN, rx.el.p(f"只显示前 {SHOWN} 行,有问题的排在前面。", class_name="muted")),
+        rx.cond(S.total > SHOWN, rx.el.p(f"只显示前 {SHOWN} 行，有问题的排在前面。", class_name="muted")),
         rx.el.div(
             rx.el.button("重新上传", type="button", class_name="btn", on_click=S.again),
             _Confirm.create(
@@ -120,7 +122,7 @@ def _done() -> rx.Component:
             S.which == "accounts",
             alert(
                 "orange",
-                rx.el.span("初始密码文件已下载,系统不再保存,无法再次下载。请妥善分发后删除;遗失的可逐个重置。"),
+                rx.el.span("初始密码文件已下载，系统不再保存，无法再次下载。请妥善分发后删除；遗失的可逐个重置。"),
             ),
         ),
         rx.el.div(rx.el.button("完成", type="button", class_name="btn pri", on_click=S.close), class_name="form-foot"),

@@ -21,7 +21,7 @@ from state.orgs.shapes import AccountShown
 def roles() -> rx.Component:
     """This function will draw who waits, then the roles, then what each role grants."""
     whole = rx.el.div(
-        alert("blue", rx.el.span(SEPARATION, "账号由系统管理员建立,角色由安全管理员授予,做了什么由审计管理员查看。")),
+        alert("blue", rx.el.span(SEPARATION, "账号由系统管理员建立，角色由安全管理员授予，做了什么由审计管理员查看。")),
         _waiting(),
         _roles(),
         _matrix(),
@@ -99,7 +99,7 @@ def _name(row: RoleShown) -> rx.Component:
 def _bounds(row: RoleShown) -> rx.Component:
     return rx.el.span(
         rx.cond(row.read_only, tag("只读", "yellow", plain=True)),
-        rx.cond(row.limits != "", rx.el.span("不含:", row.limits, title=row.limits, class_name="ell mid")),
+        rx.cond(row.limits != "", rx.el.span("不含：", row.limits, title=row.limits, class_name="ell mid")),
         rx.cond(~row.read_only & (row.limits == ""), rx.el.span("—")),
         class_name="marks",
     )
@@ -167,9 +167,9 @@ def _form_dialog() -> rx.Component:
                 _scope(one),
                 alert("blue", rx.el.span("管理员角色不能查看业务数据和个人信息。")),
             ),
-            boxes(S.rights, "权限", "只列出同一职责的权限(三员分立)"),
+            boxes(S.rights, "权限", "只列出同一职责的权限（三员分立）"),
             _fault("permissions"),
-            check("read_only", "只读角色:不能登记、办理和管理", default=one.read_only),
+            check("read_only", "只读角色：不能登记、办理和管理", default=one.read_only),
             _fault("read_only"),
             boxes(S.places, "不能打开的菜单"),
             rx.cond(one.duty == "业务", boxes(S.steps, "不能办理的步骤")),
@@ -197,7 +197,7 @@ def _names(one: RoleShown) -> rx.Component:
             text_input("code"),
             name="code",
             required=True,
-            hint="小写字母、数字、下划线,以字母开头",
+            hint="小写字母、数字、下划线，以字母开头",
             error=S.faults["code"],
         ),
         rx.el.div(rx.el.span("角色代码", class_name="label"), rx.el.code(one.code), class_name="field"),
@@ -229,7 +229,7 @@ def _end_dialog() -> rx.Component:
         one.code != "",
         "停用角色",
         rx.el.form(
-            rx.el.p("停用后,“", one.name, "”不能再授予;仍有账号持有时不能停用。"),
+            rx.el.p("停用后，“", one.name, "”不能再授予；仍有账号持有时不能停用。"),
             foot("确认停用", S.close),
             on_submit=lambda _: S.end(),
             class_name="form",

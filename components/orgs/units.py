@@ -61,7 +61,7 @@ def _nothing() -> rx.Component:
     return rx.cond(
         (S.text != "") | (S.kind != ""),
         empty("没有符合条件的单位", "换个条件试试", rx.el.button("清除筛选", class_name="btn", on_click=S.widen)),
-        empty("还没有单位", "新增单位,或从 Excel 导入"),
+        empty("还没有单位", "新增单位，或从 Excel 导入"),
     )
 
 
@@ -112,7 +112,7 @@ def _form_dialog() -> rx.Component:
             rx.cond(
                 one.code != "",
                 rx.fragment(),
-                rx.el.p("代码一经保存不能修改:案件和消息按代码找单位。", class_name="muted"),
+                rx.el.p("代码一经保存不能修改：案件和消息按代码找单位。", class_name="muted"),
             ),
             foot("保存", S.close),
             on_submit=S.send,
@@ -137,12 +137,12 @@ def _fields(one: UnitShown) -> rx.Component:
         rx.cond(
             one.code != "",
             rx.el.div(rx.el.span("单位代码", class_name="label"), rx.el.code(one.code), class_name="field"),
-            line("code", "单位代码", one.code, required=True, hint="小写字母、数字、下划线、短横,如 rsj"),
+            line("code", "单位代码", one.code, required=True, hint="小写字母、数字、下划线、短横，如 rsj"),
         ),
         field("类型", select("kind", kinds(), default=one.kind), name="kind", error=S.faults["kind"]),
         field(
             "上级单位",
-            select("parent", S.parents, default=one.parent_code, placeholder="无(最上级)"),
+            select("parent", S.parents, default=one.parent_code, placeholder="无（最上级）"),
             name="parent",
             error=S.faults["parent"],
         ),
@@ -161,13 +161,13 @@ def _turn_dialog() -> rx.Component:
             rx.cond(
                 one.enabled,
                 rx.fragment(
-                    rx.el.p("停用后,“", one.name, "”不再出现在转派、抄告和新建账号的列表里,已转来的案件仍可查到。"),
+                    rx.el.p("停用后，“", one.name, "”不再出现在转派、抄告和新建账号的列表里，已转来的案件仍可查到。"),
                     rx.cond(
                         one.accounts > 0,
-                        alert("orange", rx.el.span(f"该单位还有 {one.accounts} 个启用的账号,须先调整或停用。")),
+                        alert("orange", rx.el.span(f"该单位还有 {one.accounts} 个启用的账号，须先调整或停用。")),
                     ),
                 ),
-                rx.el.p("启用后,“", one.name, "”重新出现在转派、抄告和新建账号的列表里。"),
+                rx.el.p("启用后，“", one.name, "”重新出现在转派、抄告和新建账号的列表里。"),
             ),
             foot(rx.cond(one.enabled, "确认停用", "确认启用"), S.close, look="pri"),
             on_submit=lambda _: S.turn(),

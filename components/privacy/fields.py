@@ -25,11 +25,11 @@ def _cells() -> rx.Component:
         "角色 × 字段 × 用途",
         rx.el.div(
             select("role", ROLES, value=S.role, on_change=S.choose_role, aria_label="角色"),
-            tag(f"字段级别:{S.level}", "blue"),
-            rx.el.span("账号有几个角色时取最宽的;账号的字段级别是上限。", class_name="muted"),
+            tag(f"字段级别：{S.level}", "blue"),
+            rx.el.span("账号有几个角色时取最宽的；账号的字段级别是上限。", class_name="muted"),
             class_name="policy-bar",
         ),
-        rx.cond(S.faulty, alert("red", "有不能保存的单元格,原因写在格内。")),
+        rx.cond(S.faulty, alert("red", "有不能保存的单元格，原因写在格内。")),
         rx.el.div(
             rx.el.table(
                 rx.el.thead(
@@ -47,7 +47,7 @@ def _cells() -> rx.Component:
         rx.el.div(
             rx.el.span(rx.el.i(class_name="set"), "与默认不同"),
             rx.el.span(rx.el.i(class_name="changed"), "改动未保存"),
-            rx.el.span("灰字为固定:法律或三员分立不允许放宽"),
+            rx.el.span("灰字为固定：法律或三员分立不允许放宽"),
             class_name="policy-key",
         ),
         icon="shield",
@@ -62,7 +62,7 @@ def _cell(cell: CellShown) -> rx.Component:
     return rx.el.td(
         rx.cond(
             cell.fixed,
-            rx.el.span(cell.word, class_name="still", title="固定,不能修改"),
+            rx.el.span(cell.word, class_name="still", title="固定，不能修改"),
             select(cell.key, SHOWN, value=cell.showing, on_change=S.put(cell.key), aria_label=cell.said),
         ),
         rx.cond(cell.fault != "", rx.el.small(cell.fault, class_name="fault", role="alert")),
@@ -78,7 +78,7 @@ def _example() -> rx.Component:
         rx.el.div(
             rx.el.span("这个角色在"),
             select("purpose", PURPOSES, value=S.purpose, on_change=S.choose_purpose, aria_label="用途"),
-            rx.el.span("中看到的(虚构人员,按该角色的默认字段级别,含未保存的改动):"),
+            rx.el.span("中看到的（虚构人员，按该角色的默认字段级别，含未保存的改动）："),
             class_name="policy-bar",
         ),
         rx.el.dl(
@@ -109,7 +109,7 @@ def confirming() -> rx.Component:
         S.confirming,
         "保存字段策略",
         rx.el.form(
-            rx.el.p("以下改动保存后对所有在线人员即时生效,并记入审计日志:"),
+            rx.el.p("以下改动保存后对所有在线人员即时生效，并记入审计日志："),
             rx.el.ul(rx.foreach(S.changes, rx.el.li), class_name="change-rows"),
             foot("确认保存", S.close),
             on_submit=S.save,

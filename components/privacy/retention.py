@@ -25,7 +25,7 @@ def _rules() -> rx.Component:
     return card(
         "现行期限",
         rx.el.p(
-            "个人信息类期限须先预览、再启用。在办、申诉中和法定保留的案件不会到期;标题、诉求内容、意见等文字不作改动;"
+            "个人信息类期限须先预览、再启用。在办、申诉中和法定保留的案件不会到期；标题、诉求内容、意见等文字不作改动；"
             "审计日志不删除。",
             class_name="muted",
         ),
@@ -65,7 +65,7 @@ def _holds() -> rx.Component:
         rx.cond(
             S.holds.length() > 0,
             listed("法定保留", ("编号", "原因", "设置", "解除", "操作"), rx.foreach(S.holds, _hold)),
-            empty("没有法定保留的案件", "诉讼、复议、调查期间,可让一件不受期限影响"),
+            empty("没有法定保留的案件", "诉讼、复议、调查期间，可让一件不受期限影响"),
         ),
         icon="lock",
     )
@@ -100,7 +100,7 @@ def _runs() -> rx.Component:
         rx.cond(
             S.runs.length() > 0,
             listed("执行记录", ("时间", "数据", "处理", "数量"), rx.foreach(S.runs, _run)),
-            empty("还没有到期处理", "后台每小时检查一次,处理后记在这里和审计日志"),
+            empty("还没有到期处理", "后台每小时检查一次，处理后记在这里和审计日志"),
         ),
         icon="list",
     )
@@ -121,7 +121,7 @@ def _past() -> rx.Component:
         lambda one: rx.el.tr(
             cell("数据", rx.el.b(one.label), "as-title"),
             cell("保存", rx.el.span(one.period)),
-            cell("起止", rx.el.span(one.since, " 起,", one.state)),
+            cell("起止", rx.el.span(one.since, " 起，", one.state)),
             cell("依据", rx.el.span(one.note, class_name="muted")),
             cell("设置", rx.el.span(one.by)),
         ),
@@ -147,14 +147,14 @@ def _rule_dialog() -> rx.Component:
     one = S.asked
     return dialog(
         one.kind != "",
-        f"保存期限:{one.label}",
+        f"保存期限：{one.label}",
         rx.el.form(
             field(
                 "保存天数",
                 text_input("days", default=one.days, input_mode="numeric", on_change=S.preview.debounce(400)),
                 name="days",
                 required=True,
-                hint="改动后自动预览;365 天为一年",
+                hint="改动后自动预览；365 天为一年",
                 error=S.faults["days"],
                 wide=True,
             ),
@@ -167,10 +167,10 @@ def _rule_dialog() -> rx.Component:
                 error=S.faults["note"],
                 wide=True,
             ),
-            check("active", f"启用:到期后由后台{one.action}", default=one.active),
+            check("active", f"启用：到期后由后台{one.action}", default=one.active),
             rx.cond(
                 one.personal,
-                alert("orange", "匿名化不能撤销:姓名、证件号码、电话、住址将永久清空,恢复备份后也会再次清空。"),
+                alert("orange", "匿名化不能撤销：姓名、证件号码、电话、住址将永久清空，恢复备份后也会再次清空。"),
             ),
             foot("保存", S.close, ready=S.found.ready),
             on_submit=S.send,
@@ -191,7 +191,7 @@ def _found() -> rx.Component:
             rx.cond(
                 S.found.samples.length() > 0,
                 rx.fragment(
-                    rx.el.span("最早的几项(只列编号):", class_name="muted"),
+                    rx.el.span("最早的几项（只列编号）：", class_name="muted"),
                     rx.el.ul(rx.foreach(S.found.samples, rx.el.li)),
                 ),
             ),
@@ -214,7 +214,7 @@ def _hold_dialog() -> rx.Component:
                 error=S.faults["number"],
                 wide=True,
             ),
-            _reason("保留原因", "例如:行政诉讼审理中"),
+            _reason("保留原因", "例如：行政诉讼审理中"),
             foot("设为保留", S.close),
             on_submit=S.hold,
             key=S.turn,
@@ -231,8 +231,8 @@ def _end_dialog() -> rx.Component:
         S.ending.id != "",
         "解除法定保留",
         rx.el.form(
-            rx.el.p("解除后,", rx.el.b(S.ending.number), " 按案件期限处理。"),
-            _reason("解除原因", "例如:诉讼终结"),
+            rx.el.p("解除后，", rx.el.b(S.ending.number), " 按案件期限处理。"),
+            _reason("解除原因", "例如：诉讼终结"),
             foot("解除", S.close),
             on_submit=S.end,
             key=S.turn,

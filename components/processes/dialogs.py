@@ -19,14 +19,14 @@ def step_dialog() -> rx.Component:
     one = S.asked
     return dialog(
         one.row != "",
-        rx.cond(one.standard != "", f"修改步骤:{one.standard}", "修改步骤"),
+        rx.cond(one.standard != "", f"修改步骤：{one.standard}", "修改步骤"),
         rx.el.form(
             rx.el.p(one.moves, class_name="muted"),
             field(
                 "步骤名称",
                 text_input("label", default=one.label, placeholder=one.standard),
                 name="label",
-                hint=f"留空即用标准名称,最长 {MAX_LABEL} 个字",
+                hint=f"留空即用标准名称，最长 {MAX_LABEL} 个字",
                 error=S.faults["label"],
                 wide=True,
             ),
@@ -55,7 +55,7 @@ def _roles() -> rx.Component:
     boxes = rx.foreach(one.roles, _role)
     return rx.cond(
         one.fixed_roles != "",
-        rx.el.p("由谁办理:", rx.el.b(one.fixed_roles), rx.el.small("(这一步的角色不能改)", class_name="muted")),
+        rx.el.p("由谁办理：", rx.el.b(one.fixed_roles), rx.el.small("(这一步的角色不能改)", class_name="muted")),
         field("由谁办理", rx.el.div(boxes, class_name="checks"), name="roles", error=S.faults["roles"], wide=True),
     )
 
@@ -69,7 +69,7 @@ def _opinion() -> rx.Component:
     choices = [("", f"按标准流程({one.opinion_standard})"), (YES, "必填"), (NO, "可不填")]
     return rx.cond(
         one.fixed_opinion,
-        rx.el.p("办理意见:", rx.el.b("必填"), rx.el.small("(退回和否定的理由必须写明)", class_name="muted")),
+        rx.el.p("办理意见：", rx.el.b("必填"), rx.el.small("(退回和否定的理由必须写明)", class_name="muted")),
         field("办理意见", select("opinion", choices, default=one.opinion), name="opinion", wide=True),
     )
 
@@ -84,15 +84,15 @@ def enable_dialog() -> rx.Component:
     return dialog(
         S.enabling,
         "启用流程",
-        rx.el.p("启用“", S.version.name, "”", S.version.version, "后:"),
+        rx.el.p("启用“", S.version.name, "”", S.version.version, "后："),
         rx.el.ul(
-            rx.el.li("以下类别新受理的案件按它办理:", rx.foreach(S.bound, lambda b: rx.el.b(b.label, " "))),
-            rx.el.li("在办案件不变,仍按受理时的版本办完;"),
-            rx.el.li("同一流程的上一个版本自动停用;"),
-            rx.el.li("启用后不能再修改,需要时复制为新版本。"),
+            rx.el.li("以下类别新受理的案件按它办理：", rx.foreach(S.bound, lambda b: rx.el.b(b.label, " "))),
+            rx.el.li("在办案件不变，仍按受理时的版本办完；"),
+            rx.el.li("同一流程的上一个版本自动停用；"),
+            rx.el.li("启用后不能再修改，需要时复制为新版本。"),
             class_name="plain-list",
         ),
-        rx.cond(~S.trial.done, alert("yellow", "还没有试运行过,建议先看看最近 30 天会有什么不同。")),
+        rx.cond(~S.trial.done, alert("yellow", "还没有试运行过，建议先看看最近 30 天会有什么不同。")),
         rx.el.div(
             rx.el.button("取消", type="button", class_name="btn", on_click=S.close),
             rx.el.button("确定启用", type="button", class_name="btn pri", on_click=S.enable),

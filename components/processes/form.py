@@ -51,7 +51,7 @@ def _binding() -> rx.Component:
             rx.cond(
                 S.bound.length() > 0,
                 rx.foreach(S.bound, _bound),
-                rx.el.span("还没有选择,启用前至少选一个", class_name="muted"),
+                rx.el.span("还没有选择，启用前至少选一个", class_name="muted"),
             ),
             class_name="chips",
         ),
@@ -110,7 +110,7 @@ def limits() -> rx.Component:
     """This function will draw the limits of the process, each beside what holds without it."""
     return card(
         "办理时限",
-        rx.el.p("留空即按“时限规则”中的规则;填写后只对按本流程受理的案件有效。", class_name="muted"),
+        rx.el.p("留空即按“时限规则”中的规则；填写后只对按本流程受理的案件有效。", class_name="muted"),
         rx.el.div(rx.foreach(S.limits, _limit), class_name="limit-rows", key=S.round),
         icon="clock",
     )
@@ -151,7 +151,7 @@ def names() -> rx.Component:
     """This function will draw what the process calls each status."""
     return card(
         "状态名称",
-        rx.el.p(f"留空即用标准名称,最长 {MAX_LABEL} 个字。", class_name="muted"),
+        rx.el.p(f"留空即用标准名称，最长 {MAX_LABEL} 个字。", class_name="muted"),
         rx.el.div(rx.foreach(S.statuses, _name), class_name="name-rows", key=S.round),
         icon="list",
     )

@@ -24,10 +24,10 @@ def facts() -> rx.Component:
                 ("适用类别", one.bound),
             ]
         ),
-        rx.cond(one.note != "", rx.el.p("说明:", one.note, class_name="content")),
+        rx.cond(one.note != "", rx.el.p("说明：", one.note, class_name="content")),
         rx.cond(
             S.own_limits.length() > 0,
-            rx.el.p("本流程的时限:", rx.foreach(S.own_limits, lambda text: tag(text, "blue", plain=True))),
+            rx.el.p("本流程的时限：", rx.foreach(S.own_limits, lambda text: tag(text, "blue", plain=True))),
         ),
         icon="list",
     )
@@ -40,7 +40,7 @@ def lint() -> rx.Component:
         rx.cond(
             S.lint.length() > 0,
             rx.el.ul(rx.foreach(S.lint, rx.el.li), class_name="lint"),
-            rx.el.p(tag("检查通过", "green"), " 每个状态都能到达,都能办结。"),
+            rx.el.p(tag("检查通过", "green"), " 每个状态都能到达，都能办结。"),
         ),
         icon="warn",
     )
@@ -50,8 +50,8 @@ def trial() -> rx.Component:
     """This function will draw the trial and its result."""
     one = S.trial
     return card(
-        "试运行(最近 30 天)",
-        rx.el.p("用这个草稿重新判断最近 30 天适用类别里办过的每一步,不改动任何案件。", class_name="muted"),
+        "试运行（最近 30 天）",
+        rx.el.p("用这个草稿重新判断最近 30 天适用类别里办过的每一步，不改动任何案件。", class_name="muted"),
         rx.cond(
             one.done,
             rx.cond(one.steps > 0, _result(), rx.el.p("最近 30 天适用类别里没有办理过的步骤。")),
@@ -65,7 +65,7 @@ def _result() -> rx.Component:
     one = S.trial
     return rx.el.div(
         rx.el.p(
-            f"{one.cases} 件案件、{one.steps} 步:",
+            f"{one.cases} 件案件、{one.steps} 步：",
             tag(f"相同 {one.same} 步", "green"),
             " ",
             rx.cond(one.differ > 0, tag(f"会被拒绝 {one.differ} 步", "orange")),
@@ -80,7 +80,7 @@ def _result() -> rx.Component:
 def _refused(one: RefusedShown) -> rx.Component:
     return rx.el.li(
         rx.el.b(one.label),
-        f" {one.count} 步:{one.reason}。",
+        f" {one.count} 步：{one.reason}。",
         rx.foreach(one.samples, lambda number: rx.el.a(number, href=f"/case/{number}", class_name="sample")),
     )
 
@@ -88,7 +88,7 @@ def _refused(one: RefusedShown) -> rx.Component:
 def _limits() -> rx.Component:
     head = [rx.el.th(label, scope="col") for label in ("时限", "计时", "超黄牌", "超红牌")]
     return rx.el.table(
-        rx.el.caption("时限变化(原来 → 现在)"),
+        rx.el.caption("时限变化（原来 → 现在）"),
         rx.el.thead(rx.el.tr(*head)),
         rx.el.tbody(rx.foreach(S.trial.limits, _late)),
         class_name="small-table",

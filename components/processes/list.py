@@ -23,7 +23,7 @@ def _standard() -> rx.Component:
     return card(
         "标准流程",
         rx.el.p(
-            "没有绑定其他流程的类别都按标准流程办理。标准流程不能修改:请复制为新流程,改好、试运行后再启用。",
+            "没有绑定其他流程的类别都按标准流程办理。标准流程不能修改：请复制为新流程，改好、试运行后再启用。",
             class_name="muted",
         ),
         rx.el.p("在办案件 ", rx.el.b(S.standard_open), " 件"),
@@ -40,7 +40,7 @@ def _versions() -> rx.Component:
             COLUMNS,
             row_key=lambda one: one.id,
             row_href=lambda one: one.href,
-            empty=empty("还没有配置过流程", "从标准流程复制一份,改好并启用后会列在这里"),
+            empty=empty("还没有配置过流程", "从标准流程复制一份，改好并启用后会列在这里"),
         ),
     )
 
@@ -80,7 +80,7 @@ def copy_dialog() -> rx.Component:
         S.copying != "",
         rx.cond(S.copying_code != "", "复制为新版本", "复制为新流程"),
         rx.el.form(
-            rx.el.p("从“", S.copying_title, "”复制一份草稿,在办案件不受影响。", class_name="muted"),
+            rx.el.p("从“", S.copying_title, "”复制一份草稿，在办案件不受影响。", class_name="muted"),
             field(
                 "流程名称",
                 text_input("name", default=rx.cond(S.copying_code != "", S.copying_title, ""), max_length=60),
@@ -96,7 +96,7 @@ def copy_dialog() -> rx.Component:
                     text_input("code", placeholder="例如 labour"),
                     name="code",
                     required=True,
-                    hint="2 至 30 位小写字母、数字、横线,以字母开头;以后的版本沿用这个代码",
+                    hint="2 至 30 位小写字母、数字、横线，以字母开头；以后的版本沿用这个代码",
                     error=S.faults["code"],
                     wide=True,
                 ),
@@ -122,17 +122,17 @@ def _retire_dialog() -> rx.Component:
         rx.cond(one.state == "draft", "放弃草稿", "停用流程"),
         rx.cond(
             one.state == "draft",
-            rx.el.p("“", one.name, "”", one.version, "还没有启用,放弃后不能再修改,仍留在列表中。"),
+            rx.el.p("“", one.name, "”", one.version, "还没有启用，放弃后不能再修改，仍留在列表中。"),
             rx.el.div(
-                rx.el.p("停用“", one.name, "”", one.version, "后:"),
+                rx.el.p("停用“", one.name, "”", one.version, "后："),
                 rx.el.ul(
-                    rx.el.li("适用类别(", one.bound, ")新受理的案件按标准流程办理;"),
+                    rx.el.li("适用类别(", one.bound, ")新受理的案件按标准流程办理；"),
                     rx.el.li("在办案件(", one.open_cases, " 件)仍按这个版本办完。"),
                     class_name="plain-list",
                 ),
             ),
         ),
-        alert("yellow", "停用后不能恢复,需要时可复制为新版本再启用。"),
+        alert("yellow", "停用后不能恢复，需要时可复制为新版本再启用。"),
         rx.el.div(
             rx.el.button("取消", type="button", class_name="btn", on_click=S.close),
             rx.el.button("确定", type="button", class_name="btn danger", on_click=S.retire),

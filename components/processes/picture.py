@@ -24,7 +24,7 @@ def picture() -> rx.Component:
             rx.foreach(S.skips, _approval),
             class_name="legend",
         ),
-        graph(S.places, S.ways, columns=COLUMNS, rows=ROWS, label="流程图;同样的内容见下方的步骤表"),
+        graph(S.places, S.ways, columns=COLUMNS, rows=ROWS, label="流程图；同样的内容见下方的步骤表"),
         icon="branch",
     )
 

@@ -26,7 +26,7 @@ def registration() -> rx.Component:
             _person(),
             _coming(),
             rx.el.div(
-                check("informed", "已告知来访人:", default=True),
+                check("informed", "已告知来访人：", default=True),
                 rx.el.span(INFORM, class_name="muted"),
                 class_name="inform",
             ),
@@ -51,8 +51,8 @@ def reader_panel() -> rx.Component:
         rx.cond(
             S.read.seq > 0,
             rx.el.div(
-                rx.el.b("已读取:", S.read.summary),
-                rx.el.span("空白项已自动填入;已填写的不会被覆盖,可在旁边选择", class_name="muted"),
+                rx.el.b("已读取：", S.read.summary),
+                rx.el.span("空白项已自动填入；已填写的不会被覆盖，可在旁边选择", class_name="muted"),
             ),
             rx.el.div(
                 rx.el.b(rx.cond(S.reader_state == "ready", "请将身份证放在读卡器上", "可直接手工录入")),
@@ -79,11 +79,11 @@ def _person() -> rx.Component:
             S.read.id_number,
             required=True,
             on_commit=S.look_up,
-            placeholder="18 位,末位可为 X",
+            placeholder="18 位，末位可为 X",
         ),
         field(
             "联系电话",
-            text_input("phone", placeholder="11 位手机号,用于接收进度短信", input_mode="tel"),
+            text_input("phone", placeholder="11 位手机号，用于接收进度短信", input_mode="tel"),
             name="phone",
             required=True,
             error=S.faults["phone"],

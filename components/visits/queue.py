@@ -16,7 +16,7 @@ def queue() -> rx.Component:
         rx.cond(
             S.visitors.length() > 0,
             rx.el.ul(rx.foreach(S.visitors, _row), class_name="queue"),
-            empty("今天还没有来访登记", "登记后会出现在这里,各窗口实时同步"),
+            empty("今天还没有来访登记", "登记后会出现在这里，各窗口实时同步"),
         ),
         actions=rx.el.span("共 ", rx.el.b(S.total), " 人", class_name="muted"),
         icon="list",

@@ -30,7 +30,7 @@ async def by_code(session: AsyncSession, code: str) -> AreaView:
     """
     area = (await session.scalars(select(Area).where(col(Area.code) == code))).one_or_none()
     if area is None:
-        raise NotFound("没有这个区划,请从列表中选择")
+        raise NotFound("没有这个区划，请从列表中选择")
     return AreaView.of(area)
 
 

@@ -58,7 +58,7 @@ WORDS: MappingProxyType[str, tuple[Group, str]] = MappingProxyType(
         "policy.set": (_G.POLICY, "修改安全策略"),
         "field_policy.set": (_G.POLICY, "修改字段策略"),
         "retention.set": (_G.POLICY, "设置保存期限"),
-        "retention.hold": (_G.POLICY, "暂不处理(保全)"),
+        "retention.hold": (_G.POLICY, "暂不处理（保全）"),
         "retention.release": (_G.POLICY, "解除保全"),
         "retention.run": (_G.SYSTEM, "到期资料处理"),
         "retention.reapply": (_G.SYSTEM, "恢复后重新处理到期资料"),

@@ -77,7 +77,7 @@ async def anchor(session: AsyncSession, *, at: datetime, kept: Collection[Anchor
     ).first()
     cut = max((one.seq for one in kept), default=0)
     if cut > (last.seq if last else 0):
-        await _alarm_of_chain(session, f"第 {last.seq if last else 0} 条之后的记录被删除,锚点曾到第 {cut} 条", at)
+        await _alarm_of_chain(session, f"第 {last.seq if last else 0} 条之后的记录被删除，锚点曾到第 {cut} 条", at)
         return None
     if last is None:
         return None

@@ -146,7 +146,7 @@ async def limits_in_force(session: AsyncSession, at: datetime) -> list[LimitView
     rows = [row for row in await limit_history(session) if row.valid_from and row.valid_from <= at]
     live = [row for row in rows if row.valid_until is None or at < row.valid_until]
     defaults = [LimitView(None, link, "", None, False, rules.LIMITS[link], None, None, "默认") for link in Link]
-    urgent = LimitView(None, Link.ACCEPT, "", None, True, rules.ACCEPT_URGENT, None, None, "默认,重大且紧急")
+    urgent = LimitView(None, Link.ACCEPT, "", None, True, rules.ACCEPT_URGENT, None, None, "默认，重大且紧急")
     listed = [*defaults, urgent, *live]
     order = list(Link).index
     return sorted(listed, key=lambda one: (order(one.link), one.severe, str(one.unit_id or ""), one.category))

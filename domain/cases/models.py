@@ -97,7 +97,7 @@ class Supervision(Labelled):
 class Ruling(Labelled):
     """What the centre decides on a department's appeal against a rating (row 34b)."""
 
-    MALICIOUS = "malicious", "认定恶意评价,评价不计分"
+    MALICIOUS = "malicious", "认定恶意评价，评价不计分"
     UPHELD = "upheld", "评价有效"
 
 

@@ -45,21 +45,21 @@ def changes(detail: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
 
 
 _SAYINGS: dict[str, Callable[[Any, Callable[[str], str]], str]] = {
-    "lead": lambda code, named: f"主办:{named(code)}",
-    "assists": lambda codes, named: "协办:" + "、".join(named(code) for code in codes),
-    "copied_to": lambda code, named: f"抄告:{named(code)}",
-    "method": lambda method, _: f"化解方式:{Method(method).label}",
-    "days": lambda days, _: f"延期:{days} 个工作日",
+    "lead": lambda code, named: f"主办：{named(code)}",
+    "assists": lambda codes, named: "协办：" + "、".join(named(code) for code in codes),
+    "copied_to": lambda code, named: f"抄告：{named(code)}",
+    "method": lambda method, _: f"化解方式：{Method(method).label}",
+    "days": lambda days, _: f"延期：{days} 个工作日",
     "level": lambda level, _: Supervision(level).label,
-    "satisfaction": lambda grade, _: f"满意度:{Satisfaction(grade).label}",
-    "watch_reason": lambda reason, _: f"纳入持续关注:{reason}",
-    "link": lambda link, _: f"环节:{Link(link).label}",
-    "supervision_ended": lambda link, _: f"{Link(link).label}环节已完成,督办自动取消",
-    "ruling": lambda ruling, _: f"裁定:{Ruling(ruling).label}",
-    "target_area": lambda area, _: f"目标县区:{area}",
-    "consent": lambda text, _: f"诉求人同意说明:{text}",
-    "handed": lambda kinds, _: "移交在办工作:" + "、".join(OpenWork(kind).label for kind in kinds),
-    "other": lambda number, _: f"相关案件:{number}",
+    "satisfaction": lambda grade, _: f"满意度：{Satisfaction(grade).label}",
+    "watch_reason": lambda reason, _: f"纳入持续关注：{reason}",
+    "link": lambda link, _: f"环节：{Link(link).label}",
+    "supervision_ended": lambda link, _: f"{Link(link).label}环节已完成，督办自动取消",
+    "ruling": lambda ruling, _: f"裁定：{Ruling(ruling).label}",
+    "target_area": lambda area, _: f"目标县区：{area}",
+    "consent": lambda text, _: f"诉求人同意说明：{text}",
+    "handed": lambda kinds, _: "移交在办工作：" + "、".join(OpenWork(kind).label for kind in kinds),
+    "other": lambda number, _: f"相关案件：{number}",
 }
 """How each detail of a step is said, in this order."""
 

@@ -58,12 +58,12 @@ def require_unrestricted(actor: Actor, action: Action | None = None) -> None:
     :raises NotPermitted: the account only reads, or this action was barred
     """
     if actor.read_only:
-        raise NotPermitted("您的账号为只读账号,不能办理")
+        raise NotPermitted("您的账号为只读账号，不能办理")
     works = any(Permission.CASE_WORK in GRANTS[role] for role in actor.roles)
     if works and not actor.may(Permission.CASE_WORK):
         raise NotPermitted("您的账号没有“办理案件”权限")
     if action is not None and action.value in actor.barred_actions:
-        raise NotPermitted(f"您的账号不能操作“{action.label}”,如需开通请联系安全管理员")
+        raise NotPermitted(f"您的账号不能操作“{action.label}”，如需开通请联系安全管理员")
 
 
 def permitted(

@@ -247,11 +247,11 @@ def _row_faults(tweaks: Tweaks) -> Iterator[str]:
             if not tweak.who and not tweak.off:
                 yield f"{name}没有任何角色可以办理"
             if wrong := [role.label for role in tweak.who if role not in allowed]:
-                yield f"{name}不能交给{'、'.join(wrong)},只能在{'、'.join(r.label for r in Role if r in allowed)}中选择"
+                yield f"{name}不能交给{'、'.join(wrong)}，只能在{'、'.join(r.label for r in Role if r in allowed)}中选择"
         if tweak.who and Role.LEADER not in tweak.who and _decides_orders(row):
-            yield f"{name}须保留领导:领导交办件只能由领导审批"
+            yield f"{name}须保留领导：领导交办件只能由领导审批"
         if tweak.opinion is False and known[row] in _KEEP_OPINION:
-            yield f"{name}必须填写意见,不能取消"
+            yield f"{name}必须填写意见，不能取消"
 
 
 def _decides_orders(row: str) -> bool:
@@ -277,7 +277,7 @@ def _shape_faults(process: Process, tweaks: Tweaks) -> Iterator[str]:
     off = [step for step in STEPS if (tweak := tweaks.steps.get(step.row)) and tweak.off]
     reached = workflow.reached(process.steps)
     for status in (one for one in Status if one not in skipped and one not in reached):
-        yield f"“{status.label}”不可到达:{_missing([s for s in off if s.target is status], '通向它的')}"
+        yield f"“{status.label}”不可到达：{_missing([s for s in off if s.target is status], '通向它的')}"
     # an ordinary case and a leader's order take different rows: each must come to an end by its own
     stuck: dict[Status, str] = {}
     for other, whose in ((Guard.IS_ORDER, "普通件"), (Guard.NOT_ORDER, "领导交办件")):
@@ -287,7 +287,7 @@ def _shape_faults(process: Process, tweaks: Tweaks) -> Iterator[str]:
             stuck[status] = "" if status in stuck else f"的{whose}"
     for status in (one for one in Status if one in stuck):
         why = _missing([s for s in off if s.source is status], "从它出发的")
-        yield f"“{status.label}”{stuck[status]}走不到办结:{why}"
+        yield f"“{status.label}”{stuck[status]}走不到办结：{why}"
 
 
 def _missing(off: list[Step], words: str) -> str:

@@ -127,7 +127,7 @@ def not_here(process: Process, status: Status, action: Action) -> ActionNotAllow
         return ActionNotAllowed(f"该件的办理流程“{process.name}”没有“{action.label}”这一步")
     open_ones = {one.label for one in workflow.OPEN}
     words = "在办" if starts == open_ones else "、".join(sorted(starts))
-    return ActionNotAllowed(f"当前状态为“{status.label}”,只有{words}的事件可以{action.label}")
+    return ActionNotAllowed(f"当前状态为“{status.label}”，只有{words}的事件可以{action.label}")
 
 
 def pictures_needed(step: Step, kind: Kind) -> bool:

@@ -145,12 +145,12 @@ def _fault(line: Any, expected: int, previous: bytes) -> str:
         return f"第 {expected} 条记录缺失"
     if not crypto.same(line.seal, seal_of(line)):
         return f"第 {line.seq} 条记录被修改或插入"
-    return "" if line.previous == previous else f"第 {line.seq} 条与前一条不相接,前面的记录被替换"
+    return "" if line.previous == previous else f"第 {line.seq} 条与前一条不相接，前面的记录被替换"
 
 
 def _anchor_fault(line: Any, kept: Mapping[int, set[bytes]]) -> str:
     seals = kept.get(line.seq)
-    return f"第 {line.seq} 条与锚点不符,日志被重新生成" if seals and seals != {line.seal} else ""
+    return f"第 {line.seq} 条与锚点不符，日志被重新生成" if seals and seals != {line.seal} else ""
 
 
 async def verify(session: AsyncSession) -> tuple[int, int | None]:

@@ -23,16 +23,16 @@ def reencoded(content: bytes) -> tuple[bytes, bytes]:
     :raises Invalid: damaged, or of too many pixels
     """
     if len(content) > MAX_BYTES:
-        raise TooLarge(f"图片最大 {MAX_BYTES // 1024 // 1024} MB,现为 {len(content) / 1024 / 1024:.1f} MB")
+        raise TooLarge(f"图片最大 {MAX_BYTES // 1024 // 1024} MB，现为 {len(content) / 1024 / 1024:.1f} MB")
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
             if opened.width * opened.height > MAX_PIXELS:
-                raise Invalid.of({"file": "图片像素过大,请缩小后上传"})
+                raise Invalid.of({"file": "图片像素过大，请缩小后上传"})
             picture = ImageOps.exif_transpose(opened).convert("RGB")
     except UnidentifiedImageError:
-        raise UnsupportedMedia("文件不是图片,请上传 JPG、PNG 或 WebP 格式的照片") from None
+        raise UnsupportedMedia("文件不是图片，请上传 JPG、PNG 或 WebP 格式的照片") from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        raise Invalid.of({"file": "图片已损坏,无法读取,请重新拍摄"}) from None
+        raise Invalid.of({"file": "图片已损坏，无法读取，请重新拍摄"}) from None
     picture.info.clear()  # comments, profiles, XMP: the writer would take them over, whatever they hold
     return _jpeg(picture, LONGEST), _jpeg(picture, THUMBNAIL)
 

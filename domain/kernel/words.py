@@ -16,11 +16,11 @@ def text_fault(label: str, text: str, *, most: int, least: int = 1) -> str:
     if size == 0 and least > 0:
         return f"请填写{label}"
     if size < least:
-        return f"{label}至少 {least} 个字,现为 {size} 个"
+        return f"{label}至少 {least} 个字，现为 {size} 个"
     if size > most:
-        return f"{label}最长 {most} 个字,现为 {size} 个"
+        return f"{label}最长 {most} 个字，现为 {size} 个"
     if any(ord(c) < 32 and c not in _BREAKS for c in text):
-        return f"{label}含有无法识别的控制字符,请删除后重试"
+        return f"{label}含有无法识别的控制字符，请删除后重试"
     if any(0xD800 <= ord(c) <= 0xDFFF for c in text):
-        return f"{label}含有残缺的字符,请删除后重试"
+        return f"{label}含有残缺的字符，请删除后重试"
     return ""

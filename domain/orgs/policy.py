@@ -23,7 +23,7 @@ from domain.orgs.models import Account, CustomRole
 from domain.orgs.rules import WIDTH, widest_reach
 
 _WRITING = frozenset({Permission.VISIT_REGISTER, Permission.CASE_CREATE, Permission.CASE_WORK})
-SEPARATED = "系统管理、安全管理、审计管理和业务角色不能由同一账号兼任(三员分立)"
+SEPARATED = "系统管理、安全管理、审计管理和业务角色不能由同一账号兼任（三员分立）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def role_faults(
     foreign = sorted(p.label for p in held if duty not in DUTIES[p])
     read_only = read_only or acts_as in READ_ONLY_ROLES
     faults = {
-        "name": "请填写角色名称,最长 20 个字" if not 1 <= len(name.strip()) <= 20 else "",
+        "name": "请填写角色名称，最长 20 个字" if not 1 <= len(name.strip()) <= 20 else "",
         "acts_as": "请选择办理身份" if duty is None else "",
         "permissions": _permissions_fault(wanted - known, foreign, duty),
         "reach": "管理员角色不能查看业务数据" if duty is not Duty.BUSINESS and reach is not Reach.NONE else "",
@@ -119,9 +119,9 @@ def role_faults(
 
 def _permissions_fault(unknown: set[str], foreign: list[str], duty: Duty | None) -> str:
     if unknown:
-        return "有不认识的权限,请重新选择"
+        return "有不认识的权限，请重新选择"
     if foreign and duty is not None:
-        return f"“{'、'.join(foreign)}”不属于{duty.label}的职责(三员分立)"
+        return f"“{'、'.join(foreign)}”不属于{duty.label}的职责（三员分立）"
     return ""
 
 
@@ -129,5 +129,5 @@ def _level_fault(held: set[Permission], level: FieldLevel, duty: Duty | None) ->
     if duty is not Duty.BUSINESS and level is not FieldLevel.HIDDEN:
         return "管理员角色不能查看个人信息"
     if Permission.PERSON_REVEAL in held and LEVELS.index(level) < LEVELS.index(FieldLevel.REVEAL):
-        return "有“查看明文”权限的角色,字段级别至少为“可申请查看明文”"
+        return "有“查看明文”权限的角色，字段级别至少为“可申请查看明文”"
     return ""

@@ -69,9 +69,9 @@ SEEN_EVERY = timedelta(minutes=1)
 STEP_LIFE = timedelta(minutes=5)
 """How long a sign-in may stand half done: between password and code, or at another provider."""
 UNPROVEN: Mapping[str, str] = {
-    "password": "请先修改密码:密码是初始密码或已超过有效期,修改后才能使用系统",
-    "second_factor": "请先设置动态口令:按安全策略,您的账号须启用第二种验证方式后才能使用系统",
-    "renew": "验证已完成,请点“继续”换用新的登录凭证",
+    "password": "请先修改密码：密码是初始密码或已超过有效期，修改后才能使用系统",
+    "second_factor": "请先设置动态口令：按安全策略，您的账号须启用第二种验证方式后才能使用系统",
+    "renew": "验证已完成，请点“继续”换用新的登录凭证",
 }
 """What somebody is told who must do something before having any rights."""
 WIDTH = (Reach.NONE, Reach.OWN, Reach.DEPARTMENT, Reach.AREA, Reach.ALL)
@@ -109,7 +109,7 @@ def password_fault(
     if sum(any(kind(c) for c in password) for kind in kinds) < values.password_kinds:
         return f"密码须包含大写、小写、数字、符号中的{'三' if values.password_kinds == 3 else '四'}种"
     if _guesses(password, (login, *names)) < GUESSES:
-        return "这个密码太常见,容易被猜到;请换成几个互不相关的词,中间加上数字和符号"
+        return "这个密码太常见，容易被猜到；请换成几个互不相关的词，中间加上数字和符号"
     return ""
 
 

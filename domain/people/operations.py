@@ -50,7 +50,7 @@ def faults_of(given: PersonInput, *, at: datetime, phone_required: bool = True, 
         and Sex.UNKNOWN not in {sex, given.sex}
         and sex != given.sex
     ):
-        faults["sex"] = "性别与证件号码第 17 位不符,请核对"
+        faults["sex"] = "性别与证件号码第 17 位不符，请核对"
     return {prefix + name: sentence for name, sentence in faults.items() if sentence}
 
 
@@ -142,14 +142,14 @@ async def reveal(
         raise Invalid.of({"reason": f"请写明查看原因(至少 {MIN_REASON} 个字)"})
     person = await session.get(Person, person_id)
     if person is None:
-        raise NotFound("没有找到这个人,或不在您的查看范围内")
+        raise NotFound("没有找到这个人，或不在您的查看范围内")
     if person.anonymised_at is not None:
-        raise ActionNotAllowed("这位当事人的信息已按保存期限匿名,没有可查看的内容")
+        raise ActionNotAllowed("这位当事人的信息已按保存期限匿名，没有可查看的内容")
     special = special or queries.is_child(person, local_date(at))
     refused = await _reveal_refusal(session, actor, field, special, at)
     clear = None if refused else queries.readable(person, field.value)
     if clear is None:
-        unreadable = Unrevealed.UNREADABLE, ActionNotAllowed(f"{field.label}无法解密,请告知系统管理员")
+        unreadable = Unrevealed.UNREADABLE, ActionNotAllowed(f"{field.label}无法解密，请告知系统管理员")
         why, refusal = refused or unreadable
         detail: dict[str, str] = {"field": field.value, "why": why.value}
         await journal.record(session, actor, "person.reveal_refused", "person", person_id, at=at, detail=detail)
@@ -170,11 +170,11 @@ async def _reveal_refusal(
     if policy.lacks_level(actor, special=special):
         if special and not policy.lacks_level(actor, special=False):
             return Unrevealed.SPECIAL, NotPermitted(
-                "涉及未满十四周岁的人或特殊事项,您的字段级别不能查看明文,请由综治中心管理员办理"
+                "涉及未满十四周岁的人或特殊事项，您的字段级别不能查看明文，请由综治中心管理员办理"
             )
-        return Unrevealed.LEVEL, NotPermitted(f"您的字段级别为“{actor.level.label}”,不能查看明文")
+        return Unrevealed.LEVEL, NotPermitted(f"您的字段级别为“{actor.level.label}”，不能查看明文")
     if (await queries.lens(session, actor, Purpose.SCREEN)).showing(Field(field.value)) is Showing.HIDDEN:
-        return Unrevealed.POLICY, NotPermitted(f"按字段策略,您的角色不能查看{field.label}")
+        return Unrevealed.POLICY, NotPermitted(f"按字段策略，您的角色不能查看{field.label}")
     # reveals of one account wait for each other, so that the limits are counted right
     lock = crypto.blind("reveal", str(actor.account_id))
     await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
@@ -182,7 +182,7 @@ async def _reveal_refusal(
     for word, span, most in (("小时", _HOUR, values.reveal_per_hour), ("天", _DAY, values.reveal_per_day)):
         if await _revealed_since(session, actor, at - span) >= most:
             return Unrevealed.LIMIT, TooMany(
-                f"查看明文已达每{word} {most} 次的上限,已记入审计日志;确有需要请联系安全管理员"
+                f"查看明文已达每{word} {most} 次的上限，已记入审计日志；确有需要请联系安全管理员"
             )
     return None
 

@@ -108,11 +108,11 @@ def fault_of(role: Role, field: Field, purpose: Purpose, showing: Showing) -> st
         plain = purpose in {Purpose.PUBLIC, Purpose.SMS} and showing is not Showing.HIDDEN
         return f"{purpose.label}不显示经办人个人信息" if plain else ""
     if purpose is Purpose.PUBLIC and showing is not Showing.HIDDEN:
-        return "诉求人页面不显示任何人的个人信息(可能涉及第三人)"
+        return "诉求人页面不显示任何人的个人信息（可能涉及第三人）"
     if purpose in OUTSIDE and showing is not Showing.HIDDEN:
-        return f"{purpose.label}不含个人信息,只能隐藏"
+        return f"{purpose.label}不含个人信息，只能隐藏"
     if role in OFFICES and showing is not Showing.HIDDEN:
-        return "管理员不接触公民个人信息(三员分立),只能隐藏"
+        return "管理员不接触公民个人信息（三员分立），只能隐藏"
     if showing is Showing.CLEAR and purpose in _NEVER_CLEAR_IN.get(field, frozenset()):
         return f"{field.label}不得在{purpose.label}中以明文出现"
     return ""
@@ -124,7 +124,7 @@ def note_of(role: Role, field: Field, showing: Showing) -> str:
         FieldLevel.MASKED,
         FieldLevel.HIDDEN,
     }:  # fmt: skip
-        return f"{role.label}的字段级别为{DEFAULT_LEVEL[role].label},实际仍按掩码显示"
+        return f"{role.label}的字段级别为{DEFAULT_LEVEL[role].label}，实际仍按掩码显示"
     return ""
 
 

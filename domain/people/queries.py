@@ -233,9 +233,9 @@ async def sought(session: AsyncSession, wanted: PersonSought) -> ColumnElement[b
 
 async def _tail(session: AsyncSession, kind: str, text: str) -> int:
     if not rules.is_tail(text):
-        raise Invalid.of({f"{kind}_tail": "请填写号码的末四位(四位数字,证件号码末位可为 X)"})
+        raise Invalid.of({f"{kind}_tail": "请填写号码的末四位（四位数字，证件号码末位可为 X）"})
     if await marks.holds(session, TAILS_PENDING):
-        raise Invalid.of({f"{kind}_tail": "末四位的索引正在生成,暂时查不全,请稍后再试或输入完整号码"})
+        raise Invalid.of({f"{kind}_tail": "末四位的索引正在生成，暂时查不全，请稍后再试或输入完整号码"})
     return tail_blind(kind, rules.tidy_id(text))
 
 
@@ -254,7 +254,7 @@ async def ids_by_name(session: AsyncSession, fragment: str, *also: ColumnElement
         return ()
     found = (await session.execute(_candidates(crypto.fragments(fragment, start=False), also))).all()
     if len(found) > SCAN:
-        raise Invalid.of({"name": f"姓名相符的超过 {SCAN} 人,请多填几个字,或补充电话、证件号码(可只填末四位)"})
+        raise Invalid.of({"name": f"姓名相符的超过 {SCAN} 人，请多填几个字，或补充电话、证件号码（可只填末四位）"})
     exact = len(fragment) <= 2
     return tuple(
         row for row, blob in found if exact or fragment in (crypto.readable("person", "name", row, blob) or "")

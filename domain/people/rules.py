@@ -18,7 +18,7 @@ MIN_REASON = 4
 ADULT_ENOUGH = 14
 """Years: who is younger is specially protected (PIPL 28)."""
 INFORM = (
-    "为依法受理、办理和答复诉求,登记姓名、证件号码、联系电话和住址,仅提供给承办单位,加密保存,到期匿名;"
+    "为依法受理、办理和答复诉求，登记姓名、证件号码、联系电话和住址，仅提供给承办单位，加密保存，到期匿名；"
     "本人可要求查阅、复制、更正。"
 )
 """What whoever gives personal data is told (PIPL 17, 35): purpose, kinds, receivers, how long, rights."""
@@ -79,26 +79,26 @@ def id_number_fault(id_type: IdType, number: str, today: date) -> str:
     if id_type is IdType.NONE:
         return ""
     if not number:
-        return "请填写证件号码,或把证件类型改为“未出示证件”并写明原因"
+        return "请填写证件号码，或把证件类型改为“未出示证件”并写明原因"
     if id_type not in _CHECKED_TYPES:
-        return "" if _FREE_NUMBER.fullmatch(number) else "证件号码只能由字母、数字组成,5 至 30 位"
+        return "" if _FREE_NUMBER.fullmatch(number) else "证件号码只能由字母、数字组成，5 至 30 位"
     if id_type is IdType.FOREIGNER and re.fullmatch(r"[A-Z]{3}\d{12}", number):
         return ""
     if not re.fullmatch(r"\d{17}[\dX]", number):
-        return f"证件号码应为 18 位数字(末位可为 X),现为 {len(number)} 位"
+        return f"证件号码应为 18 位数字（末位可为 X），现为 {len(number)} 位"
     return _number_fault(number, today)
 
 
 def _number_fault(number: str, today: date) -> str:
     if number[0] != "9" and int(number[:2]) not in _PROVINCES:
-        return "证件号码前两位不是有效的地区代码,请核对"
+        return "证件号码前两位不是有效的地区代码，请核对"
     birth = birth_date_of(number)
     if birth is None:
-        return "证件号码中的出生日期不存在,请核对第 7 至 14 位"
+        return "证件号码中的出生日期不存在，请核对第 7 至 14 位"
     if birth > today:
-        return "证件号码中的出生日期晚于今天,请核对第 7 至 14 位"
+        return "证件号码中的出生日期晚于今天，请核对第 7 至 14 位"
     if check_digit(number[:17]) != number[17]:
-        return "证件号码校验位不符,请逐位核对"
+        return "证件号码校验位不符，请逐位核对"
     return ""
 
 
@@ -139,7 +139,7 @@ def phone_fault(phone: str, *, required: bool = True) -> str:
         return "请填写联系电话" if required else ""
     if _MOBILE.fullmatch(phone) or _LANDLINE.fullmatch(phone):
         return ""
-    return "联系电话应为 11 位手机号,或带区号的座机号"
+    return "联系电话应为 11 位手机号，或带区号的座机号"
 
 
 def is_mobile(phone: str) -> bool:
@@ -152,7 +152,7 @@ def name_fault(name: str) -> str:
     if not name:
         return "请填写姓名"
     if len(name) > MAX_NAME:
-        return f"姓名最长 {MAX_NAME} 个字,现为 {len(name)} 个"
+        return f"姓名最长 {MAX_NAME} 个字，现为 {len(name)} 个"
     if all(unicodedata.category(c).startswith("L") or c in _NAME_MARKS for c in name):
         return ""
     return "姓名只能由汉字、字母和间隔号组成"

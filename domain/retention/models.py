@@ -17,7 +17,7 @@ class Kind(Labelled):
     """What is kept."""
 
     CARD = "card", "读卡原始数据和照片"
-    VISITOR = "visitor", "来访人员(未立案)"
+    VISITOR = "visitor", "来访人员（未立案）"
     CASE = "case", "案件当事人和经办人"
     DRAFT = "draft", "未提交的表单草稿"
     MESSAGE = "message", "短信号码和内容"

@@ -55,7 +55,7 @@ async def set_rule(
     if active and kind in rules.PERSONAL:
         found = await queries.preview(session, actor, kind, days=days, at=at)
         if seen != found.count:
-            raise ChangedMeanwhile(f"按这个期限现有 {found.count} 项到期,与预览不符;请重新预览后再启用")
+            raise ChangedMeanwhile(f"按这个期限现有 {found.count} 项到期，与预览不符；请重新预览后再启用")
     before = await queries.in_force(session, kind)
 
     kept = await session.get(RetentionRule, before.id, with_for_update=True) if before.id else None
@@ -110,7 +110,7 @@ async def end_hold(session: AsyncSession, actor: Actor, *, hold_id: UUID, reason
     query = select(LegalHold).where(col(LegalHold.id) == hold_id, col(LegalHold.ended_at).is_(None)).with_for_update()
     row = (await session.scalars(query)).one_or_none()
     if row is None:
-        raise NotFound("没有这项法定保留,或已解除")
+        raise NotFound("没有这项法定保留，或已解除")
 
     row.ended_at, row.ended_by = at, actor.account_id
 

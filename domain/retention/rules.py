@@ -34,18 +34,18 @@ class Standard:
 
 STANDARDS: MappingProxyType[Kind, Standard] = MappingProxyType(
     {
-        Kind.CARD: Standard(0, Ending.NONE, True, 0, 0, "读卡内容只用于填写登记表,原始数据和照片不写入数据库或磁盘"),
-        Kind.VISITOR: Standard(2 * YEAR, Ending.ANONYMISE, False, 30, 30 * YEAR, "自登记之日起;已立案的按案件期限"),
+        Kind.CARD: Standard(0, Ending.NONE, True, 0, 0, "读卡内容只用于填写登记表，原始数据和照片不写入数据库或磁盘"),
+        Kind.VISITOR: Standard(2 * YEAR, Ending.ANONYMISE, False, 30, 30 * YEAR, "自登记之日起；已立案的按案件期限"),
         Kind.CASE: Standard(10 * YEAR, Ending.ANONYMISE, False, YEAR, 100 * YEAR, "自办结或作废之日起"),
         Kind.DRAFT: Standard(30, Ending.DELETE, True, 1, YEAR, "自最后一次修改起"),
-        Kind.MESSAGE: Standard(180, Ending.DELETE, True, 30, 10 * YEAR, "自写入之日起,号码和内容一并删除"),
+        Kind.MESSAGE: Standard(180, Ending.DELETE, True, 30, 10 * YEAR, "自写入之日起，号码和内容一并删除"),
         Kind.NOTICE_READ: Standard(90, Ending.DELETE, True, 7, 10 * YEAR, "自阅读之日起"),
         Kind.NOTICE: Standard(YEAR, Ending.DELETE, True, 30, 10 * YEAR, "自发出之日起"),
-        Kind.SESSION: Standard(180, Ending.DELETE, True, 30, 10 * YEAR, "自结束之日起;登录、退出另记审计日志"),
-        Kind.ANSWER: Standard(7, Ending.DELETE, True, 1, 90, "自应答之日起;期满后同一幂等键视为新请求"),
+        Kind.SESSION: Standard(180, Ending.DELETE, True, 30, 10 * YEAR, "自结束之日起；登录、退出另记审计日志"),
+        Kind.ANSWER: Standard(7, Ending.DELETE, True, 1, 90, "自应答之日起；期满后同一幂等键视为新请求"),
         Kind.CODE: Standard(2, Ending.DELETE, True, 1, 30, "自失效之日起"),
-        Kind.UPLOAD: Standard(7, Ending.DELETE, True, 1, 90, "自上传之日起;已随办理提交的按案件保存"),
-        Kind.PRESENCE: Standard(0, Ending.DELETE, True, 0, 0, "离开页面约一分钟后即清除;查看计数满一天清除"),
+        Kind.UPLOAD: Standard(7, Ending.DELETE, True, 1, 90, "自上传之日起；已随办理提交的按案件保存"),
+        Kind.PRESENCE: Standard(0, Ending.DELETE, True, 0, 0, "离开页面约一分钟后即清除；查看计数满一天清除"),
     }
 )
 PERSONAL = frozenset({Kind.VISITOR, Kind.CASE})
@@ -63,7 +63,7 @@ def faults_of(kind: Kind, days: int, note: str) -> dict[str, str]:
     standard = STANDARDS[kind]
     right = standard.least <= days <= standard.most
     faults = {
-        "kind": f"“{kind.label}”的期限由系统固定,不能修改" if kind in FIXED else "",
+        "kind": f"“{kind.label}”的期限由系统固定，不能修改" if kind in FIXED else "",
         "days": "" if right else f"期限应在 {standard.least} 至 {standard.most} 天之间",
         "note": text_fault("依据", note, most=MAX_NOTE, least=MIN_REASON),
     }

@@ -35,7 +35,7 @@ async def register(session: AsyncSession, actor: Actor, given: VisitInput, *, at
     """
     actor.require(Permission.VISIT_REGISTER)
     if not actor.unit_ids:
-        raise NotPermitted("您的账号没有所属单位,不能登记来访,请联系系统管理员")
+        raise NotPermitted("您的账号没有所属单位，不能登记来访，请联系系统管理员")
     desk_id = await _desk_id(session, actor, given.desk_code)
     faults = people.faults_of(given.person, at=at) | _faults(given)
     if faults:
@@ -85,7 +85,7 @@ async def _move(
     actor.require(Permission.VISIT_REGISTER)
     visit = await queries.row(session, actor, visit_id, at=at, lock=True)
     if visit.state not in {VisitState.WAITING, VisitState.HANDED} or visit.state is target:
-        raise ActionNotAllowed(f"这位来访人员{visit.state.label},不能再次操作")
+        raise ActionNotAllowed(f"这位来访人员{visit.state.label}，不能再次操作")
 
     visit.state = target
     visit.handed_at = at if target is VisitState.HANDED else visit.handed_at
@@ -133,7 +133,7 @@ async def _desk_id(session: AsyncSession, actor: Actor, code: str) -> UUID | Non
         return None
     desk = next((d for d in await queries.desks(session, actor) if d.code == code), None)
     if desk is None:
-        raise Invalid.of({"desk": "没有这个窗口,请重新选择"})
+        raise Invalid.of({"desk": "没有这个窗口，请重新选择"})
     return desk.id
 
 

@@ -58,7 +58,7 @@ async def row(session: AsyncSession, actor: Actor, visit_id: UUID, *, at: dateti
     query = query.with_for_update() if lock else query
     visit = (await session.scalars(query)).one_or_none()
     if visit is None:
-        raise NotFound("没有找到这条来访登记,或不在您的查看范围内")
+        raise NotFound("没有找到这条来访登记，或不在您的查看范围内")
     return visit
 
 

@@ -16,7 +16,7 @@ from integrations.sm2_ukey.config import Config
 class UkeySignOn:
     """This class will let people sign in with the certificate of a UKey."""
 
-    name, label, strong = "sm2", "数字证书(UKey)", True
+    name, label, strong = "sm2", "数字证书（UKey）", True
 
     def __init__(self, config: Config) -> None:
         """This function will believe the authorities of `config`."""

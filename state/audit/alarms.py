@@ -82,7 +82,7 @@ class AlarmsState(SignedInState):
             actor.require(Permission.JOURNAL_AUDIT)
             found = next((one for one in self.rows if one.id and one.id == as_text(alarm_id)), None)
             if found is None:
-                raise NotFound("没有这条告警,或已处理")
+                raise NotFound("没有这条告警，或已处理")
             self._shut()
             self.handling = found
 
@@ -99,7 +99,7 @@ class AlarmsState(SignedInState):
         try:
             async with self._acting() as (session, actor):
                 if not self.handling.id:
-                    raise NotFound("没有这条告警,或已处理")
+                    raise NotFound("没有这条告警，或已处理")
                 await operations.acknowledge(session, actor, UUID(self.handling.id), note, at=now())
                 await self._read(session, actor)
                 await self._frame(session, actor)

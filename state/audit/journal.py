@@ -121,7 +121,7 @@ class JournalState(SignedInState):
         finally:
             async with self:
                 self.verifying = False
-        yield rx.toast.error(found.fault) if found.fault else rx.toast.success("核对完成,审计日志完整")
+        yield rx.toast.error(found.fault) if found.fault else rx.toast.success("核对完成，审计日志完整")
 
     async def _again(self) -> None:
         self.faults = {}

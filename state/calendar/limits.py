@@ -104,7 +104,7 @@ class LimitsState(SignedInState):
                 if not (yellow := number_in(given, "yellow", 0, label="黄牌")) or yellow < 0:
                     raise Invalid.of({"yellow": "黄牌须为正整数"})
                 if (red := number_in(given, "red", 0, label="红牌")) < yellow:
-                    raise Invalid.of({"red": "红牌须为整数,且不早于黄牌"})
+                    raise Invalid.of({"red": "红牌须为整数，且不早于黄牌"})
                 category = text_in(given, "category", most=10)
                 if category and not any(code.startswith(category) for code in categories.CATEGORIES):
                     raise Invalid.of({"category": "请从列表中选择"})
@@ -125,7 +125,7 @@ class LimitsState(SignedInState):
             self.faults = refusal.fields or {"yellow": refusal.message}
             return None
         self._shut()
-        return rx.toast.success("时限已设置,从现在起生效")
+        return rx.toast.success("时限已设置，从现在起生效")
 
     def _unit(self, given: Mapping[str, object]) -> UUID | None:
         chosen = text_in(given, "unit_id", most=40)

@@ -208,7 +208,7 @@ class CalendarState(SignedInState):
         self.notice, self.source = text_in(given, "notice"), text_in(given, "source", most=200).strip()
         self.sentence, self.moves, self.faults = "", [], {}
         if not 0 < len(self.source) <= MAX_SOURCE:
-            self.faults = {"source": f"请填写文件名称或文号,最长 {MAX_SOURCE} 字"}
+            self.faults = {"source": f"请填写文件名称或文号，最长 {MAX_SOURCE} 字"}
             return
         try:
             async with self._acting() as (session, actor):
@@ -230,7 +230,7 @@ class CalendarState(SignedInState):
             await self._read(session, actor)
         self._shut()
         self.notice = self.source = ""
-        return rx.toast.success(f"{self.year} 年放假安排已公布,{len(moved)} 个在办时限随之变动")
+        return rx.toast.success(f"{self.year} 年放假安排已公布，{len(moved)} 个在办时限随之变动")
 
     @rx.event
     async def ask_pattern(self):
@@ -264,7 +264,7 @@ class CalendarState(SignedInState):
             self.faults = refusal.fields
             return None
         self._shut()
-        return rx.toast.success(f"作息已设置,{len(moved)} 个在办时限随之变动")
+        return rx.toast.success(f"作息已设置，{len(moved)} 个在办时限随之变动")
 
 
 def _moves(found: Preview) -> Iterator[str]:

@@ -47,4 +47,4 @@ def _ids(uploads: Sequence[str]) -> tuple[UUID, ...]:
     try:
         return tuple(UUID(i) for i in uploads)
     except ValueError:
-        raise Invalid.of({"attachments": "有图片上传失败,请移除后重新上传"}) from None
+        raise Invalid.of({"attachments": "有图片上传失败，请移除后重新上传"}) from None

@@ -97,4 +97,4 @@ def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise NotFound("没有找到这个人,或不在您的查看范围内") from None
+        raise NotFound("没有找到这个人，或不在您的查看范围内") from None

@@ -212,7 +212,7 @@ class CaseState(SignedInState):
         async with self._acting() as (session, actor):
             view = next((v for v in self._views if v.action == action and v.allowed), None)
             if view is None:
-                raise ActionNotAllowed("这一步现在不能操作,请刷新后重试")
+                raise ActionNotAllowed("这一步现在不能操作，请刷新后重试")
             kept = await drafts.load(session, actor, self._draft(action))
             self.typed, self._assists = {name: str(text) for name, text in kept.items()}, []
             self.asking = Asking(action, called(view, self.case), view.starts, "", action in _DECISIONS)
@@ -331,7 +331,7 @@ class CaseState(SignedInState):
         if view is None or not view.allowed:
             # what was typed stays to be copied; there is nothing left to decide here
             why = view.reason if view else "您已不能办理该件"
-            self.changed_by_other, self.conflict = True, f"{self.asking.label}已不能办理:{why}"
+            self.changed_by_other, self.conflict = True, f"{self.asking.label}已不能办理：{why}"
             return
         self._ask_for(view)
         self._version, self.changed_by_other, self.conflict = self.case.version, False, ""

@@ -135,7 +135,7 @@ class AccountState(SignedInState):
         async def act(session: AsyncSession, actor: Actor) -> None:
             await operations.reset_password(session, actor, login, password, at=now())
 
-        answer = await self._done(act, "密码已重置,所有登录已退出")
+        answer = await self._done(act, "密码已重置，所有登录已退出")
         if not self.faults:
             self.told = Told(login, name, password)
         return answer
@@ -148,7 +148,7 @@ class AccountState(SignedInState):
         async def act(session: AsyncSession, actor: Actor) -> None:
             await operations.disable(session, actor, self.one.login, at=now(), reason=reason)
 
-        return await self._done(act, "账号已停用,所有登录已退出")
+        return await self._done(act, "账号已停用，所有登录已退出")
 
     @rx.event
     async def enable(self):

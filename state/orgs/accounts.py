@@ -156,7 +156,7 @@ class AccountListState(SignedInState):
             return None
         self._shut()
         self.told = Told(new.login, new.name, password)
-        return rx.toast.success("账号已建立,待安全管理员授权")
+        return rx.toast.success("账号已建立，待安全管理员授权")
 
     def _new_in(self, given: Mapping[str, object], password: str, actor: Actor) -> NewAccount:
         unit = actor.unit_code if self.proposes else text_in(given, "unit", most=60)
@@ -226,4 +226,4 @@ def _require_maker(actor: Actor) -> None:
     if not actor.may(Permission.ACCOUNT_PROPOSE):
         actor.require(Permission.ACCOUNT_MANAGE)
     elif not actor.may(Permission.ACCOUNT_MANAGE) and not actor.unit_code:
-        raise NotFound("您的账号没有所属单位,不能申请账号")
+        raise NotFound("您的账号没有所属单位，不能申请账号")

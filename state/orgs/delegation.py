@@ -114,7 +114,7 @@ class DelegationState(SignedInState):
             self.faults = refusal.fields or {"to": refusal.message}
             return None
         self._shut()
-        return rx.toast.success("代理已设置,代理人在“我的账号”切换身份后办理")
+        return rx.toast.success("代理已设置，代理人在“我的账号”切换身份后办理")
 
     @rx.event
     async def end(self):
@@ -144,7 +144,7 @@ class DelegationState(SignedInState):
     def _row(self, delegation_id: object) -> DelegationShown:
         found = next((one for one in self.rows if one.id and one.id == as_text(delegation_id)), None)
         if found is None:
-            raise NotFound("没有这项代理,或代理已结束")
+            raise NotFound("没有这项代理，或代理已结束")
         return found
 
     def _shut(self) -> None:

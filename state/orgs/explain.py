@@ -156,7 +156,7 @@ def _groups(found: Explanation, person: Actor | None) -> Iterator[Group]:
     yield Group("能看到多少个人信息", "姓名、证件号码、电话等", _lines(found.fields))
     if person is not None:
         yield Group("能打开哪些页面", "", [*_places(person), *_closed(found)])
-        yield Group("能办理哪些步骤", "还要与案件有关联:如本人登记、本单位主办", list(_steps(person)))
+        yield Group("能办理哪些步骤", "还要与案件有关联：如本人登记、本单位主办", list(_steps(person)))
     granted = [one for one in found.permissions if one.granted]
     yield Group("有哪些权限", "", _lines(granted))
     yield Group("没有哪些权限", "", _lines(one for one in found.permissions if not one.granted))
@@ -179,7 +179,9 @@ def _opened_by(place: Place, person: Actor) -> str:
 
 
 def _closed(found: Explanation) -> list[GroundShown]:
-    return [GroundShown(f"不能打开:{place_label(one.what)}", "账号或角色的限制", granted=False) for one in found.places]
+    return [
+        GroundShown(f"不能打开：{place_label(one.what)}", "账号或角色的限制", granted=False) for one in found.places
+    ]
 
 
 def _steps(person: Actor) -> Iterator[GroundShown]:
@@ -193,7 +195,7 @@ def _steps(person: Actor) -> Iterator[GroundShown]:
             yield GroundShown("、".join(labels), f"办理身份“{role.label}”")
         barred = [action.label for action in taken if action.value in person.barred_actions]
         if barred:
-            yield GroundShown(f"不能办理:{'、'.join(barred)}", "账号或角色的限制", granted=False)
+            yield GroundShown(f"不能办理：{'、'.join(barred)}", "账号或角色的限制", granted=False)
 
 
 def _delegation(one: DelegationView, login: str) -> GroundShown:

@@ -82,7 +82,7 @@ class GrantState(SignedInState):
             self.faults = refusal.fields or {"denied": refusal.message}
             return None
         self._shut()
-        return [rx.toast.success("账号限制已保存,立即生效"), AccountState.renew]
+        return [rx.toast.success("账号限制已保存，立即生效"), AccountState.renew]
 
     @rx.event
     async def reset_factor(self):
@@ -90,7 +90,7 @@ class GrantState(SignedInState):
         async with self._acting() as (session, actor):
             await operations.reset_second_factor(session, actor, self.login, at=now())
         self._shut()
-        return [rx.toast.success("动态口令已重置,本人下次登录须重新设置"), AccountState.renew]
+        return [rx.toast.success("动态口令已重置，本人下次登录须重新设置"), AccountState.renew]
 
     def _shut(self) -> None:
         self.asking, self.faults = "", {}

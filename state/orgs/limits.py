@@ -54,13 +54,13 @@ def ticked(form: Mapping[str, object], boxes: Iterable[Box]) -> tuple[str, ...]:
 
 def limits_in_words(shown: AccountDetail) -> list[str]:
     """This function will word what was taken from one account."""
-    found = ["只读:不能登记和办理"] if shown.read_only else []
+    found = ["只读：不能登记和办理"] if shown.read_only else []
     if shown.denied:
-        found.append(f"不授予:{'、'.join(Permission(word).label for word in shown.denied)}")
+        found.append(f"不授予：{'、'.join(Permission(word).label for word in shown.denied)}")
     if shown.barred_actions:
-        found.append(f"不能办理:{'、'.join(action_label(word) for word in shown.barred_actions)}")
+        found.append(f"不能办理：{'、'.join(action_label(word) for word in shown.barred_actions)}")
     if shown.barred_places:
-        found.append(f"不能打开:{'、'.join(place_label(word) for word in shown.barred_places)}")
+        found.append(f"不能打开：{'、'.join(place_label(word) for word in shown.barred_places)}")
     return found
 
 

@@ -40,10 +40,10 @@ KINDS: Mapping[str, Kind] = {
         "单位", "import.units", Permission.UNIT_MANAGE, _UNIT_HEADS, _UNIT_HEADS[:2],
         ("slj", "水利局", "职能部门", "水利", "county", "", "30"),
         (
-            "带 * 的必须填写;示例行导入前请删除。",
-            "单位代码:小写字母、数字、下划线、短横,保存后不能修改。",
-            f"类型:{'、'.join(kind.label for kind in UnitKind)};不填为职能部门。",
-            "上级单位代码:已有单位的代码,或本表前面行的代码。",
+            "带 * 的必须填写；示例行导入前请删除。",
+            "单位代码：小写字母、数字、下划线、短横，保存后不能修改。",
+            f"类型：{'、'.join(kind.label for kind in UnitKind)}；不填为职能部门。",
+            "上级单位代码：已有单位的代码，或本表前面行的代码。",
         ),
         1000,
     ),
@@ -51,12 +51,12 @@ KINDS: Mapping[str, Kind] = {
         "账号", "import.accounts", Permission.ACCOUNT_MANAGE, _ACCOUNT_HEADS, ("账号", "姓名", "角色"),
         ("zhangsan", "张某", "rsj", "部门经办", "", "", "2026-12-31"),
         (
-            "带 * 的必须填写;示例行导入前请删除。",
-            "单位、兼属单位:单位的代码或全称;兼属多个用顿号分隔。",
-            "角色:角色名称或代码,多个用顿号分隔;须由安全管理员授权后生效。",
-            "辖区代码:只对按辖区查看的角色起作用。",
-            "有效期至:临时账号填写,如 2026-12-31。",
-            "初始密码由系统随机生成,导入成功后下载一次。",
+            "带 * 的必须填写；示例行导入前请删除。",
+            "单位、兼属单位：单位的代码或全称；兼属多个用顿号分隔。",
+            "角色：角色名称或代码，多个用顿号分隔；须由安全管理员授权后生效。",
+            "辖区代码：只对按辖区查看的角色起作用。",
+            "有效期至：临时账号填写，如 2026-12-31。",
+            "初始密码由系统随机生成，导入成功后下载一次。",
         ),
         300,
     ),
@@ -154,7 +154,7 @@ def _account(values: Mapping[str, str], known: _Known) -> tuple[NewAccount, dict
     unit = values.get("单位", "")
     more, area = _pieces(values.get("兼属单位", "")), values.get("辖区代码", "")
     if wrong := [word for word in more if word not in known.units]:
-        faults["兼属单位"] = f"没有这个单位:{'、'.join(wrong)}"
+        faults["兼属单位"] = f"没有这个单位：{'、'.join(wrong)}"
     if area and area not in known.areas:
         faults["辖区代码"] = "没有这个区划"
     until = _until(values.get("有效期至", ""), faults)
@@ -177,7 +177,7 @@ def _until(text: str, faults: dict[str, str]) -> datetime | None:
     try:
         return day_bounds(date.fromisoformat(text.replace("/", "-").replace(".", "-")))[1].astimezone(UTC)
     except ValueError:
-        faults["有效期至"] = "应为日期,如 2026-12-31"
+        faults["有效期至"] = "应为日期，如 2026-12-31"
         return None
 
 
@@ -215,5 +215,5 @@ def staged_in(content: Mapping[str, object]) -> Staged:
     """
     kept = content.get("lines")
     if not isinstance(kept, list) or not kept:
-        raise NotFound("没有待导入的表格,请重新上传")
+        raise NotFound("没有待导入的表格，请重新上传")
     return [(int(one[0]), [str(text) for text in one[1]], dict(one[2])) for one in kept]

@@ -127,7 +127,7 @@ class RolesState(SignedInState):
                 actor.require(Permission.ROLE_GRANT)
                 shown = await queries.account(session, actor, login, at=now())
                 if not shown.proposed_codes:
-                    return "没有拟授的角色,请打开账号逐个授权"
+                    return "没有拟授的角色，请打开账号逐个授权"
                 await operations.grant_roles(session, actor, login, shown.proposed_codes, at=now())
         except Refusal as refusal:
             return refusal.message
@@ -148,7 +148,7 @@ class RolesState(SignedInState):
             actor.require(Permission.ROLE_GRANT)
             one = _of(await queries.roles(session, actor), as_text(code))
             if one.built_in and not fresh:
-                raise NotFound("内置角色不能修改,请复制后修改副本")
+                raise NotFound("内置角色不能修改，请复制后修改副本")
             self._shut()
             self.asked = _shown(one)
             if fresh:
@@ -178,7 +178,7 @@ class RolesState(SignedInState):
             self.faults = refusal.fields or {"name": refusal.message}
             return None
         self._shut()
-        return rx.toast.success("角色已保存,持有它的账号立即生效")
+        return rx.toast.success("角色已保存，持有它的账号立即生效")
 
     async def _require_new_code(self, session: AsyncSession, actor: Actor, code: str) -> None:
         """Saving a copy must never change a role that exists already."""

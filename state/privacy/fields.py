@@ -151,7 +151,7 @@ class FieldPolicyState(SignedInState):
             changed = await operations.set_rules(session, actor, wanted, at=now())
             self._wanted, self.confirming = {}, False
             await self._read(session, actor)
-        return rx.toast.success(f"已保存 {len(changed)} 项,即时生效")
+        return rx.toast.success(f"已保存 {len(changed)} 项，即时生效")
 
 
 def _cell(role: Role, view: CellView, wanted: str) -> CellShown:

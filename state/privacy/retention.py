@@ -246,7 +246,7 @@ def _found(one: Preview) -> Found:
         return Found(ready=True, days=one.days, sentence="现在没有到期的数据")
     span = f"{stamp(one.oldest, DAY)} 至 {stamp(one.newest, DAY)}"
     samples = [f"{mark}({stamp(moment, DAY)})" for mark, moment in one.samples]
-    return Found(True, one.days, one.count, f"现有 {one.count} 项到期,时间从 {span}", samples)
+    return Found(True, one.days, one.count, f"现有 {one.count} 项到期，时间从 {span}", samples)
 
 
 def _hold(one: HoldView, names: dict[UUID, str]) -> HoldShown:
@@ -257,7 +257,7 @@ def _hold(one: HoldView, names: dict[UUID, str]) -> HoldShown:
 
 
 def _run(one: RunView) -> RunShown:
-    count = f"{one.count} 件,{one.persons} 人" if one.persons and one.persons != one.count else f"{one.count} 项"
+    count = f"{one.count} 件，{one.persons} 人" if one.persons and one.persons != one.count else f"{one.count} 项"
     return RunShown(stamp(one.at), one.kind, one.action, count)
 
 
@@ -265,4 +265,4 @@ def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise NotFound("没有这项法定保留,或已解除") from None
+        raise NotFound("没有这项法定保留，或已解除") from None

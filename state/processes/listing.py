@@ -109,4 +109,4 @@ class ProcessListState(SignedInState):
             version = await operations.retire(session, actor, as_id(self.retiring.id), at=now())
             await self._read(session, actor)
         self._shut()
-        return rx.toast.success(f"“{version.name}”已停用,新受理的案件按标准流程办理")
+        return rx.toast.success(f"“{version.name}”已停用，新受理的案件按标准流程办理")

@@ -36,9 +36,9 @@ ELSEWHERE = "各在办状态"
 """The heading of rows that start at several statuses."""
 TONES = {ProcessState.DRAFT: "orange", ProcessState.ENABLED: "green", ProcessState.RETIRED: "gray"}
 CONSEQUENCES = {
-    Approval.RETURN: "部门申请退回后不再审批:案件立即回到待转派,原派单退回,由综治中心重新转派。",
-    Approval.EXTENSION: "部门申请延期后不再审批:时限立即按申请的工作日顺延;每件最多 2 次、超红牌不能申请的限制不变。",
-    Approval.ORDER: "综治中心提请交办后不再由领导审批:案件立即成为重点交办件,派给提请时所选的单位。",
+    Approval.RETURN: "部门申请退回后不再审批：案件立即回到待转派，原派单退回，由综治中心重新转派。",
+    Approval.EXTENSION: "部门申请延期后不再审批：时限立即按申请的工作日顺延；每件最多 2 次、超红牌不能申请的限制不变。",
+    Approval.ORDER: "综治中心提请交办后不再由领导审批：案件立即成为重点交办件，派给提请时所选的单位。",
 }
 
 

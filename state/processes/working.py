@@ -170,7 +170,7 @@ class ProcessState(SignedInState):
             self.faults = {"roles": "至少选择一个角色"}
             return
         if len(label) > process.MAX_LABEL:
-            self.faults = {"label": f"名称最长 {process.MAX_LABEL} 个字,现为 {len(label)} 个"}
+            self.faults = {"label": f"名称最长 {process.MAX_LABEL} 个字，现为 {len(label)} 个"}
             return
         asked_for = {"opinion": text_in(given, "opinion", most=5), "pictures": text_in(given, "pictures", most=20)}
         plain = self.asked.fixed_roles or set(roles) == {role.value for role in standard_roles(row)}
@@ -263,7 +263,7 @@ class ProcessState(SignedInState):
         """This function will save the draft over what somebody else saved meanwhile."""
         async with self._acting() as (session, actor):
             await self._saved(session, actor, await self._keep_in_domain(session, actor, seen=""))
-        return rx.toast.success("草稿已保存,他人的修改已被覆盖")
+        return rx.toast.success("草稿已保存，他人的修改已被覆盖")
 
     @rx.event
     async def discard(self):
@@ -308,8 +308,8 @@ class ProcessState(SignedInState):
             return None
         except Refusal as refusal:
             self.enabling, self.lint = False, [*self.lint, *refusal.message.split(";")]
-            return rx.toast.error("没有启用:" + refusal.message)
-        return rx.toast.success(f"“{version.name}”已启用,新受理的案件按它办理")
+            return rx.toast.error("没有启用：" + refusal.message)
+        return rx.toast.success(f"“{version.name}”已启用，新受理的案件按它办理")
 
 
 def as_id(text: str) -> UUID:

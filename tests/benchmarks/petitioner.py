@@ -19,7 +19,7 @@ PLAIN = "GET /healthz"
 PHONE = "1370000" + "4321"
 CASE = {
     "title": "某工地拖欠工资",
-    "content": "在某工地务工三个月,工资一直未结清,请求协调支付。",
+    "content": "在某工地务工三个月，工资一直未结清，请求协调支付。",
     "category": "0701",
     "source": "online",
     "area": "359900001",

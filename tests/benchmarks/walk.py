@@ -54,7 +54,7 @@ def matter(seed: int) -> dict[str, Any]:
     """Make a complete livelihood matter: its result needs no picture, so that encoding one is not measured."""
     return {
         "title": f"路灯长期不亮 {seed} 号",
-        "content": "村口主路的路灯已有三周不亮,夜间行人和车辆出行不便,多次向物业反映无果,请求尽快修复并巡查其余路段。",
+        "content": "村口主路的路灯已有三周不亮，夜间行人和车辆出行不便，多次向物业反映无果，请求尽快修复并巡查其余路段。",
         "category": "L102",
         "source": "online",
         "area": TOWNSHIP,
@@ -66,7 +66,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "submit": {},
     "dispatch": {"lead_department": "rsj", "opinion": "请按职责办理"},
     "accept": {"person_in_charge": "何" + "经办", "person_phone": "13900000077"},
-    "submit_result": {"opinion": "已现场核实", "result": "路灯已修复,并巡查了其余路段", "resolution_method": "other"},
+    "submit_result": {"opinion": "已现场核实", "result": "路灯已修复，并巡查了其余路段", "resolution_method": "other"},
 }
 
 

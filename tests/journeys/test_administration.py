@@ -47,7 +47,7 @@ async def test_a_colleague_comes_is_restricted_and_goes(people: People) -> None:
     await colleague.open("/overdue")
     await expect(colleague.page.locator("main").get_by_text("您没有查看这个页面的权限")).to_be_visible()
     await colleague.open("/explain")
-    await expect(colleague.page.get_by_text("不能打开:超期预警")).to_be_visible()
+    await expect(colleague.page.get_by_text("不能打开：超期预警")).to_be_visible()
     await colleague.keep("60-explain")
 
     await colleague.open("/cases")
@@ -67,7 +67,7 @@ async def made(sysadmin: Person, login: str) -> str:
     await page.select_option("dialog[open] [name=unit]", "rsj")
     await save(page, "保存")
     password = await page.locator("#initial-password").inner_text()
-    await save(page, "已交给本人,关闭")
+    await save(page, "已交给本人，关闭")
     await expect(page.locator("#initial-password")).to_have_count(0)
     await page.get_by_label("搜索账号").fill(login)
     await expect(page.locator("tr[data-row]")).to_have_count(1)
@@ -104,7 +104,7 @@ async def restricted(secadmin: Person, login: str) -> None:
     await page.get_by_role("button", name="限制", exact=True).click()
     await page.locator("dialog[open]").get_by_label("超期预警").check()
     await save(page, "保存")
-    await expect(page.get_by_text("不能打开:超期预警")).to_be_visible()
+    await expect(page.get_by_text("不能打开：超期预警")).to_be_visible()
 
 
 async def disabled(sysadmin: Person, login: str) -> None:
@@ -115,7 +115,7 @@ async def disabled(sysadmin: Person, login: str) -> None:
     await page.get_by_role("button", name="停用账号").click()
     await page.fill("dialog[open] [name=reason]", "调离")
     await save(page, "确认停用")
-    await expect(page.get_by_text("账号已停用,不能登录")).to_be_visible()
+    await expect(page.get_by_text("账号已停用，不能登录")).to_be_visible()
 
 
 async def test_accounts_come_from_excel(people: People, tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ async def test_accounts_come_from_excel(people: People, tmp_path: Path) -> None:
 
     await page.get_by_role("button", name="从 Excel 导入").click()
     await upload(page, tmp_path, [login, "甲", "没有的局", "部门经办"])
-    await expect(page.locator("dialog[open] .said")).to_contain_text("单位:没有这个单位")
+    await expect(page.locator("dialog[open] .said")).to_contain_text("单位：没有这个单位")
     await expect(page.get_by_role("button", name="导入 1 行")).to_be_disabled()
     await save(page, "重新上传")
     await upload(page, tmp_path, [login, "甲", "rsj", "部门经办"])
@@ -159,9 +159,9 @@ async def upload(page: Page, folder: Path, row: list[str]) -> None:
 async def test_a_case_out_of_reach_tells_the_rules_and_no_more(people: People) -> None:
     officer = await people.staff("zjj", "/case/QX0000000000")
 
-    await officer.page.get_by_role("button", name="为什么看不到?").click()
+    await officer.page.get_by_role("button", name="为什么看不到？").click()
 
-    await expect(officer.page.locator("dialog[open]")).to_contain_text("没有这件案件,或不在查看范围内")
+    await expect(officer.page.locator("dialog[open]")).to_contain_text("没有这件案件，或不在查看范围内")
 
 
 async def test_the_pages_fit_a_phone(people: People) -> None:

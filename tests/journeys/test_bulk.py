@@ -33,7 +33,7 @@ async def submitted(person: Person, title: str) -> str:
     """Register and submit a case, and give its number."""
     matter = {
         "title": title,
-        "content": "两户因门前排水沟堵塞多次争吵,请求到场调解处理。",
+        "content": "两户因门前排水沟堵塞多次争吵，请求到场调解处理。",
         "category": "0101",
         "area": "359900001",
         "occurred_at": "2026-11-10T02:00:00Z",

@@ -119,7 +119,7 @@ async def register(page: Page) -> str:
     await tab_to(page, "[name=title]")
     await page.keyboard.type("邻里排水沟堵塞引发纠纷")
     await page.keyboard.press("Tab")
-    await page.keyboard.type("两户因门前排水沟堵塞多次争吵,请求到场调解处理。")
+    await page.keyboard.type("两户因门前排水沟堵塞多次争吵，请求到场调解处理。")
     for word in ("邻里", "枫林镇"):
         await page.keyboard.press("Tab")
         await page.keyboard.type(word)

@@ -84,7 +84,9 @@ async def _registration(people: People) -> str:
     await page.locator(".pickable", has_text="工地拖欠工资").click()
     await expect(page.locator("#cited")).to_contain_text(CARD["name"][0])
     await page.fill("[name=title]", "云溪大道工地拖欠三个月工资")
-    await page.fill("[name=content]", "在云溪大道某工地做木工三个月,工资一直没有结清,多次讨要没有结果,请求协调支付。")
+    await page.fill(
+        "[name=content]", "在云溪大道某工地做木工三个月，工资一直没有结清，多次讨要没有结果，请求协调支付。"
+    )
     await _pick(page, "category", "劳动合同")
     await _pick(page, "area", "清溪街道")
     await registrar.keep("03-case-form")
@@ -133,7 +135,7 @@ async def _handling(officer: Person, number: str, picture: str) -> None:
     await page.locator("dialog[open] button[type=submit]").click()
     await expect(page.locator(".lamps")).to_contain_text("正在处理")
     await _other(page, "阶段反馈")
-    await page.fill("dialog[open] [name=opinion]", "已约谈项目部,承诺一周内支付")
+    await page.fill("dialog[open] [name=opinion]", "已约谈项目部，承诺一周内支付")
     await page.set_input_files("dialog[open] input[type=file]", picture)
     await expect(page.locator("dialog[open] [data-photo=ready]")).to_have_count(1)
     await officer.keep("09-feedback-phone")
@@ -161,7 +163,7 @@ async def _confirm(centre: Person) -> None:
     page = centre.page
     await expect(page.locator(".lamps")).to_contain_text("调处待确认")
     await page.locator("#primary-action").click()
-    await page.fill("dialog[open] [name=opinion]", "情况属实,同意办结")
+    await page.fill("dialog[open] [name=opinion]", "情况属实，同意办结")
     await page.locator("dialog[open] button[type=submit]").click()
     await expect(page.locator(".lamps")).to_contain_text("已办结")
     await centre.keep("10-closed")

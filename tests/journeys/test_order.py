@@ -40,7 +40,7 @@ async def _order(centre: Person, leader: Person) -> None:
     await _choose(leader.page, "领导直接交办")
     await leader.page.select_option(f"{OPEN} [name=department]", "rsj")
     await expect(leader.page.locator(f"{OPEN} .consequences")).to_contain_text("人力资源和社会保障局")
-    await leader.page.fill(f"{OPEN} [name=opinion]", "请专人负责,限期办结")
+    await leader.page.fill(f"{OPEN} [name=opinion]", "请专人负责，限期办结")
     await _send(leader.page)
     await expect(leader.page.locator(".lamps")).to_contain_text("领导交办")
     told = page.locator(f"{OPEN} .alert")
@@ -83,7 +83,7 @@ async def _extend(leader: Person, officer: Person) -> None:
     days = page.locator(f"{OPEN} [name=days]")
     await expect(days).to_have_value("5")
     await days.fill("3")
-    await page.fill(f"{OPEN} [name=opinion]", "同意,抓紧办理")
+    await page.fill(f"{OPEN} [name=opinion]", "同意，抓紧办理")
     await leader.keep("21-extension")
     await page.locator(f"{OPEN} button[type=submit]").dblclick()  # a hasty hand: it counts once
     await expect(page.locator(OPEN)).to_have_count(0)

@@ -29,7 +29,7 @@ from tests.support.accessible import expect_accessible
 from tests.support.clients import POOL
 from tests.support.serving import Serving
 
-OVER, NOT_PROVED, UNLINKED = "登录已超时,请重新开始", "身份验证没有通过", "这个身份尚未关联本系统的账号"
+OVER, NOT_PROVED, UNLINKED = "登录已超时，请重新开始", "身份验证没有通过", "这个身份尚未关联本系统的账号"
 OIDC, SM2 = "/auth/sign-on/oidc", "/auth/sign-on/sm2"
 
 
@@ -111,11 +111,11 @@ async def visitors(chromium: Browser, world: World) -> AsyncGenerator[People]:
 
 async def test_a_platform_and_a_ukey_are_linked_and_open_the_landing_page(visitors: People, world: World) -> None:
     linking = await visitors.staff("rsj", "/me")
-    for label in ("政务统一身份认证", "数字证书(UKey)"):
+    for label in ("政务统一身份认证", "数字证书（UKey）"):
         line = linking.page.locator("li", has_text=label)
         await line.get_by_role("link", name="关联", exact=True).click()
         await expect(line.get_by_text("已关联")).to_be_visible()
-    for label in ("政务统一身份认证", "数字证书(UKey)"):
+    for label in ("政务统一身份认证", "数字证书（UKey）"):
         person = await visitors.somebody()
         await person.open("/login")
         await expect_accessible(person.page)

@@ -133,7 +133,7 @@ async def test_the_case_form_names_each_field_and_survives_a_reload(people: Peop
     await page.get_by_role("button", name="提交受理").click()
     await expect_faults(page, {
         "p0_name": "姓名", "p0_id_number": "校验位", "p0_phone": "联系电话", "title": "标题最长 60 个字",
-        "content": "诉求内容最长 5000 个字,现为 100000 个", "occurred_at": "发生时间",
+        "content": "诉求内容最长 5000 个字，现为 100000 个", "occurred_at": "发生时间",
     })  # fmt: skip
     await expect_values(page, typed | {"amount": "500"})
     await registrar.keep("22-case-form-faults")
@@ -172,17 +172,17 @@ async def test_a_picture_that_is_none_is_refused_with_a_sentence_and_the_opinion
     officer = await people.staff("rsj", f"/case/{number}")
     page = officer.page
     await ask_for_feedback(page)
-    await page.fill("dialog[open] [name=opinion]", "已到现场,正在核实 👷")
+    await page.fill("dialog[open] [name=opinion]", "已到现场，正在核实 👷")
     await page.set_input_files("dialog[open] input[multiple]", [huge(tmp_path), text_called_picture(tmp_path)])
     failed = page.locator("dialog[open] [data-photo=failed] [role=alert]")
     await expect(failed).to_have_count(2, timeout=30_000)
     await expect(failed.nth(0)).to_contain_text("20 MB")
     await expect(failed.nth(1)).to_contain_text("图片")
     await officer.keep("23-pictures-refused")
-    await expect(page.locator("dialog[open] [name=opinion]")).to_have_value("已到现场,正在核实 👷")
+    await expect(page.locator("dialog[open] [name=opinion]")).to_have_value("已到现场，正在核实 👷")
     await page.reload()
     await ask_for_feedback(page)
-    await expect(page.locator("dialog[open] [name=opinion]")).to_have_value("已到现场,正在核实 👷")
+    await expect(page.locator("dialog[open] [name=opinion]")).to_have_value("已到现场，正在核实 👷")
 
 
 def case_in_progress(served: Serving) -> str:

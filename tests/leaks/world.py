@@ -193,7 +193,7 @@ async def _register(
     party = PartyInput(name=human.name, id_number=human.id_number, phone=human.phone, address=human.address)
     mark = chr(0x8800 + place)
     given = CaseInput(
-        title=f"题{mark}〔{place:03d}〕", content=f"文{mark}〈{place:03d}〉反映工资拖欠,请求协调支付,已多次讨要无果。",
+        title=f"题{mark}〔{place:03d}〕", content=f"文{mark}〈{place:03d}〉反映工资拖欠，请求协调支付，已多次讨要无果。",
         category=("0701", "L101", "0301")[place % 3], area=area, risk_level="low" if scene.watched else ("low", "high")[place % 2],
         occurred_at=at - timedelta(days=3), parties=(party,), source="city" if scene.from_city else None,
     )  # fmt: skip

@@ -275,10 +275,10 @@ class TestAlarms:
 
         await states.call(page, "send", {"note": " "})
         assert list(page.faults) == ["note"]
-        await states.call(page, "send", {"note": "已与本人核实,误操作"})
+        await states.call(page, "send", {"note": "已与本人核实，误操作"})
 
         assert page.rows == []
-        assert [(one.note, one.seen_by) for one in page.closed] == [("已与本人核实,误操作", page.me.name)]
+        assert [(one.note, one.seen_by) for one in page.closed] == [("已与本人核实，误操作", page.me.name)]
         assert next(entry.count for entry in page.entries if entry.href == "/alarms") == 0
 
     async def test_a_crafted_id_finds_nothing(self, ground: AsyncEngine) -> None:

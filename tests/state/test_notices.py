@@ -44,7 +44,7 @@ async def listening(opened: Hub, url: str) -> AsyncGenerator[None]:
 
 
 async def ring(
-    county: County, *logins: str, text: str = "待接收:QX1 由中心转派给贵单位", kind: str = "dispatch"
+    county: County, *logins: str, text: str = "待接收：QX1 由中心转派给贵单位", kind: str = "dispatch"
 ) -> None:
     async with unit_of_work() as session:
         await operations.tell(
@@ -65,7 +65,7 @@ async def bell_of(login: str) -> BellState:
 
 async def test_the_bell_counts_and_shows_the_own_notices(county: County) -> None:
     await ring(county, "rsj", "rsj_head")
-    await ring(county, "rsj", text="催办:QX1 由中心催办", kind="urge")
+    await ring(county, "rsj", text="催办：QX1 由中心催办", kind="urge")
     bell = await bell_of("rsj")
     await states.call(bell, "load")
     assert (bell.unread, bell.notices) == (2, [])
@@ -75,7 +75,7 @@ async def test_the_bell_counts_and_shows_the_own_notices(county: County) -> None
         ("待接收", "blue", True, "/case/QX1"),
     ]
     assert bell.notices[1].rest == "QX1 由中心转派给贵单位"
-    await ring(county, "rsj", text="红牌督办:QX1 的接收环节超时", kind="auto_card")
+    await ring(county, "rsj", text="红牌督办：QX1 的接收环节超时", kind="auto_card")
     await states.call(bell, "look")
     assert bell.notices[0].tone == "red"
 

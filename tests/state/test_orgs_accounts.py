@@ -270,7 +270,7 @@ class TestRights:
         shown = await _one("secadmin", "rsj")
         assert shown.one.restricted
         assert shown.facts.limits == [
-            "只读:不能登记和办理", "不授予:查看明文", "不能办理:接收", "不能打开:超期预警"
+            "只读：不能登记和办理", "不授予：查看明文", "不能办理：接收", "不能打开：超期预警"
         ]  # fmt: skip
 
     @pytest.mark.parametrize("login", ["sysadmin", "center", "auditor"])

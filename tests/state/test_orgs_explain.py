@@ -62,8 +62,8 @@ class TestOneself:
 
         page = await _opened("rsj")
 
-        assert _lines(page, "能打开哪些页面")["不能打开:超期预警"] is False
-        assert _lines(page, "能办理哪些步骤")["不能办理:接收"] is False
+        assert _lines(page, "能打开哪些页面")["不能打开：超期预警"] is False
+        assert _lines(page, "能办理哪些步骤")["不能办理：接收"] is False
 
     @pytest.mark.parametrize(("login", "other"), [("rsj", "zjj"), ("rsj_head", "zjj"), ("rsj", "nobody")])
     async def test_another_one_stays_unknown(self, ground: AsyncEngine, login: str, other: str) -> None:

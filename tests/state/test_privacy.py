@@ -55,7 +55,7 @@ class TestFieldPolicy:
     async def test_shows_an_example_of_what_is_not_saved_yet(self, matrix: FieldPolicyState) -> None:
         await states.call(matrix, "put", "name.screen", "clear")
 
-        assert matrix.changes == ["姓名 · 页面:掩码 → 明文"]
+        assert matrix.changes == ["姓名 · 页面：掩码 → 明文"]
         assert matrix.examples[0].value == "林小溪"
         assert await rules() == {}
 

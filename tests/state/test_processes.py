@@ -154,7 +154,7 @@ class TestDraft:
 
         assert again.unsaved
         assert {one.label for one in again.statuses if one.label} == {"待接件"}
-        assert [one.label for one in again.bound] == ["劳动人事(整组)"]
+        assert [one.label for one in again.bound] == ["劳动人事（整组）"]
         assert (await _versions())[0].tweaks == {}
 
     async def test_is_saved_and_enabled(self, ground: AsyncEngine) -> None:
@@ -263,7 +263,7 @@ class TestLimits:
         await states.call(page, "ask_end", rule.id)
         await states.call(page, "end", {})
 
-        assert (rule.scope, rule.yellow, rule.red, rule.by) == ("劳动人事(整组)", "12", "24", "测试丁")
+        assert (rule.scope, rule.yellow, rule.red, rule.by) == ("劳动人事（整组）", "12", "24", "测试丁")
         assert (len(page.rules), len(page.past)) == (usual, 1)
 
     @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ class TestCalendar:
 
     async def test_a_notice_is_looked_at_before_it_is_stored(self, ground: AsyncEngine) -> None:
         page = await self._page("sysadmin")
-        notice = {"notice": "2028-01-01至2028-01-03,休,元旦\n2028-01-08,班,调休", "source": "测试通知"}
+        notice = {"notice": "2028-01-01至2028-01-03，休，元旦\n2028-01-08，班，调休", "source": "测试通知"}
 
         await states.call(page, "preview", notice)
         looked = (page.sentence, page.confirmed)
@@ -331,7 +331,7 @@ class TestCalendar:
 
         await states.call(page, "ask_day", "2028-01-05")
         with pytest.raises(NotPermitted):
-            await states.call(page, "preview", {"notice": "2028-01-01,休,元旦", "source": "测试通知"})
+            await states.call(page, "preview", {"notice": "2028-01-01，休，元旦", "source": "测试通知"})
 
         assert page.asked.iso == ""
 

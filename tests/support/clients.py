@@ -54,7 +54,7 @@ def matter(seed: int, **more: object) -> dict[str, object]:
     party = {"name": "林" + "水木", "id_number": id_number(seed), "phone": phone(seed)}
     given: dict[str, object] = {
         "title": f"工地拖欠工资 {seed} 号",
-        "content": "在某工地务工三个月,工资一直未结清,多次讨要无果,请求协调支付。",
+        "content": "在某工地务工三个月，工资一直未结清，多次讨要无果，请求协调支付。",
         "category": "0701",
         "area": TOWNSHIP,
         "parties": [party],

@@ -195,7 +195,7 @@ def matter(seed: int = 1, **more: object) -> CaseInput:
     """Make the input of a complete dispute case."""
     given = {
         "title": f"工地拖欠工资 {seed} 号",
-        "content": "在某工地务工三个月,工资一直未结清,多次讨要无果,请求协调支付。",
+        "content": "在某工地务工三个月，工资一直未结清，多次讨要无果，请求协调支付。",
         "category": "0701",
         "area": "359901001",
         "occurred_at": datetime(2026, 11, 10, 2, 0, tzinfo=UTC),
@@ -256,6 +256,6 @@ _MAIN: dict[Action, tuple[str, dict[str, object]]] = {
         "rsj",
         {"opinion": "双方达成一致", "result": "工资已付清", "resolution_method": Method.PEOPLE},
     ),
-    Action.CONFIRM: ("center", {"opinion": "情况属实,同意办结"}),
+    Action.CONFIRM: ("center", {"opinion": "情况属实，同意办结"}),
 }
 MAIN_LINE = tuple(_MAIN)

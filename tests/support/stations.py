@@ -48,7 +48,7 @@ RIGHT: dict[Action, dict[str, object]] = {
     A.REOPEN: {"department": "rsj"},
     A.SUPERVISE: {"level": "ordinary"},
     A.COPY: {"department": "mzj"},
-    A.TOGGLE_TYPICAL: {"typical_text": "某企业拖欠工资,经调解付清。"},
+    A.TOGGLE_TYPICAL: {"typical_text": "某企业拖欠工资，经调解付清。"},
     A.ESCALATE_TO_CITY: {"target_area": "邻县", "consent": "诉求人书面同意"},
     A.CITY_RESULT: {"result": "市级已办理"},
 }

@@ -37,10 +37,10 @@ def case_detail() -> rx.Component:
                 "",
                 empty(
                     "没有找到这件诉求",
-                    "编号有误,或不在您的查看范围内",
+                    "编号有误，或不在您的查看范围内",
                     rx.el.div(
                         rx.el.a("返回台账", href="/cases", class_name="btn"),
-                        why_button("为什么看不到?"),
+                        why_button("为什么看不到？"),
                         class_name="row",
                     ),
                 ),
@@ -48,5 +48,5 @@ def case_detail() -> rx.Component:
         ),
         title=rx.cond(CaseState.case.title != "", CaseState.case.title, "案件"),
         crumbs=[("工作台", "/todo"), ("案件台账", "/cases"), (CaseState.case.number, "")],
-        actions=rx.cond(CaseState.found & CaseState.loaded, rx.fragment(why_button("为什么我能看到?"), acts())),
+        actions=rx.cond(CaseState.found & CaseState.loaded, rx.fragment(why_button("为什么我能看到？"), acts())),
     )

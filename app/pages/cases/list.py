@@ -1,4 +1,4 @@
-"""我的待办, 超期预警, 案件台账: three doors to the same list."""
+"""我的待办，超期预警，案件台账：three doors to the same list."""
 
 from __future__ import annotations
 

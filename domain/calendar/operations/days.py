@@ -192,7 +192,7 @@ def require_arranger(actor: Actor) -> None:
 
 def _check_year(year: int, days: Collection[NoticeDay]) -> None:
     if any(one.day.year != year for one in days) or date(year, 1, 1) not in {one.day for one in days}:
-        raise Invalid.of({"days": f"放假安排须包含元旦,且只含 {year} 年的日期"})
+        raise Invalid.of({"days": f"放假安排须包含元旦，且只含 {year} 年的日期"})
 
 
 def _with_year(book: Book, year: int, days: Collection[NoticeDay]) -> Book:

@@ -31,7 +31,7 @@ class Limit:
 
     def __post_init__(self) -> None:
         if not 0 < self.yellow <= self.red:
-            raise Invalid("时限须为正数,且红牌不早于黄牌")
+            raise Invalid("时限须为正数，且红牌不早于黄牌")
         most = MOST_WORKDAYS if self.unit is LimitUnit.WORKDAYS else MOST_HOURS
         if self.red > most:
             raise Invalid(f"时限最长 {most} {self.unit.label}")

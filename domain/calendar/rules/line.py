@@ -20,8 +20,8 @@ MINUTE = timedelta(minutes=1)
 WEEKEND = frozenset({5, 6})
 LONGEST_BREAK = 400
 """More days off in a row than this mean a broken calendar, not a holiday."""
-NO_WORKDAY = "工作日历有误:连续 400 天没有工作日,请检查放假安排"
-NO_PERIOD = "工作日历有误:连续 400 天没有工作时段,请检查作息时间"
+NO_WORKDAY = "工作日历有误：连续 400 天没有工作日，请检查放假安排"
+NO_PERIOD = "工作日历有误：连续 400 天没有工作时段，请检查作息时间"
 Periods = tuple[tuple[time, time], ...]
 PERIODS: Periods = ((time(8, 30), time(12)), (time(14, 30), time(17, 30)))
 """The working periods of a day until others are set [P]."""
@@ -38,7 +38,7 @@ def read_periods(pairs: Iterable[Sequence[str]]) -> Periods:
         raise Invalid.of({"periods": "工作时段须写成 08:30-12:00 的形式"}) from fault
     edges = [edge for period in found for edge in period]
     if any(later <= earlier for earlier, later in pairwise(edges)):
-        raise Invalid.of({"periods": "工作时段的结束须晚于开始,且各时段不能重叠"})
+        raise Invalid.of({"periods": "工作时段的结束须晚于开始，且各时段不能重叠"})
     return found
 
 

@@ -32,11 +32,11 @@ def read_notice(text: str, year: int) -> tuple[NoticeDay, ...]:
     for number, line in enumerate(lines, start=1):
         row = line.strip().strip('"')
         if row and not (number == 1 and row.lower().startswith(_HEADS)) and (fault := _take(row, year, found)):
-            faults[f"line {number}"] = f"第 {number} 行:{fault}"
+            faults[f"line {number}"] = f"第 {number} 行：{fault}"
     if faults:
         raise Invalid.of(faults)
     if not found:
-        raise Invalid.of({"text": "没有读到任何日期,每行请写成:日期,休或班,名称"})
+        raise Invalid.of({"text": "没有读到任何日期，每行请写成：日期，休或班，名称"})
     return tuple(found[day] for day in sorted(found))
 
 
@@ -55,7 +55,7 @@ def _take(row: str, year: int, found: dict[date, NoticeDay]) -> str:
 def _days(row: str, year: int) -> Iterator[NoticeDay]:
     parts = _ROW.match(row)
     if parts is None:
-        raise ValueError(f"“{row[:30]}”看不懂,请写成:日期,休或班,名称")
+        raise ValueError(f"“{row[:30]}”看不懂，请写成：日期，休或班，名称")
     first, last = _date(parts.groups()[:3]), _date(parts.groups()[3:6])
     kind, note = parts[7].strip().lower(), (parts[8] or "").strip()
     if kind not in _OFF | _ON:
@@ -66,7 +66,7 @@ def _days(row: str, year: int) -> Iterator[NoticeDay]:
     if first is None or last is None or {first.year, last.year} != {year}:
         raise ValueError(f"日期不在 {year} 年内")
     if not 0 <= (last - first).days < MAX_DAYS:
-        raise ValueError(f"起止日期颠倒,或超过 {MAX_DAYS} 天")
+        raise ValueError(f"起止日期颠倒，或超过 {MAX_DAYS} 天")
     for offset in range((last - first).days + 1):
         yield NoticeDay(first + offset * DAY, kind in _ON, note)
 

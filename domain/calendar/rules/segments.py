@@ -107,7 +107,7 @@ def _periods(begin: datetime, close: datetime, calendar: WorkCalendar) -> Iterat
 
 def _text(segment: Segment, unit: LimitUnit, pattern: str) -> str:
     stretch = f"{stamp(segment.start_at, pattern)} 至 {stamp(segment.end_at, pattern)}"
-    return f"{stretch} {segment.reason},不计" if segment.reason else f"{stretch} 计 {amount(segment.counted, unit)}"
+    return f"{stretch} {segment.reason}，不计" if segment.reason else f"{stretch} 计 {amount(segment.counted, unit)}"
 
 
 def amount(span: timedelta, unit: LimitUnit) -> str:

@@ -61,7 +61,7 @@ async def agree_to_return(session: AsyncSession, actor: Actor, *, number: str, a
     if lead is None or not actor.has(Role.DEPARTMENT_HEAD):
         raise NotPermitted("同意退回须由主办单位的部门领导操作")
     if case.status not in IN_HAND or lead.return_agreed_at:
-        raise ActionNotAllowed("该件不在办理中,或已同意过退回")
+        raise ActionNotAllowed("该件不在办理中，或已同意过退回")
     lead.return_agreed_at = at
     await _leave_trace(session, actor, case, "agree_to_return", at)
 

@@ -37,9 +37,9 @@ async def create(session: AsyncSession, actor: Actor, given: CaseInput, *, at: d
     policy.require_role(actor, Action.CREATE)
     actor.require(Permission.CASE_CREATE)
     if not actor.unit_ids:
-        raise NotPermitted("您的账号没有所属单位,不能登记诉求,请联系系统管理员")
+        raise NotPermitted("您的账号没有所属单位，不能登记诉求，请联系系统管理员")
     if given.visit_id is None and not given.parties:
-        raise Invalid.of({"parties": "请引用来访登记,或填写至少一位诉求人"})
+        raise Invalid.of({"parties": "请引用来访登记，或填写至少一位诉求人"})
     case = blank(actor, given, number=await number_for(session, at), at=at)
     session.add(case)
     await session.flush()

@@ -46,7 +46,7 @@ def give_code(case: Case) -> None:
 async def _change(act: Act) -> None:
     act.detail["changes"] = changes = await matter.put(act.session, act.case, act.given, at=act.at)
     if not changes and act.step.action is Action.RESUBMIT:
-        raise Invalid.of({"changes": "没有任何修改:请按驳回意见补充后再提交"})
+        raise Invalid.of({"changes": "没有任何修改：请按驳回意见补充后再提交"})
     if "category" in changes and act.case.status is not Status.DRAFT:
         # not dispatched yet: another category may be bound to another process
         await _bind(act)

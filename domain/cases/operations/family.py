@@ -34,11 +34,11 @@ async def adopt(session: AsyncSession, actor: Actor, *, child: str, parent: str,
     young, old = rows[child], rows[parent]
     for case in (young, old):
         if case.status not in OPEN or case.merged_into_id:
-            raise ActionNotAllowed(f"{case.number} 不在办,不能设为主子案件")
+            raise ActionNotAllowed(f"{case.number} 不在办，不能设为主子案件")
     if young.parent_id:
-        raise ActionNotAllowed(f"{child} 已有主案件,请先解除")
+        raise ActionNotAllowed(f"{child} 已有主案件，请先解除")
     if old.parent_id or await _has_children(session, young):
-        raise ActionNotAllowed("主子案件只有一层:子案件不能再有子案件")
+        raise ActionNotAllowed("主子案件只有一层：子案件不能再有子案件")
     young.parent_id = old.id
     await _leave_traces(session, actor, young, old, "adopt", at)
 
@@ -57,7 +57,7 @@ async def release(session: AsyncSession, actor: Actor, *, child: str, at: dateti
     rows = {number: await reach.lock(session, actor, number) for number in sorted((child, parent))}
     young, old = rows[child], rows[parent]
     if young.parent_id != old.id:
-        raise ActionNotAllowed("主子案件刚刚被他人调整,请刷新后重试")
+        raise ActionNotAllowed("主子案件刚刚被他人调整，请刷新后重试")
     young.parent_id = None
     await _leave_traces(session, actor, young, old, "release", at)
 

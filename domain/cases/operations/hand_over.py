@@ -70,7 +70,7 @@ async def hand_over(
             touched.setdefault(case.id, (case, []))[1].append(kind.value)
         await _move(session, kind, cases, giver, taker)
     if len(touched) > MOST:
-        raise ActionNotAllowed(f"一次最多移交 {MOST} 件,请分类移交")
+        raise ActionNotAllowed(f"一次最多移交 {MOST} 件，请分类移交")
     for case, moved in touched.values():
         await _leave_trace(session, actor, case, moved, giver, taker, at)
     return HandOver(from_login, giver.name, counts, at)

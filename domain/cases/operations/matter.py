@@ -46,7 +46,7 @@ def _plain_faults(changes: CaseChanges, at: datetime) -> dict[str, str]:
     checks: dict[str, Callable[[Any], str]] = {
         "title": lambda text: text_fault("标题", text, most=rules.MAX_TITLE),
         "content": lambda text: text_fault("诉求内容", text, most=rules.MAX_CONTENT, least=0),
-        "category": lambda code: "" if not code or categories.find(code) else "没有这个类别,请从列表中选择",
+        "category": lambda code: "" if not code or categories.find(code) else "没有这个类别，请从列表中选择",
         "occurred_at": lambda moment: _moment_fault(moment, at),
         "headcount": _headcount_fault,
         "amount": _amount_fault,
@@ -61,7 +61,7 @@ def _headcount_fault(count: int) -> str:
 
 def _amount_fault(amount: Decimal) -> str:
     fits = amount.is_finite() and 0 <= amount <= MAX_AMOUNT
-    return "" if fits else "涉及金额应为不小于 0 的数字,单位为元"
+    return "" if fits else "涉及金额应为不小于 0 的数字，单位为元"
 
 
 def _moment_fault(moment: datetime, at: datetime) -> str:
@@ -135,7 +135,7 @@ async def _area_path(session: AsyncSession, code: str | None, faults: dict[str, 
     try:
         return (await areas.by_code(session, code)).path
     except NotFound:
-        faults["area"] = "没有这个辖区,请从列表中选择"
+        faults["area"] = "没有这个辖区，请从列表中选择"
         return None
 
 
@@ -159,7 +159,7 @@ async def _put_parties(session: AsyncSession, case: Case, parties: tuple[PartyIn
     present = {party.id: party for party in rows}
     kept = [p.party_id for p in parties if p.party_id]
     if any(party_id not in present for party_id in kept):
-        raise Invalid.of({"parties": "要保留的当事人不在该件中,请刷新后重试"})
+        raise Invalid.of({"parties": "要保留的当事人不在该件中，请刷新后重试"})
     changed = set(kept) != set(present) or len(kept) < len(parties)
     gone = set(present) - set(kept)
     if gone:
@@ -198,9 +198,9 @@ async def require_anonymous(session: AsyncSession, case: Case, text: str) -> Non
     rows = await session.scalars(select(Party).where(col(Party.case_id) == case.id))
     persons = await people_queries.by_ids(session, (p.person_id for p in rows))
     if people_queries.any_named_in(persons.values(), text):
-        raise Invalid.of({"typical_text": "典型案例文本中出现了当事人姓名,请先匿名化"})
+        raise Invalid.of({"typical_text": "典型案例文本中出现了当事人姓名，请先匿名化"})
     if _LONG_NUMBER.search(text):
-        raise Invalid.of({"typical_text": "典型案例文本中出现了号码,请先删去电话和证件号码"})
+        raise Invalid.of({"typical_text": "典型案例文本中出现了号码，请先删去电话和证件号码"})
 
 
 async def require_complete(session: AsyncSession, actor: Actor, case: Case) -> None:
@@ -227,6 +227,6 @@ async def require_complete(session: AsyncSession, actor: Actor, case: Case) -> N
         person = persons[party.person_id]
         if person.id_type is IdType.NONE and not party.no_id_reason:
             name = (await people_queries.lens(session, actor, Purpose.ERROR)).field(person, Field.NAME)
-            faults["id_number"] = f"诉求人 {name} 没有证件号码,请补充号码或写明原因"
+            faults["id_number"] = f"诉求人 {name} 没有证件号码，请补充号码或写明原因"
     if faults:
         raise Invalid.of(faults)

@@ -42,17 +42,17 @@ async def merge(session: AsyncSession, actor: Actor, *, kept: str, merged: str, 
     _require_centre(actor)
     _require_reason(reason)
     if kept == merged:
-        raise Invalid.of({"kept": "不能并入自己,请选择另一件"})
+        raise Invalid.of({"kept": "不能并入自己，请选择另一件"})
     # always in the order of numbers: two people who merge crosswise wait, they do not lock each other
     rows = {number: await reach.lock(session, actor, number) for number in sorted((kept, merged))}
     whole, duplicate = rows[kept], rows[merged]
     _check(whole, duplicate)
     if await session.scalar(select(col(Case.id)).where(col(Case.merged_into_id) == duplicate.id).limit(1)):
-        raise ActionNotAllowed(f"{merged} 已有其他案件并入,请先撤销那次合并")
+        raise ActionNotAllowed(f"{merged} 已有其他案件并入，请先撤销那次合并")
     if duplicate.parent_id or await session.scalar(
         select(col(Case.id)).where(col(Case.parent_id) == duplicate.id).limit(1)
     ):
-        raise ActionNotAllowed(f"{merged} 有主案件或子案件,请先解除再并案")
+        raise ActionNotAllowed(f"{merged} 有主案件或子案件，请先解除再并案")
 
     duplicate.merged_into_id = whole.id
     await calendar.pause(session, subject_id=duplicate.id, links=tuple(Link), at=at)
@@ -100,15 +100,15 @@ def _require_reason(reason: str) -> None:
 
 def _check(whole: Case, duplicate: Case) -> None:
     if duplicate.merged_into_id or whole.merged_into_id:
-        raise ActionNotAllowed("其中一件已经并入其他案件,请先撤销合并")
+        raise ActionNotAllowed("其中一件已经并入其他案件，请先撤销合并")
     if duplicate.status not in MERGEABLE:
-        raise ActionNotAllowed(f"{duplicate.number} 为“{duplicate.status.label}”,只有待转派和退回待补充的案件可以并入")
+        raise ActionNotAllowed(f"{duplicate.number} 为“{duplicate.status.label}”，只有待转派和退回待补充的案件可以并入")
     if whole.status not in OPEN:
-        raise ActionNotAllowed(f"{whole.number} 为“{whole.status.label}”,只能并入在办的案件")
+        raise ActionNotAllowed(f"{whole.number} 为“{whole.status.label}”，只能并入在办的案件")
     if whole.source is Source.CITY or duplicate.source is Source.CITY:
-        raise ActionNotAllowed("市平台下发的案件须单独反馈,不能并案")
+        raise ActionNotAllowed("市平台下发的案件须单独反馈，不能并案")
     if whole.parent_id == duplicate.id or duplicate.parent_id == whole.id:
-        raise ActionNotAllowed("两件是主案件与子案件,不能合并")
+        raise ActionNotAllowed("两件是主案件与子案件，不能合并")
 
 
 async def _leave_traces(

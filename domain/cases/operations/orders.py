@@ -24,7 +24,7 @@ async def arrange(session: AsyncSession, actor: Actor, order: Order, statuses: S
     """
     require_manager(actor)
     if sorted(statuses) != sorted(DEFAULTS[order]):
-        raise Invalid.of({"statuses": "排序须包含每个状态,且每个状态只出现一次"})
+        raise Invalid.of({"statuses": "排序须包含每个状态，且每个状态只出现一次"})
     kept = await session.get(ListOrder, order.value, with_for_update=True)
     if kept is None:
         kept = ListOrder(name=order.value, statuses=[], set_by=actor.account_id, set_at=at)

@@ -40,14 +40,14 @@ async def copy(
     processes.require_manager(actor)
     faults = {"name": text_fault("流程名称", name, most=MAX_NAME)}
     if not _CODE.fullmatch(code) or code == "standard":
-        faults["code"] = "流程代码为 2 至 30 位小写字母、数字、横线,以字母开头,且不能是 standard"
+        faults["code"] = "流程代码为 2 至 30 位小写字母、数字、横线，以字母开头，且不能是 standard"
     if found := {field: fault for field, fault in faults.items() if fault}:
         raise Invalid.of(found)
     original = await processes.find(session, actor, source) if source else None
     query = select(ProcessVersion).where(col(ProcessVersion.code) == code)
     present = list(await session.scalars(query.order_by(col(ProcessVersion.version)).with_for_update()))
     if any(version.state is ProcessState.DRAFT for version in present):
-        raise ActionNotAllowed("这个流程已有一个草稿,请先启用或继续修改它")
+        raise ActionNotAllowed("这个流程已有一个草稿，请先启用或继续修改它")
     version = ProcessVersion(
         code=code,
         version=max((one.version for one in present), default=0) + 1,
@@ -90,7 +90,7 @@ async def save(
     version = await processes.find(session, actor, version_id, lock=True)
     _require_draft(version)
     if seen and seen != processes.fingerprint(version):
-        raise ChangedMeanwhile("这个草稿刚刚被他人保存过,请核对后再保存")
+        raise ChangedMeanwhile("这个草稿刚刚被他人保存过，请核对后再保存")
     faults = {
         "name": text_fault("流程名称", name, most=MAX_NAME),
         "note": text_fault("说明", note, most=MAX_NOTE, least=0),
@@ -154,7 +154,7 @@ async def retire(session: AsyncSession, actor: Actor, version_id: UUID, *, at: d
 
 def _require_draft(version: ProcessVersion) -> None:
     if version.state is not ProcessState.DRAFT:
-        raise ActionNotAllowed("已启用的版本不能修改:在办案件还在用它,请复制为新版本")
+        raise ActionNotAllowed("已启用的版本不能修改：在办案件还在用它，请复制为新版本")
 
 
 def _category_fault(bound_to: Collection[str]) -> str:

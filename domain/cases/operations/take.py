@@ -132,7 +132,7 @@ async def _files(session: AsyncSession, actor: Actor, given: StepInput) -> list[
     held = query.with_for_update(read=True, key_share=True)
     found = {file.id: file for file in await session.scalars(held)}
     if len(found) < len(set(given.attachments)):
-        raise Invalid.of({"attachments": "有图片不存在或已用于其他步骤,请重新上传"})
+        raise Invalid.of({"attachments": "有图片不存在或已用于其他步骤，请重新上传"})
     return [found[file_id] for file_id in dict.fromkeys(given.attachments)]
 
 

@@ -203,7 +203,7 @@ async def file_within_reach(session: AsyncSession, actor: Actor, file_id: UUID) 
     )
     stored = (await session.scalars(query)).one_or_none()
     if stored is None or actor.account_id == SYSTEM_ID:
-        raise NotFound("没有找到这张图片,或不在您的查看范围内")
+        raise NotFound("没有找到这张图片，或不在您的查看范围内")
     return stored
 
 

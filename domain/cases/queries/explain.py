@@ -21,7 +21,7 @@ from domain.orgs.schemas import Ground
 _GENERAL: dict[Reach, str] = {
     Reach.NONE: "您的角色不含业务数据",
     Reach.OWN: "您能看到本人登记的案件",
-    Reach.DEPARTMENT: "您能看到转派或抄告给本单位的案件,以及本人登记的案件",
+    Reach.DEPARTMENT: "您能看到转派或抄告给本单位的案件，以及本人登记的案件",
     Reach.AREA: "您能看到本辖区内已提交的案件",
     Reach.ALL: "您能看到全县已提交的案件",
 }
@@ -57,7 +57,7 @@ async def _for(session: AsyncSession, witness: Actor, person: Actor, number: str
     if case is not None:
         return (*await _reasons(session, person, case), *await _steps(session, person, case, at))
     asks_for_oneself = witness.account_id == person.account_id
-    found = [Ground("没有这件案件,或不在查看范围内" if asks_for_oneself else "看不到这件案件", _RULE, granted=False)]
+    found = [Ground("没有这件案件，或不在查看范围内" if asks_for_oneself else "看不到这件案件", _RULE, granted=False)]
     return (*found, Ground(_GENERAL[person.reach], "角色的数据范围", granted=False))
 
 
@@ -65,14 +65,14 @@ async def _reasons(session: AsyncSession, person: Actor, case: Case) -> list[Gro
     draft = case.status is Status.DRAFT
     found: list[Ground] = []
     if case.created_by in person.own_ids:
-        found.append(Ground("能看到:由本人登记,或已移交给本人", "本人登记"))
+        found.append(Ground("能看到：由本人登记，或已移交给本人", "本人登记"))
     if person.has(Role.CENTER_ADMIN) and case.unit_id in person.unit_ids:
-        found.append(Ground("能看到:本中心登记的案件,含草稿", "区综治中心管理员"))
+        found.append(Ground("能看到：本中心登记的案件，含草稿", "区综治中心管理员"))
     if not draft and person.reach is Reach.ALL:
-        found.append(Ground("能看到:范围为全县", "角色的数据范围"))
+        found.append(Ground("能看到：范围为全县", "角色的数据范围"))
     if not draft and person.reach is Reach.AREA:
         name = await areas.name_of(session, person.area_path)
-        found.append(Ground(f"能看到:案件在辖区“{name}”内", "角色的数据范围"))
+        found.append(Ground(f"能看到：案件在辖区“{name}”内", "角色的数据范围"))
     if not draft and person.reach is Reach.DEPARTMENT:
         found.extend(await _dealings(session, person, case))
     return found
@@ -82,11 +82,11 @@ async def _dealings(session: AsyncSession, person: Actor, case: Case) -> list[Gr
     sent = select(Case.id).where(col(Case.id) == case.id, reach.visible_to(person))
     found: list[Ground] = []
     if await session.scalar(sent.where(reach.dispatched_to(person.unit_ids))):
-        found.append(Ground("能看到:案件转派给过所属单位", "角色的数据范围"))
+        found.append(Ground("能看到：案件转派给过所属单位", "角色的数据范围"))
     if await session.scalar(sent.where(reach.copied_to(person.unit_ids))):
-        found.append(Ground("能看到:案件抄告给了所属单位,只读且不能查看明文", "抄告"))
+        found.append(Ground("能看到：案件抄告给了所属单位，只读且不能查看明文", "抄告"))
     units = await orgs.units_by_id(session, person.unit_ids)
-    return [*found, *(Ground(f"所属单位:{unit.name}", "账号资料") for unit in units.values())]
+    return [*found, *(Ground(f"所属单位：{unit.name}", "账号资料") for unit in units.values())]
 
 
 async def _steps(session: AsyncSession, person: Actor, case: Case, at: datetime) -> list[Ground]:
@@ -94,5 +94,5 @@ async def _steps(session: AsyncSession, person: Actor, case: Case, at: datetime)
     views = await actions.of(session, person, case.number, at=at)
     allowed = [view.label for view in views if view.allowed]
     if allowed:
-        return [Ground(f"现在可以:{'、'.join(allowed)}", "办理流程")]
+        return [Ground(f"现在可以：{'、'.join(allowed)}", "办理流程")]
     return [Ground("现在没有可以办理的步骤", "办理流程", granted=False)]

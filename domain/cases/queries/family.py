@@ -25,8 +25,8 @@ async def require_unmerged(session: AsyncSession, actor: Actor, case: Case) -> N
         return
     query = select(col(Case.number)).where(col(Case.id) == case.merged_into_id, visible_to(actor))
     if number := await session.scalar(query):
-        raise ActionNotAllowed(f"该件已并入 {number},请在 {number} 中办理,或先撤销合并")
-    raise ActionNotAllowed("该件已并入其他案件一并办理,办理情况请询问综治中心")
+        raise ActionNotAllowed(f"该件已并入 {number}，请在 {number} 中办理，或先撤销合并")
+    raise ActionNotAllowed("该件已并入其他案件一并办理，办理情况请询问综治中心")
 
 
 async def seen_among(session: AsyncSession, actor: Actor, numbers: Collection[str]) -> frozenset[str]:

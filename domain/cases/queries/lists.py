@@ -147,7 +147,7 @@ async def _area_path(session: AsyncSession, code: str) -> str:
     try:
         return (await areas.by_code(session, code)).path
     except NotFound:
-        raise Invalid.of({"area": "没有这个辖区,请从列表中选择"}) from None
+        raise Invalid.of({"area": "没有这个辖区，请从列表中选择"}) from None
 
 
 def _status(wanted: tuple[str, ...], at: datetime) -> ColumnElement[bool]:

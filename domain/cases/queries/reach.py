@@ -21,7 +21,7 @@ from domain.people import queries as people
 from domain.people.models import Person
 
 LIVE = (AssignmentState.WAITING, AssignmentState.WORKING, AssignmentState.REPORTED)
-NOT_YOURS = "没有找到这件诉求,或不在您的查看范围内"
+NOT_YOURS = "没有找到这件诉求，或不在您的查看范围内"
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -138,7 +138,7 @@ async def matters_of_person(session: AsyncSession, actor: Actor, person_id: UUID
     )
     found = tuple(await session.scalars(query))
     if not found:
-        raise NotFound("没有找到这个人,或不在您的查看范围内")
+        raise NotFound("没有找到这个人，或不在您的查看范围内")
     return found
 
 

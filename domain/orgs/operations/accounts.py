@@ -242,7 +242,7 @@ async def require_successor(session: AsyncSession, account: Account) -> None:
     """
     for duty in policy.duties_of(account.roles, {}) - {Duty.BUSINESS}:
         if not await others_of_duty(session, duty, account.id):
-            raise ActionNotAllowed(f"这是最后一个启用的{duty.label}账号,请先启用或授权另一个")
+            raise ActionNotAllowed(f"这是最后一个启用的{duty.label}账号，请先启用或授权另一个")
 
 
 def _require_maker(actor: Actor, *unit_codes: str) -> None:
@@ -264,9 +264,9 @@ def _faults(actor: Actor, new: NewAccount, known: _Known) -> dict[str, str]:
     joined = [known.units[code] for code in units if code in known.units]
     faults = {
         "login": _login_fault(new.login, known.logins),
-        "name": "" if 1 <= len(new.name.strip()) <= _MOST_NAME else f"请填写姓名,最长 {_MOST_NAME} 个字",
+        "name": "" if 1 <= len(new.name.strip()) <= _MOST_NAME else f"请填写姓名，最长 {_MOST_NAME} 个字",
         "password": rules.password_fault(new.password, new.login, unit_names=passwords.names_of(*joined)),
-        "unit": "" if all(code in known.units for code in units) else "没有这个单位,或单位已停用",
+        "unit": "" if all(code in known.units for code in units) else "没有这个单位，或单位已停用",
         "roles": _roles_fault(actor, new.roles, known.roles),
     }
     return {name: sentence for name, sentence in faults.items() if sentence}
@@ -276,7 +276,7 @@ def _login_fault(login: str, taken: set[str]) -> str:
     if not login:
         return "请填写账号"
     if not _LOGIN.fullmatch(login):
-        return "账号由字母、数字、点、下划线和短横组成,2 至 64 位"
+        return "账号由字母、数字、点、下划线和短横组成，2 至 64 位"
     return "账号已存在" if login in taken else ""
 
 

@@ -65,9 +65,9 @@ async def end_delegation(session: AsyncSession, actor: Actor, delegation_id: UUI
     """
     made = await session.get(Delegation, delegation_id, with_for_update=True)
     if made is None or made.ended_at is not None:
-        raise NotFound("没有这项代理,或代理已结束")
+        raise NotFound("没有这项代理，或代理已结束")
     if actor.account_id not in {made.from_id, made.to_id, made.made_by}:
-        raise NotFound("没有这项代理,或代理已结束")
+        raise NotFound("没有这项代理，或代理已结束")
     made.ended_at, made.ended_by = at, actor.account_id
     await announce(session, "session", made.to_id)
     await journal.record(
@@ -99,12 +99,12 @@ async def _in_force(session: AsyncSession, actor: Actor, delegation_id: UUID, at
     made = await session.get(Delegation, delegation_id)
     fits = made is not None and made.to_id == actor.account_id and made.ended_at is None
     if made is None or not fits or not made.valid_from <= at < made.valid_until:
-        raise NotFound("没有这项代理,或代理不在有效期内")
+        raise NotFound("没有这项代理，或代理不在有效期内")
     query = select(Account).where(col(Account.id).in_((made.from_id, made.to_id)))
     pair = {account.id: account for account in await session.scalars(query)}
     giver, taker = pair[made.from_id], pair[made.to_id]
     if giver.disabled_at or _duties(giver) != _duties(taker):
-        raise ActionNotAllowed("被代理的账号已停用,或双方职责已不同,不能代理")
+        raise ActionNotAllowed("被代理的账号已停用，或双方职责已不同，不能代理")
     return giver.id
 
 
@@ -114,7 +114,7 @@ def _faults(
     faults = {
         "to": _taker_fault(giver, taker),
         "until": _period_fault(since, until, at),
-        "reason": "" if 2 <= len(reason.strip()) <= MOST_REASON else f"请写明事由,2 至 {MOST_REASON} 个字",
+        "reason": "" if 2 <= len(reason.strip()) <= MOST_REASON else f"请写明事由，2 至 {MOST_REASON} 个字",
     }
     return {name: sentence for name, sentence in faults.items() if sentence}
 
@@ -140,4 +140,4 @@ def _duties(account: Account) -> frozenset[object]:
 def _require_head(actor: Actor, giver: Account) -> None:
     heads = actor.has(Role.DEPARTMENT_HEAD) or (actor.has(Role.CENTER_ADMIN) and actor.may(Permission.WORK_HAND_OVER))
     if actor.stands_for is not None or not heads or giver.unit_id not in actor.unit_ids:
-        raise NotPermitted("只能为本人设置代理;本单位负责人可为本单位人员设置")
+        raise NotPermitted("只能为本人设置代理；本单位负责人可为本单位人员设置")

@@ -72,7 +72,7 @@ async def restrict(session: AsyncSession, actor: Actor, login: str, given: Restr
     _require_another(actor, account)
     known = {permission.value for permission in Permission}
     if not set(given.denied) <= known or len({*given.barred_actions, *given.barred_places}) > _MOST_WORDS:
-        raise Invalid.of({"denied": "有不认识的权限,请重新选择"})
+        raise Invalid.of({"denied": "有不认识的权限，请重新选择"})
     before = _restriction_of(account)
     account.denied = sorted(set(given.denied))
     account.own_barred_actions = sorted(set(given.barred_actions))
@@ -96,7 +96,7 @@ async def set_role(session: AsyncSession, actor: Actor, given: RoleInput, *, at:
         given.name, given.acts_as, given.permissions, given.reach, given.field_level, read_only=given.read_only
     )
     if role is None and (not _CODE.fullmatch(given.code) or given.code in {one.value for one in PEOPLE_ROLES}):
-        faults["code"] = "角色代码由小写字母、数字和下划线组成,以字母开头,且不与内置角色相同"
+        faults["code"] = "角色代码由小写字母、数字和下划线组成，以字母开头，且不与内置角色相同"
     if faults:
         raise Invalid.of(faults)
     before = _facts(role) if role else None
@@ -123,7 +123,7 @@ async def end_role(session: AsyncSession, actor: Actor, code: str, *, at: dateti
         raise NotFound("没有这个自定义角色")
     held = await session.scalars(select(Account.login).where(col(Account.role_codes).contains([code])))
     if logins := list(held):
-        raise ActionNotAllowed(f"还有 {len(logins)} 个账号在用这个角色,请先改授其他角色")
+        raise ActionNotAllowed(f"还有 {len(logins)} 个账号在用这个角色，请先改授其他角色")
     role.ended_at = at
     await _note(session, actor, "role.end", role, at, {"code": code})
 

@@ -94,7 +94,7 @@ async def end_session(session: AsyncSession, actor: Actor, session_id: UUID, *, 
     """
     held = await session.get(SignInSession, session_id, with_for_update=True)
     if held is None or held.account_id != actor.account_id or held.ended_at:
-        raise NotFound("没有这个登录,或已结束")
+        raise NotFound("没有这个登录，或已结束")
     held.ended_at = at
     await announce(session, "session", actor.account_id)
     detail = {"ended": "one"}

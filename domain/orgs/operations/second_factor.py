@@ -34,7 +34,7 @@ async def begin_second_factor(session: AsyncSession, actor: Actor, *, at: dateti
         raise ActionNotAllowed(_FIRST_PASSWORD)
     factor = await _factor(session, actor)
     if factor is not None and factor.confirmed_at:
-        raise ActionNotAllowed("已启用动态口令;更换手机请先停用再重新设置")
+        raise ActionNotAllowed("已启用动态口令；更换手机请先停用再重新设置")
     secret = codes.fresh_secret()
     if factor is None:
         factor = SecondFactor(id=new_id(), account_id=actor.account_id, secret_sealed=b"", begun_at=at)
@@ -60,7 +60,7 @@ async def confirm_second_factor(session: AsyncSession, actor: Actor, code: str, 
     secret = crypto.unseal("second_factor", "secret", factor.id, factor.secret_sealed)
     step = codes.matching_step(secret, code[:40], at, 0)
     if not step:
-        raise Invalid.of({"code": "验证码不正确,请核对手机时间后输入当前的 6 位数字"})
+        raise Invalid.of({"code": "验证码不正确，请核对手机时间后输入当前的 6 位数字"})
     factor.confirmed_at, factor.last_step = at, step
     shown = await _new_recovery_codes(session, actor)
     await _end_others(session, actor, at)
@@ -120,7 +120,7 @@ async def reset_second_factor(session: AsyncSession, actor: Actor, login: str, *
     if account is None:
         raise NotFound("没有这个账号")
     if account.id == actor.account_id:
-        raise ActionNotAllowed("不能重置自己的动态口令;请用备用码,或由另一名安全管理员重置")
+        raise ActionNotAllowed("不能重置自己的动态口令；请用备用码，或由另一名安全管理员重置")
     if not await _forget(session, account.id):
         raise NotFound("这个账号没有启用动态口令")
     await end_sessions(session, account.id, at=at)

@@ -28,8 +28,8 @@ from domain.orgs.operations.signing import (
 )
 from domain.orgs.schemas import SignIn
 
-UNLINKED = "这个身份尚未关联本系统的账号,请先用账号和密码登录,在“我的账号”中关联"
-_OVER = "登录已超时,请重新开始"
+UNLINKED = "这个身份尚未关联本系统的账号，请先用账号和密码登录，在“我的账号”中关联"
+_OVER = "登录已超时，请重新开始"
 
 
 @dataclass(frozen=True, slots=True)

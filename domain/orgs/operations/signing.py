@@ -23,10 +23,10 @@ from domain.orgs.schemas import SignIn
 
 WRONG = "账号或密码不正确"
 WRONG_CODE = "验证码不正确、已过期或已使用过"
-LOCKED = "连续输错次数过多,账号已暂时锁定,请稍后再试,或请系统管理员解锁"
+LOCKED = "连续输错次数过多，账号已暂时锁定，请稍后再试，或请系统管理员解锁"
 """Without the time left: it would tell an account that exists from one that does not."""
-UNGRANTED = "账号已建立,尚待安全管理员授权后才能使用"
-OVER = "登录已超时,请重新输入账号和密码"
+UNGRANTED = "账号已建立，尚待安全管理员授权后才能使用"
+OVER = "登录已超时，请重新输入账号和密码"
 
 
 async def sign_in(

@@ -70,7 +70,7 @@ async def disable_unit(session: AsyncSession, actor: Actor, code: str, *, at: da
     unit = await unit_by_code(session, code)
     query = select(func.count()).where(col(Account.unit_id) == unit.id, col(Account.disabled_at).is_(None))
     if left := await session.scalar(query):
-        raise ActionNotAllowed(f"该单位还有 {left} 个启用的账号,请先调整或停用这些账号")
+        raise ActionNotAllowed(f"该单位还有 {left} 个启用的账号，请先调整或停用这些账号")
     unit.disabled_at = unit.disabled_at or at
     await _note(session, actor, "unit.disable", unit, at, {"code": unit.code})
 
@@ -126,7 +126,7 @@ def _faults(given: UnitInput, known: set[str], *, new: bool) -> dict[str, str]:
     code, parent = given.code.strip(), given.parent_code.strip()
     faults = {
         "code": _code_fault(code, known) if new else "",
-        "name": "" if 1 <= len(given.name.strip()) <= 60 else "请填写单位名称,最长 60 个字",
+        "name": "" if 1 <= len(given.name.strip()) <= 60 else "请填写单位名称，最长 60 个字",
         "short_name": "单位简称最长 20 个字" if len(given.short_name) > 20 else "",
         "phone": "办公电话最长 30 个字" if len(given.phone) > 30 else "",
         "parent": "" if not parent or parent in known else "没有这个上级单位",
@@ -136,7 +136,7 @@ def _faults(given: UnitInput, known: set[str], *, new: bool) -> dict[str, str]:
 
 def _code_fault(code: str, known: set[str]) -> str:
     if not _CODE.fullmatch(code):
-        return "单位代码由小写字母、数字、下划线和短横组成,最长 32 位"
+        return "单位代码由小写字母、数字、下划线和短横组成，最长 32 位"
     return "单位代码已存在" if code in known else ""
 
 

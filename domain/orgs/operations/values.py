@@ -58,4 +58,4 @@ def _unexplained(before: SecurityValues, after: SecurityValues, reason: str) -> 
     new = {key: text for key, text in rules.departures(after).items() if key not in rules.departures(before)}
     if not new or len(reason.strip()) >= 5:
         return {}
-    return {**new, "reason": "低于等保要求的设置须写明依据或原因,至少 5 个字"}
+    return {**new, "reason": "低于等保要求的设置须写明依据或原因，至少 5 个字"}

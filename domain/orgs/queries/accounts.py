@@ -141,7 +141,7 @@ async def find_account(session: AsyncSession, actor: Actor, login: str) -> Accou
         allowed = administered_by(actor)
     one = (await session.scalars(select(Account).where(col(Account.login) == login, allowed))).one_or_none()
     if one is None:
-        raise NotFound("没有这个账号,或不由您管理")
+        raise NotFound("没有这个账号，或不由您管理")
     return one
 
 

@@ -57,12 +57,12 @@ def _reach(one: Account, shown: AccountDetail, custom: Mapping[str, CustomRole])
         for code in one.role_codes
     ]
     if shown.row.unit:
-        found.append(Ground(f"所属单位:{shown.row.unit}", "账号资料"))
+        found.append(Ground(f"所属单位：{shown.row.unit}", "账号资料"))
     else:
-        found.append(Ground("没有所属单位,或单位已停用:按单位的范围为空", "账号资料", granted=False))
-    found.extend(Ground(f"兼属单位:{unit.name}", "账号资料") for unit in shown.more_units)
+        found.append(Ground("没有所属单位，或单位已停用：按单位的范围为空", "账号资料", granted=False))
+    found.extend(Ground(f"兼属单位：{unit.name}", "账号资料") for unit in shown.more_units)
     if one.reach is Reach.AREA and not one.area_path:
-        found.append(Ground("没有设置辖区:按辖区的范围为空", "账号资料", granted=False))
+        found.append(Ground("没有设置辖区：按辖区的范围为空", "账号资料", granted=False))
     return found
 
 
@@ -71,9 +71,9 @@ def _reach_of(code: str, custom: Mapping[str, CustomRole]) -> Reach:
 
 
 def _fields(person: Actor, shown: AccountDetail) -> list[Ground]:
-    found = [Ground(f"个人信息级别:{shown.field_level.label}", "角色")]
+    found = [Ground(f"个人信息级别：{shown.field_level.label}", "角色")]
     if person.may(Permission.PERSON_REVEAL):
-        found.append(Ground("可逐项查看明文,须写明原因,每次记入日志", "权限“查看明文”"))
+        found.append(Ground("可逐项查看明文，须写明原因，每次记入日志", "权限“查看明文”"))
     else:
         found.append(Ground("不能查看明文", "没有“查看明文”权限", granted=False))
     return found
@@ -86,7 +86,7 @@ def _permission(one: Account, person: Actor, permission: Permission, custom: Map
     if person.may(permission):
         return Ground(permission.label, f"角色{'、'.join(sources)}")
     holders = "、".join(role.label for role in PEOPLE_ROLES if permission in GRANTS[role])
-    return Ground(permission.label, f"所持角色均未授予;内置角色中由{holders}持有", granted=False)
+    return Ground(permission.label, f"所持角色均未授予；内置角色中由{holders}持有", granted=False)
 
 
 def _granted_by(code: str, custom: Mapping[str, CustomRole]) -> frozenset[Permission]:
@@ -99,11 +99,11 @@ def _restrictions(one: Account) -> list[Ground]:
     found = [Ground(f"不授予“{Permission(word).label}”", "本账号限制", granted=False) for word in one.denied]
     if one.read_only:
         found.append(
-            Ground("只读:不能办理任何一步", "本账号限制" if one.own_read_only else "自定义角色", granted=False)
+            Ground("只读：不能办理任何一步", "本账号限制" if one.own_read_only else "自定义角色", granted=False)
         )
     if duty := {duty_of(Role(role)) for role in one.roles}:
         names = "、".join(sorted(word.label for word in duty))
-        found.append(Ground(f"只做{names}的工作,不能兼任其他职责", "三员分立", granted=False))
+        found.append(Ground(f"只做{names}的工作，不能兼任其他职责", "三员分立", granted=False))
     return found
 
 

@@ -49,7 +49,7 @@ async def department_by_code(session: AsyncSession, code: str, *, field: str) ->
     )
     unit = (await session.scalars(query)).one_or_none()
     if unit is None:
-        raise Invalid.of({field: "没有这个承办单位,请从列表中选择"})
+        raise Invalid.of({field: "没有这个承办单位，请从列表中选择"})
     return _view(unit)
 
 

@@ -7,7 +7,7 @@ from tests.support.county import id_number, phone, png
 
 MATTER = {
     "title": "工地拖欠工资",
-    "content": "在某工地务工三个月,工资一直未结清,请求协调支付。",
+    "content": "在某工地务工三个月，工资一直未结清，请求协调支付。",
     "category": "0701",
     "area": "359901001",
     "occurred_at": "2026-11-10T10:00:00+08:00",

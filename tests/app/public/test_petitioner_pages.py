@@ -185,7 +185,7 @@ class TestActing:
         answer = await client.post(f"/t/{token}/rate", data={"key": key_in(page), "comment": "写了 <很多>"})
         assert answer.status_code == 422
         assert "请选择满意度" in answer.text
-        assert "写了 &lt;很多&gt;</textarea>" in answer.text
+        assert "写了 &lt；很多&gt;</textarea>" in answer.text
 
     async def test_an_objection_reaches_the_journal(self, client: httpx.AsyncClient, county: County) -> None:
         number, token = await case(county, 5)

@@ -120,7 +120,7 @@ class TestChain:
         await support.bring_to(session, county, MAIN_LINE[:2], at=MORNING)
         verdict = await journal.examine(session, [Anchored(3, b"another")])
 
-        assert (verdict.broken, verdict.fault) == (3, "第 3 条与锚点不符,日志被重新生成")
+        assert (verdict.broken, verdict.fault) == (3, "第 3 条与锚点不符，日志被重新生成")
 
     async def test_a_broken_one_raises_an_alarm(self, session: AsyncSession, county: County) -> None:
         await support.bring_to(session, county, MAIN_LINE[:2], at=MORNING)

@@ -149,12 +149,12 @@ class TestVersions:
         assert await queries.changes(session) == before
 
 
-NOTICE = """日期,类型,名称
-2027-01-01至2027-01-03,休,元旦
-2027/1/9,班,元旦调休
+NOTICE = """日期，类型，名称
+2027-01-01至2027-01-03，休，元旦
+2027/1/9，班，元旦调休
 
 2027年2月5日~2027年2月11日\t放假\t春节
-2027.2.14;上班;春节调休
+2027.2.14；上班；春节调休
 """
 
 
@@ -172,28 +172,28 @@ class TestReadNotice:
         [
             ("2027-01-01 元旦", "须为“休”或“班”"),
             ("元旦放假", "看不懂"),
-            ("2027-02-30,休,春节", "没有 2027-2-30 这一天"),
-            ("2026-12-31,休,元旦", "日期不在 2027 年内"),
-            ("2027-01-03至2027-01-01,休,元旦", "起止日期颠倒"),
-            ("2027-01-01至2027-12-31,休,元旦", "超过 40 天"),
-            ("2027-01-01,休," + "长" * 41, "名称最多 40 字"),
+            ("2027-02-30，休，春节", "没有 2027-2-30 这一天"),
+            ("2026-12-31，休，元旦", "日期不在 2027 年内"),
+            ("2027-01-03至2027-01-01，休，元旦", "起止日期颠倒"),
+            ("2027-01-01至2027-12-31，休，元旦", "超过 40 天"),
+            ("2027-01-01，休，" + "长" * 41, "名称最多 40 字"),
         ],
     )
     def test_says_what_is_wrong_with_a_line(self, line: str, said: str) -> None:
         with pytest.raises(Invalid) as refused:
-            read_notice(f"2027-05-01,休,劳动节\n{line}", 2027)
-        assert refused.value.fields["line 2"].startswith("第 2 行:")
+            read_notice(f"2027-05-01，休，劳动节\n{line}", 2027)
+        assert refused.value.fields["line 2"].startswith("第 2 行：")
         assert said in refused.value.fields["line 2"]
 
     def test_names_every_bad_line_at_once_and_a_day_named_twice(self) -> None:
         with pytest.raises(Invalid) as refused:
-            read_notice("2027-01-01,休\n2027-01-01,班\n什么", 2027)
+            read_notice("2027-01-01，休\n2027-01-01，班\n什么", 2027)
         assert refused.value.fields.keys() == {"line 2", "line 3"}
         assert "2027-01-01 与前面的行重复" in refused.value.message
 
     def test_refuses_an_empty_one(self) -> None:
         with pytest.raises(Invalid, match="没有读到任何日期"):
-            read_notice("日期,类型,名称\n", 2027)
+            read_notice("日期，类型，名称\n", 2027)
 
 
 class TestImport:
@@ -204,7 +204,7 @@ class TestImport:
         assert [one.deadline_id for one in preview.moved] == [moved.id]
         assert preview.no_longer_provisional == 1
         assert preview.sentence == (
-            "2027 年放假安排共 12 天;在办时限 2 个,其中 1 个变动(推后 1 个,提前 0 个),1 个由暂定转为确定"
+            "2027 年放假安排共 12 天；在办时限 2 个，其中 1 个变动（推后 1 个，提前 0 个），1 个由暂定转为确定"
         )
         assert moved.yellow_at == when("2027-01-06 10:00")
         assert await session.get(Workday, date(2027, 1, 1)) is None
@@ -239,9 +239,9 @@ class TestExplained:
         view = await self.view(session, deadline, "2026-09-24 10:00")
         assert [one.text for one in view.segments] == [
             "09-24 10:00 至 09-25 00:00 计 14 小时",
-            "09-25 00:00 至 09-28 00:00 中秋,不计",
+            "09-25 00:00 至 09-28 00:00 中秋，不计",
             "09-28 00:00 至 10-01 00:00 计 3 个工作日",
-            "10-01 00:00 至 10-08 00:00 国庆节,不计",
+            "10-01 00:00 至 10-08 00:00 国庆节，不计",
             "10-08 00:00 至 10-09 10:00 计 1 个工作日 10 小时",
         ]
         assert sum((one.counted for one in view.segments), timedelta()) == timedelta(days=5)
@@ -258,8 +258,8 @@ class TestExplained:
         ]
         assert sum((one.counted for one in view.segments), timedelta()) == timedelta(days=7)
         assert view.notes == (
-            "时限来自时限规则:5 个工作日(暂停时间不计)(延期 2 个工作日);红牌时限 2026-12-07 09:00",
-            "2026-11-19 09:00 至 2026-11-20 09:00 暂停计时,时间不计",
+            "时限来自时限规则：5 个工作日（暂停时间不计）(延期 2 个工作日)；红牌时限 2026-12-07 09:00",
+            "2026-11-19 09:00 至 2026-11-20 09:00 暂停计时，时间不计",
             "2026-11-20 10:00 延期 2 个工作日",
             f"按工作日历第 {deadline.calendar_version} 版计算",
         )
@@ -272,7 +272,7 @@ class TestExplained:
         view = await self.view(session, deadline, "2026-11-19 12:00")
         assert [one.text for one in view.segments] == [
             "11-18 09:00 至 11-18 12:00 计 3 小时",
-            "11-18 12:00 至 11-19 12:00 暂停计时,不计",
+            "11-18 12:00 至 11-19 12:00 暂停计时，不计",
         ]
 
     async def test_lays_working_hours_out_by_period(self, session: AsyncSession) -> None:
@@ -280,15 +280,15 @@ class TestExplained:
         view = await self.view(session, deadline, "2026-11-20 16:30")
         assert [one.text for one in view.segments] == [
             "11-20 16:30 至 11-20 17:30 计 1 小时",
-            "11-20 17:30 至 11-21 00:00 非工作时段,不计",
-            "11-21 00:00 至 11-23 00:00 周末,不计",
-            "11-23 00:00 至 11-23 08:30 非工作时段,不计",
+            "11-20 17:30 至 11-21 00:00 非工作时段，不计",
+            "11-21 00:00 至 11-23 00:00 周末，不计",
+            "11-23 00:00 至 11-23 08:30 非工作时段，不计",
             "11-23 08:30 至 11-23 09:30 计 1 小时",
         ]
 
     async def test_says_that_a_year_is_provisional(self, session: AsyncSession) -> None:
         view = await self.view(session, await started(session, "2026-12-30 10:00"), "2026-12-30 10:00")
-        assert view.notes[-1] == "2027 年放假安排未公布,暂按周末推算"
+        assert view.notes[-1] == "2027 年放假安排未公布，暂按周末推算"
         assert view.segments[0].text == "2026-12-30 10:00 至 2027-01-02 00:00 计 2 个工作日 14 小时"
 
     async def test_natural_hours_are_one_stretch(self, session: AsyncSession) -> None:

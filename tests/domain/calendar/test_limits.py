@@ -158,7 +158,7 @@ class TestSetLimit:
         )
         await put(session, 3, at=START + timedelta(hours=2), recompute=True)
         assert deadline.yellow_at == when("2026-11-25 09:00")
-        assert deadline.limit_text == "3 个工作日(延期 2 个工作日)"
+        assert deadline.limit_text == "3 个工作日（延期 2 个工作日）"
 
 
 class TestEndLimit:

@@ -127,7 +127,7 @@ class TestPauseAndResume:
         await operations.pause(session, subject_id=case_id, links=[Link.FEEDBACK], at=when("2026-11-18 09:00"))
         await operations.resume(session, subject_id=case_id, links=[Link.FEEDBACK], at=when("2026-11-22 20:00"))
         assert deadline.yellow_at == when("2026-11-26 00:00")
-        assert deadline.limit_text == "5 个工作日(暂停时间不计)"
+        assert deadline.limit_text == "5 个工作日（暂停时间不计）"
 
     async def test_a_second_pause_does_not_move_the_first(self, session: AsyncSession, case_id: UUID) -> None:
         deadline = await started(session, case_id, Link.ACCEPT, "2026-11-16 09:00")
@@ -227,12 +227,12 @@ class TestDeadlineView:
         plain = await started(session, case_id, Link.FEEDBACK, "2026-11-18 09:12")
         view = DeadlineView.of(plain)
         assert view.label == "首次反馈"
-        assert view.explanation == "自 11-18 09:12 起 5 个工作日,至 11-25 09:12"
+        assert view.explanation == "自 11-18 09:12 起 5 个工作日，至 11-25 09:12"
 
     async def test_says_which_notice_is_missing(self, session: AsyncSession, case_id: UUID) -> None:
         deadline = await started(session, case_id, Link.FEEDBACK, "2026-12-28 09:12")
         assert DeadlineView.of(deadline).explanation == (
-            "自 2026-12-28 09:12 起 5 个工作日,至 2027-01-04 09:12;2027 年放假安排未公布,暂按周末推算"
+            "自 2026-12-28 09:12 起 5 个工作日，至 2027-01-04 09:12;2027 年放假安排未公布，暂按周末推算"
         )
 
     async def test_says_that_it_is_paused(self, session: AsyncSession, case_id: UUID) -> None:
@@ -240,7 +240,7 @@ class TestDeadlineView:
         await operations.pause(session, subject_id=case_id, links=[Link.ACCEPT], at=when("2026-11-18 10:00"))
         view = DeadlineView.of(deadline)
         assert view.paused
-        assert view.explanation == "自 11-18 09:12 起 24 小时,11-18 10:00 暂停计时"
+        assert view.explanation == "自 11-18 09:12 起 24 小时，11-18 10:00 暂停计时"
 
 
 class TestConfirmYear:

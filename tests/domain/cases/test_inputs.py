@@ -237,7 +237,7 @@ class TestEditing:
 
         await support.step(
             session, county["registrar"], number, Action.EDIT, at=MORNING,
-            title="改过的标题", content="改过的内容,多次协商未果。", headcount=7, parties=(new,),
+            title="改过的标题", content="改过的内容，多次协商未果。", headcount=7, parties=(new,),
         )  # fmt: skip
 
         case = await reach.find(session, county["registrar"], number)

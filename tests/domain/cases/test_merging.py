@@ -78,7 +78,7 @@ class TestMerge:
         for number, other in ((kept, merged), (merged, kept)):
             line = (await detail.journal(session, county["center"], number))[0]
             assert line.label == "并案"
-            assert f"相关案件:{other}" in line.notes
+            assert f"相关案件：{other}" in line.notes
 
     @pytest.mark.parametrize("login", ["registrar", "rsj", "leader", "viewer"])
     async def test_is_for_the_centre(self, session: AsyncSession, county: County, login: str) -> None:

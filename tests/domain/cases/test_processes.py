@@ -55,17 +55,17 @@ class TestLint:
     @pytest.mark.parametrize(
         ("tweaks", "sentence"),
         [
-            (Tweaks(steps={"8": StepTweak(off=True)}), "“退回待补充”不可到达:通向它的步骤(驳回)已停用"),
-            (Tweaks(steps={"44": StepTweak(off=True)}), "“市级流转中”不可到达:通向它的步骤(上报市平台)已停用"),
-            (Tweaks(steps={"30": StepTweak(off=True)}), "“调处待确认”走不到办结:从它出发的步骤(确认办结)已停用"),
+            (Tweaks(steps={"8": StepTweak(off=True)}), "“退回待补充”不可到达：通向它的步骤（驳回）已停用"),
+            (Tweaks(steps={"44": StepTweak(off=True)}), "“市级流转中”不可到达：通向它的步骤（上报市平台）已停用"),
+            (Tweaks(steps={"30": StepTweak(off=True)}), "“调处待确认”走不到办结：从它出发的步骤（确认办结）已停用"),
             (Tweaks(steps={"30": StepTweak(who=())}), "“确认办结”没有任何角色可以办理"),
             (
                 Tweaks(steps={"30": StepTweak(who=(Role.OFFICER,))}),
-                "“确认办结”不能交给部门经办,只能在区综治中心管理员、领导中选择",
+                "“确认办结”不能交给部门经办，只能在区综治中心管理员、领导中选择",
             ),
-            (Tweaks(steps={"8": StepTweak(opinion=False)}), "“驳回”必须填写意见,不能取消"),
-            (Tweaks(limits={Link.ACCEPT: LimitTweak(yellow=5, red=2)}), "接收时限须为正数,且红牌不早于黄牌"),
-            (Tweaks(limits={Link.RESOLVE: LimitTweak(yellow=0, red=2)}), "办结时限须为正数,且红牌不早于黄牌"),
+            (Tweaks(steps={"8": StepTweak(opinion=False)}), "“驳回”必须填写意见，不能取消"),
+            (Tweaks(limits={Link.ACCEPT: LimitTweak(yellow=5, red=2)}), "接收时限须为正数，且红牌不早于黄牌"),
+            (Tweaks(limits={Link.RESOLVE: LimitTweak(yellow=0, red=2)}), "办结时限须为正数，且红牌不早于黄牌"),
             (Tweaks(statuses={Status.TO_ACCEPT: "等" * 13}), f"名称“{'等' * 13}”须为 1 至 12 字"),
             (Tweaks(steps={"11": StepTweak(label="派" * 13)}), f"名称“{'派' * 13}”须为 1 至 12 字"),
             (Tweaks(steps={"999": StepTweak(off=True)}), "流程中没有第 999 步"),
@@ -79,7 +79,7 @@ class TestLint:
 
         faults = lint(accept_off)
 
-        assert "“待接收”走不到办结:从它出发的步骤(接收)已停用" in faults
+        assert "“待接收”走不到办结：从它出发的步骤（接收）已停用" in faults
 
     @pytest.mark.parametrize("approval", Approval)
     def test_skipping_an_approval_is_no_fault(self, approval: Approval) -> None:

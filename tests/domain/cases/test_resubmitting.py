@@ -32,7 +32,7 @@ async def test_it_returns_to_who_sent_it_back(session: AsyncSession, county: Cou
     number = await _sent_back(session, county)
 
     done = await support.step(
-        session, county["registrar"], number, Action.RESUBMIT, at=MORNING, content="补充:已附劳动合同与考勤记录。"
+        session, county["registrar"], number, Action.RESUBMIT, at=MORNING, content="补充：已附劳动合同与考勤记录。"
     )
 
     case = await reach.find(session, county["center"], number)

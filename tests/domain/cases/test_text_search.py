@@ -11,7 +11,7 @@ from domain.cases.schemas import CaseFilter
 from tests.support import county as support
 from tests.support.county import MAIN_LINE, MORNING
 
-TITLE = "幸福小区3号楼2单元漏水(第2次),物业:A栋。欠费%计_算"
+TITLE = "幸福小区3号楼2单元漏水（第2次），物业：A栋。欠费%计_算"
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 5, 8, len(TITLE)])

@@ -182,7 +182,7 @@ async def test_the_main_line_tells_whom_the_next_step_waits_for(session: AsyncSe
         session, county, "center", number, Action.DISPATCH, lead_department="rsj", assist_departments=("zjj",)
     )
     assert set(sent) == {"rsj", "rsj_head", "zjj", "zjj_head"}
-    assert sent["rsj"] == f"待接收:{number} 由县综治中心转派给贵单位"
+    assert sent["rsj"] == f"待接收：{number} 由县综治中心转派给贵单位"
     hand = {"person_in_charge": "何" + "经办", "person_phone": support.phone(7)}
     assert set(await do(session, county, "rsj", number, Action.ACCEPT, **hand)) == {"center", "registrar"}
 
@@ -249,8 +249,8 @@ async def test_cards_and_breaches_tell_the_lead_unit_and_the_centre(session: Asy
     case = await case_of(session, county, number)
     payload = {"number": number, "level": "red", "link": "accept"}
     for topic, beginning in (
-        ("case.breach", f"超时提醒:{number} 的接收环节已超过红牌时限"),
-        ("case.auto_card", "红牌督办:"),
+        ("case.breach", f"超时提醒：{number} 的接收环节已超过红牌时限"),
+        ("case.auto_card", "红牌督办："),
     ):
         outbox.publish(session, topic, case.id, payload, at=MORNING)
         sent = await told(session, county, topic)
@@ -261,7 +261,7 @@ async def test_cards_and_breaches_tell_the_lead_unit_and_the_centre(session: Asy
 async def test_the_registrar_of_a_merged_case_is_told(session: AsyncSession, county: County) -> None:
     kept, merged = await brought(session, county, 1), await brought(session, county, 1, seed=2)
     await merge(session, county["center"], kept=kept, merged=merged, reason="同一事项", at=MORNING)
-    assert await told(session, county, "case.merge") == {"registrar": f"已合并:{merged} 已并入其他案件一并办理"}
+    assert await told(session, county, "case.merge") == {"registrar": f"已合并：{merged} 已并入其他案件一并办理"}
 
 
 async def test_disabled_accounts_are_not_told(session: AsyncSession, county: County) -> None:
@@ -277,7 +277,7 @@ async def test_a_dialog_foretells_whom_its_step_tells(session: AsyncSession, cou
     seen = await queries.will_tell(session, county["center"], number, Action.DISPATCH, departments=("rsj", "zjj"))
     assert seen == (("人力资源和社会保障局 经办、领导", 2), ("住房和城乡建设局 经办、领导", 2))
     assert await queries.will_tell(session, county["center"], number, Action.SEND_BACK) == (("登记员", 1),)
-    assert await queries.will_tell(session, county["center"], number, Action.CLOSE_DIRECTLY) == (("诉求人(短信)", 1),)
+    assert await queries.will_tell(session, county["center"], number, Action.CLOSE_DIRECTLY) == (("诉求人（短信）", 1),)
     assert await queries.will_tell(session, county["center"], number, Action.ACCEPT) == ()
     with pytest.raises(NotFound):
         await queries.will_tell(session, county["rsj"], number, Action.ACCEPT)
@@ -293,8 +293,8 @@ async def test_a_dialog_foretells_whom_its_step_tells(session: AsyncSession, cou
         (3, "center", Action.COPY, ("zjj",), {"住房和城乡建设局 经办、领导": 2}),
         (3, "rsj", Action.REQUEST_EXTENSION, (), {"综治中心管理员": 1}),
         (3, "rsj", Action.HAND_OVER, (), {"人力资源和社会保障局 经办、领导": 1}),
-        (4, "rsj", Action.SUBMIT_RESULT, (), {"综治中心管理员": 1, "登记员": 1, "诉求人(短信)": 1}),
-        (5, "center", Action.CONFIRM, (), {"人力资源和社会保障局 经办、领导": 2, "诉求人(短信)": 1}),
+        (4, "rsj", Action.SUBMIT_RESULT, (), {"综治中心管理员": 1, "登记员": 1, "诉求人（短信）": 1}),
+        (5, "center", Action.CONFIRM, (), {"人力资源和社会保障局 经办、领导": 2, "诉求人（短信）": 1}),
     ],
 )  # fmt: skip
 async def test_foretold_is_what_happens(

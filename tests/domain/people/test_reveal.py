@@ -149,7 +149,7 @@ class TestAFieldThatDoesNotOpen:
         )
         (line,) = await lines(session, "person.reveal_refused")
 
-        assert (str(answer.refusal), answer.value) == ("联系电话无法解密,请告知系统管理员", "")
+        assert (str(answer.refusal), answer.value) == ("联系电话无法解密，请告知系统管理员", "")
         assert line.detail == {"field": "phone", "why": "unreadable"}
         assert not (await session.scalars(select(RevealCount))).all()
 

@@ -259,7 +259,7 @@ class TestAnswering:
         with pytest.raises(ActionNotAllowed):
             await operations.respond(session, actor, agrees=True, comment="", at=AT)
         line = (await detail.journal(session, county["center"], number))[0]
-        assert line.opinion == "诉求人对办理结果有异议:金额不对"
+        assert line.opinion == "诉求人对办理结果有异议：金额不对"
 
         await support.step(session, county["center"], number, Action.REJECT_RESULT, at=AT, opinion="请核实")
         await support.main_step(session, county, number, Action.SUBMIT_RESULT, at=AT)
