@@ -135,7 +135,7 @@ def install(app: FastAPI) -> None:
 
     async def unfit(_request: Request, error: Exception) -> Response:
         faults = fields_of(error.errors()) if isinstance(error, RequestValidationError) else {}
-        said = ";".join(f"{name}:{sentence}" for name, sentence in faults.items())
+        said = "；".join(f"{name}：{sentence}" for name, sentence in faults.items())
         return problem("invalid", said or "请求内容有误", fields=faults)
 
     async def plain(_request: Request, error: Exception) -> Response:

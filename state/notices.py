@@ -108,7 +108,7 @@ def _id(text: str) -> UUID:
 
 
 def _shown(view: NoticeView) -> NoticeShown:
-    head, _, rest = view.text.partition(":")
+    head, _, rest = view.text.partition("：")
     return NoticeShown(
         id=str(view.id),
         head=head,

@@ -198,7 +198,7 @@ class VisitDesk(SignedInState):
         except Invalid as refusal:
             self.faults = refusal.fields
             first = next(iter(refusal.fields), "")
-            yield rx.toast.error(refusal.message.split(";")[0])
+            yield rx.toast.error(refusal.message.split("；")[0])
             yield telling.focus(first)
             return
         self._clear()

@@ -122,4 +122,4 @@ def said(action: str, detail: Mapping[str, Any], units: Mapping[str, str]) -> st
     parts += [f"{detail['rows']} 条"] if isinstance(detail.get("rows"), int) else []
     parts += ["账号因此锁定"] if detail.get("locked") is True else []
     parts += [f"另有 {detail['more']} 次未逐条记录"] if detail.get("more") else []
-    return ";".join(dict.fromkeys(parts))
+    return "；".join(dict.fromkeys(parts))

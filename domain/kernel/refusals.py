@@ -63,7 +63,7 @@ class Invalid(Refusal):
     @classmethod
     def of(cls, fields: Mapping[str, str]) -> Invalid:
         """This function will word one refusal out of several field sentences."""
-        return cls(";".join(fields.values()), fields=fields)
+        return cls("；".join(fields.values()), fields=fields)
 
 
 class TooLarge(Refusal):

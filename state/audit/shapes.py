@@ -211,5 +211,5 @@ def _value(value: object) -> str:
     if isinstance(value, list | tuple):
         return "、".join(_value(one) for one in value)
     if isinstance(value, Mapping):
-        return ";".join(f"{_key(str(key))}:{_value(one)}" for key, one in value.items())
+        return "；".join(f"{_key(str(key))}：{_value(one)}" for key, one in value.items())
     return _ROLES.get(str(value), str(value))

@@ -214,7 +214,7 @@ class CalendarState(SignedInState):
             async with self._acting() as (session, actor):
                 found = await previews.preview_notice(session, actor, self.notice, year=self.year)
         except Invalid as refusal:
-            self.faults = {"notice": ";".join(list(refusal.fields.values())[:5]) or refusal.message}
+            self.faults = {"notice": "；".join(list(refusal.fields.values())[:5]) or refusal.message}
             return
         self.sentence, self.moves = found.sentence, list(_moves(found))
 

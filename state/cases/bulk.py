@@ -101,7 +101,7 @@ class BulkState(CaseListState):
             found += [view for view in views if view.action == self.act and view.allowed]
         self.needs = _once(need.name for view in found for need in view.needs)
         self.required = _once(need.name for view in found for need in view.needs if need.required)
-        self.starts = ";".join(_once(view.starts for view in found))
+        self.starts = "；".join(_once(view.starts for view in found))
         await self._foretell(session, actor)
 
     async def _foretell(self, session: AsyncSession, actor: Actor) -> None:

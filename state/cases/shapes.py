@@ -317,7 +317,7 @@ def line(view: JournalView) -> Line:
         when=stamp(view.at, LONG),
         moved=moved,
         opinion=view.opinion,
-        notes=";".join(view.notes),
+        notes="；".join(view.notes),
         pictures=[str(file_id) for file_id in view.pictures],
         tone="warn" if view.action in _WARNED else "",
     )

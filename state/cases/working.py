@@ -301,7 +301,7 @@ class CaseState(SignedInState):
                 await self._read_if_visible(session, actor)
         except Invalid as refusal:
             self.faults, self.refused = refusal.fields, ""
-            yield rx.toast.error(refusal.message.split(";")[0])
+            yield rx.toast.error(refusal.message.split("；")[0])
             return
         except (ActionNotAllowed, NotPermitted) as refusal:
             # told inside the dialog, which lies above the page's messages

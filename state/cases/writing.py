@@ -257,7 +257,7 @@ class CaseFormState(SignedInState):
                 await drafts.drop(session, actor, FORM)
         except Invalid as refusal:
             self.faults = self._by_field(refusal.fields)
-            return rx.toast.error(refusal.message.split(";")[0])
+            return rx.toast.error(refusal.message.split("；")[0])
         self.done, self.done_status = made.number, made.status.value
         self.faults, self._intent = {}, ""
         return rx.toast.success("已受理" if made.status is Status.TO_DISPATCH else "草稿已保存")

@@ -212,7 +212,7 @@ class ProcessState(SignedInState):
             tweaks = tweaks_of(self._typed)
             made = process.built(tweaks)
         except Invalid as refusal:
-            self.faults, self.lint = refusal.fields, refusal.message.split(";")
+            self.faults, self.lint = refusal.fields, refusal.message.split("；")
             self._draw_limits(usual)
             return
         self.lint = [*process.lint(tweaks), *([] if self.bound or not self.editable else ["请选择这个流程适用的类别"])]
@@ -307,7 +307,7 @@ class ProcessState(SignedInState):
             self.conflict, self.enabling = True, False
             return None
         except Refusal as refusal:
-            self.enabling, self.lint = False, [*self.lint, *refusal.message.split(";")]
+            self.enabling, self.lint = False, [*self.lint, *refusal.message.split("；")]
             return rx.toast.error("没有启用：" + refusal.message)
         return rx.toast.success(f"“{version.name}”已启用，新受理的案件按它办理")
 

@@ -119,7 +119,7 @@ async def enable(session: AsyncSession, actor: Actor, version_id: UUID, *, at: d
     version = await processes.find(session, actor, version_id, lock=True)
     _require_draft(version)
     if faults := process.lint(Tweaks.model_validate(version.tweaks)):
-        raise Invalid.of({"steps": ";".join(faults[:5])})
+        raise Invalid.of({"steps": "；".join(faults[:5])})
     if not version.categories:
         raise Invalid.of({"categories": "请选择这个流程适用的类别"})
     query = select(ProcessVersion).where(col(ProcessVersion.state) == ProcessState.ENABLED).with_for_update()

@@ -102,7 +102,7 @@ def _choose(steps: tuple[Step, ...], facts: rules.Facts) -> Step:
 
 def _starts(step: Step, asker: _Asker) -> str:
     started = [c.link for c in step.clocks if c.verb is Verb.START and c.link]
-    return ";".join(f"{link.label}时限 {asker.limits[link].text}" for link in started)
+    return "；".join(f"{link.label}时限 {asker.limits[link].text}" for link in started)
 
 
 async def _limits(session: AsyncSession, process: Process, case: Case, at: datetime) -> dict[Link, Limit]:

@@ -44,5 +44,5 @@ async def told(session: AsyncSession, case: Case, version: int) -> str:
         unit = units[entry.actor_unit_id].name if entry.actor_unit_id in units else ""
         who = " ".join(filter(None, (unit, names.get(entry.actor_id, "")))) or "系统"
         said.append(f"{who}于 {stamp(entry.at, '%m-%d %H:%M')} {label}")
-    deeds = ";".join(said) or "该件刚刚被他人办理"
+    deeds = "；".join(said) or "该件刚刚被他人办理"
     return f"{deeds}。现为“{case.status.label}”，请核对后再操作"
