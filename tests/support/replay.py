@@ -37,7 +37,7 @@ async def count_rows(session: AsyncSession) -> dict[str, int]:
     """Count the rows of every table in one statement."""
     tables = metadata().sorted_tables
     each = " UNION ALL ".join(f"SELECT '{table.name}', count(*) FROM \"{table.name}\"" for table in tables)
-    return dict((await session.execute(text(each))).tuples().all())
+    return {str(name): int(number) for name, number in await session.execute(text(each))}
 
 
 async def keep(session: AsyncSession, before: Mapping[str, int], moments: tuple[datetime, ...]) -> Kept | None:
