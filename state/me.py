@@ -121,7 +121,7 @@ class OwnState(SignedInState):
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
         self.unproven, self.notice = actor.unproven, rules.UNPROVEN.get(actor.unproven, "")
         found, values = await queries.own_security(session, actor), await policy_values.of(session)
-        aged = f",每 {values.password_days} 天更换一次" if values.password_days else ""
+        aged = f"，每 {values.password_days} 天更换一次" if values.password_days else ""
         self.protection = Protection(
             factor=found.enrolled_at is not None,
             since=stamp(found.enrolled_at) if found.enrolled_at else "",

@@ -178,7 +178,7 @@ class SignedInState(rx.State):
     async def _frame(self, session: AsyncSession, actor: Actor) -> None:
         """This function will renew the person and the counts of the navigation."""
         me = Me(
-            name=f"{actor.name}(代{actor.stands_for_name})" if actor.stands_for else actor.name,
+            name=f"{actor.name}（代{actor.stands_for_name}）" if actor.stands_for else actor.name,
             initial=actor.name[:1],
             login=actor.login,
             unit=actor.unit_name,

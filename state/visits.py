@@ -307,7 +307,7 @@ async def _known(session: Any, actor: Any, number: str) -> str:
     if not times:
         return "首次来访"
     open_cases = await reach.open_cases_of(session, actor, number)
-    return f"第 {times + 1} 次来访" + (f",{open_cases} 件在办" if open_cases else "")
+    return f"第 {times + 1} 次来访" + (f"，{open_cases} 件在办" if open_cases else "")
 
 
 def _input(form: dict, desk: str, sam_id: str) -> VisitInput:

@@ -79,7 +79,7 @@ async def confirm(call: Acting, which: Which) -> Response:
     content = await drafts.load(call.session, call.actor, kind.form)
     rows = await lines.read(call.session, call.actor, which, lines.staged_in(content))
     if wrong := [row.number for row in rows if row.faults]:
-        raise Invalid.of({"file": f"还有 {len(wrong)} 行有问题(第 {wrong[0]} 行起)，请改好后重新上传"})
+        raise Invalid.of({"file": f"还有 {len(wrong)} 行有问题（第 {wrong[0]} 行起），请改好后重新上传"})
     units = [row.given for row in rows if isinstance(row.given, UnitInput)]
     accounts = [row.given for row in rows if isinstance(row.given, NewAccount)]
     if which == "units":

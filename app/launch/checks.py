@@ -80,4 +80,4 @@ def _why_not(error: OSError, host: str, port: int) -> str:
         return f"端口 {port} 已被占用。请停止占用它的程序，或用 PORT 指定另一个端口，例如：PORT=8080 make run。"
     if error.errno == errno.EACCES:
         return f"没有权限使用端口 {port}。请用 PORT 指定 1024 以上的端口。"
-    return f"无法监听 {host}:{port}（{error.strerror}）。请检查 HOST 和 PORT。"
+    return f"无法监听 {host} 的端口 {port}（{error.strerror}）。请检查 HOST 和 PORT。"

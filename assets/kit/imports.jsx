@@ -68,7 +68,7 @@ export function SheetUpload({ endpoint, onStaged }) {
         {busy ? "正在读取……" : "选择 Excel 文件"}
         <input className="sr" type="file" accept=".xlsx" disabled={busy} onChange={choose} />
       </label>
-      <small>也可以把文件拖到这里;.xlsx,最大 2 MB</small>
+      <small>也可以把文件拖到这里，.xlsx 格式，最大 2 MB</small>
       {fault && (
         <span className="fault" role="alert">
           {fault}

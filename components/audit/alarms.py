@@ -94,7 +94,7 @@ def _dialog() -> rx.Component:
         one.id != "",
         "处理告警",
         rx.el.form(
-            rx.el.p(tag(one.kind, one.tone), " ", rx.el.b(one.name), f" {one.said},{one.at}"),
+            rx.el.p(tag(one.kind, one.tone), " ", rx.el.b(one.name), f" {one.said}，{one.at}"),
             field(
                 "处理情况",
                 text_area("note", rows=4, most=500, placeholder="核实了什么、结论和已采取的措施"),

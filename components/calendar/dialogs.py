@@ -28,7 +28,7 @@ def _day() -> rx.Component:
         one.iso != "",
         "调整日期",
         rx.el.form(
-            rx.el.p(rx.el.b(one.label), ",", _whose(), "。"),
+            rx.el.p(rx.el.b(one.label), "，", _whose(), "。"),
             radio_group("state", [("on", "上班"), ("off", "休息"), ("plain", "恢复默认")], default=one.state),
             field("说明", text_input("note", placeholder="例如：调休"), name="note", error=S.faults["note"], wide=True),
             rx.el.p("受影响的在办时限会随之变动，每个都会留痕。", class_name="muted"),

@@ -115,7 +115,7 @@ def _matter() -> rx.Component:
                 ("来源", case.source),
                 ("所属辖区", case.area),
                 ("发生时间", _or_dash(case.occurred)),
-                ("规模", rx.fragment(case.scale, ",", case.headcount)),
+                ("规模", rx.fragment(case.scale, "，", case.headcount)),
                 ("涉及金额", _or_dash(case.amount)),
                 ("受理时间", _or_dash(case.submitted)),
                 ("承诺办结", _or_dash(case.promised)),

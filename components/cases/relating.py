@@ -75,7 +75,7 @@ def merged_banner() -> rx.Component:
                 S.related,
                 lambda one: rx.cond(
                     one.tie == "已并入",
-                    rx.el.span("本件已并入 ", rx.el.a(one.number, href=f"/case/{one.number}"), ",请在该件中办理。"),
+                    rx.el.span("本件已并入 ", rx.el.a(one.number, href=f"/case/{one.number}"), "，请在该件中办理。"),
                 ),
             ),
         ),

@@ -96,7 +96,9 @@ def _factor() -> rx.Component:
 def _left() -> rx.Component:
     few = S.protection.codes_left < 3
     return rx.el.span(
-        S.protection.codes_left.to_string(), " 个", rx.cond(few, rx.el.span("(不多了，请及时更换)", class_name="error"))
+        S.protection.codes_left.to_string(),
+        " 个",
+        rx.cond(few, rx.el.span("（不多了，请及时更换）", class_name="error")),
     )
 
 

@@ -117,7 +117,7 @@ def _number(key: str, unit: str, hint: str) -> rx.Component:
     least, most = BOUNDS[key]
     said = f"{least} 至 {most}，默认 {getattr(DEFAULTS, key)}" + (f"。{hint}" if hint else "")
     control = text_input(key, default=S.values[key], input_mode="numeric", max_length=6)
-    return field(f"{LABELS[key]}({unit})", control, name=key, required=True, hint=said, error=S.faults[key])
+    return field(f"{LABELS[key]}（{unit}）", control, name=key, required=True, hint=said, error=S.faults[key])
 
 
 def _past() -> rx.Component:

@@ -96,7 +96,7 @@ def _reset() -> rx.Component:
     return _asked(
         "reset",
         "重置密码",
-        rx.el.p(_who(), ":生成新的初始密码，原密码作废，本人在各处的登录立即退出。"),
+        rx.el.p(_who(), "：生成新的初始密码，原密码作废，本人在各处的登录立即退出。"),
         alert("blue", rx.el.span("新密码只显示一次，本人首次登录须修改。动态口令不受影响，需要时由安全管理员重置。")),
         word="重置密码",
         on_submit=lambda _: S.reset_password(),
@@ -107,7 +107,7 @@ def _disable() -> rx.Component:
     return _asked(
         "disable",
         "停用账号",
-        rx.el.p(_who(), ":停用后不能登录，本人在各处的登录和打开的页面立即退出；办理记录保留。"),
+        rx.el.p(_who(), "：停用后不能登录，本人在各处的登录和打开的页面立即退出；办理记录保留。"),
         alert("yellow", rx.el.span("在办案件不会自动转走：停用前请由其单位负责人或综治中心在本页“移交在办”。")),
         field(
             "停用原因",
@@ -125,7 +125,7 @@ def _enable() -> rx.Component:
     return _asked(
         "enable",
         "启用账号",
-        rx.el.p(_who(), ":启用后可用原来的密码和角色登录。"),
+        rx.el.p(_who(), "：启用后可用原来的密码和角色登录。"),
         word="确认启用",
         on_submit=lambda _: S.enable(),
     )
@@ -135,7 +135,7 @@ def _unlock() -> rx.Component:
     return _asked(
         "unlock",
         "解锁账号",
-        rx.el.p(_who(), ":解除连续输错密码的锁定。如不是本人输错，请先重置密码。"),
+        rx.el.p(_who(), "：解除连续输错密码的锁定。如不是本人输错，请先重置密码。"),
         word="解锁",
         on_submit=lambda _: S.unlock(),
     )

@@ -98,7 +98,7 @@ def _case() -> rx.Component:
     answer = rx.cond(
         S.grounds.length() > 0,
         rx.el.div(
-            rx.el.p("案件 ", rx.el.b(S.number), ",账号 ", rx.el.b(S.asked_login), ":"),
+            rx.el.p("案件 ", rx.el.b(S.number), "，账号 ", rx.el.b(S.asked_login), "："),
             lines(S.grounds),
             role="status",
         ),

@@ -19,7 +19,7 @@ def hand_over_dialog() -> rx.Component:
 
 
 def _who() -> rx.Component:
-    return rx.fragment(rx.el.b(S.name), "(", S.login, ")")
+    return rx.fragment(rx.el.b(S.name), "（", S.login, "）")
 
 
 def _form() -> rx.Component:

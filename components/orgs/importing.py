@@ -46,7 +46,7 @@ def _upload() -> rx.Component:
             rx.el.li(
                 "下载 ",
                 rx.el.a("导入模板", href=f"/api/v1/imports/{S.which}/template", custom_attrs={"download": "1"}),
-                ",按“说明”页填写。",
+                "，按“说明”页填写。",
             ),
             rx.el.li("上传后先逐行检查，有一行不对就全部不导入。"),
             rx.cond(

@@ -207,7 +207,7 @@ def _names(one: RoleShown) -> rx.Component:
         code,
         rx.el.div(
             rx.el.span("办理身份", class_name="label"),
-            rx.el.span(rx.el.b(one.acts_as_label), "(在办理流程中按这个身份办理)"),
+            rx.el.span(rx.el.b(one.acts_as_label), "（在办理流程中按这个身份办理）"),
             class_name="field",
         ),
         field("说明", text_input("note", default=one.note, max_length=200), name="note", error=S.faults["note"]),

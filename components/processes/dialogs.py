@@ -55,7 +55,7 @@ def _roles() -> rx.Component:
     boxes = rx.foreach(one.roles, _role)
     return rx.cond(
         one.fixed_roles != "",
-        rx.el.p("由谁办理：", rx.el.b(one.fixed_roles), rx.el.small("(这一步的角色不能改)", class_name="muted")),
+        rx.el.p("由谁办理：", rx.el.b(one.fixed_roles), rx.el.small("（这一步的角色不能改）", class_name="muted")),
         field("由谁办理", rx.el.div(boxes, class_name="checks"), name="roles", error=S.faults["roles"], wide=True),
     )
 
@@ -66,10 +66,10 @@ def _role(box: RoleBox) -> rx.Component:
 
 def _opinion() -> rx.Component:
     one = S.asked
-    choices = [("", f"按标准流程({one.opinion_standard})"), (YES, "必填"), (NO, "可不填")]
+    choices = [("", f"按标准流程（{one.opinion_standard}）"), (YES, "必填"), (NO, "可不填")]
     return rx.cond(
         one.fixed_opinion,
-        rx.el.p("办理意见：", rx.el.b("必填"), rx.el.small("(退回和否定的理由必须写明)", class_name="muted")),
+        rx.el.p("办理意见：", rx.el.b("必填"), rx.el.small("（退回和否定的理由必须写明）", class_name="muted")),
         field("办理意见", select("opinion", choices, default=one.opinion), name="opinion", wide=True),
     )
 

@@ -126,8 +126,8 @@ def _retire_dialog() -> rx.Component:
             rx.el.div(
                 rx.el.p("停用“", one.name, "”", one.version, "后："),
                 rx.el.ul(
-                    rx.el.li("适用类别(", one.bound, ")新受理的案件按标准流程办理；"),
-                    rx.el.li("在办案件(", one.open_cases, " 件)仍按这个版本办完。"),
+                    rx.el.li("适用类别（", one.bound, "）新受理的案件按标准流程办理；"),
+                    rx.el.li("在办案件（", one.open_cases, " 件）仍按这个版本办完。"),
                     class_name="plain-list",
                 ),
             ),

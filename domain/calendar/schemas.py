@@ -98,9 +98,9 @@ def explain(deadline: Deadline) -> str:
     pattern = SHORT if start.year == end.year else LONG
     sentence = f"自 {start:{pattern}} 起 {deadline.limit_text}，至 {end:{pattern}}"
     if deadline.paused_at is not None:
-        sentence = f"自 {start:{pattern}} 起 {deadline.limit_text},{local(deadline.paused_at):%m-%d %H:%M} 暂停计时"
+        sentence = f"自 {start:{pattern}} 起 {deadline.limit_text}，{local(deadline.paused_at):%m-%d %H:%M} 暂停计时"
     if deadline.provisional:
-        sentence += f";{_provisional(deadline)}"
+        sentence += f"；{_provisional(deadline)}"
     return sentence
 
 
@@ -111,13 +111,13 @@ def _provisional(deadline: Deadline) -> str:
 
 def _notes(deadline: Deadline, moves: Sequence[DeadlineMove]) -> tuple[str, ...]:
     """Where the limit came from, what moved it, and on which calendar it was laid."""
-    notes = [f"时限来自{deadline.source.label}:{deadline.limit_text}；红牌时限 {stamp(deadline.red_at)}"]
+    notes = [f"时限来自{deadline.source.label}：{deadline.limit_text}；红牌时限 {stamp(deadline.red_at)}"]
     for move in moves:
         if move.kind is MoveKind.EXTEND:
             notes.append(f"{stamp(move.since)} 延期 {move.workdays} 个工作日")
         else:
             stretch = f"{stamp(move.since)} 至 {stamp(move.until)}"
-            least = f",续办不少于 {move.workdays} 个工作日" if move.workdays else ""
+            least = f"，续办不少于 {move.workdays} 个工作日" if move.workdays else ""
             notes.append(f"{stretch} {move.kind.label}，时间不计{least}")
     if deadline.paused_at:
         notes.append(f"{stamp(deadline.paused_at)} 起暂停计时")
@@ -172,7 +172,7 @@ class Preview:
         later = sum(one.after[0] > one.before[0] for one in self.moved)
         return (
             f"{self.year} 年放假安排共 {self.days} 天；在办时限 {self.open_deadlines} 个，其中 {len(self.moved)} 个变动"
-            f"(推后 {later} 个，提前 {len(self.moved) - later} 个),{self.no_longer_provisional} 个由暂定转为确定"
+            f"（推后 {later} 个，提前 {len(self.moved) - later} 个），{self.no_longer_provisional} 个由暂定转为确定"
         )
 
 

@@ -292,7 +292,7 @@ def _shape_faults(process: Process, tweaks: Tweaks) -> Iterator[str]:
 
 def _missing(off: list[Step], words: str) -> str:
     gone = dict.fromkeys(step.action.label for step in off)
-    return f"{words}步骤({'、'.join(gone)})已停用" if gone else f"没有{words}步骤能够完成"
+    return f"{words}步骤（{'、'.join(gone)}）已停用" if gone else f"没有{words}步骤能够完成"
 
 
 def needs_picture(step: Step) -> bool:

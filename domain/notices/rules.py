@@ -261,7 +261,7 @@ _SAID: dict[str, str] = {
     Action.RULE_APPEAL: "申诉裁定：{number} 的评价申诉已有裁定",
     Action.RELAPSE: "待接收：{number} 复发，由{unit}交办给贵单位",
     Action.REOPEN: "待接收：{number} 重新办理，由{unit}派给贵单位",
-    Action.SUPERVISE: "{level}:{number} 由{unit}发起督办，请抓紧办理",
+    Action.SUPERVISE: "{level}：{number} 由{unit}发起督办，请抓紧办理",
     Action.URGE: "催办：{number} 由{unit}催办，请尽快办理",
     Action.INSTRUCT: "领导批示：{number} 有新的批示，请查看并落实",
     Action.COPY: "抄告：{number} 由{unit}抄告贵单位，请阅知",

@@ -35,7 +35,7 @@ class Onlooker:
     unit: str
 
     def __str__(self) -> str:
-        return f"{self.name}({self.unit})"
+        return f"{self.name}（{self.unit}）"
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ async def reveal(
     """
     actor.require(Permission.PERSON_REVEAL)
     if len(rules.tidy(reason)) < MIN_REASON:
-        raise Invalid.of({"reason": f"请写明查看原因(至少 {MIN_REASON} 个字)"})
+        raise Invalid.of({"reason": f"请写明查看原因（至少 {MIN_REASON} 个字）"})
     person = await session.get(Person, person_id)
     if person is None:
         raise NotFound("没有找到这个人，或不在您的查看范围内")

@@ -59,7 +59,7 @@ def may_send(sent_at: list[datetime], asked_at: datetime) -> bool:
 def opinion_of(agrees: bool, comment: str) -> str:
     """This function will word a petitioner's answer to the result for the journal."""
     words = AGREES if agrees else OBJECTS
-    return f"{words}:{comment.strip()}" if comment.strip() else words
+    return f"{words}：{comment.strip()}" if comment.strip() else words
 
 
 class Node(Labelled):

@@ -173,7 +173,7 @@ def category_choices() -> list[tuple[str, str]]:
     """This function will give the groups of categories and the categories, for a type-ahead list."""
     found: dict[str, str] = {}
     for one in categories.CATEGORIES.values():
-        found.setdefault(one.code[:2], f"{one.group}(整组)")
+        found.setdefault(one.code[:2], f"{one.group}（整组）")
         found[one.code] = one.full
     return list(found.items())
 

@@ -191,7 +191,7 @@ class CalendarState(SignedInState):
             )
             await self._read(session, actor)
         self._shut()
-        return rx.toast.success(f"已调整 {day:%Y-%m-%d},{len(moved)} 个在办时限随之变动")
+        return rx.toast.success(f"已调整 {day:%Y-%m-%d}，{len(moved)} 个在办时限随之变动")
 
     @rx.event
     async def ask_import(self):
@@ -278,7 +278,7 @@ def _moves(found: Preview) -> Iterator[str]:
         if before != after
     )
     for text, count in shown.most_common(SAMPLES):
-        yield f"{text}({count} 个)"
+        yield f"{text}（{count} 个）"
 
 
 def _month(year: int, month: int, calendar: WorkCalendar, view: CalendarView) -> Month:

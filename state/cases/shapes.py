@@ -258,7 +258,7 @@ def _lamps(view: CaseView) -> dict[str, Any]:
         "urgent": row.urgent,
         "major": view.major,
         "leader_order": row.leader_order,
-        "supervision": row.supervision + ("(自动)" if view.supervision_auto else ""),
+        "supervision": row.supervision + ("（自动）" if view.supervision_auto else ""),
         "watch": row.watch,
         "watch_reason": view.watch_reason,
         "legacy": view.legacy,

@@ -236,7 +236,7 @@ class CaseState(SignedInState):
         chosen = filter(None, (*(self.typed.get(name, "") for name in _CHOOSERS), *self._assists))
         action = Action(self.asking.action)
         found = await notices.will_tell(session, actor, self._number, action, departments=tuple(chosen))
-        self.asking.told = "、".join(f"{label}({count} 人)" for label, count in found)
+        self.asking.told = "、".join(f"{label}（{count} 人）" for label, count in found)
 
     @rx.event
     async def close(self):

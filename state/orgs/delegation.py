@@ -162,7 +162,7 @@ class DelegationState(SignedInState):
         self.rows = [_shown(one, actor, ends=self.may_make) for one in found]
         giver = actor.login if own else self.giver
         self.people = [
-            Choice(login, f"{name}({login})") for login, name in await colleagues(session, actor) if login != giver
+            Choice(login, f"{name}（{login}）") for login, name in await colleagues(session, actor) if login != giver
         ]
 
 
@@ -170,8 +170,8 @@ def _shown(one: DelegationView, actor: Actor, *, ends: bool) -> DelegationShown:
     word, tone = STATES[one.state]
     return DelegationShown(
         id=str(one.id),
-        giver=f"{one.from_name}({one.from_login})",
-        taker=f"{one.to_name}({one.to_login})",
+        giver=f"{one.from_name}（{one.from_login}）",
+        taker=f"{one.to_name}（{one.to_login}）",
         period=f"{stamp(one.valid_from)} 至 {stamp(one.valid_until)}",
         reason=one.reason,
         state=one.state,

@@ -115,7 +115,7 @@ class ExplainState(SignedInState):
             actor.may(right) for right in (Permission.ACCOUNT_MANAGE, Permission.ROLE_GRANT, Permission.ACCOUNT_PROPOSE)
         ):
             rows = await queries.accounts(session, actor, AccountFilter(), at=now(), size=MOST_PEOPLE)
-            self.people = [Choice(row.login, f"{row.name}({row.login}){row.unit}") for row in rows.items]
+            self.people = [Choice(row.login, f"{row.name}（{row.login}）{row.unit}") for row in rows.items]
 
     async def _read(self, session: AsyncSession, actor: Actor, login: str) -> None:
         found = await queries.explained(session, actor, login, at=now())
@@ -202,4 +202,4 @@ def _delegation(one: DelegationView, login: str) -> GroundShown:
     given = one.from_login == login
     what = f"由{one.to_name}代理" if given else f"代理{one.from_name}"
     period = f"{stamp(one.valid_from)} 至 {stamp(one.valid_until)}"
-    return GroundShown(f"{what}:{period},{one.reason}", DELEGATION_STATES[one.state], granted=one.state == "in_force")
+    return GroundShown(f"{what}：{period}，{one.reason}", DELEGATION_STATES[one.state], granted=one.state == "in_force")

@@ -48,7 +48,7 @@ class HandOverState(SignedInState):
             self.kinds = [Kind(kind.value, kind.label, found.counts.get(kind, 0)) for kind in OpenWork]
             self.total = sum(one.count for one in self.kinds)
             self.takers = [
-                Choice(taker, f"{name}({taker})")
+                Choice(taker, f"{name}（{taker}）")
                 for taker, name in await colleagues(session, actor)
                 if taker != found.login
             ]

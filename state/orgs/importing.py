@@ -60,7 +60,7 @@ class ImportState(SignedInState):
             content = await drafts.load(session, actor, kind.form)
             found = await lines.read(session, actor, self.which, lines.staged_in(content))
         shown = [
-            LineShown(row.number, list(row.values), [f"{name}:{text}" for name, text in row.faults.items()])
+            LineShown(row.number, list(row.values), [f"{name}：{text}" for name, text in row.faults.items()])
             for row in found
         ]
         self.rows = sorted(shown, key=lambda row: (not row.faults, row.number))[:SHOWN]

@@ -152,7 +152,7 @@ class RolesState(SignedInState):
             self._shut()
             self.asked = _shown(one)
             if fresh:
-                self.asked.code, self.asked.name = "", f"{one.name}(副本)"[:20]
+                self.asked.code, self.asked.name = "", f"{one.name}（副本）"[:20]
             self.rights = permission_boxes([right.value for right in one.permissions], (one.duty,))
             self.steps = action_boxes(one.barred_actions)
             self.places = place_boxes(one.barred_places)

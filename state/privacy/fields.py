@@ -84,7 +84,7 @@ class FieldPolicyState(SignedInState):
             rows[Field(view.field)].cells.append(cell)
             self.faulty = self.faulty or cell.fault != ""
             if cell.look == "changed":
-                self.changes.append(f"{cell.said}:{Showing(view.showing).label} → {cell.word}")
+                self.changes.append(f"{cell.said}：{Showing(view.showing).label} → {cell.word}")
             if view.purpose == self.purpose:
                 self.examples.append(Choice(_example(role, view, cell.showing), Field(view.field).label))
         self.rows = list(rows.values())
@@ -176,4 +176,4 @@ def _example(role: Role, view: CellView, showing: str) -> str:
     one, purpose = Field(view.field), Purpose(view.purpose)
     actor = Actor(SYSTEM_ID, "", frozenset({role}), Reach.NONE, SYSTEM_ID)
     shown = policy.showing_of(actor, one, (purpose,), {(role, one, purpose): Showing(showing)})
-    return policy.put(one, policy.EXAMPLES[one], shown) or "(不显示)"
+    return policy.put(one, policy.EXAMPLES[one], shown) or "（不显示）"

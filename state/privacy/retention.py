@@ -245,7 +245,7 @@ def _found(one: Preview) -> Found:
     if not one.count or one.oldest is None or one.newest is None:
         return Found(ready=True, days=one.days, sentence="现在没有到期的数据")
     span = f"{stamp(one.oldest, DAY)} 至 {stamp(one.newest, DAY)}"
-    samples = [f"{mark}({stamp(moment, DAY)})" for mark, moment in one.samples]
+    samples = [f"{mark}（{stamp(moment, DAY)}）" for mark, moment in one.samples]
     return Found(True, one.days, one.count, f"现有 {one.count} 项到期，时间从 {span}", samples)
 
 

@@ -48,7 +48,7 @@ def bound_label(code: str) -> str:
         return found.full
     members = [c for c in categories.CATEGORIES.values() if c.code.startswith(code)]
     groups = {c.group for c in members}
-    return f"{members[0].group}(整组)" if len(groups) == 1 else code
+    return f"{members[0].group}（整组）" if len(groups) == 1 else code
 
 
 def version_shown(version: ProcessVersion, open_cases: int | None, enabler: str) -> VersionShown:

@@ -158,7 +158,7 @@ async def test_pages_of_a_case_name_each_other_until_they_go(county: County) -> 
         assert await presence.beat(session, county["rsj"], number=number, client="one") == []
     async with unit_of_work() as session:
         seen = await presence.beat(session, county["center"], number=number, client="two")
-    assert seen == [f"{county['rsj'].name}(人力资源和社会保障局)"]
+    assert seen == [f"{county['rsj'].name}（人力资源和社会保障局）"]
     await presence.gone(county["rsj"], number=number, client="one")
     await presence.gone(None, number=number, client="one")
     async with unit_of_work() as session:

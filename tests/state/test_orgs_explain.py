@@ -162,7 +162,7 @@ class TestDelegation:
         await states.call(page, "ask")
         await states.call(page, "send", self._form("rsj2"))
 
-        assert [(one.giver.endswith("(rsj)"), one.state) for one in page.rows] == [(True, "in_force")]
+        assert [(one.giver.endswith("（rsj）"), one.state) for one in page.rows] == [(True, "in_force")]
 
     async def test_nobody_of_another_unit(self, ground: AsyncEngine) -> None:
         await _built()

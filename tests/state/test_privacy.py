@@ -86,7 +86,7 @@ class TestFieldPolicy:
         await states.call(matrix, "choose_role", "auditor")
 
         assert matrix.changes == []
-        assert {choice.value for choice in matrix.examples[:7]} == {"(不显示)"}
+        assert {choice.value for choice in matrix.examples[:7]} == {"（不显示）"}
 
     async def test_is_barred_for_others(self, county: County) -> None:
         state = await states.tree(FieldPolicyState, await states.signed_in("sysadmin"))

@@ -190,7 +190,7 @@ class Walk:
         return Move(number, login, name, self.at, offered=offered)
 
     async def _right(self, case: Case, login: str, action: Action) -> dict[str, object]:
-        given: dict[str, object] = {"opinion": f"{SAID}({self.rng.randrange(10**6)})", **RIGHT.get(action, {})}
+        given: dict[str, object] = {"opinion": f"{SAID}（{self.rng.randrange(10**6)}）", **RIGHT.get(action, {})}
         unit, *others = self.rng.sample(_UNITS, 3)
         given |= {name: unit for name in ("lead_department", "department") if name in given}
         if action in {A.DISPATCH, A.REDISPATCH}:

@@ -51,7 +51,7 @@ def _acts() -> rx.Component:
             S.unsaved,
             rx.fragment(
                 rx.el.span(
-                    "有未保存的修改", rx.cond(S.kept_at != "", f"(已暂存 {S.kept_at})", ""), class_name="muted saved"
+                    "有未保存的修改", rx.cond(S.kept_at != "", f"（已暂存 {S.kept_at}）", ""), class_name="muted saved"
                 ),
                 rx.el.button("放弃修改", type="button", class_name="btn txt", on_click=S.discard),
             ),

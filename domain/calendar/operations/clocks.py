@@ -23,8 +23,8 @@ from domain.calendar.models import Deadline, DeadlineMove, LimitSource, LimitUni
 from domain.calendar.rules import Limit, WorkCalendar
 from domain.kernel.refusals import Invalid
 
-_PAUSED_TEXT = "(暂停时间不计)"
-_REOPENED_TEXT = "(退回续办)"
+_PAUSED_TEXT = "（暂停时间不计）"
+_REOPENED_TEXT = "（退回续办）"
 
 
 class Anyone(Enum):
@@ -134,7 +134,7 @@ class Clocks:
             calendar = book.calendar(deadline.unit_id)
             deadline.yellow_at = rules.advance(deadline.yellow_at, workdays, calendar)
             deadline.red_at = rules.advance(deadline.red_at, workdays, calendar)
-            deadline.limit_text += f"(延期 {workdays} 个工作日)"
+            deadline.limit_text += f"（延期 {workdays} 个工作日）"
             settle(deadline, calendar)
             self._note(deadline, MoveKind.EXTEND, at, at, workdays)
         return found
@@ -276,7 +276,7 @@ def text_of(limit: Limit, moves: Iterable[rules.Move]) -> str:
     text = limit.text
     for move in moves:
         if move.kind is MoveKind.EXTEND:
-            text += f"(延期 {move.workdays} 个工作日)"
+            text += f"（延期 {move.workdays} 个工作日）"
         else:
             text = _noted(text, _PAUSED_TEXT if move.kind is MoveKind.PAUSE else _REOPENED_TEXT)
     return text

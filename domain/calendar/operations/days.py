@@ -76,7 +76,7 @@ async def confirm_year(
     _check_year(year, days)
     before = await queries.book_of(session)
     await _replace_year(session, year, days, source)
-    note = f"{year} 年放假安排({source[:40]})"
+    note = f"{year} 年放假安排（{source[:40]}）"
     change = await record_change(session, ChangeKind.CALENDAR, note, by=actor.account_id, at=at)
     return await recompute(session, actor, before, change, cause={"year": year}, at=at)
 

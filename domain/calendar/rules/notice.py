@@ -11,7 +11,9 @@ from domain.calendar.schemas import NoticeDay
 from domain.kernel.refusals import Invalid
 
 _DATE = r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
-_ROW = re.compile(rf"^{_DATE}(?:\s*(?:至|到|~|—|–)\s*{_DATE})?\s*[,\t;、,; ]\s*(\S[^,\t;,;]*?)\s*(?:[,\t;,;](.*))?$")
+_ROW = re.compile(
+    rf"^{_DATE}(?:\s*(?:至|到|~|—|–)\s*{_DATE})?\s*[,，\t;；、 ]\s*(\S[^,，\t;；]*?)\s*(?:[,，\t;；](.*))?$"
+)
 _OFF, _ON = {"休", "放假", "休息", "假", "off", "0"}, {"班", "上班", "调休上班", "补班", "work", "1"}
 _HEADS = ("日期", "date", "day")
 MAX_ROWS, MAX_DAYS, MAX_NOTE = 400, 40, 40

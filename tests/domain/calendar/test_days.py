@@ -258,7 +258,7 @@ class TestExplained:
         ]
         assert sum((one.counted for one in view.segments), timedelta()) == timedelta(days=7)
         assert view.notes == (
-            "时限来自时限规则：5 个工作日（暂停时间不计）(延期 2 个工作日)；红牌时限 2026-12-07 09:00",
+            "时限来自时限规则：5 个工作日（暂停时间不计）（延期 2 个工作日）；红牌时限 2026-12-07 09:00",
             "2026-11-19 09:00 至 2026-11-20 09:00 暂停计时，时间不计",
             "2026-11-20 10:00 延期 2 个工作日",
             f"按工作日历第 {deadline.calendar_version} 版计算",

@@ -232,7 +232,7 @@ class TestDeadlineView:
     async def test_says_which_notice_is_missing(self, session: AsyncSession, case_id: UUID) -> None:
         deadline = await started(session, case_id, Link.FEEDBACK, "2026-12-28 09:12")
         assert DeadlineView.of(deadline).explanation == (
-            "自 2026-12-28 09:12 起 5 个工作日，至 2027-01-04 09:12;2027 年放假安排未公布，暂按周末推算"
+            "自 2026-12-28 09:12 起 5 个工作日，至 2027-01-04 09:12；2027 年放假安排未公布，暂按周末推算"
         )
 
     async def test_says_that_it_is_paused(self, session: AsyncSession, case_id: UUID) -> None:

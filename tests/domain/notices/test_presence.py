@@ -39,9 +39,9 @@ async def test_the_others_see_who_came_and_nobody_sees_oneself(
         await operations.enter(session, county["rsj"], number=number, client=client, at=MORNING)
     await operations.enter(session, county["center"], number=number, client="three", at=MORNING)
 
-    rsj = f"{county['rsj'].name}(人力资源和社会保障局)"
+    rsj = f"{county['rsj'].name}（人力资源和社会保障局）"
     assert await names(session, county, "center", number, timedelta(0)) == [rsj]
-    assert await names(session, county, "rsj", number, timedelta(0)) == [f"{county['center'].name}(县综治中心)"]
+    assert await names(session, county, "rsj", number, timedelta(0)) == [f"{county['center'].name}（县综治中心）"]
 
 
 async def test_a_page_that_leaves_is_gone_but_not_the_persons_other_page(
