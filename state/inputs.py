@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, TypeVar
+from unicodedata import normalize
 
 from domain.kernel.clock import SHANGHAI
 from domain.kernel.labels import Labelled
@@ -23,6 +25,7 @@ class Choice:
 
 MOST = 200_000
 """Characters read of one field at most; longer ones are cut after being refused by length elsewhere."""
+_AMOUNT = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,20})(?:\.(?P<cents>\d*))?", re.ASCII)
 W = TypeVar("W", bound=Labelled)
 
 
@@ -76,17 +79,19 @@ def number_in(form: Mapping[str, Any], name: str, default: int, *, label: str) -
 
 
 def amount_in(form: Mapping[str, Any], name: str, *, label: str) -> Decimal | None:
-    """This function will read an amount of money in yuan; empty reads as none.
+    """Read an amount of money in yuan; empty reads as none. It is taken as it is written, or not at all.
 
-    :raises Invalid: it is not a number
+    :raises Invalid: it is not a number, or has more than two decimals
     """
-    text = text_in(form, name, most=30).strip().replace(",", "")
+    text = normalize("NFKC", text_in(form, name, most=60)).strip().removeprefix("¥").removesuffix("元").strip()
     if not text:
         return None
-    try:
-        return Decimal(text).quantize(Decimal("0.01"))
-    except InvalidOperation:
-        raise Invalid.of({name: f"{label}应为数字，单位为元"}) from None
+    found = _AMOUNT.fullmatch(text)
+    if found is None:
+        raise Invalid.of({name: f"{label}应为数字，单位为元，如 12000 或 12,000.50"})
+    if len(found["cents"] or "") > 2:
+        raise Invalid.of({name: f"{label}最多两位小数，单位为元"})
+    return Decimal(text.replace(",", "")).quantize(Decimal("0.01"))
 
 
 def moment_in(form: Mapping[str, Any], name: str, *, label: str) -> datetime | None:

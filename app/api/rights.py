@@ -77,6 +77,7 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         ("POST", "/api/v1/attachments"): P.CASE_WORK,
         ("GET", "/api/v1/attachments/{file_id}"): P.CASE_VIEW,
         ("GET", "/api/v1/attachments/{file_id}/thumb"): P.CASE_VIEW,
+        ("GET", "/api/v1/attachments/{file_id}/original"): P.CASE_VIEW,
         ("POST", "/api/v1/persons/{person_id}/reveal"): P.PERSON_REVEAL,
         ("GET", "/api/v1/statistics/departments"): P.STATISTICS_VIEW,
         ("GET", "/api/v1/statistics/departments/{code}/{measure}/cases"): P.STATISTICS_VIEW,

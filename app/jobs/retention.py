@@ -51,6 +51,7 @@ async def run_retention(
             if not known:
                 await reconcile(ledger, at=clock())
                 await sweep(at=clock())
+                await seal_older(at=clock())
                 known = True
             ended = await run_once(ledger, at=clock(), stop=stop)
             if ended:
@@ -110,6 +111,23 @@ async def sweep(*, at: datetime) -> int:
     if lost:
         _log.info("retention.swept", files=len(lost))
     return len(lost)
+
+
+async def seal_older(*, at: datetime) -> int:
+    """Seal the files of before decision 0021, and answer how many; the first pass after an upgrade or a restore."""
+    done = 0
+    while True:
+        async with unit_of_work() as session:
+            keys = await files.give_keys(session, limit=BATCH)
+        if not keys:
+            break
+        await asyncio.to_thread(files.seal_bytes, keys)
+        async with unit_of_work() as session:
+            await files.note_sealed(session, keys, at=at)
+        done += len(keys)
+    if done:
+        _log.info("retention.sealed_files", files=done)
+    return done
 
 
 def ledger_of(settings: Settings) -> Path:

@@ -69,7 +69,8 @@ export function Gallery({ watermark = "", children }) {
     const button = event.target.closest("button[data-src]");
     if (!button) return;
     const all = [...box.current.querySelectorAll("button[data-src]")];
-    setPictures(all.map((one) => ({ src: one.dataset.src, caption: one.dataset.caption ?? "" })));
+    const shape = ({ src, caption = "", original = "" }) => ({ src, caption, original });
+    setPictures(all.map((one) => shape(one.dataset)));
     setPlace(all.indexOf(button));
     dialog.current.showModal();
   };
@@ -90,6 +91,11 @@ export function Gallery({ watermark = "", children }) {
             <Watermark text={watermark} />
             <header>
               <span>{shown.caption}</span>
+              {shown.original && (
+                <a className="btn small" href={shown.original} download>
+                  下载原图
+                </a>
+              )}
               <CloseButton onClick={() => dialog.current.close()} />
             </header>
             <img src={shown.src} alt={shown.caption || "图片"} />

@@ -1,23 +1,14 @@
-// Pictures from a camera or a folder: shrunk in the browser, sent one by one with their progress.
+// Pictures from a camera or a folder: sent as they are, one by one, with their progress. They are evidence: the server
+// keeps what was given, and makes the copies that screens get.
 
 import { useEffect, useRef, useState } from "react";
 import { Icon } from "./icons.jsx";
 
-const LONGEST = 1600; // pixels of the longer side
-const QUALITY = 0.82;
-
-/** Redraw a picture small enough; that also turns it upright and drops where it was taken. */
-async function shrink(file) {
-  const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
-  const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.round(picture.width * scale);
-  canvas.height = Math.round(picture.height * scale);
-  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-  picture.close();
-  return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("empty"))), "image/jpeg", QUALITY);
-  });
+/** A sentence for a file that need not be sent to be refused. */
+function tooLarge(file, mostBytes) {
+  if (file.size <= mostBytes) return "";
+  const megabytes = (bytes) => (bytes / 1024 / 1024).toFixed(1).replace(/\.0$/, "");
+  return `图片最大 ${megabytes(mostBytes)} MB，这张为 ${megabytes(file.size)} MB`;
 }
 
 /** What the server said about a refused picture, in its own words. */
@@ -30,11 +21,11 @@ function refusal(request) {
 }
 
 /** Send one picture; resolves to the server's answer, rejects with a sentence for the person. */
-function send(endpoint, blob, onProgress) {
+function send(endpoint, file, onProgress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const body = new FormData();
-    body.append("file", blob, "picture.jpg");
+    body.append("file", file, "picture"); // its name may tell of people
     request.open("POST", endpoint);
     request.upload.onprogress = (event) => event.lengthComputable && onProgress((100 * event.loaded) / event.total);
     request.onerror = () => reject(new Error("网络中断，请重试"));
@@ -46,14 +37,21 @@ function send(endpoint, blob, onProgress) {
   });
 }
 
-/** `onChange` receives the ids of all pictures that arrived, whenever they change. */
-export function Photos({ endpoint, most = 9, onChange, "aria-labelledby": labelledBy }) {
+/** The picture as the browser draws it; one that it cannot draw (HEIC in most) shows its number. */
+function Preview({ url, name }) {
+  const [drawn, setDrawn] = useState(true);
+  return drawn ? <img src={url} alt={name} onError={() => setDrawn(false)} /> : <span className="undrawn">{name}</span>;
+}
+
+/** `onChange` receives the ids of all pictures, whenever they change; one that did not arrive is "sending" or "failed". */
+export function Photos({ endpoint, accept, mostBytes, told: words, most = 9, onChange, "aria-labelledby": labelledBy }) {
   const [photos, setPhotos] = useState([]);
+  const [left, setLeft] = useState(0);
   const told = useRef("");
   const count = useRef(0);
   const queue = useRef(Promise.resolve());
 
-  const ids = photos.filter((photo) => photo.id).map((photo) => photo.id);
+  const ids = photos.map((photo) => photo.id || (photo.fault ? "failed" : "sending"));
   useEffect(() => {
     if (told.current === ids.join()) return;
     told.current = ids.join();
@@ -64,12 +62,12 @@ export function Photos({ endpoint, most = 9, onChange, "aria-labelledby": labell
     setPhotos((all) => all.map((photo) => (photo.key === key ? { ...photo, ...facts } : photo)));
 
   const upload = async (key, file) => {
-    change(key, { fault: "", progress: 0 });
-    // A format the browser cannot draw goes as it is: the server decides, by its content.
-    const blob = await shrink(file).catch(() => file);
+    const fault = tooLarge(file, mostBytes);
+    change(key, { fault, progress: 0 });
+    if (fault) return;
     try {
-      const answer = await send(endpoint, blob, (progress) => change(key, { progress }));
-      change(key, { id: answer.id, progress: 100 });
+      const answer = await send(endpoint, file, (progress) => change(key, { progress }));
+      change(key, { id: answer.id, note: answer.note, progress: 100 });
     } catch (error) {
       change(key, { fault: error.message });
     }
@@ -80,7 +78,9 @@ export function Photos({ endpoint, most = 9, onChange, "aria-labelledby": labell
     queue.current = queue.current.then(() => upload(key, file));
   };
   const add = (event) => {
-    const files = [...event.target.files].slice(0, most - photos.length);
+    const chosen = [...event.target.files];
+    const files = chosen.slice(0, most - photos.length);
+    setLeft(chosen.length - files.length);
     event.target.value = "";
     const added = files.map((file) => ({ key: ++count.current, file, url: URL.createObjectURL(file), progress: 0 }));
     setPhotos((all) => [...all, ...added]);
@@ -99,7 +99,8 @@ export function Photos({ endpoint, most = 9, onChange, "aria-labelledby": labell
           className={photo.fault ? "photo failed" : "photo"}
           data-photo={photo.id ? "ready" : photo.fault ? "failed" : "sending"}
         >
-          <img src={photo.url} alt={`图片 ${place + 1}`} />
+          <Preview url={photo.url} name={`图片 ${place + 1}`} />
+          {photo.id && photo.note && <span className="note">{photo.note}</span>}
           {photo.fault && (
             <span role="alert">
               {photo.fault}
@@ -121,15 +122,19 @@ export function Photos({ endpoint, most = 9, onChange, "aria-labelledby": labell
           <label className="photo add camera">
             <Icon name="camera" size={22} />
             拍照
-            <input className="sr" type="file" accept="image/*" capture="environment" onChange={add} />
+            <input className="sr" type="file" accept={accept} capture="environment" onChange={add} />
           </label>
           <label className="photo add">
             <Icon name="picture" size={22} />
             选择图片
-            <input className="sr" type="file" accept="image/*" multiple onChange={add} />
+            <input className="sr" type="file" accept={accept} multiple onChange={add} />
           </label>
         </>
       )}
+      <small className="told">
+        {words}
+        {left > 0 && <b role="alert">最多 {most} 张，有 {left} 张没有加入</b>}
+      </small>
     </div>
   );
 }

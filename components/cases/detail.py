@@ -198,6 +198,7 @@ def _pictures() -> rx.Component:
                 S.pictures,
                 src=lambda p: f"/api/v1/attachments/{p.id}",
                 thumb=lambda p: f"/api/v1/attachments/{p.id}/thumb",
+                original=lambda p: p.original,
                 watermark=S.me.watermark,
             ),
             icon="camera",

@@ -107,10 +107,17 @@ class _Gallery(rx.Component):
     watermark: rx.Var[str]
 
 
-def gallery(pictures: Any, src: Callable[[Any], Any], thumb: Callable[[Any], Any], watermark: Any = "") -> rx.Component:
+def gallery(
+    pictures: Any,
+    src: Callable[[Any], Any],
+    thumb: Callable[[Any], Any],
+    original: Callable[[Any], Any] = lambda _: "",
+    watermark: Any = "",
+) -> rx.Component:
     """This function will draw small pictures that open large, with keys and buttons to go on.
 
     :param pictures: list var of objects with .id .label .at
+    :param original: where the picture is as it was uploaded, for a download; empty where nobody kept it
     :param watermark: text to repeat over the large picture
     """
 
@@ -119,7 +126,11 @@ def gallery(pictures: Any, src: Callable[[Any], Any], thumb: Callable[[Any], Any
             rx.el.img(src=thumb(one), alt=one.label, loading="lazy"),
             rx.el.small(one.label, " ", one.at),
             type="button",
-            custom_attrs={"data-src": src(one), "data-caption": f"{one.label} {one.at}"},
+            custom_attrs={
+                "data-src": src(one),
+                "data-caption": f"{one.label} {one.at}",
+                "data-original": original(one),
+            },
         )
 
     return _Gallery.create(rx.foreach(pictures, picture), watermark=watermark)

@@ -53,6 +53,7 @@ WORDS: MappingProxyType[str, tuple[Group, str]] = MappingProxyType(
         "case.export": (_G.EXPORT, "导出台账"),
         "journal.export": (_G.EXPORT, "导出审计日志"),
         "case.slip": (_G.EXPORT, "打印受理通知单"),
+        "case.original": (_G.EXPORT, "下载原图"),
         "audit.verify": (_G.POLICY, "核对审计日志"),
         "audit.alarm_closed": (_G.POLICY, "处理告警"),
         "policy.set": (_G.POLICY, "修改安全策略"),

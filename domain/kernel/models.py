@@ -63,9 +63,12 @@ class OutboxMessage(SQLModel, table=True):
 
 
 class StoredFile(SQLModel, table=True):
-    """A file that was uploaded and re-encoded; the bytes lie in the file folder.
+    """A file that was uploaded; its bytes lie in the file folder, sealed under a key of their own.
 
-    no_pii: the original file name is not kept, EXIF is gone.
+    `media_type`, `size` and `digest` are of what was given. Rows of before decision 0021 have no `original`: what
+    was given is gone, the three are of the copy, and the bytes lie in clear until `sealed_at`.
+
+    pii: key (sealed): what it opens may show anybody, and holds what the camera wrote; the file's name is not kept
     """
 
     __tablename__ = "stored_file"
@@ -77,6 +80,10 @@ class StoredFile(SQLModel, table=True):
     digest: str
     uploaded_by: UUID = Field(index=True)
     uploaded_at: datetime = Field(sa_type=MOMENT)
+    original: bool = False
+    note: str = ""
+    key_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    sealed_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
 class NumberSeries(SQLModel, table=True):

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from unicodedata import category
+
 _BREAKS = "\n\r\t"
+
+
+def as_written(text: str) -> str:
+    """Give a text as its writer sees it: one kind of line break, no empty lines around, the first line's indent kept."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
+    return re.sub(r"\A(?:[^\S\n]*\n)+|\A[ \t]+", "", lines)
 
 
 def text_fault(label: str, text: str, *, most: int, least: int = 1) -> str:
@@ -19,7 +28,7 @@ def text_fault(label: str, text: str, *, most: int, least: int = 1) -> str:
         return f"{label}至少 {least} 个字，现为 {size} 个"
     if size > most:
         return f"{label}最长 {most} 个字，现为 {size} 个"
-    if any(ord(c) < 32 and c not in _BREAKS for c in text):
+    if any(category(c) == "Cc" and c not in _BREAKS for c in text):
         return f"{label}含有无法识别的控制字符，请删除后重试"
     if any(0xD800 <= ord(c) <= 0xDFFF for c in text):
         return f"{label}含有残缺的字符，请删除后重试"

@@ -72,7 +72,7 @@ async def declare(session: AsyncSession, given: PersonInput, *, at: datetime, ph
         "id_number": number,
         "phone": phone,
         "birth_date": birth.isoformat() if birth else "",
-        "address": rules.tidy(given.address),
+        "address": given.address.strip(),
     }
     person = Person(
         id=person_id,

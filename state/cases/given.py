@@ -11,6 +11,9 @@ from domain.cases.schemas import StepInput
 from domain.kernel.refusals import Invalid
 from state.inputs import flag_in, number_in, text_in, word_in
 
+SENDING = "sending"
+"""Stands for a picture that is still on its way; any other word that is no id for one that failed."""
+
 
 def step_input(form: Mapping[str, Any], uploads: Sequence[str]) -> StepInput:
     """This function will read the form of a step; `uploads` are the ids of its pictures.
@@ -44,6 +47,8 @@ def step_input(form: Mapping[str, Any], uploads: Sequence[str]) -> StepInput:
 
 
 def _ids(uploads: Sequence[str]) -> tuple[UUID, ...]:
+    if SENDING in uploads:
+        raise Invalid.of({"attachments": "有图片还没有传完，请等它传完再提交"})
     try:
         return tuple(UUID(i) for i in uploads)
     except ValueError:

@@ -145,6 +145,8 @@ class Picture:
     id: str = ""
     label: str = ""
     at: str = ""
+    original: str = ""
+    """Where it is as it was uploaded; empty where it was not kept."""
 
 
 @dataclass
@@ -328,7 +330,9 @@ def node(view: NodeView) -> Node:
 
 
 def picture(view: PictureView) -> Picture:
-    return Picture(str(view.file_id), view.action_label, stamp(view.added_at, SHORT))
+    label = f"{view.action_label}（{view.note}）" if view.note else view.action_label
+    original = f"/api/v1/attachments/{view.file_id}/original" if view.original else ""
+    return Picture(str(view.file_id), label, stamp(view.added_at, SHORT), original)
 
 
 def limit(view: DeadlineView) -> Limit:

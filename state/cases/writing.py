@@ -116,7 +116,7 @@ class CaseFormState(SignedInState):
                 "risk_level": view.row.risk,
                 "scale": view.scale,
                 "headcount": str(view.headcount),
-                "amount": str(view.amount or ""),
+                "amount": "" if view.amount is None else str(view.amount),
                 "major": "on" if view.major else "",
                 "urgent": "on" if view.row.urgent else "",
             }

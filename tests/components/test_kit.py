@@ -131,7 +131,9 @@ PIECES: dict[str, Callable[[], rx.Component]] = {
     "desc_list": lambda: desc_list([("编号", S.text)]),
     "timeline": lambda: timeline(S.things, lambda one: rx.el.b(one.label)),
     "process": lambda: process(S.things),
-    "gallery": lambda: gallery(S.things, src=lambda one: one.href, thumb=lambda one: one.href),
+    "gallery": lambda: gallery(
+        S.things, src=lambda one: one.href, thumb=lambda one: one.href, original=lambda one: one.href
+    ),
     "alert": lambda: alert("red", "出错了"),
     "skeleton": skeleton,
     "offline": around.offline_bar,

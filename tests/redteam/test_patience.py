@@ -53,7 +53,7 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[int]:
         await running
 
 
-async def dripped(port: int, head: bytes, drop: bytes, *, whole: int = 0) -> bytes:
+async def dripped(port: int, head: bytes, drop: bytes, *, whole: int = 0, pause: float = 0) -> bytes:
     """Send a head and then drops until the server ends the connection, or so many were sent; give its answer.
 
     :raises TimeoutError: the server was still listening after a long while
@@ -66,7 +66,7 @@ async def dripped(port: int, head: bytes, drop: bytes, *, whole: int = 0) -> byt
             writer.write(drop)
             await writer.drain()
             sent += 1
-            await asyncio.sleep(0 if whole else SHORT / 8)
+            await asyncio.sleep(pause if whole else SHORT / 8)
 
     writer.write(head)
     dripping = asyncio.create_task(drip())
@@ -97,6 +97,12 @@ class TestADrippedBody:
 
     async def test_that_never_begins_is_ended_too(self, port: int) -> None:
         assert (await dripped(port, HEAD + b"Content-Length: 5\r\n\r\n", b"")).startswith(b"HTTP/1.1 408 ")
+
+    async def test_that_keeps_coming_fast_enough_is_read_however_long_it_takes(self, port: int) -> None:
+        many, drop = 24, b"x" * 4096
+        head = HEAD + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % (many * len(drop))
+        answer = await dripped(port, head, drop, whole=many, pause=SHORT / 8)
+        assert answer.startswith(b"HTTP/1.1 200 ")
 
     async def test_that_comes_in_time_is_read(self, port: int) -> None:
         answer = await dripped(port, HEAD + b"Connection: close\r\nContent-Length: 50\r\n\r\n", b"xxxxx", whole=10)

@@ -130,7 +130,7 @@ class TestAPicture:
     def test_is_what_it_holds_whatever_it_is_called(self, target: Target, name: str, kind: str) -> None:
         answer = send(target, picture("PNG"), name, kind)
         assert answer.status_code == 201, answer.text
-        assert set(answer.json()) == {"id", "kind", "size"}
+        assert set(answer.json()) == {"id", "kind", "size", "note"}
         assert_quiet(answer.text)
         shown = target.honest("rsj").get(f"{UPLOAD}/{answer.json()['id']}")
         assert shown.headers["content-type"] == "image/jpeg"

@@ -19,6 +19,7 @@ from domain.kernel import crypto
 from domain.kernel.ids import new_token
 from domain.kernel.permissions import Role
 from domain.kernel.refusals import Invalid
+from domain.kernel.words import as_written
 from domain.orgs import queries as orgs
 from domain.people import rules as people_rules
 
@@ -175,7 +176,7 @@ async def _extend(act: Act) -> None:
 
 
 async def _result(act: Act) -> None:
-    act.case.result = act.given.result.strip()
+    act.case.result = as_written(act.given.result)
     act.case.method = act.given.resolution_method
     act.detail["method"] = act.given.resolution_method.value if act.given.resolution_method else None
     if lead := act.lead:
@@ -198,7 +199,7 @@ async def _close(act: Act) -> None:
 
 
 async def _close_directly(act: Act) -> None:
-    act.case.result = act.given.result.strip()
+    act.case.result = as_written(act.given.result)
     await _closed(act, Outcome.DIRECT)
 
 
@@ -208,7 +209,7 @@ async def _close_withdrawn(act: Act) -> None:
 
 async def _watch(act: Act) -> None:
     if act.given.watch:
-        act.case.watch, act.case.watch_reason = True, act.given.watch_reason.strip()[:500]
+        act.case.watch, act.case.watch_reason = True, as_written(act.given.watch_reason)
         act.detail["watch_reason"] = act.case.watch_reason
 
 
@@ -219,7 +220,7 @@ async def _unwatch(act: Act) -> None:
 async def _rate(act: Act) -> None:
     if act.actor.has(Role.PETITIONER):
         act.case.satisfaction, act.case.rated_at = act.given.satisfaction, act.at
-        act.case.rating_comment = act.given.opinion.strip()
+        act.case.rating_comment = as_written(act.given.opinion)
     else:
         act.case.unit_satisfaction, act.case.unit_rated_at = act.given.satisfaction, act.at
     act.detail["satisfaction"] = act.given.satisfaction.value if act.given.satisfaction else None
@@ -251,7 +252,7 @@ async def _copy(act: Act) -> None:
     if copy is None:
         copy = Copy(case_id=act.case.id, unit_id=unit.id, sent_by=act.actor.account_id, sent_at=act.at)
         act.session.add(copy)
-    copy.sent_by, copy.sent_at, copy.note = act.actor.account_id, act.at, act.given.opinion.strip()
+    copy.sent_by, copy.sent_at, copy.note = act.actor.account_id, act.at, as_written(act.given.opinion)
     copy.read_by = copy.read_at = None
     act.detail["copied_to"] = unit.code
     act.told_units.append(unit.code)

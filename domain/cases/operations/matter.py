@@ -20,7 +20,7 @@ from domain.cases.models import Case, Party, PartyKind
 from domain.cases.schemas import CaseChanges, PartyInput
 from domain.kernel.actor import Actor
 from domain.kernel.refusals import Invalid, NotFound
-from domain.kernel.words import text_fault
+from domain.kernel.words import as_written, text_fault
 from domain.people import operations as people
 from domain.people import queries as people_queries
 from domain.people.models import IdType
@@ -28,6 +28,7 @@ from domain.people.policy import Field, Purpose
 from domain.people.schemas import PersonInput
 
 MAX_HEADCOUNT, MAX_AMOUNT, MAX_PARTIES = 100_000, Decimal(999999999999), 20
+MAX_NO_ID_REASON = 200
 _PLAIN = ("source", "risk_level", "scale", "headcount", "amount", "major", "urgent", "occurred_at")
 _TEXTS = ("title", "content")
 
@@ -60,8 +61,9 @@ def _headcount_fault(count: int) -> str:
 
 
 def _amount_fault(amount: Decimal) -> str:
-    fits = amount.is_finite() and 0 <= amount <= MAX_AMOUNT
-    return "" if fits else "涉及金额应为不小于 0 的数字，单位为元"
+    if not (amount.is_finite() and 0 <= amount <= MAX_AMOUNT):
+        return "涉及金额应为不小于 0 的数字，单位为元"
+    return "" if amount == round(amount, 2) else "涉及金额最多两位小数，单位为元"
 
 
 def _moment_fault(moment: datetime, at: datetime) -> str:
@@ -82,7 +84,9 @@ def _party_faults(party: PartyInput, place: int, at: datetime) -> dict[str, str]
     if party.party_id is not None:
         return {}
     needs_phone = party.kind is PartyKind.PETITIONER
-    return people.faults_of(_person(party), at=at, phone_required=needs_phone, prefix=f"parties.{place}.")
+    faults = people.faults_of(_person(party), at=at, phone_required=needs_phone, prefix=f"parties.{place}.")
+    reason = text_fault("未出示证件的原因", party.no_id_reason, most=MAX_NO_ID_REASON, least=0)
+    return faults | ({f"parties.{place}.no_id_reason": reason} if reason else {})
 
 
 def _person(party: PartyInput) -> PersonInput:
@@ -109,7 +113,7 @@ async def put(session: AsyncSession, case: Case, changes: CaseChanges, *, at: da
     before = _snapshot(case)
     for name in _TEXTS:
         if (text := getattr(changes, name)) is not None:
-            setattr(case, name, text.strip())
+            setattr(case, name, as_written(text))
     for name in _PLAIN:
         if (value := getattr(changes, name)) is not None:
             setattr(case, name, value)
@@ -181,7 +185,7 @@ async def add_party(session: AsyncSession, case: Case, given: PartyInput, place:
             person_id=person.id,
             kind=given.kind,
             position=place,
-            no_id_reason=given.no_id_reason.strip()[:200],
+            no_id_reason=given.no_id_reason.strip(),
         )
     )
     await session.flush()

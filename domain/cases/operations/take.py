@@ -25,6 +25,7 @@ from domain.kernel.models import StoredFile
 from domain.kernel.notify import announce
 from domain.kernel.permissions import Role
 from domain.kernel.refusals import ChangedMeanwhile, Invalid
+from domain.kernel.words import as_written
 
 
 async def take(
@@ -144,7 +145,7 @@ async def _leave_traces(act: Act, before: Status, files: list[StoredFile]) -> No
         "from": before.value,
         "to": case.status.value,
         "version": case.version,
-        "opinion": act.given.opinion.strip(),
+        "opinion": as_written(act.given.opinion),
         "files": [{"id": str(file.id), "digest": file.digest} for file in files],
         **act.detail,
     }

@@ -183,8 +183,16 @@ async def _assignments(session: AsyncSession, lens: people.Lens, case: Case) -> 
 
 
 async def _pictures(session: AsyncSession, case: Case) -> tuple[PictureView, ...]:
-    query = select(Attachment).where(col(Attachment.case_id) == case.id).order_by(col(Attachment.added_at))
-    return tuple(PictureView(a.id, a.file_id, a.action.label, a.added_at) for a in await session.scalars(query))
+    query = (
+        select(Attachment, col(StoredFile.original), col(StoredFile.note))
+        .join(StoredFile, col(StoredFile.id) == col(Attachment.file_id))
+        .where(col(Attachment.case_id) == case.id)
+        .order_by(col(Attachment.added_at))
+    )
+    found = (await session.execute(query)).all()
+    return tuple(
+        PictureView(a.id, a.file_id, a.action.label, a.added_at, original, note) for a, original, note in found
+    )
 
 
 async def file_within_reach(session: AsyncSession, actor: Actor, file_id: UUID) -> StoredFile:
@@ -205,6 +213,12 @@ async def file_within_reach(session: AsyncSession, actor: Actor, file_id: UUID) 
     if stored is None or actor.account_id == SYSTEM_ID:
         raise NotFound("没有找到这张图片，或不在您的查看范围内")
     return stored
+
+
+async def number_of_file(session: AsyncSession, actor: Actor, file_id: UUID) -> str | None:
+    """Give the number of the case that a picture is bound to; none where it is not, or out of reach."""
+    query = select(col(Case.number)).join(Attachment, col(Attachment.case_id) == col(Case.id))
+    return await session.scalar(query.where(reach.visible_to(actor), col(Attachment.file_id) == file_id))
 
 
 async def journal(session: AsyncSession, actor: Actor, number: str) -> tuple[JournalView, ...]:

@@ -121,7 +121,17 @@ class TestReach:
         picture = (await api.upload("rsj", png())).json()["id"]
         assert (await api.get("rsj", f"/api/v1/attachments/{picture}")).status_code == 200
         for login in ("zjj", "center"):
-            assert is_problem(await api.get(login, f"/api/v1/attachments/{picture}"), 404, "not_found")
+            for part in ("", "/thumb", "/original"):
+                assert is_problem(await api.get(login, f"/api/v1/attachments/{picture}{part}"), 404, "not_found")
+
+    async def test_a_picture_is_given_back_as_it_was_sent(self, api: Api) -> None:
+        picture = (await api.upload("rsj", png())).json()["id"]
+        answer = await api.get("rsj", f"/api/v1/attachments/{picture}/original")
+        assert answer.content == png()
+        assert answer.headers["content-type"] == "image/png"
+        assert answer.headers["content-disposition"].startswith('attachment; filename="picture-')
+        assert answer.headers["cache-control"] == "no-store"
+        assert "sandbox" in answer.headers["content-security-policy"]
 
 
 class TestReadOnlyAccounts:

@@ -15,6 +15,7 @@ from app.jobs import retention as job
 from domain.cases.models import Attachment
 from domain.kernel import crypto, files
 from domain.kernel.ids import new_id
+from domain.kernel.models import StoredFile
 from domain.kernel.unit_of_work import unit_of_work
 from domain.people import queries as people
 from domain.people.models import Person
@@ -119,6 +120,23 @@ async def test_a_picture_that_no_step_took_goes_with_its_bytes(county: County, l
     assert not files.path_of(unused, ".thumb").exists()
     assert used
     assert all(files.path_of(file_id).exists() for file_id in used)
+
+
+async def test_pictures_of_an_older_release_are_sealed_and_stay_readable(county: County) -> None:
+    old = await uploaded(county)
+    async with unit_of_work() as session:
+        stored = await session.get_one(StoredFile, old)
+        shown = await files.read(stored)
+        stored.key_sealed, stored.sealed_at, stored.original = None, None, False
+    files.path_of(old).write_bytes(shown)
+    files.path_of(old, ".thumb").write_bytes(shown)
+
+    assert await job.seal_older(at=MORNING) == 1
+    assert await job.seal_older(at=MORNING) == 0
+
+    assert not files.path_of(old).read_bytes().startswith(b"\xff\xd8")
+    async with unit_of_work() as session:
+        assert await files.read(await session.get_one(StoredFile, old)) == shown
 
 
 async def test_bytes_without_a_row_are_swept_and_others_are_not(county: County) -> None:

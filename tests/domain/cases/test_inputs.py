@@ -206,6 +206,11 @@ class TestCompleteness:
         assert await _faults(support.main_step(session, county, number, Action.SUBMIT, at=MORNING)) == {"id_number"}
         await support.main_step(session, county, other, Action.SUBMIT, at=MORNING)
 
+    async def test_a_reason_is_kept_whole_or_refused(self, session: AsyncSession, county: County) -> None:
+        bare = PartyInput(name="林" + "水木", phone=support.phone(1), id_type=IdType.NONE, no_id_reason="补" * 201)
+
+        assert await _faults(support.draft(session, county, at=MORNING, parties=(bare,))) == {"parties.0.no_id_reason"}
+
     async def test_a_case_has_a_petitioner(self, session: AsyncSession, county: County) -> None:
         other = PartyInput(kind="respondent", name="何" + "某")  # type: ignore[arg-type]
 
@@ -219,7 +224,7 @@ class TestCompleteness:
         [
             ({"title": ""}, "title"), ({"title": "字" * 61}, "title"), ({"content": "字" * 5001}, "content"),
             ({"category": "0000"}, "category"), ({"area": "1"}, "area"), ({"headcount": 0}, "headcount"),
-            ({"amount": Decimal(-1)}, "amount"),
+            ({"amount": Decimal(-1)}, "amount"), ({"amount": Decimal("1.005")}, "amount"),
             ({"occurred_at": MORNING + timedelta(minutes=1)}, "occurred_at"),
             ({"occurred_at": MORNING.replace(tzinfo=None)}, "occurred_at"),
         ],
