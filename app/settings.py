@@ -39,6 +39,11 @@ class Settings(BaseSettings):
     )
     crypto_module: str = Field(default="", description="密码模块，如 package:Class；设置后代替 CRYPTO")
     sms_provider: str = Field(default="", description="短信通道；为空时演示模式用 outbox，否则不发送")
+    answer_release: Literal["at_once", "centre"] = Field(
+        default="at_once",
+        description="办理结果何时给诉求人看：at_once 提交即公开，centre 由综治中心核实后公开",
+    )
+    objection_workdays: int = Field(default=2, ge=0, le=30, description="结果公开后诉求人提出异议的工作日数；0 为不设")
     trusted_proxies: str = Field(
         default="", description="可信反向代理的地址或网段，逗号分隔；只有它们的 X-Forwarded-For/Proto 才被采信"
     )

@@ -34,6 +34,8 @@ CASE: dict[str, Any] = ITEM | {
     "source": "online", "source_label": "网络", "occurred_at": _AT, "area_code": "359901001",
     "area_full": "清溪县 / 枫林镇", "scale": "individual", "scale_label": "个体性", "headcount": 3, "amount": "42000.00",
     "major": False, "registered_by": "某某", "registered_unit": "县综治中心", "result": "", "method": "", "outcome": "",
+    "answer": {"text": "", "published_at": None, "object_until": None, "show_pictures": False, "agrees": None,
+               "responded_at": None, "response": ""},
     "satisfaction": "", "rated_at": None, "rating_comment": "", "watch_reason": "", "legacy": False, "typical": False,
     "dispatched_at": _AT, "closed_at": None, "promised_at": None, "visit_id": None,
     "parties": [{"id": f"{_ID}2", "person_id": f"{_ID}3", "kind": "petitioner", "kind_label": "诉求人", "name": "某*",

@@ -95,6 +95,8 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         ("POST", "/t/{token}/rate"): Door.LINK,
         ("POST", "/t/{token}/respond"): Door.LINK,
         ("POST", "/t/{token}/leave"): Door.LINK,
+        ("GET", "/t/{token}/pictures/{file_id}"): Door.LINK,
+        ("GET", "/t/{token}/pictures/{file_id}/thumb"): Door.LINK,
         **{(method, "/api/{_path:path}"): Door.ANYBODY for method in ("GET", "POST", "PUT", "PATCH", "DELETE")},
         ("GET", "/demo/sms"): Door.ANYBODY,  # in demo mode alone
     }

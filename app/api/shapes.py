@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from app.refusals import OWN_SENTENCE
 from domain.calendar.schemas import DeadlineView
+from domain.cases.answering import AnswerView
 from domain.cases.schemas import (
     AssignmentView,
     CaseFilter,
@@ -244,6 +245,7 @@ class CaseOut(CaseItem):
     registered_by: str
     registered_unit: str
     result: str
+    answer: AnswerView
     method: str
     outcome: str
     satisfaction: str

@@ -87,6 +87,7 @@ class Pen:
             "opinion": self._say_kind("opinion.result"),
             "result": self._say_kind("result"),
             "resolution_method": self.rng.choice(_METHODS),
+            "show_pictures": True,
         }
         return Move(Action.SUBMIT_RESULT, self.lead, hours or self._between(20, 180), given, self.rng.choice((1, 1, 2)))
 

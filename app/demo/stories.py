@@ -235,7 +235,7 @@ def _to_confirm(pen: Pen) -> list[Move]:
 
 
 def _to_confirm_answered(pen: Pen) -> list[Move]:
-    return [*_to_confirm(pen), pen.plain(A.PETITIONER_RESPOND, PETITIONER, "respond", 4)]
+    return [*_to_confirm(pen), pen.plain(A.PETITIONER_RESPOND, PETITIONER, "respond", 4, agrees=True)]
 
 
 def _at_city(pen: Pen) -> list[Move]:

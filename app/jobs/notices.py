@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.vocabulary import Status
 from domain.kernel.models import OutboxMessage
 from domain.notices import operations as notices
 from domain.notices import queries as notice_queries
@@ -67,8 +68,14 @@ async def _tell_petitioners(job: Job, occasion: Occasion) -> None:
         facts = await tracking_queries.notice_facts(job.session, case_id, job.base_url)
         if facts is None:
             continue
-        word = rules.text_of if case_id == subject else rules.joined_text_of
-        text = word(occasion, sender=facts.centre, number=facts.number, link=facts.link)
+        words = {"sender": facts.centre, "number": facts.number, "link": facts.link}
+        if case_id == subject:
+            if occasion is Occasion.ANSWERED and facts.answered_at != job.message.created_at:
+                return  # nothing was released: the centre reads it first, or it is released already, or taken back
+            ask = rules.ask_of(facts.object_until, Status(job.message.payload["to"]))
+            text = rules.text_of(occasion, **words, ask=ask)
+        else:
+            text = rules.joined_text_of(occasion, **words)
         for phone in (phone for phone in facts.phones if text and phone not in told):
             told.add(phone)
             await notices.write(job.session, occasion=occasion, case_id=case_id, phone=phone, text=text, at=job.at)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.launch import checks, database, lock
 from app.launch.keys import check_keys_belong
 from app.settings import Settings
+from domain.cases import answering
 from domain.kernel import anchors, crypto, files, unit_of_work
 
 
@@ -83,6 +84,7 @@ def prepare(settings: Settings, url: str) -> AsyncEngine:
     crypto.use(check_keys_belong(settings, url), None if settings.secret_key else settings.keys)
     files.use(settings.files)
     anchors.use(settings.data)
+    answering.use(answering.Answering(settings.answer_release == "centre", settings.objection_workdays))
     engine = unit_of_work.engine_for(url)
     unit_of_work.use_engine(engine)
     return engine

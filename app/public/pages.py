@@ -21,7 +21,7 @@ MAX_BODY, MAX_FIELDS = 16 * 1024, 12
 # The style stands in the page, so that nothing is fetched besides it; its hash lets it through the policy.
 STYLE = "".join((TEMPLATES / "style.css").read_text(encoding="utf-8").splitlines())
 _HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",

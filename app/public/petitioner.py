@@ -22,7 +22,7 @@ from app.public import demo
 from app.public.pages import HEADERS, form_of, page
 from app.settings import Settings, load
 from domain.cases.models import Satisfaction
-from domain.kernel import crypto
+from domain.kernel import crypto, files
 from domain.kernel.actor import Actor
 from domain.kernel.refusals import NotFound, NotPermitted, Refusal
 from domain.kernel.unit_of_work import unit_of_work
@@ -51,6 +51,8 @@ def routes(settings: Settings | None = None, *, clock: Callable[[], datetime] = 
         Route("/t/{token}/rate", pages.rate, methods=["POST"]),
         Route("/t/{token}/respond", pages.respond, methods=["POST"]),
         Route("/t/{token}/leave", pages.leave, methods=["POST"]),
+        Route("/t/{token}/pictures/{file_id}", pages.picture, methods=["GET"]),
+        Route("/t/{token}/pictures/{file_id}/thumb", pages.thumb, methods=["GET"]),
         *demo.routes(chosen),
     ]
 
@@ -123,10 +125,30 @@ class Pages:
         """This function will take the petitioner's answer to a result."""
 
         async def deed(session: AsyncSession, actor: Actor, form: Form) -> None:
-            agrees = form.get("answer") == "yes"
+            agrees = {"yes": True, "no": False}.get(form.get("answer", ""))
             await operations.respond(session, actor, agrees=agrees, comment=form.get("comment", ""), at=self.clock())
 
         return await self._do(request, "respond", deed)
+
+    async def picture(self, request: Request) -> Response:
+        """Show a picture that goes with the answer."""
+        return await self._picture(request, files.Part.SCREEN)
+
+    async def thumb(self, request: Request) -> Response:
+        """Show a small copy of a picture that goes with the answer."""
+        return await self._picture(request, files.Part.THUMBNAIL)
+
+    async def _picture(self, request: Request, part: files.Part) -> Response:
+        async with unit_of_work() as session:
+            actor = await self._actor(session, request)
+            if actor is None:
+                return RedirectResponse(_path(request), 303, headers=HEADERS)
+            try:
+                stored = await queries.public_picture(session, actor, str(request.path_params["file_id"]))
+                content = await files.read(stored, part)
+            except NotFound:
+                return Response(status_code=404, headers=HEADERS)
+        return Response(content, media_type="image/jpeg", headers=HEADERS)
 
     async def leave(self, request: Request) -> Response:
         """This function will end the session, for those who used somebody else's phone."""

@@ -174,6 +174,8 @@ def _result() -> rx.Component:
         card(
             "办理结果",
             rx.el.p(case.result, class_name="content"),
+            rx.cond(S.answer.reworded, alert("blue", "诉求人看到的答复：", S.answer.text)),
+            rx.foreach(S.answer.lines, lambda line: rx.el.p(line, class_name="muted")),
             desc_list(
                 [
                     ("化解方式", _or_dash(case.method)),

@@ -11,10 +11,10 @@ from components.cases.helps import HELPS
 from components.kit.dialog import dialog
 from components.kit.form import check, field, select, text_area, text_input
 from components.kit.photos import photos
-from components.kit.show import alert
+from components.kit.show import alert, tag
 from domain.cases.models import Method, Ruling, Satisfaction, Supervision
 from domain.cases.rules import MAX_OPINION, MAX_RESULT
-from domain.cases.vocabulary import Need
+from domain.cases.vocabulary import Action, Need
 from state.cases.revealing import RevealState as R
 from state.cases.working import CaseState as S
 from state.session import SignedInState
@@ -38,6 +38,7 @@ def step_dialog() -> rx.Component:
             rx.match(S.asking.action, *((act.value, said) for act, said in HELPS.items()), ""), class_name="help muted"
         ),
         rx.cond(S.asking.decides & (S.pending.action != ""), _pending()),
+        rx.cond(S.asking.answers & (S.answer.text != ""), _answer()),
         rx.el.form(
             *[rx.cond(S.needs.contains(need.value), draw(need)) for need, draw in _FIELDS.items()],
             _consequences(),
@@ -68,8 +69,24 @@ def _pending() -> rx.Component:
     )
 
 
+def _answer() -> rx.Component:
+    """What the petitioner reads, until when the petitioner may answer, and what was said."""
+    shown = S.answer
+    return rx.el.section(
+        rx.el.b("诉求人的意见", rx.cond(shown.objected, tag("有异议", "red"))),
+        rx.foreach(shown.lines, lambda line: rx.el.p(line, class_name="content")),
+        rx.cond(
+            shown.early & (S.asking.action == Action.CONFIRM.value),
+            rx.el.p("现在办结，诉求人就不能再提出异议：请在办理意见中写明提前办结的理由。"),
+        ),
+        class_name="asked",
+        custom_attrs={"aria-label": "诉求人的意见"},
+    )
+
+
 def _consequences() -> rx.Component:
     return rx.el.div(
+        rx.cond(S.asking.foretold != "", rx.el.p(S.asking.foretold)),
         rx.cond(S.asking.told != "", rx.el.p("将通知：", S.asking.told)),
         rx.cond(S.asking.starts != "", rx.el.p("开始计时：", S.asking.starts)),
         class_name="consequences muted",
@@ -103,7 +120,20 @@ def _opinion(need: Need) -> rx.Component:
 
 
 def _result(need: Need) -> rx.Component:
-    return _area(need, "诉求人办结后可以看到答复情况，请写清办理经过和结果", most=MAX_RESULT)
+    return _area(
+        need,
+        "诉求人（含并入本件的诉求人）会看到这段文字：请写清办理经过和结果，不写内部意见和他人的个人信息",
+        most=MAX_RESULT,
+    )
+
+
+def _answered(need: Need) -> rx.Component:
+    return _area(need, "诉求人看到的是这段文字：请核对，可以修改；承办单位的原文不变", rows=6, most=MAX_RESULT)
+
+
+def _shown(need: Need) -> rx.Component:
+    said = "办理现场图片给诉求人看"
+    return check(need.value, said, default=S.asking.answers & S.answer.pictures)
 
 
 def _typical(need: Need) -> rx.Component:
@@ -197,8 +227,10 @@ _FIELDS: dict[Need, Callable[[Need], rx.Component]] = {
     Need.TYPICAL_TEXT: _typical,
     Need.OPINION: _opinion,
     Need.RESULT: _result,
+    Need.ANSWER: _answered,
     Need.METHOD: _method,
     Need.PICTURES: _pictures,
+    Need.SHOW_PICTURES: _shown,
     Need.WATCH: _watch,
 }
 """How each need is drawn, in the order of a dialog."""

@@ -174,6 +174,12 @@ class Case(SQLModel, table=True):
     due_link: Link | None = Field(default=None, sa_type=Word(Link))  # type: ignore[call-overload]
     promised_at: datetime | None = Field(default=None, sa_type=MOMENT)
     result: str = ""
+    answer: str = ""
+    answered_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    object_until: datetime | None = Field(default=None, sa_type=MOMENT)
+    show_pictures: bool = False
+    agrees: bool | None = None
+    responded_at: datetime | None = Field(default=None, sa_type=MOMENT)
     method: Method | None = Field(default=None, sa_type=Word(Method))  # type: ignore[call-overload]
     outcome: Outcome | None = Field(default=None, sa_type=Word(Outcome))  # type: ignore[call-overload]
     satisfaction: Satisfaction | None = Field(default=None, sa_type=Word(Satisfaction))  # type: ignore[call-overload]

@@ -12,6 +12,7 @@ from domain.cases.vocabulary import OpenWork
 _FIELDS = {
     "title": "标题",
     "content": "内容",
+    "answer": "公开答复",
     "category": "类别",
     "source": "来源",
     "occurred_at": "发生时间",
@@ -34,6 +35,8 @@ def of(detail: Mapping[str, Any], units: Mapping[str, str]) -> tuple[str, ...]:
         return units.get(code, code)
 
     said = [word(detail[key], named) for key, word in _SAYINGS.items() if detail.get(key)]
+    if "pictures_shown" in detail:
+        said.append(f"图片{'给' if detail['pictures_shown'] else '不给'}诉求人看")
     if "on" in detail:
         said.append("设置" if detail["on"] else "取消")
     return tuple(said)
@@ -49,6 +52,7 @@ _SAYINGS: dict[str, Callable[[Any, Callable[[str], str]], str]] = {
     "assists": lambda codes, named: "协办：" + "、".join(named(code) for code in codes),
     "copied_to": lambda code, named: f"抄告：{named(code)}",
     "method": lambda method, _: f"化解方式：{Method(method).label}",
+    "objection": lambda how, _: _OBJECTIONS[how],
     "days": lambda days, _: f"延期：{days} 个工作日",
     "level": lambda level, _: Supervision(level).label,
     "satisfaction": lambda grade, _: f"满意度：{Satisfaction(grade).label}",
@@ -62,6 +66,11 @@ _SAYINGS: dict[str, Callable[[Any, Callable[[str], str]], str]] = {
     "other": lambda number, _: f"相关案件：{number}",
 }
 """How each detail of a step is said, in this order."""
+_OBJECTIONS = {
+    "unseen": "办结时公开答复，诉求人没有机会提出异议",
+    "early": "诉求人未答复，异议期未满即办结",
+    "objected": "诉求人有异议",
+}
 
 
 def _change(name: str, pair: Any) -> tuple[str, str, str]:

@@ -27,6 +27,7 @@ RATING_PERIOD, REOPEN_PERIOD = timedelta(days=15), timedelta(days=30)
 PICTURE_KINDS = frozenset({Kind.DISPUTE, Kind.HAZARD})
 """Kinds whose feedback and result need a picture (requirement 1, 事件处理; ruling 29)."""
 SOON = timedelta(hours=4)
+_IDENTITY = re.compile(r"(?<!\d)(\d{17}[\dXx]|\d{15})(?!\d)")
 _SUPERVISION_ORDER = (Supervision.ORDINARY, Supervision.YELLOW, Supervision.RED)
 
 
@@ -39,6 +40,8 @@ class Facts:
     leader_order: bool = False
     lead_accepted: bool = False
     held: bool = True
+    answered: bool = False
+    responded: bool = False
     target_is_lead: bool = True
     before_red: bool = True
     extensions: int = 0
@@ -87,6 +90,8 @@ _GUARDS = {
     Guard.RETURNABLE: lambda f: not f.reported or f.return_agreed,
     Guard.ASSIST_WAITING: lambda f: not f.assist_accepted,
     Guard.ASSISTS_REPORTED: lambda f: f.assists_reported,
+    Guard.ANSWERED: lambda f: f.answered,
+    Guard.NOT_RESPONDED: lambda f: not f.responded,
     Guard.HELD: lambda f: f.held,
     Guard.WATCHABLE: lambda f: not f.watch_wanted or f.risk is RiskLevel.LOW,
     Guard.WATCHED: lambda f: f.watched,
@@ -201,7 +206,24 @@ def _in_charge_phone(given: StepInput, needed: bool) -> str:
 
 
 def _result(given: StepInput, needed: bool) -> str:
-    return text_fault("办理结果", given.result, most=MAX_RESULT, least=1 if needed else 0)
+    return text_fault("办理结果", given.result, most=MAX_RESULT, least=1 if needed else 0) or _public_fault(
+        given.result
+    )
+
+
+def _answer(given: StepInput, needed: bool) -> str:
+    if given.answer is None:
+        return "请填写公开答复" if needed else ""
+    return text_fault("公开答复", given.answer, most=MAX_RESULT) or _public_fault(given.answer)
+
+
+def _public_fault(text: str) -> str:
+    """Petitioners read it, and those of the cases merged into theirs."""
+    return "诉求人会看到这段文字，请删去其中的证件号码" if _IDENTITY.search(text) else ""
+
+
+def _agrees(given: StepInput, needed: bool) -> str:
+    return "请选择确认办理结果或提出异议" if needed and given.agrees is None else ""
 
 
 def _method(given: StepInput, needed: bool) -> str:
@@ -251,6 +273,8 @@ _CHECKS = {
     Need.IN_CHARGE: _in_charge,
     Need.IN_CHARGE_PHONE: _in_charge_phone,
     Need.RESULT: _result,
+    Need.ANSWER: _answer,
+    Need.AGREES: _agrees,
     Need.METHOD: _method,
     Need.DAYS: _days,
     Need.PROMISE: _promise,

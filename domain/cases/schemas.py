@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from domain.calendar.schemas import DeadlineView
+from domain.cases.answering import AnswerView
 from domain.cases.models import (
     Case,
     Method,
@@ -93,6 +94,9 @@ class StepInput(CaseChanges):
     person_in_charge: str = Field(default="", repr=False)
     person_phone: str = Field(default="", repr=False)
     result: str = ""
+    answer: str | None = None
+    show_pictures: bool | None = None
+    agrees: bool | None = None
     resolution_method: Method | None = None
     new_due_at: datetime | None = None
     days: int | None = None
@@ -318,6 +322,7 @@ class CaseView:
     registered_by: str
     registered_unit: str
     result: str
+    answer: AnswerView
     method: str
     outcome: str
     satisfaction: str

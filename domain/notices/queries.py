@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.calendar.models import Link
-from domain.cases.models import Assignment, Case, Party, PartyKind, Supervision
-from domain.cases.queries import processes, reach
+from domain.cases import answering
+from domain.cases.models import Assignment, Case, Supervision
+from domain.cases.queries import contacts, processes, reach
 from domain.cases.vocabulary import Action, Guard, Status, Tell
 from domain.cases.workflow import Step
 from domain.kernel import crypto
@@ -145,9 +146,20 @@ async def will_tell(
     for audience, ids in (await _members(session, rules.audiences(happening), by_unit=True)).items():
         if ids - {actor.account_id}:
             found.append((audience.label, len(ids - {actor.account_id})))
-    if Tell.PETITIONER in tells and (petitioners := await _petitioners(session, case)):
-        found.append((Tell.PETITIONER.label, petitioners))
+    if Tell.PETITIONER in tells and _writes(case, action):
+        reached = await _reached(session, case)
+        found.append((Tell.PETITIONER.label if reached else NO_MOBILE, reached))
     return tuple(found)
+
+
+NO_MOBILE = "诉求人没有登记手机号，收不到短信，请另行告知"
+
+
+def _writes(case: Case, action: Action) -> bool:
+    """A result is told when it is released: not while the centre reads it first, nor again when it is worded anew."""
+    if action is Action.SUBMIT_RESULT:
+        return not answering.current().by_centre
+    return action is not Action.PUBLISH_ANSWER or case.answered_at is None
 
 
 async def merged_into(session: AsyncSession, case_id: UUID) -> tuple[UUID, ...]:
@@ -222,10 +234,12 @@ async def _words(
 ) -> dict[str, str]:
     link, card = str(payload.get("link") or ""), str(payload.get("level") or "")
     level = str(entry.detail.get("level") or "") if entry else ""
+    agrees = entry.detail.get("agrees") if entry else None
     return {
         "number": case.number,
         "unit": await _doer(session, entry) if entry else "系统",
         "level": Supervision(level).label if level else "",
+        "response": {True: "确认办理结果", False: "提出异议，请查看"}.get(agrees, "作出答复"),
         "card": {"yellow": "黄牌", "red": "红牌"}.get(card, ""),
         "link": Link(link).label if link else "",
     }
@@ -290,9 +304,10 @@ def _of(audience: Audience, rows: list[tuple[UUID, frozenset[str], Unit]]) -> li
     return near if near or audience.tell is Tell.DEPARTMENT else fitting
 
 
-async def _petitioners(session: AsyncSession, case: Case) -> int:
-    query = select(func.count()).where(col(Party.case_id) == case.id, col(Party.kind) == PartyKind.PETITIONER)
-    return await session.scalar(query) or 0
+async def _reached(session: AsyncSession, case: Case) -> int:
+    """How many phones a message would go to, those of the cases merged into this one among them."""
+    cases = (case.id, *await merged_into(session, case.id))
+    return len({phone for case_id in cases for phone in await contacts.mobiles_of(session, case_id)})
 
 
 async def others(session: AsyncSession, actor: Actor, *, number: str, at: datetime) -> tuple[Onlooker, ...]:

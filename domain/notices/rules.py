@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.cases.vocabulary import Action, Effect, Status, Tell
 from domain.cases.workflow import STEPS, Step
+from domain.kernel.clock import stamp
 from domain.kernel.permissions import Role
 from domain.notices.models import Occasion
 
@@ -27,7 +28,7 @@ KEEP_UNREAD = timedelta(days=365)
 _TEXTS = {
     Occasion.ACCEPTED: "您的诉求已登记受理，编号 {number}。凭本手机号查询进度：{link}",
     Occasion.PROGRESS: "您的诉求 {number} 已由承办单位接收，正在办理。查询进度：{link}",
-    Occasion.ANSWERED: "您的诉求 {number} 已有办理结果，正在核实。确认或提出异议：{link}",
+    Occasion.ANSWERED: "您的诉求 {number} 已有办理结果，{ask}：{link}",
     Occasion.CLOSED: "您的诉求 {number} 已办结，请在 15 日内评价：{link}",
     Occasion.VOIDED: "您的诉求 {number} 已作废，不再办理。如有疑问，请联系{sender}。查询：{link}",
     Occasion.CODE: "验证码 {code}，5 分钟内有效，用于查询诉求 {number} 的办理进度。请勿告诉他人。",
@@ -44,6 +45,7 @@ OCCASIONS = {
     Action.ACCEPT: Occasion.PROGRESS,
     Action.SUBMIT_RESULT: Occasion.ANSWERED,
     Action.CITY_RESULT: Occasion.ANSWERED,
+    Action.PUBLISH_ANSWER: Occasion.ANSWERED,
     Action.CONFIRM: Occasion.CLOSED,
     Action.CLOSE_DIRECTLY: Occasion.CLOSED,
     Action.VOID: Occasion.VOIDED,
@@ -57,12 +59,19 @@ def joined_text_of(occasion: Occasion, *, sender: str, number: str, link: str) -
     return f"【{sender}】" + text.format(number=number, link=link) if text else ""
 
 
-def text_of(occasion: Occasion, *, sender: str, number: str, link: str = "", code: str = "") -> str:
+def text_of(occasion: Occasion, *, sender: str, number: str, link: str = "", code: str = "", ask: str = "") -> str:
     """This function will word a message: who sends it, the number, the state and the link; no names.
 
-    `sender` is the centre's name, put in front as the operators' rules want it.
+    `sender` is the centre's name, put in front as the operators' rules want it; `ask` is what `ask_of` says.
     """
-    return f"【{sender}】" + _TEXTS[occasion].format(sender=sender, number=number, link=link, code=code)
+    return f"【{sender}】" + _TEXTS[occasion].format(sender=sender, number=number, link=link, code=code, ask=ask)
+
+
+def ask_of(until: datetime | None, after: Status) -> str:
+    """Word what petitioners can do about a result that was released at a status, and until when."""
+    if after is not Status.TO_CONFIRM:
+        return "请查看"
+    return f"请在 {stamp(until, '%m 月 %d 日 %H:%M')} 前查看，确认或提出异议" if until else "请查看，确认或提出异议"
 
 
 def too_late(occasion: Occasion, created_at: datetime, at: datetime) -> bool:
@@ -256,7 +265,7 @@ _SAID: dict[str, str] = {
     Action.SUBMIT_RESULT: "调处待确认：{number} {unit}已提交办理结果",
     Action.CONFIRM: "已办结：{number} 由{unit}确认办结",
     Action.REJECT_RESULT: "驳回确认：{number} 的办理结果未通过，请继续办理",
-    Action.PETITIONER_RESPOND: "诉求人答复：{number} 的诉求人已对办理结果作出答复",
+    Action.PETITIONER_RESPOND: "诉求人答复：{number} 的诉求人{response}",
     Action.APPEAL_RATING: "评价申诉：{number} {unit}对评价提出申诉，请裁定",
     Action.RULE_APPEAL: "申诉裁定：{number} 的评价申诉已有裁定",
     Action.RELAPSE: "待接收：{number} 复发，由{unit}交办给贵单位",

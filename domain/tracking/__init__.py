@@ -6,6 +6,7 @@ message to a phone of a petitioner of that case; with it the phone gets a *petit
 session* for this one case.
 
 Promises: a wrong code, an unknown phone and an unknown token answer alike and in the same
-time; tokens, codes and sessions are stored as keyed digests; the page shows states and
-units, never names of third parties, opinions or internal notes.
+time; tokens, codes and sessions are stored as keyed digests; the page shows states, units,
+the title and the answer that was released (decision 0025), never parties, opinions,
+instructions or internal notes.
 """

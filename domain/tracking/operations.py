@@ -24,7 +24,7 @@ from domain.kernel import crypto, journal, outbox
 from domain.kernel.actor import Actor, system_actor
 from domain.kernel.ids import new_id, new_token
 from domain.kernel.permissions import Role
-from domain.kernel.refusals import ActionNotAllowed, BadCredentials, Invalid
+from domain.kernel.refusals import BadCredentials, Invalid
 from domain.kernel.words import text_fault
 from domain.people.rules import tidy, tidy_phone
 from domain.tracking import queries, rules
@@ -207,18 +207,19 @@ async def leave(session: AsyncSession, secret: str, *, at: datetime) -> None:
     await session.execute(update(PetitionerSession).where(still_open).values(ended_at=at))
 
 
-async def respond(session: AsyncSession, actor: Actor, *, agrees: bool, comment: str, at: datetime) -> CaseSummary:
-    """This function will note the petitioner's answer to a result, once for each result (workflow row 32).
+async def respond(
+    session: AsyncSession, actor: Actor, *, agrees: bool | None, comment: str, at: datetime
+) -> CaseSummary:
+    """Note the petitioner's answer to a released result, once for each result (workflow row 32).
 
     :raises ActionNotAllowed: there is no result to answer, or it was answered
-    :raises Invalid: an objection without its reason, or a comment too long
+    :raises Invalid: neither agreed nor objected, an objection without its reason, or a comment too long
     """
     case = await queries.own_case(session, actor)
     await reach.lock(session, actor, case.number)
-    _check_comment("补充说明" if agrees else "异议理由", comment, least=0 if agrees else 1)
-    if queries.response_of(await queries.entries_of(session, actor)):
-        raise ActionNotAllowed("您已经对这次办理结果作出答复")
-    given = StepInput(opinion=rules.opinion_of(agrees, comment))
+    if agrees is not None:
+        _check_comment("补充说明" if agrees else "异议理由", comment, least=0 if agrees else 1)
+    given = StepInput(agrees=agrees, opinion=rules.opinion_of(bool(agrees), comment))
     return await take(session, actor, number=case.number, action=Action.PETITIONER_RESPOND, given=given, at=at)
 
 

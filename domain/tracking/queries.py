@@ -11,11 +11,10 @@ from sqlmodel import col
 
 from domain.cases import categories
 from domain.cases.models import Case, Party, PartyKind
-from domain.cases.queries import detail, reach
-from domain.cases.vocabulary import Action, Status
+from domain.cases.queries import answers, contacts, detail, reach
 from domain.kernel import crypto
 from domain.kernel.actor import Actor, system_actor
-from domain.kernel.models import JournalEntry
+from domain.kernel.models import JournalEntry, StoredFile
 from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import ActionNotAllowed, NotFound
 from domain.orgs.models import Unit, UnitKind
@@ -89,8 +88,8 @@ async def own_case(session: AsyncSession, actor: Actor) -> Case:
 async def public_view(session: AsyncSession, actor: Actor, *, at: datetime) -> PublicView:
     """This function will show a petitioner the way of the own case: states and units only.
 
-    A case merged into another goes that one's way (it is worked on for both).
-    Title, content, opinions and results stay out: they are free text and may name others.
+    A case merged into another goes that one's way (it is worked on for both), and reads its answer.
+    The title stands on the petitioner's slip; of what was written besides, only the released answer is shown.
 
     :raises NotFound: the actor is no petitioner with a session
     """
@@ -103,19 +102,24 @@ async def public_view(session: AsyncSession, actor: Actor, *, at: datetime) -> P
     if merged:
         # whose answer and rating stand in the kept case's journal is nobody else's business
         facts = rules.of_another(facts)
-    response = None if merged else response_of(entries)
+    answered = followed.answered_at if followed.status in rules.ANSWERED else None
     category = categories.find(case.category)
     return PublicView(
         number=case.number,
         category=category.label if category else "",
+        title=case.title,
         headline=rules.headline(facts),
         sentence=(rules.MERGED if merged else "") + rules.sentence(facts),
         expected=rules.expected(facts),
         steps=rules.steps(facts),
         centre=centre.name,
         phone=centre.phone,
-        may_respond=case.status is Status.TO_CONFIRM and response is None and not merged,
-        response=_response_text(response, at),
+        answer=followed.answer if answered else "",
+        answered=rules.moment_text(answered, at) if answered else "",
+        pictures=() if merged else tuple(file.id for file in await public_pictures(session, case)),
+        object_until=rules.object_until(facts),
+        may_respond=rules.may_respond(facts),
+        response="" if merged else rules.response_text(case.agrees, case.responded_at, at),
         may_rate=rules.may_rate(facts) and not merged,
         rate_until="" if merged else rules.rate_until(facts),
         rating=case.satisfaction.label if case.satisfaction else "",
@@ -136,6 +140,9 @@ def _facts(case: Case, entries: list[JournalEntry], units: dict[UUID, str], cent
         set_aside=case.legacy,
         rating=case.satisfaction,
         marks=_marks(entries, units),
+        answered=case.answered_at is not None,
+        object_until=case.object_until,
+        responded=case.responded_at is not None,
     )
 
 
@@ -154,24 +161,21 @@ def _by_petitioner(entry: JournalEntry) -> bool:
     return Role.PETITIONER.value in entry.actor_roles.split()
 
 
-def response_of(entries: list[JournalEntry]) -> JournalEntry | None:
-    """This function will find the petitioner's answer to the newest result; none when there is none yet."""
-    results = {f"case.{action.value}" for action in DONE_BY[Node.HANDLE]}
-    newest = max((entry.seq for entry in entries if entry.action in results), default=0)
-    own = f"case.{Action.PETITIONER_RESPOND.value}"
-    return next((entry for entry in entries if entry.action == own and entry.seq > newest), None)
+async def public_pictures(session: AsyncSession, case: Case) -> tuple[StoredFile, ...]:
+    """Give the pictures that go with the released answer."""
+    return await answers.pictures_shown(session, case) if case.status in rules.ANSWERED else ()
 
 
-def _response_text(entry: JournalEntry | None, at: datetime) -> str:
-    if entry is None:
-        return ""
-    agreed = str(entry.detail.get("opinion", "")).startswith(rules.AGREES)
-    return f"您已于 {rules.moment_text(entry.at, at)} {'确认办理结果' if agreed else '提出异议'}"
+async def public_picture(session: AsyncSession, actor: Actor, file_id: str) -> StoredFile:
+    """Give one of the pictures that go with the released answer of the petitioner's own case.
 
-
-async def entries_of(session: AsyncSession, actor: Actor) -> list[JournalEntry]:
-    """This function will give the journal of the petitioner's own case, oldest first."""
-    return await _entries(session, await own_case(session, actor))
+    :raises NotFound: it is none of them, or the actor is no petitioner with a session
+    """
+    shown = await public_pictures(session, await own_case(session, actor))
+    found = next((file for file in shown if str(file.id) == file_id), None)
+    if found is None:
+        raise NotFound("没有找到这张图片")
+    return found
 
 
 async def _entries(session: AsyncSession, case: Case) -> list[JournalEntry]:
@@ -226,20 +230,15 @@ async def notice_facts(session: AsyncSession, case_id: UUID, base_url: str) -> N
     case = (await session.scalars(query)).one_or_none()
     if case is None or case.tracking_sealed is None:
         return None
-    wanted = (
-        select(Person)
-        .join(Party, col(Party.person_id) == col(Person.id))
-        .where(col(Party.case_id) == case.id, col(Party.kind) == PartyKind.PETITIONER)
-        .order_by(col(Party.position))
-    )
-    phones = [people.routed_phone(person) for person in await session.scalars(wanted)]
     centre = await centre_of(session)
     return NoticeFacts(
         case_id=case.id,
         number=case.number,
         centre=centre.name,
         link=_link(case, base_url),
-        phones=tuple(dict.fromkeys(phone for phone in phones if is_mobile(phone))),
+        answered_at=case.answered_at,
+        object_until=case.object_until,
+        phones=await contacts.mobiles_of(session, case.id),
     )
 
 

@@ -34,6 +34,8 @@ FORGET_AFTER = timedelta(days=2)
 WRONG = "手机号或验证码不正确，或验证码已失效"
 """The one sentence for a wrong code, an unknown phone and an unknown link."""
 AGREES, OBJECTS = "诉求人确认办理结果", "诉求人对办理结果有异议"
+ANSWERED = frozenset({Status.TO_CONFIRM, Status.CLOSED})
+"""Where a released answer is shown; a matter that is handled again shows none."""
 
 
 MERGED = "您的诉求已与同一事项合并办理。"
@@ -108,7 +110,7 @@ _HEADLINES: dict[Status, str] = {
     Status.ORDER_PENDING: "正在办理",
     Status.RETURN_PENDING: "正在协调承办单位",
     Status.EXTENSION_PENDING: "正在办理",
-    Status.TO_CONFIRM: "已答复，正在核实",
+    Status.TO_CONFIRM: "正在核实办理结果",
     Status.AT_CITY: "市级平台办理中",
     Status.CLOSED: "已办结",
     Status.VOID: "已终止",
@@ -148,6 +150,9 @@ class Facts:
     set_aside: bool = False
     rating: Satisfaction | None = None
     marks: Mapping[Node, Mark] = field(default_factory=dict[Node, Mark])
+    answered: bool = False
+    object_until: datetime | None = None
+    responded: bool = False
     followed: bool = False
     """The case is merged: what is told is the way of the one that is worked on."""
 
@@ -244,6 +249,8 @@ def headline(facts: Facts) -> str:
     """This function will name the state in a few words."""
     if facts.status is Status.CLOSED and facts.outcome is Outcome.WITHDRAWN:
         return "已撤回"
+    if may_respond(facts):
+        return "已有办理结果，请您答复"
     return _HEADLINES[facts.status]
 
 
@@ -255,12 +262,41 @@ def sentence(facts: Facts) -> str:
         Status.TO_SUPPLEMENT: f"{facts.centre}正在补充登记材料，补齐后转交承办单位。",
         Status.TO_ACCEPT: f"已转交{who}，等待接收{_by(facts, '接收')}。",
         Status.RETURN_PENDING: f"{facts.centre}正在协调由哪个单位承办。",
-        Status.TO_CONFIRM: f"{who}已提交办理结果，{facts.centre}正在核实。",
+        Status.TO_CONFIRM: f"{who}已提交办理结果，{_answering(facts)}。",
         Status.AT_CITY: "您的诉求涉及其他地区，已上报市级平台办理。",
         Status.VOID: f"您的诉求已终止办理，如有疑问请联系{facts.centre}。",
         Status.CLOSED: _closed(facts),
     }
     return said.get(facts.status) or f"{who}正在办理{_promise(facts)}。"
+
+
+def _answering(facts: Facts) -> str:
+    if not facts.answered:
+        return f"{facts.centre}正在核实，核实后在本页公布"
+    if not may_respond(facts):
+        return f"{facts.centre}正在核实"
+    if until := object_until(facts):
+        return f"见下方。请在 {until} 前确认或提出异议，逾期未答复的，{facts.centre}可以直接办结"
+    return f"见下方。您可以确认或提出异议，{facts.centre}办结后不能再答复"
+
+
+def may_respond(facts: Facts) -> bool:
+    """Tell whether the petitioner may agree or object now: to an answer that is shown, once (workflow row 32)."""
+    open_now = facts.status is Status.TO_CONFIRM and facts.answered
+    return open_now and not facts.responded and not facts.followed
+
+
+def object_until(facts: Facts) -> str:
+    """Write until when the petitioner has time to object; empty when that time is over or was none."""
+    running = facts.object_until is not None and facts.at < facts.object_until and may_respond(facts)
+    return moment_text(facts.object_until, facts.at) if running and facts.object_until else ""
+
+
+def response_text(agrees: bool | None, responded_at: datetime | None, at: datetime) -> str:
+    """Tell the petitioner what the petitioner answered; empty when nothing yet."""
+    if responded_at is None:
+        return ""
+    return f"您已于 {moment_text(responded_at, at)} {'确认办理结果' if agrees else '提出异议'}"
 
 
 def _by(facts: Facts, what: str) -> str:

@@ -40,6 +40,8 @@ class NoticeFacts:
     number: str
     centre: str
     link: str = field(repr=False)
+    answered_at: datetime | None
+    object_until: datetime | None
     phones: tuple[str, ...] = field(repr=False)
 
 
@@ -54,9 +56,10 @@ class PublicStep:
 
 @dataclass(frozen=True, slots=True)
 class PublicView:
-    """This class will show a petitioner the way of the own case: states and units, no names, no opinions."""
+    """What a petitioner sees of the own case: its way in states and units, and the released answer; no opinions."""
 
     number: str
+    title: str
     category: str
     headline: str
     sentence: str
@@ -64,6 +67,10 @@ class PublicView:
     steps: tuple[PublicStep, ...]
     centre: str
     phone: str
+    answer: str
+    answered: str
+    pictures: tuple[UUID, ...]
+    object_until: str
     may_respond: bool
     response: str
     may_rate: bool

@@ -111,7 +111,7 @@ class BulkState(CaseListState):
         for number in self.ticked[:SAMPLE]:
             told = await notices.will_tell(session, actor, number, Action(self.act), departments=units)
             reached |= {label: max(count, reached.get(label, 0)) for label, count in told}
-        words = "、".join(f"{label}（{count} 人）" for label, count in reached.items())
+        words = "、".join(f"{label}（{count} 人）" if count else label for label, count in reached.items())
         same = self.act == Action.DISPATCH.value
         self.told = f"{words}等" if words and not same and len(self.ticked) > SAMPLE else words
 

@@ -32,6 +32,8 @@ def step_input(form: Mapping[str, Any], uploads: Sequence[str]) -> StepInput:
         person_in_charge=text_in(form, "person_in_charge", most=200),
         person_phone=text_in(form, "person_phone", most=100),
         result=text_in(form, "result"),
+        answer=text_in(form, "answer") if "answer" in form else None,
+        show_pictures=flag_in(form, "show_pictures") if {"answer", "result"} & form.keys() else None,
         resolution_method=word_in(form, "resolution_method", Method, Method.OTHER) if method else None,
         days=days or None,
         promise_days=number_in(form, "promise_days", 0, label="承诺办结工作日") or None,

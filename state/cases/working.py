@@ -25,7 +25,8 @@ from domain.kernel.refusals import ActionNotAllowed, ChangedMeanwhile, Invalid, 
 from domain.notices import queries as notices
 from domain.orgs import queries as orgs
 from state import presence
-from state.cases import shapes
+from state.cases import answers, shapes
+from state.cases.answers import AnswerShown
 from state.cases.buttons import Button, Why, buttons, called
 from state.cases.given import step_input
 from state.cases.revealing import RevealState
@@ -75,6 +76,8 @@ class Asking:
     starts: str = ""
     told: str = ""
     decides: bool = False
+    foretold: str = ""
+    answers: bool = False
 
 
 class CaseState(SignedInState):
@@ -99,6 +102,7 @@ class CaseState(SignedInState):
     refused: str = ""
     handlings: list[Handling] = []
     pending: Pending = Pending()
+    answer: AnswerShown = AnswerShown()
     related: list[Related] = []
     copies: list[CopySent] = []
     others_here: list[str] = []
@@ -118,6 +122,7 @@ class CaseState(SignedInState):
     _case_id: str = ""
     _lines: tuple[Line, ...] | list[Line] = ()
     _version: int = 0
+    _published: bool = False
     _assists: list[str] = []
     _views: tuple[ActionView, ...] = ()
 
@@ -181,6 +186,8 @@ class CaseState(SignedInState):
         at = now()
         view = await detail.get(session, actor, self._number, at=at)
         self._case_id, self.case = str(view.row.id), shapes.shown(view)
+        self.answer = answers.answer(view.answer, view.result, Status(view.row.stored_status), at=at)
+        self._published = view.answer.published_at is not None
         self.parties = [shapes.party(p) for p in view.parties]
         self.hands = [shapes.hand(a) for a in view.assignments]
         self.pictures = [shapes.picture(p) for p in view.pictures]
@@ -215,11 +222,21 @@ class CaseState(SignedInState):
                 raise ActionNotAllowed("这一步现在不能操作，请刷新后重试")
             kept = await drafts.load(session, actor, self._draft(action))
             self.typed, self._assists = {name: str(text) for name, text in kept.items()}, []
-            self.asking = Asking(action, called(view, self.case), view.starts, "", action in _DECISIONS)
+            self.asking = Asking(
+                action,
+                called(view, self.case),
+                view.starts,
+                decides=action in _DECISIONS,
+                foretold=answers.foretold(action, published=self._published),
+                answers=action in answers.SHOWN_IN,
+            )
             await self._foretell(session, actor)
         if action == Action.APPROVE_EXTENSION.value:
             # the approver's figure counts: it begins at what was asked for
             self.typed.setdefault("days", self.pending.days)
+        if self.typed.pop("answer_to", self.answer.text) != self.answer.text:
+            self.typed.pop("answer", None)  # it was typed for another text than the one that stands there now
+        self.typed = {**self.typed, "answer": self.typed.get("answer", self.answer.text), "answer_to": self.answer.text}
         self._ask_for(view)
         self.faults, self.uploads = {}, []
         self.changed_by_other, self.conflict, self.refused = False, "", ""
@@ -228,6 +245,8 @@ class CaseState(SignedInState):
 
     def _ask_for(self, view: ActionView) -> None:
         needs = [n for n in view.needs if not (n.name == Need.TYPICAL_TEXT.value and self.case.typical)]
+        if view.action in answers.SHOWN_IN and not self.pictures:
+            needs = [n for n in needs if n.name != Need.SHOW_PICTURES.value]
         self.needs = [need.name for need in needs]
         self.required = [need.name for need in needs if need.required]
 
@@ -236,7 +255,7 @@ class CaseState(SignedInState):
         chosen = filter(None, (*(self.typed.get(name, "") for name in _CHOOSERS), *self._assists))
         action = Action(self.asking.action)
         found = await notices.will_tell(session, actor, self._number, action, departments=tuple(chosen))
-        self.asking.told = "、".join(f"{label}（{count} 人）" for label, count in found)
+        self.asking.told = "、".join(f"{label}（{count} 人）" if count else label for label, count in found)
 
     @rx.event
     async def close(self):

@@ -43,8 +43,8 @@ _CITY = {S.AT_CITY: (A.CITY_PROGRESS, A.CITY_RESULT, A.CITY_RETURN)}
 _PETITIONER = {S.TO_CONFIRM: (A.PETITIONER_RESPOND,), S.CLOSED: (A.RATE,)}
 _UNITS = ("rsj", "zjj", "mzj")
 _LEVELS = tuple(Supervision)
-_MAYBE = frozenset({A.SUPERVISE, A.RATE, A.RETURN_TO_CITY})
-"""Offered before all that decides is known: red cannot be surpassed; a petitioner may have rated already."""
+_MAYBE = frozenset({A.SUPERVISE, A.RATE, A.RETURN_TO_CITY, A.PETITIONER_RESPOND})
+"""Offered before all that decides is known: red cannot be surpassed; a petitioner may have rated or answered already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlmodel import col
 from domain.calendar import operations as calendar
 from domain.calendar.models import Link
 from domain.cases.models import Assignment, AssignmentState, Case, Copy, Outcome, Part, Ruling
-from domain.cases.operations import clocks, matter
+from domain.cases.operations import answer, clocks, matter
 from domain.cases.operations.act import Act
 from domain.cases.queries import processes
 from domain.cases.vocabulary import Action, Effect, Need, Status
@@ -82,6 +82,7 @@ def _begin_anew(case: Case, *, ordered: bool) -> None:
     case.satisfaction = case.rated_at = case.unit_satisfaction = case.unit_rated_at = None
     case.rating_comment = ""
     case.appealed_at = case.appeal_ruling = None
+    answer.take_back(case)
 
 
 def _add_assignment(act: Act, unit_id: Any, part: Part) -> Assignment:
@@ -181,9 +182,11 @@ async def _result(act: Act) -> None:
     act.detail["method"] = act.given.resolution_method.value if act.given.resolution_method else None
     if lead := act.lead:
         lead.state, lead.reported_at = AssignmentState.REPORTED, lead.reported_at or act.at
+    await answer.submitted(act)
 
 
 async def _rework(act: Act) -> None:
+    answer.take_back(act.case)
     if lead := act.lead:
         lead.state = AssignmentState.WORKING
 
@@ -200,6 +203,8 @@ async def _close(act: Act) -> None:
 
 async def _close_directly(act: Act) -> None:
     act.case.result = as_written(act.given.result)
+    await answer.submitted(act)
+    await answer.publish(act)
     await _closed(act, Outcome.DIRECT)
 
 
@@ -318,6 +323,8 @@ _EFFECTS: dict[Effect, Callable[[Act], Awaitable[None]]] = {
     Effect.HAND_OVER: _hand_over,
     Effect.EXTEND: _extend,
     Effect.RESULT: _result,
+    Effect.ANSWER: answer.publish,
+    Effect.RESPOND: answer.respond,
     Effect.REWORK: _rework,
     Effect.CLOSE: _close,
     Effect.CLOSE_DIRECTLY: _close_directly,

@@ -16,7 +16,7 @@ from domain.cases.models import Case
 from domain.cases.process import Process
 from domain.cases.queries import processes, reach, situation
 from domain.cases.schemas import ActionView, NeedView, StepInput
-from domain.cases.vocabulary import Action, Guard, Verb
+from domain.cases.vocabulary import Action, Guard, Status, Verb
 from domain.cases.workflow import Step
 from domain.kernel.actor import Actor
 from domain.kernel.refusals import Refusal
@@ -55,7 +55,8 @@ async def of(session: AsyncSession, actor: Actor, number: str, *, at: datetime) 
     ]
     if case.merged_into_id:
         return tuple(replace(view, allowed=False, reason="该件已并入其他案件") for view in found)
-    primary = next((a for p in _PRIMARY for a in found if a.action == p and a.allowed), None)
+    first = (Action.PUBLISH_ANSWER,) if case.status is Status.TO_CONFIRM and case.answered_at is None else ()
+    primary = next((a for p in (*first, *_PRIMARY) for a in found if a.action == p and a.allowed), None)
     return tuple(_as_primary(a) if a is primary else a for a in found)
 
 

@@ -14,8 +14,9 @@ from sqlmodel import col
 from domain.areas import queries as areas
 from domain.calendar import queries as calendar
 from domain.cases import categories, notes
+from domain.cases.answering import AnswerView
 from domain.cases.models import Assignment, Attachment, Case, Copy, Party
-from domain.cases.queries import family, lists, processes, reach
+from domain.cases.queries import answers, family, lists, processes, reach
 from domain.cases.schemas import (
     AssignmentView,
     CaseView,
@@ -63,6 +64,7 @@ async def get(
         deadlines=await calendar.explained(session, case.id, at=at),
         copies=await _copies(session, case),
         process=(await processes.of_case(session, case)).name,
+        answer=await _answer(session, case),
         **await family.related(session, actor, case),
         **_facts(case),
     )
@@ -102,6 +104,19 @@ def _facts(case: Case) -> dict[str, Any]:
         "city_target": case.city_target,
         "appeal": _appeal(case),
     }
+
+
+async def _answer(session: AsyncSession, case: Case) -> AnswerView:
+    said = await answers.response(session, case.id) if case.responded_at else None
+    return AnswerView(
+        text=case.answer or case.result,
+        published_at=case.answered_at,
+        object_until=case.object_until,
+        show_pictures=case.show_pictures,
+        agrees=case.agrees,
+        responded_at=case.responded_at,
+        response=said or "",
+    )
 
 
 def _appeal(case: Case) -> str:
@@ -278,7 +293,12 @@ def _line(
     )
 
 
-_ANSWERS = frozenset({Action.SUBMIT_RESULT, Action.PETITIONER_RESPOND, Action.RATE, Action.CONFIRM, Action.CITY_RESULT})
+_ANSWERS = frozenset(
+    {
+        Action.SUBMIT_RESULT, Action.PUBLISH_ANSWER, Action.PETITIONER_RESPOND, Action.RATE, Action.CONFIRM,
+        Action.CITY_RESULT,
+    }
+)  # fmt: skip
 
 
 def _kind(action: str, detail: Mapping[str, Any]) -> str:

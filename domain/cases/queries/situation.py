@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -43,31 +44,40 @@ async def gather(
     petitioner = actor.has(Role.PETITIONER)
     return Facts(
         at=at,
-        kind=case.kind,
-        leader_order=case.leader_order,
         held=lead is not None,
         lead_accepted=lead is not None and lead.accepted_at is not None,
         target_is_lead=await _target_is_lead(session, case, given),
         before_red=Guard.BEFORE_RED not in wanted or await _before_red(session, case, at),
-        extensions=case.extensions,
         reported=lead is not None and lead.reported_at is not None,
         return_agreed=lead is not None and lead.return_agreed_at is not None,
         assist_accepted=any(a.accepted_at or a.waived_at for a in assists if a.unit_id in actor.unit_ids),
         assists_reported=all(a.state is AssignmentState.REPORTED or a.waived_at for a in assists),
-        risk=case.risk_level,
         watch_wanted=given.watch,
-        watched=case.watch,
-        from_city=case.source is Source.CITY,
-        closed_at=case.closed_at,
         appeal_until=await _appeal_until(session, case) if Guard.APPEALABLE in wanted else None,
-        appealed=case.appealed_at is not None,
-        ruled=case.appeal_ruling is not None,
         open_children=Guard.CHILDREN_CLOSED in wanted and await _has_open_children(session, case),
         rated_by_actor=(case.rated_at if petitioner else case.unit_rated_at) is not None,
-        supervision=case.supervision,
         level=given.level,
-        urged_at=case.urged_at,
+        **_of_case(case),
     )
+
+
+def _of_case(case: Case) -> dict[str, Any]:
+    """What stands on the case itself."""
+    return {
+        "kind": case.kind,
+        "leader_order": case.leader_order,
+        "extensions": case.extensions,
+        "answered": case.answered_at is not None,
+        "responded": case.responded_at is not None,
+        "risk": case.risk_level,
+        "watched": case.watch,
+        "from_city": case.source is Source.CITY,
+        "closed_at": case.closed_at,
+        "appealed": case.appealed_at is not None,
+        "ruled": case.appeal_ruling is not None,
+        "supervision": case.supervision,
+        "urged_at": case.urged_at,
+    }
 
 
 async def _before_red(session: AsyncSession, case: Case, at: datetime) -> bool:

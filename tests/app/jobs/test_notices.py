@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from app.jobs import relay
+from domain.cases import answering
 from domain.cases.operations.merge import merge
 from domain.cases.vocabulary import Action
 from domain.kernel.models import OutboxMessage
@@ -44,9 +45,9 @@ async def test_each_step_rings_at_whom_it_concerns(county: County) -> None:
         async with unit_of_work() as session:
             await support.main_step(session, county, number, action, at=MORNING + timedelta(minutes=minute))
     await relay_all(AT)
-    assert [text.split(":")[0] for text in await bell(county, "rsj_head")] == ["已办结", "待接收"]
-    assert [text.split(":")[0] for text in await bell(county, "center")] == ["调处待确认", "已接收", "待转派"]
-    assert [text.split(":")[0] for text in await bell(county, "registrar")] == ["调处待确认", "已接收"]
+    assert [text.split("：")[0] for text in await bell(county, "rsj_head")] == ["已办结", "待接收"]
+    assert [text.split("：")[0] for text in await bell(county, "center")] == ["调处待确认", "已接收", "待转派"]
+    assert [text.split("：")[0] for text in await bell(county, "registrar")] == ["调处待确认", "已接收"]
     assert await bell(county, "zjj") == []
     told = [text for login in county.actors for text in await bell(county, login)]
     assert all(number in text and "水木" not in text for text in told)
@@ -89,7 +90,7 @@ async def test_a_voided_case_is_told_to_its_petitioner(county: County) -> None:
         await support.step(session, county["center"], number, Action.VOID, at=MORNING, opinion="重复登记")
     await relay_all(AT)
     assert [to for to, _ in await sent(Occasion.VOIDED)] == [phone(1)]
-    assert [text.split(":")[0] for text in await bell(county, "registrar")] == ["已作废"]
+    assert [text.split("：")[0] for text in await bell(county, "registrar")] == ["已作废"]
 
 
 async def test_the_petitioners_of_merged_cases_hear_of_the_answer_and_the_end(county: County) -> None:
@@ -117,3 +118,21 @@ async def test_one_phone_in_both_merged_cases_gets_one_message(county: County) -
             await support.main_step(session, county, kept, action, at=MORNING)
     await relay_all(AT)
     assert len(await sent(Occasion.CLOSED)) == 1
+
+
+async def test_a_result_is_told_when_it_is_released_and_once(county: County) -> None:
+    answering.use(answering.Answering(by_centre=True))
+    try:
+        number = await case(county, 5)
+        await relay_all(AT)
+        assert await sent(Occasion.ANSWERED) == []
+        for minute, text in enumerate(("答复", "改过的答复"), start=1):
+            at = MORNING + timedelta(minutes=minute)
+            async with unit_of_work() as session:
+                await support.step(session, county["center"], number, Action.PUBLISH_ANSWER, at=at, answer=text)
+        await relay_all(AT)
+    finally:
+        answering.use(answering.Answering())
+    ((to, text),) = await sent(Occasion.ANSWERED)
+    assert to == phone(1)
+    assert "已有办理结果，请在 11 月 20 日 09:01 前查看，确认或提出异议：" in text

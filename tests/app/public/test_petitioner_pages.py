@@ -185,7 +185,7 @@ class TestActing:
         answer = await client.post(f"/t/{token}/rate", data={"key": key_in(page), "comment": "写了 <很多>"})
         assert answer.status_code == 422
         assert "请选择满意度" in answer.text
-        assert "写了 &lt；很多&gt;</textarea>" in answer.text
+        assert "写了 &lt;很多&gt;</textarea>" in answer.text
 
     async def test_an_objection_reaches_the_journal(self, client: httpx.AsyncClient, county: County) -> None:
         number, token = await case(county, 5)
@@ -198,6 +198,19 @@ class TestActing:
         async with unit_of_work() as session:
             newest = (await detail.journal(session, county["center"], number))[0]
         assert (newest.action, newest.who) == (Action.PETITIONER_RESPOND.value, "诉求人")
+
+    @pytest.mark.parametrize("sent", [{}, {"answer": ""}, {"answer": "maybe"}])
+    async def test_neither_agreeing_nor_objecting_is_refused(
+        self, client: httpx.AsyncClient, county: County, sent: dict[str, str]
+    ) -> None:
+        number, token = await case(county, 5)
+        page = await let_in(client, token)
+        form = {"key": key_in(page), "comment": "金额不对", **sent}
+        refused = await client.post(f"/t/{token}/respond", data=form)
+        assert "请选择确认办理结果或提出异议" in refused.text
+        assert "金额不对</textarea>" in refused.text
+        async with unit_of_work() as session:
+            assert (await detail.get(session, county["center"], number, at=AT)).answer.responded_at is None
 
     async def test_needs_the_key_of_its_own_page(self, client: httpx.AsyncClient, county: County) -> None:
         _, token = await case(county, 6)
@@ -236,13 +249,48 @@ class TestActing:
         assert "过长" in answer.text
 
 
+class TestTheAnswer:
+    async def test_stands_above_the_question_about_it(self, client: httpx.AsyncClient, county: County) -> None:
+        _, token = await case(county, 5)
+        text = (await let_in(client, token)).text
+        assert 0 < text.index("工资已付清") < text.index("确认办理结果</button>")
+        assert "请在 11 月 20 日 09:00 前确认或提出异议" in text
+
+    async def test_is_shown_before_it_is_rated(self, client: httpx.AsyncClient, county: County) -> None:
+        _, token = await case(county, 6)
+        text = (await let_in(client, token)).text
+        assert 0 < text.index("工资已付清") < text.index("提交评价")
+
+    async def test_its_pictures_are_for_the_session_and_only_if_shown(
+        self, client: httpx.AsyncClient, county: County
+    ) -> None:
+        number, token = await case(county, 4)
+        async with unit_of_work() as session:
+            pictures = [await support.picture(session, county["rsj"], at=MORNING) for _ in range(2)]
+            given = {"opinion": "意见", "result": "已付清", "resolution_method": "settled", "show_pictures": True}
+            await support.step(
+                session, county["rsj"], number, Action.SUBMIT_RESULT, at=MORNING, attachments=pictures, **given
+            )
+            inner = (await detail.get(session, county["center"], number, at=AT)).pictures[0].file_id
+        assert (await client.get(f"/t/{token}/pictures/{pictures[0]}")).status_code == 303
+        page = await let_in(client, token)
+        for picture in pictures:
+            for address in (f"/t/{token}/pictures/{picture}", f"/t/{token}/pictures/{picture}/thumb"):
+                assert address in page.text
+                shown = await client.get(address)
+                assert (shown.status_code, shown.headers["content-type"]) == (200, "image/jpeg")
+        assert inner not in pictures
+        assert (await client.get(f"/t/{token}/pictures/{inner}")).status_code == 404
+        assert (await client.get(f"/t/{token}/pictures/nothing")).status_code == 404
+
+
 async def test_nothing_of_others_leaks(client: httpx.AsyncClient, county: County) -> None:
     parties = (
         PartyInput(name="林" + "水木", id_number=support.id_number(1), phone=phone(1)),
         PartyInput(kind=PartyKind.RESPONDENT, name=f"某某{MARKER}", phone=phone(5)),
     )
     async with unit_of_work() as session:
-        words = {"title": f"标题{MARKER}", "content": f"内容{MARKER}", "parties": parties}
+        words = {"title": "标题", "content": f"内容{MARKER}", "parties": parties}
         number = await support.draft(session, county, at=MORNING, **words)
         for action in MAIN_LINE[:2]:
             await support.main_step(session, county, number, action, at=MORNING)
@@ -250,13 +298,15 @@ async def test_nothing_of_others_leaks(client: httpx.AsyncClient, county: County
         await support.step(session, county["rsj"], number, Action.ACCEPT, at=MORNING, **given)
         await support.step(session, county["leader"], number, Action.INSTRUCT, at=MORNING, opinion=f"批示{MARKER}")
         picture = await support.picture(session, county["rsj"], at=MORNING)
-        told = {"opinion": f"意见{MARKER}", "result": f"结果{MARKER}", "resolution_method": "settled"}
+        told = {"opinion": f"意见{MARKER}", "result": "已经付清", "resolution_method": "settled"}
         await support.step(
             session, county["rsj"], number, Action.SUBMIT_RESULT, at=MORNING, attachments=(picture,), **told
         )
         token = await token_of(session, county, number)
     page = await let_in(client, token)
     assert number in page.text
+    assert "标题" in page.text
+    assert "已经付清" in page.text
     for word in (MARKER, "水木", "测试", phone(1), phone(5), phone(77), support.id_number(1)):
         assert word not in page.text
     async with unit_of_work() as session:
@@ -278,6 +328,7 @@ async def test_every_page_is_small_private_and_without_script(client: httpx.Asyn
         assert page.headers["referrer-policy"] == "no-referrer"
         policy = page.headers["content-security-policy"]
         assert policy.startswith("default-src 'none'; style-src 'sha256-")
+        assert "; img-src 'self';" in policy
         assert "script" not in policy
         assert "unsafe" not in policy
 

@@ -309,13 +309,15 @@ class TestRating:
 
 
 class TestPublicView:
-    async def test_shows_states_and_units_only(self, session: AsyncSession, county: County) -> None:
+    async def test_shows_nothing_written_but_the_title_and_the_answer(
+        self, session: AsyncSession, county: County
+    ) -> None:
         marker = "不可外传"
         parties = (
             PartyInput(name="林" + "水木", id_number=support.id_number(1), phone=phone(1)),
             PartyInput(kind=PartyKind.RESPONDENT, name=f"某某{marker}", id_number="", phone=""),
         )
-        words = {"title": f"标题{marker}", "content": f"内容{marker}", "parties": parties}
+        words = {"title": "标题", "content": f"内容{marker}", "parties": parties}
         number = await support.draft(session, county, at=MORNING, **words)
         for action in MAIN_LINE[:2]:
             await support.main_step(session, county, number, action, at=MORNING)
@@ -323,12 +325,13 @@ class TestPublicView:
         await support.step(session, county["rsj"], number, Action.ACCEPT, at=MORNING, **given)
         await support.step(session, county["leader"], number, Action.INSTRUCT, at=MORNING, opinion=f"批示{marker}")
         picture = await support.picture(session, county["rsj"], at=MORNING)
-        told = {"opinion": f"意见{marker}", "result": f"结果{marker}", "resolution_method": "settled"}
+        told = {"opinion": f"意见{marker}", "result": "已经付清", "resolution_method": "settled"}
         await support.step(
             session, county["rsj"], number, Action.SUBMIT_RESULT, at=MORNING, attachments=(picture,), **told
         )
         view = await queries.public_view(session, await petitioner(session, county, number), at=AT)
         shown = repr(view)
+        assert (view.title, view.answer, view.pictures) == ("标题", "已经付清", ())
         assert marker not in shown
         assert "林" not in shown
         assert "测试" not in shown
