@@ -16,11 +16,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from app.limits import TooOften
-from domain.kernel.refusals import Refusal
+from domain.kernel.refusals import OWN_SENTENCE, Refusal
 
 PROBLEM = "application/problem+json"
-OWN_SENTENCE = "own_sentence"
-"""The type of a validation error whose message is already the sentence for the person."""
 
 STATUS: dict[str, int] = {
     "not_signed_in": 401,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
-from unicodedata import normalize
 
-from domain.kernel.clock import SHANGHAI
+from domain.kernel import bounds
+from domain.kernel.bounds import Bounds
 from domain.kernel.labels import Labelled
 from domain.kernel.refusals import Invalid
 
@@ -25,7 +24,6 @@ class Choice:
 
 MOST = 200_000
 """Characters read of one field at most; longer ones are cut after being refused by length elsewhere."""
-_AMOUNT = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,20})(?:\.(?P<cents>\d*))?", re.ASCII)
 W = TypeVar("W", bound=Labelled)
 
 
@@ -65,44 +63,37 @@ def word_in(form: Mapping[str, Any], name: str, kind: type[W], default: W) -> W:
         raise Invalid.of({name: "请从列表中选择"}) from None
 
 
-def number_in(form: Mapping[str, Any], name: str, default: int, *, label: str) -> int:
-    """This function will read a whole number; empty reads as the default.
+def number_in(form: Mapping[str, Any], name: str, default: int, *, label: str, within: Bounds = bounds.COUNT) -> int:
+    """Read a whole number; empty reads as the default.
 
-    :raises Invalid: it is not a whole number
+    :raises Invalid: it is not a whole number, or out of bounds
     """
-    text = text_in(form, name, most=20).strip()
-    if not text:
-        return default
-    if not text.lstrip("-").isascii() or not text.lstrip("-").isdigit():
-        raise Invalid.of({name: f"{label}应为整数"})
-    return int(text)
+    text = text_in(form, name, most=40).strip()
+    return bounds.whole(text, label=label, within=within, field=name) if text else default
 
 
-def amount_in(form: Mapping[str, Any], name: str, *, label: str) -> Decimal | None:
-    """Read an amount of money in yuan; empty reads as none. It is taken as it is written, or not at all.
+def amount_in(form: Mapping[str, Any], name: str, *, label: str, within: Bounds) -> Decimal | None:
+    """Read an amount of money in yuan; empty reads as none.
 
-    :raises Invalid: it is not a number, or has more than two decimals
+    :raises Invalid: it is not a number, or out of bounds
     """
-    text = normalize("NFKC", text_in(form, name, most=60)).strip().removeprefix("¥").removesuffix("元").strip()
-    if not text:
-        return None
-    found = _AMOUNT.fullmatch(text)
-    if found is None:
-        raise Invalid.of({name: f"{label}应为数字，单位为元，如 12000 或 12,000.50"})
-    if len(found["cents"] or "") > 2:
-        raise Invalid.of({name: f"{label}最多两位小数，单位为元"})
-    return Decimal(text.replace(",", "")).quantize(Decimal("0.01"))
+    text = text_in(form, name, most=40).strip()
+    return bounds.money(text, label=label, within=within, field=name) if text else None
 
 
 def moment_in(form: Mapping[str, Any], name: str, *, label: str) -> datetime | None:
-    """This function will read a local moment of an `input type=datetime-local` (Asia/Shanghai) as UTC.
+    """Read a local moment of an `input type=datetime-local` (Asia/Shanghai) as UTC.
 
-    :raises Invalid: it is not a date and time
+    :raises Invalid: it is not a date and time, or out of bounds
     """
-    text = text_in(form, name, most=30).strip()
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI).astimezone(UTC)
-    except ValueError:
-        raise Invalid.of({name: f"{label}应为有效的日期和时间"}) from None
+    text = text_in(form, name, most=40).strip()
+    return bounds.local_moment(text, label=label, field=name) if text else None
+
+
+def day_in(form: Mapping[str, Any], name: str, *, label: str) -> date | None:
+    """Read a day of an `input type=date`.
+
+    :raises Invalid: it is not a day, or out of bounds
+    """
+    text = text_in(form, name, most=40).strip()
+    return bounds.day(text, label=label, field=name) if text else None

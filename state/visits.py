@@ -18,6 +18,7 @@ from domain.people.schemas import PersonInput
 from domain.visits import operations as visits
 from domain.visits import queries
 from domain.visits.models import IdSource, VisitState
+from domain.visits.rules import COMPANIONS
 from domain.visits.schemas import VisitInput, VisitView
 from state import desks, telling
 from state.clock import now
@@ -322,7 +323,7 @@ def _input(form: dict, desk: str, sam_id: str) -> VisitInput:
             address=text_in(form, "address"),
         ),
         reason=text_in(form, "reason"),
-        companions=number_in(form, "companions", 0, label="随行人数"),
+        companions=number_in(form, "companions", 0, label="随行人数", within=COMPANIONS),
         desk_code=desk,
         id_source=IdSource.CARD if sam_id else IdSource.MANUAL,
         no_id_reason=text_in(form, "no_id_reason"),

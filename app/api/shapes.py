@@ -13,7 +13,6 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.refusals import OWN_SENTENCE
 from domain.calendar.schemas import DeadlineView
 from domain.cases.answering import AnswerView
 from domain.cases.schemas import (
@@ -26,9 +25,10 @@ from domain.cases.schemas import (
     PictureView,
     RelatedView,
 )
+from domain.kernel.bounds import PERIOD, moment_fault
 from domain.kernel.clock import day_bounds
 from domain.kernel.paging import Page
-from domain.kernel.refusals import Invalid
+from domain.kernel.refusals import OWN_SENTENCE, Invalid
 
 PERSONAL = ("name", "phone", "id_number", "phone_tail", "id_tail")
 _IN_BODY = "姓名、电话、证件号码不能放在网址中，请改用 POST /api/v1/cases/search"
@@ -49,15 +49,21 @@ def _moment(value: Any) -> Any:
     """A day, or a moment with its zone; a plus sign that became a blank in the address is mended."""
     if not isinstance(value, str) or not value:
         return value or None
+    found = _day_or_moment(value)
+    if found is None or (isinstance(found, datetime) and found.tzinfo is None):
+        raise PydanticCustomError(OWN_SENTENCE, "应为日期（如 2026-11-18）或带时区的时间")
+    if moment_fault("", found):
+        raise PydanticCustomError(OWN_SENTENCE, PERIOD)
+    return found
+
+
+def _day_or_moment(value: str) -> datetime | date | None:
     try:
         if _DAY.fullmatch(value):
             return date.fromisoformat(value)
-        moment = datetime.fromisoformat(re.sub(r" (\d{2}:?\d{2})$", r"+\1", value))
+        return datetime.fromisoformat(re.sub(r" (\d{2}:?\d{2})$", r"+\1", value))
     except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise PydanticCustomError(OWN_SENTENCE, "应为日期（如 2026-11-18）或带时区的时间")
-    return moment
+        return None
 
 
 Words = Annotated[list[str], BeforeValidator(_words)]

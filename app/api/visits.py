@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from app.api.answers import answers, body_example
 from app.api.doors import Acting, GuardedRoute, IdempotencyKey
 from domain.kernel import idempotency
+from domain.kernel.bounds import Count
 from domain.kernel.permissions import Permission
 from domain.people.models import IdType, Sex
 from domain.people.schemas import PersonInput
@@ -49,7 +50,7 @@ class NewVisit(BaseModel):
     nation: str = ""
     address: str = Field(default="", repr=False)
     reason: str = ""
-    companions: int = 0
+    companions: Count = 0
     desk: str = Field(default="", description="窗口代码")
     id_source: IdSource = IdSource.MANUAL
     no_id_reason: str = ""

@@ -14,12 +14,11 @@ from sqlmodel import col
 from app.cli import common
 from app.launch import boot
 from app.settings import Settings
-from domain.kernel import journal
-from domain.kernel.clock import SHANGHAI, stamp
+from domain.kernel import bounds, journal
+from domain.kernel.clock import stamp
 from domain.kernel.ids import new_id
 from domain.kernel.models import OutboxMessage
 from domain.kernel.permissions import Role
-from domain.kernel.refusals import Invalid
 from domain.kernel.unit_of_work import unit_of_work
 from domain.supervision.schemas import BreachView
 
@@ -112,11 +111,7 @@ def on_database(work: Callable[[Settings], Awaitable[common.T]]) -> common.T:
 
 
 def _moment(text: str, field: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as fault:
-        raise Invalid.of({field: f"“{text}”不是时刻，请写成 2026-11-23T08:00"}) from fault
-    return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
+    return bounds.local_moment(text, label="时刻", field=field)
 
 
 def _now() -> datetime:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from types import MappingProxyType
 
 from domain.cases import workflow
@@ -15,13 +16,16 @@ from domain.cases.process import Process
 from domain.cases.schemas import StepInput
 from domain.cases.vocabulary import Action, Guard, Need, PictureRule, Status
 from domain.cases.workflow import Step
+from domain.kernel.bounds import Bounds
 from domain.kernel.refusals import ActionNotAllowed, Invalid
 from domain.kernel.words import text_fault
 from domain.people import rules as people
 
 MAX_TITLE, MAX_CONTENT, MAX_OPINION, MAX_RESULT = 60, 5000, 2000, 5000
-MAX_PICTURES, MAX_EXTENSION_DAYS, MAX_EXTENSIONS = 9, 10, 2
-MAX_PROMISE_DAYS, APPEAL_WORKDAYS, MAX_WATCH_REASON = 60, 5, 500
+MAX_PICTURES, MAX_EXTENSIONS = 9, 2
+APPEAL_WORKDAYS, MAX_WATCH_REASON = 5, 500
+EXTENSION, PROMISE = Bounds(1, 10, "个工作日"), Bounds(1, 60, "个工作日")
+HEADCOUNT, AMOUNT = Bounds(1, 100_000), Bounds(0, Decimal(999_999_999_999), "元")
 URGE_REST = timedelta(hours=4)
 RATING_PERIOD, REOPEN_PERIOD = timedelta(days=15), timedelta(days=30)
 PICTURE_KINDS = frozenset({Kind.DISPUTE, Kind.HAZARD})
@@ -233,15 +237,13 @@ def _method(given: StepInput, needed: bool) -> str:
 def _days(given: StepInput, needed: bool) -> str:
     if given.days is None:
         return "请填写延期的工作日天数" if needed else ""
-    if 1 <= given.days <= MAX_EXTENSION_DAYS:
-        return ""
-    return f"每次延期为 1 至 {MAX_EXTENSION_DAYS} 个工作日"
+    return EXTENSION.fault("每次延期", given.days)
 
 
 def _promise(given: StepInput, needed: bool) -> str:
     if given.promise_days is None:
         return "请填写承诺办结的工作日天数" if needed else ""
-    return "" if 1 <= given.promise_days <= MAX_PROMISE_DAYS else f"承诺办结为 1 至 {MAX_PROMISE_DAYS} 个工作日"
+    return PROMISE.fault("承诺办结", given.promise_days)
 
 
 def _typical_text(given: StepInput, needed: bool) -> str:

@@ -24,6 +24,7 @@ from domain.cases.models import (
     Supervision,
 )
 from domain.cases.vocabulary import OpenWork, Status
+from domain.kernel.bounds import Count, When
 from domain.people.models import IdType, Sex
 
 
@@ -59,11 +60,11 @@ class CaseChanges(BaseModel):
     content: str | None = None
     category: str | None = None
     source: Source | None = None
-    occurred_at: datetime | None = None
+    occurred_at: When | None = None
     area: str | None = None
     risk_level: RiskLevel | None = None
     scale: Scale | None = None
-    headcount: int | None = None
+    headcount: Count | None = None
     amount: Decimal | None = None
     major: bool | None = None
     urgent: bool | None = None
@@ -80,7 +81,7 @@ class CitySent(CaseInput):
     """This class will hold a case that the city platform sends down, under the city's own reference."""
 
     city_reference: str = ""
-    city_due_at: datetime | None = None
+    city_due_at: When | None = None
 
 
 class StepInput(CaseChanges):
@@ -98,13 +99,13 @@ class StepInput(CaseChanges):
     show_pictures: bool | None = None
     agrees: bool | None = None
     resolution_method: Method | None = None
-    new_due_at: datetime | None = None
-    days: int | None = None
+    new_due_at: When | None = None
+    days: Count | None = None
     watch: bool = False
     watch_reason: str = ""
     target_area: str = ""
     level: Supervision | None = None
-    promise_days: int | None = None
+    promise_days: Count | None = None
     ruling: Ruling | None = None
     typical_text: str = ""
     consent: str = ""

@@ -6,6 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+DAMAGED = datetime(1, 1, 1, tzinfo=UTC)
+"""Reads for a stored moment that nobody can read (`loaders`): its row stays readable, and says so."""
+DAMAGED_DAY = date(1, 1, 1)
+DAMAGED_WORDS = "已损坏"
+"""Stands where a damaged moment would, as `crypto.UNREADABLE` does for a sealed field."""
 
 
 def local(moment: datetime) -> datetime:
@@ -25,5 +30,7 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
 
 
 def stamp(moment: datetime | None, pattern: str = "%Y-%m-%d %H:%M") -> str:
-    """This function will write a moment for a person, in Asia/Shanghai; empty for none."""
+    """Write a moment for a person, in Asia/Shanghai; empty for none, in words for a damaged one."""
+    if moment == DAMAGED:
+        return DAMAGED_WORDS
     return local(moment).strftime(pattern) if moment else ""

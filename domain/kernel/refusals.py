@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+OWN_SENTENCE = "own_sentence"
+"""The type of a validation error whose message is already the sentence for the person."""
+
 
 class Refusal(Exception):
     """This class will say no with a Chinese sentence, a stable code and, for input, the fields.

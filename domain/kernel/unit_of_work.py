@@ -11,6 +11,8 @@ from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from domain.kernel import loaders
+
 PREPARED = 400
 """Statements a connection keeps planned; there are more than the driver's default of 100, which it would drop and plan afresh."""
 
@@ -29,13 +31,14 @@ def engine_for(url: str, *, size: int = 10) -> AsyncEngine:
         hide_parameters=True,
         connect_args={"options": "-c jit=off -c timezone=UTC -c lock_timeout=10000", "prepare_threshold": 1},
     )
-    event.listen(engine.sync_engine, "connect", _keep_plans)
+    event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "checkout", _leave_the_dead)
     return engine
 
 
-def _keep_plans(connection: Any, _record: Any) -> None:
+def _prepare(connection: Any, _record: Any) -> None:
     connection.driver_connection.prepared_max = PREPARED
+    loaders.install(connection.driver_connection)
 
 
 def _leave_the_dead(connection: Any, _record: Any, _proxy: Any) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from zxcvbn import zxcvbn
 
+from domain.kernel.bounds import Bounds
 from domain.kernel.labels import Labelled
 from domain.kernel.permissions import DEFAULT_REACH, GRANTS, Duty, Permission, Reach, Role, duty_of
 
@@ -63,6 +64,8 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "refusals_alarm": (3, 200),
 }
 """Least and most of each number: no value switches a protection of 等保 8.1.4 off."""
+POSITION = Bounds(0, 9999)
+"""Where a unit stands among the others."""
 LONGEST_LOCK = timedelta(hours=24)
 SEEN_EVERY = timedelta(minutes=1)
 """A session's last use is written at most this often, to spare the database."""

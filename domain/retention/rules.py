@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from domain.kernel.bounds import Bounds
 from domain.kernel.words import text_fault
 from domain.retention.models import Ending, Kind
 
@@ -30,6 +31,11 @@ class Standard:
     least: int
     most: int
     why: str
+
+    @property
+    def bounds(self) -> Bounds:
+        """The days between which it may be set."""
+        return Bounds(self.least, self.most, "天")
 
 
 STANDARDS: MappingProxyType[Kind, Standard] = MappingProxyType(
@@ -61,10 +67,9 @@ def before_of(days: int, at: datetime) -> datetime:
 def faults_of(kind: Kind, days: int, note: str) -> dict[str, str]:
     """This function will name what keeps a rule from being set, each with its sentence."""
     standard = STANDARDS[kind]
-    right = standard.least <= days <= standard.most
     faults = {
         "kind": f"“{kind.label}”的期限由系统固定，不能修改" if kind in FIXED else "",
-        "days": "" if right else f"期限应在 {standard.least} 至 {standard.most} 天之间",
+        "days": standard.bounds.fault("期限", days),
         "note": text_fault("依据", note, most=MAX_NOTE, least=MIN_REASON),
     }
     return {name: sentence for name, sentence in faults.items() if sentence}

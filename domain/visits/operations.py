@@ -20,11 +20,9 @@ from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermi
 from domain.kernel.words import text_fault
 from domain.people import operations as people
 from domain.people.models import IdType
-from domain.visits import queries
+from domain.visits import queries, rules
 from domain.visits.models import Desk, Visit, VisitState
 from domain.visits.schemas import VisitInput, VisitView
-
-MAX_REASON, MAX_COMPANIONS = 200, 500
 
 
 async def register(session: AsyncSession, actor: Actor, given: VisitInput, *, at: datetime) -> VisitView:
@@ -140,8 +138,8 @@ async def _desk_id(session: AsyncSession, actor: Actor, code: str) -> UUID | Non
 def _faults(given: VisitInput) -> dict[str, str]:
     no_id = given.person.id_type is IdType.NONE
     faults = {
-        "reason": text_fault("来访事由", given.reason, most=MAX_REASON),
-        "companions": "" if 0 <= given.companions <= MAX_COMPANIONS else f"随行人数应在 0 至 {MAX_COMPANIONS} 之间",
-        "no_id_reason": text_fault("未出示证件的原因", given.no_id_reason, most=MAX_REASON) if no_id else "",
+        "reason": text_fault("来访事由", given.reason, most=rules.MAX_REASON),
+        "companions": rules.COMPANIONS.fault("随行人数", given.companions),
+        "no_id_reason": text_fault("未出示证件的原因", given.no_id_reason, most=rules.MAX_REASON) if no_id else "",
     }
     return {name: sentence for name, sentence in faults.items() if sentence}

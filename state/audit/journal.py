@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.audit import operations, queries
 from domain.audit.schemas import Group, JournalFilter
+from domain.kernel import bounds
 from domain.kernel.actor import Actor
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid
@@ -150,10 +151,11 @@ def _of_address(asked: Mapping[str, str]) -> dict[str, str]:
     """What a link of another page narrows by; what is wrong in it is left out."""
     found = {name: as_text(asked.get(name, ""))[:most].strip() for name, most in _TEXTS.items()}
     found["own"] = "1" if asked.get("own") == "1" else ""
-    with suppress(ValueError):
-        found["since"] = _midnight(date.fromisoformat(asked.get("from", "")))
-    with suppress(ValueError, OverflowError):
-        found["until"] = _midnight(date.fromisoformat(asked.get("to", "")) + timedelta(days=1))
+    with suppress(Invalid):
+        found["since"] = _midnight(bounds.day(as_text(asked.get("from", "")), label="开始时间", field="from"))
+    with suppress(Invalid):
+        last = bounds.day(as_text(asked.get("to", "")), label="结束时间", field="to")
+        found["until"] = _midnight(last + timedelta(days=1))
     if found["group"] not in set(Group):
         found["group"] = ""
     return {name: text for name, text in found.items() if text}

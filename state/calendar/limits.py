@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.calendar import queries
 from domain.calendar.models import LimitUnit, Link
 from domain.calendar.rules import Limit
+from domain.calendar.rules.limits import FIGURES
 from domain.calendar.schemas import LimitView
 from domain.cases import categories
 from domain.kernel.actor import Actor
@@ -101,9 +102,9 @@ class LimitsState(SignedInState):
         given = as_form(form)
         try:
             async with self._acting() as (session, actor):
-                if not (yellow := number_in(given, "yellow", 0, label="黄牌")) or yellow < 0:
+                if not (yellow := number_in(given, "yellow", 0, label="黄牌", within=FIGURES)):
                     raise Invalid.of({"yellow": "黄牌须为正整数"})
-                if (red := number_in(given, "red", 0, label="红牌")) < yellow:
+                if (red := number_in(given, "red", 0, label="红牌", within=FIGURES)) < yellow:
                     raise Invalid.of({"red": "红牌须为整数，且不早于黄牌"})
                 category = text_in(given, "category", most=10)
                 if category and not any(code.startswith(category) for code in categories.CATEGORIES):

@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from domain.cases.models import Method, Ruling, Satisfaction, Supervision
+from domain.cases.rules import EXTENSION, PROMISE
 from domain.cases.schemas import StepInput
+from domain.kernel.bounds import Bounds
 from domain.kernel.refusals import Invalid
 from state.inputs import flag_in, number_in, text_in, word_in
 
@@ -20,7 +22,8 @@ def step_input(form: Mapping[str, Any], uploads: Sequence[str]) -> StepInput:
 
     :raises Invalid: a figure is none, or a picture has no id
     """
-    days = number_in(form, "days", 0, label="延期工作日")
+    days = number_in(form, "days", 0, label="延期工作日", within=Bounds(0, EXTENSION.most))
+    promised = number_in(form, "promise_days", 0, label="承诺办结工作日", within=Bounds(0, PROMISE.most))
     chosen = sorted(key.removeprefix("assist_") for key in form if key.startswith("assist_") and flag_in(form, key))
     method, level, grade = (text_in(form, n) for n in ("resolution_method", "level", "satisfaction"))
     return StepInput(
@@ -36,7 +39,7 @@ def step_input(form: Mapping[str, Any], uploads: Sequence[str]) -> StepInput:
         show_pictures=flag_in(form, "show_pictures") if {"answer", "result"} & form.keys() else None,
         resolution_method=word_in(form, "resolution_method", Method, Method.OTHER) if method else None,
         days=days or None,
-        promise_days=number_in(form, "promise_days", 0, label="承诺办结工作日") or None,
+        promise_days=promised or None,
         ruling=word_in(form, "ruling", Ruling, Ruling.UPHELD) if text_in(form, "ruling") else None,
         typical_text=text_in(form, "typical_text"),
         consent=text_in(form, "consent"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from domain.calendar.schemas import DeadlineView
@@ -16,7 +17,7 @@ from domain.cases.schemas import (
     PictureView,
 )
 from domain.cases.vocabulary import Action
-from domain.kernel.clock import stamp
+from domain.kernel.clock import DAMAGED, stamp
 
 LONG = "%Y-%m-%d %H:%M"
 SHORT = "%m-%d %H:%M"
@@ -79,6 +80,11 @@ class CaseShown:
     merged: bool = False
     child: bool = False
     stored_status: str = ""
+
+
+def moment_typed(moment: datetime | None) -> str:
+    """Write a moment as an `input type=datetime-local` takes it; empty for none and for a damaged one."""
+    return "" if moment is None or moment == DAMAGED else stamp(moment, "%Y-%m-%dT%H:%M")
 
 
 @dataclass

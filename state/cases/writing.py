@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,11 +16,12 @@ from domain.cases.models import PartyKind, RiskLevel, Scale, Source
 from domain.cases.operations.create import create
 from domain.cases.operations.take import take
 from domain.cases.queries import detail
+from domain.cases.rules import AMOUNT, HEADCOUNT
 from domain.cases.schemas import CaseChanges, CaseInput, PartyInput, StepInput
 from domain.cases.vocabulary import Action, Status
 from domain.kernel import drafts
 from domain.kernel.actor import Actor
-from domain.kernel.clock import local, stamp
+from domain.kernel.clock import stamp
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid, NotFound
 from domain.people.models import IdType
@@ -35,6 +37,7 @@ from state.session import SignedInState
 MOST_PARTIES = 10
 MOST_NAME = 40
 FORM = "case"
+_PARTY_FIELD = re.compile(r"p([0-9]{1,4})_")
 
 
 @dataclass
@@ -112,7 +115,7 @@ class CaseFormState(SignedInState):
                 "category": view.category_code,
                 "area": view.area_code,
                 "source": view.source,
-                "occurred_at": f"{local(view.occurred_at):%Y-%m-%dT%H:%M}" if view.occurred_at else "",
+                "occurred_at": shapes.moment_typed(view.occurred_at),
                 "risk_level": view.row.risk,
                 "scale": view.scale,
                 "headcount": str(view.headcount),
@@ -171,8 +174,7 @@ class CaseFormState(SignedInState):
 
     def _restore(self, content: dict[str, str]) -> None:
         self._typed, self.initial = content, dict(content)
-        places = {int(k[1 : k.index("_")]) for k in content if k.startswith("p") and k[1 : k.find("_")].isdigit()}
-        self.extra = sorted(places)[:MOST_PARTIES]
+        self.extra = sorted({place for name in content if (place := _place_of(name)) is not None})[:MOST_PARTIES]
         self.round += 1
 
     def _cite(self, visit_id: str) -> None:
@@ -305,6 +307,12 @@ class CaseFormState(SignedInState):
             self._cite("")
 
 
+def _place_of(name: str) -> int | None:
+    """Tell to which typed party a field of the form belongs ("p3_name": 3); none for any other field."""
+    found = _PARTY_FIELD.match(name)
+    return int(found[1]) if found else None
+
+
 def _parent(names: dict[str, str], path: str) -> str:
     """A village is named with its township before it; a township stands alone."""
     upper = path.rstrip("/").rsplit("/", 1)[0] + "/"
@@ -321,8 +329,8 @@ def _matter(form: dict) -> CaseChanges:
         occurred_at=moment_in(form, "occurred_at", label="发生时间"),
         risk_level=word_in(form, "risk_level", RiskLevel, RiskLevel.LOW),
         scale=word_in(form, "scale", Scale, Scale.INDIVIDUAL),
-        headcount=number_in(form, "headcount", 1, label="涉及人数"),
-        amount=amount_in(form, "amount", label="涉及金额"),
+        headcount=number_in(form, "headcount", 1, label="涉及人数", within=HEADCOUNT),
+        amount=amount_in(form, "amount", label="涉及金额", within=AMOUNT),
         major=flag_in(form, "major"),
         urgent=flag_in(form, "urgent"),
     )

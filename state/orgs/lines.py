@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.areas import queries as areas
+from domain.kernel import bounds
 from domain.kernel.actor import Actor
 from domain.kernel.clock import day_bounds
 from domain.kernel.permissions import Permission
-from domain.kernel.refusals import NotFound
+from domain.kernel.refusals import Invalid, NotFound
 from domain.orgs import operations, queries
 from domain.orgs.models import UnitKind
 from domain.orgs.operations.initial import initial_password
+from domain.orgs.rules import POSITION
 from domain.orgs.schemas import NewAccount, UnitInput
 
 
@@ -134,9 +136,11 @@ def _unit(values: Mapping[str, str]) -> tuple[UnitInput, dict[str, str]]:
     kind = kinds.get(values.get("类型", "") or UnitKind.DEPARTMENT.label)
     if kind is None:
         faults["类型"] = f"只能是{'、'.join(kinds)}"
-    position = values.get("排序", "") or "0"
-    if not (position.isascii() and position.isdigit() and len(position) <= 4):
-        faults["排序"], position = "应为 0 至 9999 的整数", "0"
+    try:
+        position = bounds.whole(values.get("排序", "") or "0", label="排序", within=POSITION, field="排序")
+    except Invalid as refusal:
+        position = 0
+        faults |= refusal.fields
     unit = UnitInput(
         code=values.get("单位代码", ""),
         name=values.get("单位名称", ""),
@@ -144,7 +148,7 @@ def _unit(values: Mapping[str, str]) -> tuple[UnitInput, dict[str, str]]:
         short_name=values.get("简称", ""),
         phone=values.get("办公电话", ""),
         parent_code=values.get("上级单位代码", ""),
-        position=int(position),
+        position=position,
     )
     return unit, faults
 
@@ -175,9 +179,9 @@ def _until(text: str, faults: dict[str, str]) -> datetime | None:
     if not text:
         return None
     try:
-        return day_bounds(date.fromisoformat(text.replace("/", "-").replace(".", "-")))[1].astimezone(UTC)
-    except ValueError:
-        faults["有效期至"] = "应为日期，如 2026-12-31"
+        return day_bounds(bounds.day(text, label="有效期至", field="有效期至"))[1].astimezone(UTC)
+    except Invalid as refusal:
+        faults |= refusal.fields
         return None
 
 

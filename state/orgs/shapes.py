@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from domain.areas.schemas import AreaView
 from domain.kernel.clock import day_bounds, local_date, stamp
 from domain.kernel.permissions import Duty
 from domain.kernel.refusals import Invalid
 from domain.orgs.schemas import AccountRow, RoleView
-from state.inputs import Choice, flag_in, text_in
+from state.inputs import Choice, day_in, flag_in, text_in
 
 TONES: Mapping[str, str] = {
     "enabled": "green",
@@ -111,15 +111,10 @@ def roles_in(form: Mapping[str, object], choices: Iterable[RoleChoice]) -> tuple
 def until_in(form: Mapping[str, object], name: str = "until") -> datetime | None:
     """This function will read the last day of a temporary account as the moment from which it is over.
 
-    :raises Invalid: it is not a date
+    :raises Invalid: it is not a date, or out of bounds
     """
-    text = text_in(form, name, most=20).strip()
-    if not text:
-        return None
-    try:
-        return day_bounds(date.fromisoformat(text))[1].astimezone(UTC)
-    except ValueError:
-        raise Invalid.of({name: "有效期至应为日期"}) from None
+    last = day_in(form, name, label="有效期至")
+    return day_bounds(last)[1].astimezone(UTC) if last else None
 
 
 def last_day(until: datetime | None) -> str:

@@ -14,6 +14,7 @@ from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid, NotFound
 from domain.orgs import operations, queries
 from domain.orgs.models import UnitKind
+from domain.orgs.rules import POSITION
 from domain.orgs.schemas import UnitInput, UnitRow
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, number_in, text_in, word_in
@@ -200,7 +201,7 @@ def _unit_in(given: dict, code: str) -> UnitInput:
         short_name=text_in(given, "short_name", most=60),
         phone=text_in(given, "phone", most=60),
         parent_code=text_in(given, "parent", most=60),
-        position=max(0, min(number_in(given, "position", 0, label="排序"), 9999)),
+        position=number_in(given, "position", 0, label="排序", within=POSITION),
     )
 
 

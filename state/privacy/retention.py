@@ -8,6 +8,7 @@ from uuid import UUID
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.kernel import bounds
 from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
 from domain.kernel.refusals import ChangedMeanwhile, Invalid, NotFound
@@ -133,12 +134,11 @@ class RetentionState(SignedInState):
         """This function will show what another period would end now."""
         async with self._acting() as (session, actor):
             self.found, self.faults = Found(), {}
-            text = as_text(days).strip()
             kind = Kind(self.asked.kind) if self.asked.kind else Kind.DRAFT
-            number = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else -1
-            standard = rules.STANDARDS[kind]
-            if not standard.least <= number <= standard.most:
-                self.faults = {"days": f"期限应在 {standard.least} 至 {standard.most} 天之间"}
+            try:
+                number = bounds.whole(as_text(days), label="期限", within=rules.STANDARDS[kind].bounds, field="days")
+            except Invalid as refusal:
+                self.faults = refusal.fields
                 return
             self.found = _found(await queries.preview(session, actor, kind, days=number, at=now()))
 
@@ -148,7 +148,8 @@ class RetentionState(SignedInState):
         given = as_form(form)
         try:
             async with self._acting() as (session, actor):
-                days = number_in(given, "days", -1, label="期限")
+                kind = Kind(self.asked.kind)
+                days = number_in(given, "days", -1, label="期限", within=rules.STANDARDS[kind].bounds)
                 seen = self.found.count if self.found.ready and self.found.days == days else None
                 await operations.set_rule(
                     session,

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from domain.calendar.models import LimitUnit, Link
+from domain.calendar.rules.limits import FIGURES
 from domain.cases.models import ProcessVersion
 from domain.cases.process import Approval, LimitTweak, StepTweak, Tweaks
 from domain.cases.vocabulary import PictureRule, Status
@@ -116,8 +117,8 @@ def _limit(typed: Mapping[str, str], link: Link) -> LimitTweak | None:
     if not all(given):
         raise Invalid.of({keys["yellow"]: f"{link.label}时限的黄牌和红牌要一起填写"})
     return LimitTweak(
-        yellow=number_in(typed, keys["yellow"], 0, label=f"{link.label}黄牌时限"),
-        red=number_in(typed, keys["red"], 0, label=f"{link.label}红牌时限"),
+        yellow=number_in(typed, keys["yellow"], 0, label=f"{link.label}黄牌时限", within=FIGURES),
+        red=number_in(typed, keys["red"], 0, label=f"{link.label}红牌时限", within=FIGURES),
         unit=word_in(typed, keys["unit"], LimitUnit, LimitUnit.WORKDAYS),
     )
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from domain.cases.rules import AMOUNT
 from domain.kernel.refusals import Invalid
 from state.inputs import amount_in
 
@@ -18,7 +19,9 @@ from state.inputs import amount_in
     ],
 )  # fmt: skip
 def test_an_amount_is_read_as_it_is_meant(typed: str, read: str | None) -> None:
-    assert amount_in({"amount": typed}, "amount", label="涉及金额") == (None if read is None else Decimal(read))
+    assert amount_in({"amount": typed}, "amount", label="涉及金额", within=AMOUNT) == (
+        None if read is None else Decimal(read)
+    )
 
 
 @pytest.mark.parametrize(
@@ -30,5 +33,5 @@ def test_an_amount_is_read_as_it_is_meant(typed: str, read: str | None) -> None:
 )  # fmt: skip
 def test_an_amount_that_would_become_another_is_refused(typed: str, said: str) -> None:
     with pytest.raises(Invalid, match=said) as refused:
-        amount_in({"amount": typed}, "amount", label="涉及金额")
+        amount_in({"amount": typed}, "amount", label="涉及金额", within=AMOUNT)
     assert set(refused.value.fields) == {"amount"}

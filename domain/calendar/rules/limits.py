@@ -12,10 +12,13 @@ from types import MappingProxyType
 from uuid import UUID
 
 from domain.calendar.models import LimitUnit, Link
+from domain.kernel.bounds import Bounds
 from domain.kernel.refusals import Invalid
 
 MOST_WORKDAYS, MOST_HOURS = 500, 10_000
 """Longer than any matter takes: what is beyond was a slip of the hand."""
+FIGURES = Bounds(1, MOST_HOURS)
+"""What the figures of a limit may be, whatever their unit."""
 
 
 @dataclass(frozen=True, slots=True)

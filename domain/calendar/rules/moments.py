@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from domain.calendar.models import LimitUnit, MoveKind
 from domain.calendar.rules.limits import Limit
 from domain.calendar.rules.line import DAY, HOUR, MINUTE, WorkCalendar, advance, due, forward, length, resumed, worked
-from domain.kernel.clock import day_bounds, local_date
+from domain.kernel.clock import DAMAGED, DAMAGED_WORDS, day_bounds, local_date
 
 RATING_HOURS = 2 * HOUR
 """A reply with less of the working day left is rated on the next one (ruling 12)."""
@@ -91,6 +91,8 @@ def in_words(due_at: datetime, at: datetime) -> tuple[str, str]:
     "超 1 天"). The tone is red when overdue, orange within 24 hours, yellow within 48,
     else none.
     """
+    if due_at == DAMAGED:
+        return DAMAGED_WORDS, "none"
     left = due_at - at
     if left < timedelta():
         return f"超 {_amount(-left)}", "red"

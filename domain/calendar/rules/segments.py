@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from domain.calendar.models import LimitUnit, MoveKind
 from domain.calendar.rules.line import DAY, HOUR, MINUTE, WorkCalendar
 from domain.calendar.rules.moments import Move
-from domain.kernel.clock import day_bounds, local, local_date, stamp
+from domain.kernel.clock import DAMAGED, day_bounds, local, local_date, stamp
 
 CLOSED = "非工作时段"
 
@@ -62,8 +62,8 @@ def segments(
 
 
 def _run(start: datetime, end: datetime, unit: LimitUnit, calendar: WorkCalendar) -> list[Segment]:
-    if end <= start:
-        return []
+    if end <= start or DAMAGED in {start, end}:
+        return []  # nothing is laid out from a start that nobody knows
     if unit is LimitUnit.HOURS:
         return [Segment(start, end, end - start)]
     joined: list[Segment] = []

@@ -19,6 +19,7 @@ from domain.cases import categories, rules
 from domain.cases.models import Case, Party, PartyKind
 from domain.cases.schemas import CaseChanges, PartyInput
 from domain.kernel.actor import Actor
+from domain.kernel.bounds import moment_fault, money_fault
 from domain.kernel.refusals import Invalid, NotFound
 from domain.kernel.words import as_written, text_fault
 from domain.people import operations as people
@@ -27,8 +28,7 @@ from domain.people.models import IdType
 from domain.people.policy import Field, Purpose
 from domain.people.schemas import PersonInput
 
-MAX_HEADCOUNT, MAX_AMOUNT, MAX_PARTIES = 100_000, Decimal(999999999999), 20
-MAX_NO_ID_REASON = 200
+MAX_PARTIES, MAX_NO_ID_REASON = 20, 200
 _PLAIN = ("source", "risk_level", "scale", "headcount", "amount", "major", "urgent", "occurred_at")
 _TEXTS = ("title", "content")
 
@@ -49,27 +49,17 @@ def _plain_faults(changes: CaseChanges, at: datetime) -> dict[str, str]:
         "content": lambda text: text_fault("诉求内容", text, most=rules.MAX_CONTENT, least=0),
         "category": lambda code: "" if not code or categories.find(code) else "没有这个类别，请从列表中选择",
         "occurred_at": lambda moment: _moment_fault(moment, at),
-        "headcount": _headcount_fault,
-        "amount": _amount_fault,
+        "headcount": lambda count: rules.HEADCOUNT.fault("涉及人数", count),
+        "amount": lambda amount: money_fault("涉及金额", amount, within=rules.AMOUNT),
     }
     given = {name: getattr(changes, name) for name in checks}
     return {name: checks[name](value) for name, value in given.items() if value is not None}
 
 
-def _headcount_fault(count: int) -> str:
-    return "" if 1 <= count <= MAX_HEADCOUNT else f"涉及人数应在 1 至 {MAX_HEADCOUNT} 之间"
-
-
-def _amount_fault(amount: Decimal) -> str:
-    if not (amount.is_finite() and 0 <= amount <= MAX_AMOUNT):
-        return "涉及金额应为不小于 0 的数字，单位为元"
-    return "" if amount == round(amount, 2) else "涉及金额最多两位小数，单位为元"
-
-
 def _moment_fault(moment: datetime, at: datetime) -> str:
     if moment.tzinfo is None:
         return "发生时间须带时区"
-    return "发生时间不能晚于现在" if moment > at else ""
+    return moment_fault("发生时间", moment) or ("发生时间不能晚于现在" if moment > at else "")
 
 
 def _parties_fault(parties: tuple[PartyInput, ...]) -> str:

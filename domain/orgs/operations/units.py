@@ -16,6 +16,7 @@ from domain.kernel.actor import Actor
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound
 from domain.orgs.models import Account, Unit, UnitKind
+from domain.orgs.rules import POSITION
 from domain.orgs.schemas import UnitInput
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
@@ -130,6 +131,7 @@ def _faults(given: UnitInput, known: set[str], *, new: bool) -> dict[str, str]:
         "short_name": "单位简称最长 20 个字" if len(given.short_name) > 20 else "",
         "phone": "办公电话最长 30 个字" if len(given.phone) > 30 else "",
         "parent": "" if not parent or parent in known else "没有这个上级单位",
+        "position": POSITION.fault("排序", given.position),
     }
     return {name: sentence for name, sentence in faults.items() if sentence}
 
