@@ -148,8 +148,7 @@ class RetentionState(SignedInState):
         given = as_form(form)
         try:
             async with self._acting() as (session, actor):
-                kind = Kind(self.asked.kind)
-                days = number_in(given, "days", -1, label="期限", within=rules.STANDARDS[kind].bounds)
+                days = number_in(given, "days", -1, label="期限")
                 seen = self.found.count if self.found.ready and self.found.days == days else None
                 await operations.set_rule(
                     session,
