@@ -25,7 +25,7 @@ STEPPED: dict[str, Any] = {"number": "QX2026000001", "status": "to_accept", "ver
 ITEM: dict[str, Any] = {
     "id": f"{_ID}1", "number": "QX2026000001", "version": 3, "status": "to_accept", "shown_status": "to_accept",
     "status_label": "待接收", "title": "某工地拖欠工资", "category": "劳动合同、劳务派遣", "area": "枫林镇", "party": "某*",
-    "risk_level": "medium", "department": "人力资源和社会保障局", "handler": "", "due": "剩 6 小时",
+    "risk_level": "medium", "department": "人力资源和社会保障局", "handler": "", "due": "最后 1 个工作日，周四 09:00 前",
     "due_at": "2026-11-19T01:00:00Z", "urgent": False, "leader_order": False, "supervision": "", "watch": False,
     "created_at": _AT, "submitted_at": _AT,
 }  # fmt: skip

@@ -24,7 +24,7 @@ from domain.audit import queries as journal
 from domain.audit.schemas import Group, JournalFilter, JournalLine
 from domain.cases.queries import lists
 from domain.cases.schemas import CaseFilter, CaseRow
-from domain.kernel.clock import stamp
+from domain.kernel.clock import end_stamp, stamp
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid
 from domain.people.policy import Purpose
@@ -148,7 +148,7 @@ async def _lines(call: Call, wanted: JournalFilter) -> list[JournalLine]:
 def _case_cells(row: CaseRow) -> tuple[str, ...]:
     return (
         row.number, row.title, row.category, row.area, row.party,
-        row.risk_label, row.status_label, row.due, stamp(row.due_at), row.department,
+        row.risk_label, row.status_label, row.due, end_stamp(row.due_at), row.department,
         row.handler, _yes(row.urgent), _yes(row.leader_order), row.supervision, stamp(row.submitted_at),
         stamp(row.created_at),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from app.cli import common
 from app.launch import boot
 from app.settings import Settings
 from domain.kernel import bounds, journal
-from domain.kernel.clock import stamp
+from domain.kernel.clock import end_stamp
 from domain.kernel.ids import new_id
 from domain.kernel.models import OutboxMessage
 from domain.kernel.permissions import Role
@@ -92,7 +92,7 @@ async def _run(chosen: Settings) -> list[BreachView]:
 def _tell(found: list[BreachView]) -> None:
     for one in found:
         card = "督办" if one.carded else "提醒"
-        typer.echo(f"{one.number}  {one.link_label}  {one.level_label}{card}  时限 {stamp(one.due_at)}")
+        typer.echo(f"{one.number}  {one.link_label}  {one.level_label}{card}  时限 {end_stamp(one.due_at)}")
     typer.echo(f"本次记录超时 {len(found)} 个")
 
 

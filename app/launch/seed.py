@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.launch import boot
 from domain.calendar.operations import seed_years
 from domain.kernel.unit_of_work import unit_of_work
+from domain.supervision.operations import fill_soon
 from state.clock import now
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ async def seed(settings: Settings, url: str) -> list[str]:
     try:
         async with unit_of_work() as session:
             await seed_years(session, range(now().year - YEARS_BACK, now().year + YEARS_AHEAD + 1))
+            await fill_soon(session)
         return await _demo_lines(settings) if settings.demo else []
     finally:
         await engine.dispose()

@@ -173,6 +173,7 @@ class Deadline(SQLModel, table=True):
 
     `unit_id` holds the link and gives the calendar; `category` and `severe` are what the
     limit was chosen by; `latest_at` is a moment that yellow never passes (the city's due).
+    From `soon_at` on it ends soon (即将到期); none: laid before that was kept, filled at the next start.
 
     no_pii
     """
@@ -201,6 +202,7 @@ class Deadline(SQLModel, table=True):
     started_at: datetime = Field(sa_type=MOMENT)
     yellow_at: datetime = Field(sa_type=MOMENT)
     red_at: datetime = Field(sa_type=MOMENT)
+    soon_at: datetime | None = Field(default=None, sa_type=MOMENT)
     latest_at: datetime | None = Field(default=None, sa_type=MOMENT)
     paused_at: datetime | None = Field(default=None, sa_type=MOMENT)
     stopped_at: datetime | None = Field(default=None, sa_type=MOMENT)

@@ -29,6 +29,7 @@ from domain.calendar.models import (
 )
 from domain.calendar.rules import WEEKEND, Limit, LimitLine, Periods, WorkCalendar
 from domain.calendar.schemas import CalendarView, ChangeView, DeadlineView, LimitView, NoticeDay
+from domain.kernel.clock import DAMAGED
 
 _KEPT = "rules of time"
 _BOOKS: OrderedDict[UUID, Book] = OrderedDict()
@@ -230,6 +231,21 @@ async def history(session: AsyncSession, subject_id: UUID) -> list[Deadline]:
         .order_by(col(Deadline.started_at), col(Deadline.id))
     )
     return list(await session.scalars(query))
+
+
+async def expected_date(session: AsyncSession, subject_id: UUID) -> date | None:
+    """Give the day by which a case is expected to be resolved, as it may be told to a petitioner.
+
+    It is the last day that can still be worked on; none before a department took the case.
+    """
+    query = select(Deadline).where(
+        col(Deadline.subject_id) == subject_id, col(Deadline.holder_id).is_(None), col(Deadline.link) == Link.RESOLVE
+    )
+    found = await session.scalar(query.order_by(col(Deadline.started_at).desc(), col(Deadline.id).desc()).limit(1))
+    if found is None or found.yellow_at == DAMAGED:
+        return None
+    book = await book_of(session)
+    return rules.expected_date(found.yellow_at, found.unit, book.calendar(found.unit_id))
 
 
 async def earliest(session: AsyncSession, subject_id: UUID) -> Deadline | None:

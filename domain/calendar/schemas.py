@@ -12,7 +12,7 @@ from domain.calendar.rules.limits import Limit
 from domain.calendar.rules.line import Periods, WorkCalendar
 from domain.calendar.rules.moments import Move
 from domain.calendar.rules.segments import Segment, segments
-from domain.kernel.clock import local, stamp
+from domain.kernel.clock import end_stamp, last_date, local, stamp
 
 SHORT, LONG = "%m-%d %H:%M", "%Y-%m-%d %H:%M"
 
@@ -94,11 +94,11 @@ def moves_of(rows: Sequence[DeadlineMove]) -> tuple[Move, ...]:
 
 def explain(deadline: Deadline) -> str:
     """This function will say in one Chinese sentence how a deadline came about."""
-    start, end = local(deadline.started_at), local(deadline.yellow_at)
-    pattern = SHORT if start.year == end.year else LONG
-    sentence = f"自 {start:{pattern}} 起 {deadline.limit_text}，至 {end:{pattern}}"
+    pattern = SHORT if local(deadline.started_at).year == last_date(deadline.yellow_at).year else LONG
+    begun = f"自 {stamp(deadline.started_at, pattern)} 起 {deadline.limit_text}，"
+    sentence = f"{begun}至 {end_stamp(deadline.yellow_at, pattern)}"
     if deadline.paused_at is not None:
-        sentence = f"自 {start:{pattern}} 起 {deadline.limit_text}，{local(deadline.paused_at):%m-%d %H:%M} 暂停计时"
+        sentence = f"{begun}{stamp(deadline.paused_at, SHORT)} 暂停计时"
     if deadline.provisional:
         sentence += f"；{_provisional(deadline)}"
     return sentence
@@ -111,7 +111,7 @@ def _provisional(deadline: Deadline) -> str:
 
 def _notes(deadline: Deadline, moves: Sequence[DeadlineMove]) -> tuple[str, ...]:
     """Where the limit came from, what moved it, and on which calendar it was laid."""
-    notes = [f"时限来自{deadline.source.label}：{deadline.limit_text}；红牌时限 {stamp(deadline.red_at)}"]
+    notes = [f"时限来自{deadline.source.label}：{deadline.limit_text}；红牌时限 {end_stamp(deadline.red_at)}"]
     for move in moves:
         if move.kind is MoveKind.EXTEND:
             notes.append(f"{stamp(move.since)} 延期 {move.workdays} 个工作日")
@@ -122,7 +122,7 @@ def _notes(deadline: Deadline, moves: Sequence[DeadlineMove]) -> tuple[str, ...]
     if deadline.paused_at:
         notes.append(f"{stamp(deadline.paused_at)} 起暂停计时")
     if deadline.latest_at:
-        notes.append(f"不晚于市级期限 {stamp(deadline.latest_at)}")
+        notes.append(f"不晚于市级期限 {end_stamp(deadline.latest_at)}")
     if deadline.calendar_version:
         notes.append(f"按工作日历第 {deadline.calendar_version} 版计算")
     if deadline.provisional:

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Index, LargeBinary, Numeric, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
 
-from domain.calendar.models import Link
+from domain.calendar.models import LimitUnit, Link
 from domain.cases.categories import Kind
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.columns import MOMENT, Word
@@ -112,6 +112,9 @@ class Case(SQLModel, table=True):
 
     pii: tracking_sealed (a secret, not a person); parties are references. Free text
     (title, content, opinions) is kept in clear for search, see docs/security.md.
+
+    What begins with `due_` shows the nearest running clock: when it ends, from when on it
+    ends soon, on which line and on whose calendar it is counted.
     """
 
     __tablename__ = "case_file"
@@ -172,6 +175,9 @@ class Case(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=MOMENT)
     due_at: datetime | None = Field(default=None, sa_type=MOMENT)
     due_link: Link | None = Field(default=None, sa_type=Word(Link))  # type: ignore[call-overload]
+    due_line: LimitUnit | None = Field(default=None, sa_type=Word(LimitUnit))  # type: ignore[call-overload]
+    due_unit_id: UUID | None = None
+    due_soon_at: datetime | None = Field(default=None, sa_type=MOMENT)
     promised_at: datetime | None = Field(default=None, sa_type=MOMENT)
     result: str = ""
     answer: str = ""

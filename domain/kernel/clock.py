@@ -29,6 +29,18 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
     return start, start + timedelta(days=1)
 
 
+def last_date(moment: datetime) -> date:
+    """Give the last day of a period that ends at a moment: midnight belongs to the day before."""
+    return DAMAGED_DAY if moment == DAMAGED else local_date(moment - timedelta(microseconds=1))
+
+
+def end_stamp(moment: datetime | None, pattern: str = "%Y-%m-%d %H:%M") -> str:
+    """Write the moment at which a period ends, in Asia/Shanghai: midnight as 24:00 of the day before."""
+    if moment is None or local(moment).time() != time():
+        return stamp(moment, pattern)
+    return stamp(moment - timedelta(microseconds=1), pattern.replace("%H:%M", "24:00"))
+
+
 def stamp(moment: datetime | None, pattern: str = "%Y-%m-%d %H:%M") -> str:
     """Write a moment for a person, in Asia/Shanghai; empty for none, in words for a damaged one."""
     if moment == DAMAGED:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.calendar import operations as calendar
+from domain.calendar import queries as calendar_queries
 from domain.calendar.models import Deadline, Link
 from domain.calendar.operations import days as calendar_days
 from domain.calendar.operations import limits as calendar_limits
@@ -115,9 +116,8 @@ async def confirm_year(
     """This function will store a year's notice; the cases whose deadlines move show their new moments."""
     calendar_days.require_arranger(actor)
     await _hold(session)
-    return await _shown(
-        session, await calendar.confirm_year(session, actor, year=year, days=days, source=source, at=at)
-    )
+    moved = await calendar.confirm_year(session, actor, year=year, days=days, source=source, at=at)
+    return await _shown(session, moved, await _relaid(session))
 
 
 async def import_notice(
@@ -129,7 +129,8 @@ async def import_notice(
     """
     calendar_days.require_arranger(actor)
     await _hold(session)
-    return await _shown(session, await calendar.import_notice(session, actor, text, year=year, source=source, at=at))
+    moved = await calendar.import_notice(session, actor, text, year=year, source=source, at=at)
+    return await _shown(session, moved, await _relaid(session))
 
 
 async def set_days(
@@ -145,7 +146,7 @@ async def set_days(
     calendar_days.require_arranger(actor)
     await _hold(session)
     moved = await calendar.set_days(session, actor, days=days, removed=removed, unit_id=unit_id, at=at)
-    return await _shown(session, moved)
+    return await _shown(session, moved, await _relaid(session))
 
 
 async def set_pattern(
@@ -161,7 +162,7 @@ async def set_pattern(
     calendar_days.require_arranger(actor)
     await _hold(session)
     moved = await calendar.set_pattern(session, actor, weekend=weekend, periods=periods, unit_id=unit_id, at=at)
-    return await _shown(session, moved)
+    return await _shown(session, moved, await _relaid(session))
 
 
 async def set_limit(
@@ -212,9 +213,21 @@ async def _on(session: AsyncSession, link: Link) -> list[Deadline]:
     return list(await session.scalars(query))
 
 
-async def _shown(session: AsyncSession, moved: list[Deadline]) -> list[Deadline]:
-    """Renew what the cases of moved deadlines show, and tell the pages that show them."""
-    ids = {one.subject_id for one in moved}
+async def _relaid(session: AsyncSession) -> list[Deadline]:
+    """Give the clocks that the calendar just set lays, also those that end as before but sooner in work."""
+    version = (await calendar_queries.book_of(session)).version
+    query = select(Deadline).where(col(Deadline.stopped_at).is_(None), col(Deadline.calendar_version) == version)
+    return list(await session.scalars(query))
+
+
+async def fill_soon(session: AsyncSession) -> int:
+    """Work out from when on running clocks end soon where that is not known yet; answers for how many."""
+    return len(await _shown(session, await calendar.fill_soon(session)))
+
+
+async def _shown(session: AsyncSession, moved: list[Deadline], relaid: Sequence[Deadline] = ()) -> list[Deadline]:
+    """Renew what the cases of moved deadlines show, and tell the pages that show them; answers the moved ones."""
+    ids = {one.subject_id for one in (*moved, *relaid)}
     if ids:
         seen = visible_to(system_actor(Role.CLOCK))
         cases = list(await session.scalars(select(Case).where(col(Case.id).in_(ids), seen)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import Select, String, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.calendar import queries as calendar
 from domain.cases import categories
 from domain.cases.models import Case, Party, PartyKind
 from domain.cases.queries import answers, contacts, detail, reach
@@ -98,7 +100,8 @@ async def public_view(session: AsyncSession, actor: Actor, *, at: datetime) -> P
     followed = await session.get_one(Case, case.merged_into_id) if merged else case
     entries = await _entries(session, followed)
     centre = await centre_of(session)
-    facts = _facts(followed, entries, await _units(session), centre, at)
+    promised = await calendar.expected_date(session, followed.id)
+    facts = replace(_facts(followed, entries, await _units(session), centre, at), promised_date=promised)
     if merged:
         # whose answer and rating stand in the kept case's journal is nobody else's business
         facts = rules.of_another(facts)
@@ -264,6 +267,6 @@ async def slip(session: AsyncSession, actor: Actor, number: str, *, base_url: st
         area=view.area_full,
         source=view.source_label,
         accepted_at=view.row.submitted_at or at,
-        promise=rules.promise_text(view.promised_at),
+        promise=rules.promise_text(await calendar.expected_date(session, view.row.id)),
         url=url,
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from domain.calendar.models import Link
 from domain.calendar.rules import LIMITS
 from domain.cases.models import Outcome, Satisfaction
 from domain.cases.rules import RATING_PERIOD
 from domain.cases.vocabulary import Action, Status
-from domain.kernel.clock import local
+from domain.kernel.clock import end_stamp, last_date, local
 from domain.kernel.labels import Labelled
 from domain.tracking.schemas import PublicStep
 
@@ -146,6 +146,8 @@ class Facts:
     at: datetime
     due_at: datetime | None = None
     promised_at: datetime | None = None
+    promised_date: date | None = None
+    """The day that is told: the last one on which the promise can be kept by work."""
     closed_at: datetime | None = None
     set_aside: bool = False
     rating: Satisfaction | None = None
@@ -157,9 +159,9 @@ class Facts:
     """The case is merged: what is told is the way of the one that is worked on."""
 
 
-def day(moment: datetime, at: datetime) -> str:
+def day(moment: datetime | date, at: datetime) -> str:
     """This function will write a day for a petitioner ("11 月 28 日"), with the year when it is another."""
-    there, here = local(moment), local(at)
+    there, here = local(moment) if isinstance(moment, datetime) else moment, local(at)
     year = f"{there.year} 年 " if there.year != here.year else ""
     return f"{year}{there.month} 月 {there.day} 日"
 
@@ -303,15 +305,15 @@ def _by(facts: Facts, what: str) -> str:
     """The inner limit is told as long as it holds; a broken one would tell nothing about the end."""
     if facts.due_at is None or facts.due_at < facts.at or facts.set_aside:
         return ""
-    return f"，最迟 {moment_text(facts.due_at, facts.at)} {what}"
+    return f"，最迟 {day(last_date(facts.due_at), facts.at)} {end_stamp(facts.due_at, '%H:%M')} {what}"
 
 
 def _promise(facts: Facts) -> str:
-    if facts.promised_at is None or facts.set_aside:
+    if facts.promised_at is None or facts.promised_date is None or facts.set_aside:
         return ""
     if facts.promised_at < facts.at:
-        return f"，原定 {day(facts.promised_at, facts.at)}前办结，现已超期，正在督促"
-    return f"，预计 {day(facts.promised_at, facts.at)}前办结"
+        return f"，原定 {day(facts.promised_date, facts.at)}前办结，现已超期，正在督促"
+    return f"，预计 {day(facts.promised_date, facts.at)}前办结"
 
 
 def _closed(facts: Facts) -> str:
@@ -323,8 +325,8 @@ def _closed(facts: Facts) -> str:
 
 def expected(facts: Facts) -> str:
     """This function will write the day by which the case is promised; empty when none is running."""
-    running = facts.promised_at is not None and facts.status not in {Status.CLOSED, Status.VOID, Status.TO_CONFIRM}
-    return day(facts.promised_at, facts.at) if running and facts.promised_at and not facts.set_aside else ""
+    over = facts.status in {Status.CLOSED, Status.VOID, Status.TO_CONFIRM} or facts.set_aside
+    return day(facts.promised_date, facts.at) if facts.promised_date and not over else ""
 
 
 def may_rate(facts: Facts) -> bool:
@@ -338,10 +340,9 @@ def rate_until(facts: Facts) -> str:
     return moment_text(facts.closed_at + RATING_PERIOD, facts.at) if may_rate(facts) and facts.closed_at else ""
 
 
-def promise_text(promised_at: datetime | None) -> str:
+def promise_text(promised: date | None) -> str:
     """This function will word the promised time for the slip."""
     words = f"自承办单位接收之日起 {LIMITS[Link.RESOLVE].text}"
-    if promised_at is None:
+    if promised is None:
         return words
-    there = local(promised_at)
-    return f"{words}（{there.year} 年 {there.month} 月 {there.day} 日前）"
+    return f"{words}（{promised.year} 年 {promised.month} 月 {promised.day} 日前）"

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0e79c7e83bb2"
-down_revision: str | None = "b4d000000004"
+down_revision: str | None = "c5e000000025"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

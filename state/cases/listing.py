@@ -17,7 +17,7 @@ from domain.cases.queries import lists, views
 from domain.cases.schemas import CaseFilter, CaseRow
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.actor import Actor
-from domain.kernel.clock import stamp
+from domain.kernel.clock import end_stamp, stamp
 from domain.kernel.permissions import Permission, Role
 from domain.orgs import queries as orgs
 from domain.people.rules import is_tail
@@ -351,7 +351,7 @@ def _row(row: CaseRow) -> Row:
         status_tone=row.status_tone,
         due=row.due,
         tone=row.tone,
-        due_at=stamp(row.due_at),
+        due_at=end_stamp(row.due_at),
         risk=row.risk,
         risk_label=row.risk_label,
         department=row.department,

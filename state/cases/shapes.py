@@ -17,7 +17,7 @@ from domain.cases.schemas import (
     PictureView,
 )
 from domain.cases.vocabulary import Action
-from domain.kernel.clock import DAMAGED, stamp
+from domain.kernel.clock import DAMAGED, end_stamp, stamp
 
 LONG = "%Y-%m-%d %H:%M"
 SHORT = "%m-%d %H:%M"
@@ -233,7 +233,7 @@ def shown(view: CaseView) -> CaseShown:
         amount=f"{view.amount:,} 元" if view.amount is not None else "",
         registered=" · ".join(filter(None, (view.registered_unit, view.registered_by, stamp(row.created_at, LONG)))),
         submitted=stamp(row.submitted_at, LONG),
-        promised=stamp(view.promised_at, LONG),
+        promised=end_stamp(view.promised_at, LONG),
         closed=stamp(view.closed_at, LONG),
         result=view.result,
         method=view.method,
@@ -345,7 +345,7 @@ def limit(view: DeadlineView) -> Limit:
     return Limit(
         view.label,
         view.explanation,
-        stamp(view.yellow_at, LONG),
+        end_stamp(view.yellow_at, LONG),
         view.paused,
         [Stretch(one.text, not one.reason) for one in view.segments],
         list(view.notes),

@@ -5,7 +5,7 @@ Acts that move open deadlines (`confirm_year`, `import_notice`, `set_days`, `set
 those also hold the open cases meanwhile and renew what the cases show.
 """
 
-from domain.calendar.operations.clocks import ANY, Clocks, Holder, extend, pause, reopen, resume, start, stop
+from domain.calendar.operations.clocks import ANY, Clocks, Holder, extend, fill_soon, pause, reopen, resume, start, stop
 from domain.calendar.operations.days import (
     confirm_year,
     import_notice,
@@ -24,6 +24,7 @@ __all__ = [
     "confirm_year",
     "end_limit",
     "extend",
+    "fill_soon",
     "import_notice",
     "pause",
     "preview_notice",

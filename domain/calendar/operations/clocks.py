@@ -262,8 +262,20 @@ def settle(deadline: Deadline, calendar: WorkCalendar) -> None:
     if deadline.latest_at:
         deadline.yellow_at = min(deadline.yellow_at, deadline.latest_at)
     deadline.red_at = max(deadline.red_at, deadline.yellow_at)
+    deadline.soon_at = rules.soon_at(deadline.yellow_at, deadline.unit, calendar)
     deadline.provisional = is_provisional(deadline, calendar)
     deadline.calendar_version = calendar.version
+
+
+async def fill_soon(session: AsyncSession) -> list[Deadline]:
+    """Work out from when on running clocks end soon where that is not known yet, and answer them."""
+    query = select(Deadline).where(col(Deadline.stopped_at).is_(None), col(Deadline.soon_at).is_(None))
+    found = list(await session.scalars(query.with_for_update()))
+    book = await queries.book_of(session)
+    for deadline in found:
+        deadline.soon_at = rules.soon_at(deadline.yellow_at, deadline.unit, book.calendar(deadline.unit_id))
+    await session.flush()
+    return found
 
 
 def is_provisional(deadline: Deadline, calendar: WorkCalendar) -> bool:

@@ -21,7 +21,8 @@ from domain.calendar.rules.line import (
     work_by,
     worked,
 )
-from domain.calendar.rules.moments import Move, in_words, rating_due, relaid, replayed
+from domain.calendar.rules.moments import Move, rating_due, relaid, replayed
+from domain.calendar.rules.remaining import Remaining, expected_date, last_moment, remaining, soon_at
 
 __all__ = [
     "ACCEPT_URGENT",
@@ -36,22 +37,26 @@ __all__ = [
     "LimitLine",
     "Move",
     "Periods",
+    "Remaining",
     "WorkCalendar",
     "advance",
     "advance_by",
     "chosen",
     "due",
     "elapsed",
+    "expected_date",
     "forward",
-    "in_words",
+    "last_moment",
     "length",
     "limit_of",
     "promised",
     "rating_due",
     "read_periods",
     "relaid",
+    "remaining",
     "replayed",
     "resumed",
+    "soon_at",
     "work_by",
     "worked",
 ]

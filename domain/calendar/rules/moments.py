@@ -1,4 +1,4 @@
-"""Due moments: past pauses, on another calendar, in words."""
+"""Due moments: past pauses, on another calendar."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from domain.calendar.models import LimitUnit, MoveKind
 from domain.calendar.rules.limits import Limit
-from domain.calendar.rules.line import DAY, HOUR, MINUTE, WorkCalendar, advance, due, forward, length, resumed, worked
-from domain.kernel.clock import DAMAGED, DAMAGED_WORDS, day_bounds, local_date
+from domain.calendar.rules.line import DAY, HOUR, WorkCalendar, advance, due, forward, length, resumed, worked
+from domain.kernel.clock import day_bounds, local_date
 
 RATING_HOURS = 2 * HOUR
 """A reply with less of the working day left is rated on the next one (ruling 12)."""
@@ -82,27 +82,3 @@ def rating_due(answered_at: datetime, calendar: WorkCalendar, *, literal: bool =
         if answered_at <= closing and worked(answered_at, closing, calendar) >= RATING_HOURS:
             return closing.astimezone(UTC)
     return next(calendar.open_days(today + DAY))[-1][1].astimezone(UTC)
-
-
-def in_words(due_at: datetime, at: datetime) -> tuple[str, str]:
-    """This function will say how far a due moment is, and the tone to show it in.
-
-    The text counts whole days, below a day hours, below an hour minutes ("剩 3 小时",
-    "超 1 天"). The tone is red when overdue, orange within 24 hours, yellow within 48,
-    else none.
-    """
-    if due_at == DAMAGED:
-        return DAMAGED_WORDS, "none"
-    left = due_at - at
-    if left < timedelta():
-        return f"超 {_amount(-left)}", "red"
-    tone = "orange" if left <= DAY else "yellow" if left <= 2 * DAY else "none"
-    return f"剩 {_amount(left)}", tone
-
-
-def _amount(span: timedelta) -> str:
-    if span >= DAY:
-        return f"{span // DAY} 天"
-    if span >= HOUR:
-        return f"{span // HOUR} 小时"
-    return f"{max(1, span // MINUTE)} 分钟"

@@ -11,8 +11,9 @@ from domain.calendar.schemas import NoticeDay
 from domain.kernel.refusals import Invalid
 
 _DATE = r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
+_PARTS = r",\t;、，；"
 _ROW = re.compile(
-    rf"^{_DATE}(?:\s*(?:至|到|~|—|–)\s*{_DATE})?\s*[,，\t;；、 ]\s*(\S[^,，\t;；]*?)\s*(?:[,，\t;；](.*))?$"
+    rf"^{_DATE}(?:\s*(?:至|到|~|～|—|–)\s*{_DATE})?\s*[{_PARTS} ]\s*(\S[^{_PARTS}]*?)\s*(?:[{_PARTS}](.*))?$"
 )
 _OFF, _ON = {"休", "放假", "休息", "假", "off", "0"}, {"班", "上班", "调休上班", "补班", "work", "1"}
 _HEADS = ("日期", "date", "day")
@@ -22,7 +23,7 @@ MAX_ROWS, MAX_DAYS, MAX_NOTE = 400, 40, 40
 def read_notice(text: str, year: int) -> tuple[NoticeDay, ...]:
     """This function will read rows such as `2027-10-01至2027-10-07,休,国庆节` or `2027-10-09,班,调休`.
 
-    A head line and empty lines are passed over; commas, semicolons and tabs part the columns.
+    A head line and empty lines are passed over; commas, semicolons and tabs, half or full width, part the columns.
 
     :raises Invalid: one sentence for each line that cannot be taken, keyed `line <number>`, or no line at all
     """

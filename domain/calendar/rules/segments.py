@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from domain.calendar.models import LimitUnit, MoveKind
 from domain.calendar.rules.line import DAY, HOUR, MINUTE, WorkCalendar
 from domain.calendar.rules.moments import Move
-from domain.kernel.clock import DAMAGED, day_bounds, local, local_date, stamp
+from domain.kernel.clock import DAMAGED, day_bounds, end_stamp, last_date, local, local_date, stamp
 
 CLOSED = "非工作时段"
 
@@ -56,7 +56,7 @@ def segments(
     found += _run(begin, paused_at or end, unit, calendar)
     if paused_at and not stopped_at:
         found.append(Segment(paused_at, max(at, paused_at), reason=MoveKind.PAUSE.label))
-    years = {local(one.start_at).year for one in found} | {local(one.end_at).year for one in found}
+    years = {local(one.start_at).year for one in found} | {last_date(one.end_at).year for one in found}
     pattern = "%m-%d %H:%M" if len(years) == 1 else "%Y-%m-%d %H:%M"
     return tuple(replace(one, text=_text(one, unit, pattern)) for one in found)
 
@@ -106,7 +106,7 @@ def _periods(begin: datetime, close: datetime, calendar: WorkCalendar) -> Iterat
 
 
 def _text(segment: Segment, unit: LimitUnit, pattern: str) -> str:
-    stretch = f"{stamp(segment.start_at, pattern)} 至 {stamp(segment.end_at, pattern)}"
+    stretch = f"{stamp(segment.start_at, pattern)} 至 {end_stamp(segment.end_at, pattern)}"
     return f"{stretch} {segment.reason}，不计" if segment.reason else f"{stretch} 计 {amount(segment.counted, unit)}"
 
 

@@ -143,11 +143,18 @@ async def renew_all(session: AsyncSession, cases: Sequence[Case]) -> None:
     await session.flush()
 
 
+def show(case: Case, nearest: Deadline | None) -> None:
+    """Have a case show this clock as its nearest one, or none."""
+    case.due_at = nearest.yellow_at if nearest else None
+    case.due_soon_at = nearest.soon_at if nearest else None
+    case.due_link = nearest.link if nearest else None
+    case.due_line, case.due_unit_id = (nearest.unit, nearest.unit_id) if nearest else (None, None)
+
+
 def _renew(case: Case, running: Sequence[Deadline]) -> None:
     own = [one for one in running if one.holder_id is None]
     ticking = min((one for one in own if one.paused_at is None), key=lambda one: one.yellow_at, default=None)
     live = case.status not in ENDED and not case.legacy
-    case.due_at = ticking.yellow_at if ticking and live else None
-    case.due_link = ticking.link if ticking and live else None
+    show(case, ticking if live else None)
     promise = next((one for one in own if one.link is Link.RESOLVE), None)
     case.promised_at = promise.yellow_at if promise else case.promised_at

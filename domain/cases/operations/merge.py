@@ -56,7 +56,7 @@ async def merge(session: AsyncSession, actor: Actor, *, kept: str, merged: str, 
 
     duplicate.merged_into_id = whole.id
     await calendar.pause(session, subject_id=duplicate.id, links=tuple(Link), at=at)
-    duplicate.due_at = duplicate.due_link = None
+    clocks.show(duplicate, None)
 
     await _leave_traces(session, actor, duplicate, whole, "merge", reason, at)
 

@@ -13,7 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.areas import queries as areas
-from domain.calendar import rules as calendar
+from domain.calendar import queries as calendar
+from domain.calendar.models import LimitUnit
+from domain.calendar.rules import Remaining, remaining
 from domain.cases import categories, rules
 from domain.cases.models import Assignment, Case, Part, Party, PartyKind, RiskLevel
 from domain.cases.queries import processes
@@ -213,10 +215,10 @@ async def rows_of(
     petitioners = await _first_petitioners(session, lens, cases)
     leads = await _leads(session, ids)
     units = await orgs.units_by_id(session, {u for c in cases if (u := c.lead_unit_id)})
-    places = await areas.names_of(session, {c.area_path for c in cases})
+    places, book = await areas.names_of(session, {c.area_path for c in cases}), await calendar.book_of(session)
     labels = {i: (await processes.by_id(session, i)).statuses for i in {c.process_id for c in cases if c.process_id}}
     return [
-        _row(actor, case, at, labels.get(case.process_id, {}), (
+        _row(actor, case, at, labels.get(case.process_id, {}), _left(case, book, at), (
             petitioners.get(case.id, ""), _handler(lens, leads.get(case.id)),
             units[case.lead_unit_id].name if case.lead_unit_id else "", places.get(case.area_path, ""),
         ))
@@ -260,6 +262,7 @@ def _row(
     case: Case,
     at: datetime,
     labels: Mapping[Status, str],
+    left: Remaining,
     said: tuple[str, str, str, str],
 ) -> CaseRow:
     party, handler, department, area = said
@@ -267,7 +270,6 @@ def _row(
     code, label, tone = rules.shown_status(
         case.status, case.due_at, at=at, for_department=for_department, labels=labels
     )
-    due, due_tone = calendar.in_words(case.due_at, at) if case.due_at else ("", "none")
     category = categories.CATEGORIES.get(case.category)
     return CaseRow(
         id=case.id,
@@ -281,9 +283,9 @@ def _row(
         status=code,
         status_label=label,
         status_tone=tone,
-        due=due,
+        due=left.text,
         due_at=case.due_at,
-        tone=due_tone,
+        tone=left.tone,
         risk=case.risk_level.value,
         risk_label=case.risk_level.label,
         department=department,
@@ -295,6 +297,12 @@ def _row(
         created_at=case.created_at,
         submitted_at=case.submitted_at,
     )
+
+
+def _left(case: Case, book: calendar.Book, at: datetime) -> Remaining:
+    if case.due_at is None:
+        return Remaining("", "none")
+    return remaining(case.due_at, at, case.due_line or LimitUnit.HOURS, book.calendar(case.due_unit_id))
 
 
 def _township(names: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
@@ -80,9 +80,9 @@ def overdue(actor: Actor, at: datetime) -> ColumnElement[bool]:
     return and_(is_open(actor, at), col(Case.due_at) < at)
 
 
-def due_in_24h(actor: Actor, at: datetime) -> ColumnElement[bool]:
-    """This function will select the open cases whose nearest deadline falls within 24 hours."""
-    return and_(is_open(actor, at), col(Case.due_at) >= at, col(Case.due_at) < at + timedelta(hours=24))
+def due_soon(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    """Select the open cases whose nearest deadline ends soon, the same as `calendar.rules.remaining` shows orange."""
+    return and_(is_open(actor, at), col(Case.due_at) >= at, col(Case.due_soon_at) <= at)
 
 
 def _at(*statuses: S) -> View:
@@ -99,7 +99,7 @@ VIEWS: dict[str, tuple[str, str, View]] = {
     "todo": ("我的待办", "blue", to_do),
     "open": ("在办", "blue", is_open),
     "overdue": ("已超期", "red", overdue),
-    "due_24h": ("24 小时内到期", "orange", due_in_24h),
+    "due_24h": ("即将到期", "orange", due_soon),  # within 24 hours, or the last working day
     "drafts": ("草稿", "gray", _at(S.DRAFT)),
     "to_dispatch": ("待转派", "blue", _at(S.TO_DISPATCH)),
     "to_supplement": ("退回待补充", "orange", _at(S.TO_SUPPLEMENT)),

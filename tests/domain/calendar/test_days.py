@@ -238,10 +238,10 @@ class TestExplained:
         deadline = await started(session, "2026-09-24 10:00")
         view = await self.view(session, deadline, "2026-09-24 10:00")
         assert [one.text for one in view.segments] == [
-            "09-24 10:00 至 09-25 00:00 计 14 小时",
-            "09-25 00:00 至 09-28 00:00 中秋，不计",
-            "09-28 00:00 至 10-01 00:00 计 3 个工作日",
-            "10-01 00:00 至 10-08 00:00 国庆节，不计",
+            "09-24 10:00 至 09-24 24:00 计 14 小时",
+            "09-25 00:00 至 09-27 24:00 中秋，不计",
+            "09-28 00:00 至 09-30 24:00 计 3 个工作日",
+            "10-01 00:00 至 10-07 24:00 国庆节，不计",
             "10-08 00:00 至 10-09 10:00 计 1 个工作日 10 小时",
         ]
         assert sum((one.counted for one in view.segments), timedelta()) == timedelta(days=5)
@@ -280,8 +280,8 @@ class TestExplained:
         view = await self.view(session, deadline, "2026-11-20 16:30")
         assert [one.text for one in view.segments] == [
             "11-20 16:30 至 11-20 17:30 计 1 小时",
-            "11-20 17:30 至 11-21 00:00 非工作时段，不计",
-            "11-21 00:00 至 11-23 00:00 周末，不计",
+            "11-20 17:30 至 11-20 24:00 非工作时段，不计",
+            "11-21 00:00 至 11-22 24:00 周末，不计",
             "11-23 00:00 至 11-23 08:30 非工作时段，不计",
             "11-23 08:30 至 11-23 09:30 计 1 小时",
         ]
@@ -289,7 +289,7 @@ class TestExplained:
     async def test_says_that_a_year_is_provisional(self, session: AsyncSession) -> None:
         view = await self.view(session, await started(session, "2026-12-30 10:00"), "2026-12-30 10:00")
         assert view.notes[-1] == "2027 年放假安排未公布，暂按周末推算"
-        assert view.segments[0].text == "2026-12-30 10:00 至 2027-01-02 00:00 计 2 个工作日 14 小时"
+        assert view.segments[0].text == "2026-12-30 10:00 至 2027-01-01 24:00 计 2 个工作日 14 小时"
 
     async def test_natural_hours_are_one_stretch(self, session: AsyncSession) -> None:
         deadline = await started(session, "2026-11-20 16:30", limit=Limit(24, 48, LimitUnit.HOURS))

@@ -231,27 +231,3 @@ class TestProvisional:
         self, notices: WorkCalendar, start: str, end: str, expected: bool
     ) -> None:
         assert notices.provisional(when(start), when(end)) is expected
-
-
-class TestInWords:
-    @pytest.mark.parametrize(
-        ("hours", "text", "tone"),
-        [
-            (3, "剩 3 小时", "orange"),
-            (0, "剩 1 分钟", "orange"),
-            (0.5, "剩 30 分钟", "orange"),
-            (23.9, "剩 23 小时", "orange"),
-            (24, "剩 1 天", "orange"),
-            (24.5, "剩 1 天", "yellow"),
-            (48, "剩 2 天", "yellow"),
-            (49, "剩 2 天", "none"),
-            (240, "剩 10 天", "none"),
-            (-0.1, "超 6 分钟", "red"),
-            (-5, "超 5 小时", "red"),
-            (-24, "超 1 天", "red"),
-            (-47, "超 1 天", "red"),
-        ],
-    )
-    def test_says_the_distance_and_its_tone(self, hours: float, text: str, tone: str) -> None:
-        at = when("2026-11-22 10:00")
-        assert rules.in_words(at + timedelta(hours=hours), at) == (text, tone)

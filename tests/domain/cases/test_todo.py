@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import col
 
+from domain.calendar.models import LimitUnit
 from domain.calendar.operations import seed_years
 from domain.cases import rules
 from domain.cases.models import Assignment, AssignmentState, Case, Copy, Part
@@ -107,7 +108,7 @@ def _late(f: Facts, at: datetime) -> bool:
 
 
 def _soon(f: Facts, at: datetime) -> bool:
-    return f.open and f.case.due_at is not None and at <= f.case.due_at < at + timedelta(hours=24)
+    return f.open and f.case.due_at is not None and at <= f.case.due_at <= at + timedelta(hours=24)
 
 
 def _this_month(f: Facts, at: datetime) -> bool:
@@ -206,7 +207,8 @@ async def _spread_due_dates(session: AsyncSession, at: datetime, rng: random.Ran
     ).all()
     for (case_id,) in rows:
         due = at + timedelta(seconds=rng.choice((-1, 0, 1, -90_000, 3600, 86_399, 86_400, 86_401, 400_000)))
-        await session.execute(update(Case).where(col(Case.id) == case_id).values(due_at=due))
+        shown = {"due_at": due, "due_soon_at": due - timedelta(hours=24), "due_line": LimitUnit.HOURS}
+        await session.execute(update(Case).where(col(Case.id) == case_id).values(**shown))
 
 
 @pytest.mark.timeout(300)

@@ -10,12 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import col
 
+from domain.calendar.operations import seed_years
 from domain.cases.models import PartyKind, Satisfaction
 from domain.cases.queries import detail, reach
 from domain.cases.schemas import PartyInput
 from domain.cases.vocabulary import Action
 from domain.kernel import crypto, journal
 from domain.kernel.actor import Actor
+from domain.kernel.clock import end_stamp
 from domain.kernel.models import OutboxMessage
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted
 from domain.tracking import operations, queries, rules
@@ -356,3 +358,24 @@ async def test_old_codes_and_sessions_are_forgotten(session: AsyncSession, token
     await operations.forget(session, at=AT + timedelta(days=3))
     assert not (await session.scalars(select(PetitionerSession))).all()
     assert not (await session.scalars(select(OneTimeCode))).all()
+
+
+class TestExpectedDay:
+    async def test_is_the_last_working_day_that_keeps_the_promise(self, session: AsyncSession, county: County) -> None:
+        await seed_years(session, [2026])
+        asked = datetime.fromisoformat("2026-09-26T10:00:00+08:00")  # within the Mid-Autumn holiday
+        number = await support.draft(session, county, at=asked, occurred_at=None)
+        for action in MAIN_LINE[:2]:
+            await support.main_step(session, county, number, action, at=asked)
+        given = {"person_in_charge": "何" + "经办", "person_phone": phone(77), "promise_days": 3}
+        await support.step(session, county["rsj"], number, Action.ACCEPT, at=asked, **given)
+        case = await reach.find(session, county["center"], number)
+        # it counts from 09-28 00:00: the third working day after that is 10-08, and begins at 00:00
+        assert end_stamp(case.promised_at) == "2026-10-07 24:00"
+
+        view = await queries.public_view(session, await petitioner(session, county, number, at=asked), at=asked)
+        slip = await queries.slip(session, county["center"], number, base_url=BASE, at=asked)
+
+        assert view.expected == "9 月 30 日"
+        assert "预计 9 月 30 日前办结" in view.sentence
+        assert "2026 年 9 月 30 日前" in slip.promise
