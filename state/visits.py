@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +16,8 @@ from domain.people import rules as people
 from domain.people.models import IdType, Sex
 from domain.people.schemas import PersonInput
 from domain.visits import operations as visits
-from domain.visits import queries
-from domain.visits.models import IdSource, VisitState
-from domain.visits.rules import COMPANIONS
+from domain.visits import queries, rules
+from domain.visits.models import VisitState
 from domain.visits.schemas import VisitInput, VisitView
 from state import desks, telling
 from state.clock import now
@@ -73,6 +72,8 @@ class Read:
     id_type: str = ""
     summary: str = ""
     warning: str = ""
+    taken: int = 0
+    """The read whose identity stands in place of what was typed."""
 
 
 _TONES = {
@@ -101,6 +102,7 @@ class VisitDesk(SignedInState):
     can_make_case: bool = False
     loaded: bool = False
     _sam_id: str = ""
+    _reads: int = 0
     _bound: str = ""
 
     @rx.event
@@ -193,7 +195,7 @@ class VisitDesk(SignedInState):
             return
         try:
             async with self._acting() as (session, actor):
-                given = _input(form, self._bound, self._sam_id if self.read.seq else "")
+                given = _input(form, self._bound, self.read, self._sam_id)
                 visit = await visits.register(session, actor, given, at=now())
                 await self._queue(session, actor)
         except Invalid as refusal:
@@ -217,6 +219,20 @@ class VisitDesk(SignedInState):
         self.round += 1
 
     @rx.event
+    async def take_card(self):
+        """Take who somebody is from the card, all of it, in place of what was typed."""
+        async with self._acting():
+            self.read = replace(self.read, taken=self.read.seq)
+
+    @rx.event
+    async def set_card_aside(self):
+        """Go on as if this card had not been read: what it filled is emptied, what was typed stands."""
+        async with self._acting():
+            self.read, self._sam_id = Read(), ""
+            self.faults = {name: said for name, said in self.faults.items() if name not in rules.LABELS}
+        yield rx.toast.info("未采用证件内容，请手工录入")
+
+    @rx.event
     async def hand_over(self, visit_id: str):
         """This function will hand a visitor to the registrars."""
         async with self._acting() as (session, actor):
@@ -236,14 +252,15 @@ class VisitDesk(SignedInState):
         fields = card.fields
         number = people.tidy_id(fields.get("id_no") or "")
         self._sam_id = card.reader_sam_id
+        self._reads += 1
         id_type = _ID_TYPES.get(card.kind, IdType.OTHER)
         self.read = Read(
-            seq=self.read.seq + 1,
+            seq=self._reads,
             name=fields.get("name") or fields.get("eng_name") or "",
             id_number=number,
             address=fields.get("address") or "",
             nation=fields.get("nation") or "",
-            sex={"男": Sex.MALE.value, "女": Sex.FEMALE.value}.get(fields.get("sex") or "", Sex.UNKNOWN.value),
+            sex={"男": Sex.MALE.value, "女": Sex.FEMALE.value}.get(fields.get("sex") or "", ""),
             id_type=id_type.value,
             summary=_summary(fields, number),
             warning=_warning(fields, id_type, number),
@@ -311,7 +328,21 @@ async def _known(session: Any, actor: Any, number: str) -> str:
     return f"第 {times + 1} 次来访" + (f"，{open_cases} 件在办" if open_cases else "")
 
 
-def _input(form: dict, desk: str, sam_id: str) -> VisitInput:
+def _card(read: Read) -> PersonInput | None:
+    """What lay on the reader, for the comparison with the form; none where nothing was read, or it was set aside."""
+    if not read.seq:
+        return None
+    return PersonInput(
+        name=read.name,
+        id_type=IdType(read.id_type),
+        id_number=read.id_number,
+        sex=Sex(read.sex or Sex.UNKNOWN.value),
+        nation=read.nation,
+        address=read.address,
+    )
+
+
+def _input(form: dict, desk: str, read: Read, sam_id: str) -> VisitInput:
     return VisitInput(
         person=PersonInput(
             name=text_in(form, "name"),
@@ -323,11 +354,12 @@ def _input(form: dict, desk: str, sam_id: str) -> VisitInput:
             address=text_in(form, "address"),
         ),
         reason=text_in(form, "reason"),
-        companions=number_in(form, "companions", 0, label="随行人数", within=COMPANIONS),
+        companions=number_in(form, "companions", 0, label="随行人数", within=rules.COMPANIONS),
         desk_code=desk,
-        id_source=IdSource.CARD if sam_id else IdSource.MANUAL,
+        card=_card(read),
+        kept=frozenset(name for name in rules.BESIDES if text_in(form, f"kept.{name}") == str(read.seq)),
         no_id_reason=text_in(form, "no_id_reason"),
-        reader_sam_id=sam_id,
+        reader_sam_id=sam_id if read.seq else "",
         informed=flag_in(form, "informed"),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Body
@@ -26,7 +26,8 @@ _SEEN = {
     "person": {"id": "0199aa00-0000-7000-8000-000000000002", "name": "某*", "id_type": "居民身份证",
                "id_number": "3500**********0000", "phone": "139****0000", "sex": "男", "nation": "汉族", "address": "",
                "anonymised": False},
-    "reason": "反映工资拖欠", "companions": 1, "id_source": "手工录入", "state": "waiting", "state_label": "等候",
+    "reason": "反映工资拖欠", "companions": 1, "id_source": "手工录入",
+    "sources": {"name": "manual", "id_type": "manual"}, "state": "waiting", "state_label": "等候",
     "desk": "1 号窗口", "arrived_at": "2026-11-18T01:00:00Z",
     "registered_by": "0199aa00-0000-7000-8000-000000000003", "case_id": None, "informed_at": None,
 }  # fmt: skip
@@ -37,6 +38,23 @@ _GIVEN = {
     "phone": "0595-22000000",
     "reason": "反映工资拖欠",
 }
+
+
+class CardSaid(BaseModel):
+    """证件上的内容，没有的项留空。"""
+
+    name: str = Field(default="", repr=False)
+    id_type: IdType = IdType.RESIDENT
+    id_number: str = Field(default="", repr=False)
+    sex: Sex = Sex.UNKNOWN
+    nation: str = ""
+    address: str = Field(default="", repr=False)
+
+    def person(self) -> PersonInput:
+        """Give what the domain compares with."""
+        return PersonInput(
+            self.name, self.id_type, self.id_number, sex=self.sex, nation=self.nation, address=self.address
+        )
 
 
 class NewVisit(BaseModel):
@@ -52,7 +70,11 @@ class NewVisit(BaseModel):
     reason: str = ""
     companions: Count = 0
     desk: str = Field(default="", description="窗口代码")
-    id_source: IdSource = IdSource.MANUAL
+    id_source: IdSource = Field(default=IdSource.MANUAL, description="没有 card 时，各项的来源")
+    card: CardSaid | None = Field(
+        default=None, repr=False, description="读卡器读到的内容；姓名、证件类型、证件号码须与其一致"
+    )
+    kept: tuple[Literal["sex", "nation", "address"], ...] = Field(default=(), description="与证件不一致而保留所填的项")
     no_id_reason: str = ""
     reader_sam_id: str = ""
     informed: bool = Field(default=False, description="是否已向来访人告知个人信息的处理目的")
@@ -66,6 +88,8 @@ class NewVisit(BaseModel):
             companions=self.companions,
             desk_code=self.desk,
             id_source=self.id_source,
+            card=self.card.person() if self.card else None,
+            kept=frozenset(self.kept),
             no_id_reason=self.no_id_reason,
             reader_sam_id=self.reader_sam_id,
             informed=self.informed,

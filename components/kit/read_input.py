@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
-from reflex_base.event import passthrough_event_spec
+from reflex_base.event import no_args_event_spec, passthrough_event_spec
 
 from components.kit.scripts import given, library, pairs
 
@@ -15,7 +15,10 @@ class _Read(rx.Component):
     name: rx.Var[str]
     read_value: rx.Var[str]
     read_seq: rx.Var[int]
+    read_taken: rx.Var[int]
     default_value: rx.Var[str]
+    on_take: rx.EventHandler[no_args_event_spec]
+    on_keep: rx.EventHandler[no_args_event_spec]
 
 
 class _ReadInput(_Read):
@@ -37,9 +40,12 @@ class _ReadSelect(_Read):
 def read_input(
     name: Any, *, read_value: Any, read_seq: Any, default: Any = "", on_commit: Any = None, **rest: Any
 ) -> rx.Component:
-    """This function will draw a line of text that a read fills while nobody has typed in it.
+    """Draw a line of text that a read fills while nobody has typed in it.
 
-    :param read_seq: grows with each read; 0 before the first
+    Where the two differ the person decides; keeping what was typed sends `kept.<name>` with the number of the read.
+
+    :param read_seq: grows with each read; 0 before the first, and after one was set aside: what it filled goes
+    :param rest: `on_take`, `on_keep` where that decides more than this field; `read_taken` is the read to be taken
     :param on_commit: event that takes the value, after a read and after a changed value was left
     """
     return _ReadInput.create(

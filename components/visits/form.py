@@ -13,6 +13,8 @@ from domain.people.rules import INFORM
 from state.visits import VisitDesk as S
 
 ID_TYPES = [(kind.value, kind.label) for kind in IdType]
+_WHOLE = {"read_taken": S.read.taken, "on_take": S.take_card, "on_keep": S.set_card_aside}
+"""Who somebody is comes from the card whole or not at all: deciding one of its fields decides all."""
 SEXES = [(sex.value, sex.label) for sex in Sex]
 
 
@@ -52,7 +54,7 @@ def reader_panel() -> rx.Component:
             S.read.seq > 0,
             rx.el.div(
                 rx.el.b("已读取：", S.read.summary),
-                rx.el.span("空白项已自动填入；已填写的不会被覆盖，可在旁边选择", class_name="muted"),
+                rx.el.span("空白项已自动填入；与证件不一致的，选好之前不能登记", class_name="muted"),
             ),
             rx.el.div(
                 rx.el.b(rx.cond(S.reader_state == "ready", "请将身份证放在读卡器上", "可直接手工录入")),
@@ -71,8 +73,8 @@ def reader_panel() -> rx.Component:
 def _person() -> rx.Component:
     return rx.el.div(
         rx.cond(S.read.warning != "", alert("orange", S.read.warning)),
-        _read("姓名", "name", S.read.name, required=True, auto_focus=True, placeholder="与证件一致"),
-        _read_choice("证件类型", "id_type", ID_TYPES, S.read.id_type, "resident"),
+        _read("姓名", "name", S.read.name, required=True, auto_focus=True, placeholder="与证件一致", **_WHOLE),
+        _read_choice("证件类型", "id_type", ID_TYPES, S.read.id_type, "resident", **_WHOLE),
         _read(
             "证件号码",
             "id_number",
@@ -80,6 +82,7 @@ def _person() -> rx.Component:
             required=True,
             on_commit=S.look_up,
             placeholder="18 位，末位可为 X",
+            **_WHOLE,
         ),
         field(
             "联系电话",
@@ -103,9 +106,9 @@ def _read(
 
 
 def _read_choice(
-    label: str, name: str, choices: list[tuple[str, str]], value: rx.Var[str], default: str
+    label: str, name: str, choices: list[tuple[str, str]], value: rx.Var[str], default: str, **rest: object
 ) -> rx.Component:
-    control = read_select(name, choices, read_value=value, read_seq=S.read.seq, default=default)
+    control = read_select(name, choices, read_value=value, read_seq=S.read.seq, default=default, **rest)
     return field(label, control, name=name, error=S.faults[name])
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Column, LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from domain.kernel.columns import MOMENT, Word
@@ -59,6 +60,8 @@ class Visit(SQLModel, table=True):
     reason: str
     companions: int = 0
     id_source: IdSource = Field(sa_type=Word(IdSource))  # type: ignore[call-overload]
+    sources: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
+    """Of each field of the person: read off the card or typed. Empty: of before it was kept."""
     no_id_reason: str = ""
     reader_sam_id: str = ""
     state: VisitState = Field(sa_type=Word(VisitState))  # type: ignore[call-overload]

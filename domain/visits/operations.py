@@ -21,7 +21,7 @@ from domain.kernel.words import text_fault
 from domain.people import operations as people
 from domain.people.models import IdType
 from domain.visits import queries, rules
-from domain.visits.models import Desk, Visit, VisitState
+from domain.visits.models import Desk, IdSource, Visit, VisitState
 from domain.visits.schemas import VisitInput, VisitView
 
 
@@ -29,17 +29,21 @@ async def register(session: AsyncSession, actor: Actor, given: VisitInput, *, at
     """This function will register a visitor (workflow row 1).
 
     :raises NotPermitted: the actor does not work at a desk
-    :raises Invalid: a field of the person, the reason or the number of companions
+    :raises Invalid: a field of the person, the reason, the number of companions, or a difference from the card that
+        nobody decided
     """
     actor.require(Permission.VISIT_REGISTER)
     if not actor.unit_ids:
         raise NotPermitted("您的账号没有所属单位，不能登记来访，请联系系统管理员")
     desk_id = await _desk_id(session, actor, given.desk_code)
-    faults = people.faults_of(given.person, at=at) | _faults(given)
+    faults = (
+        people.faults_of(given.person, at=at) | _faults(given) | rules.card_faults(given.person, given.card, given.kept)
+    )
     if faults:
         raise Invalid.of(faults)
 
     person = await people.declare(session, given.person, at=at)
+    id_source = IdSource.CARD if given.card else given.id_source
     visit = Visit(
         queue_number=await next_in(session, f"visit.{actor.unit_code}.{local_date(at):%Y%m%d}"),
         person_id=person.id,
@@ -49,15 +53,16 @@ async def register(session: AsyncSession, actor: Actor, given: VisitInput, *, at
         arrived_at=at,
         reason=given.reason.strip(),
         companions=given.companions,
-        id_source=given.id_source,
+        id_source=id_source,
+        sources=rules.sources(given.person, given.card, given.id_source),
         no_id_reason=given.no_id_reason.strip(),
-        reader_sam_id=given.reader_sam_id[:40],
+        reader_sam_id=given.reader_sam_id[:40] if id_source is IdSource.CARD else "",
         state=VisitState.WAITING,
         informed_at=at if given.informed else None,
     )
     session.add(visit)
 
-    detail = {"id_source": visit.id_source.value, "informed": given.informed}
+    detail = {"id_source": visit.id_source.value, "sources": visit.sources, "informed": given.informed}
     await journal.record(session, actor, "visit.register", "visit", visit.id, at=at, detail=detail)
     outbox.publish(session, "visit.registered", visit.id, {}, at=at)
     await announce(session, "visit", visit.id, unit=str(visit.unit_id))

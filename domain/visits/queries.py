@@ -20,6 +20,7 @@ from domain.kernel.refusals import NotFound
 from domain.people import queries as people
 from domain.people import rules as people_rules
 from domain.people.models import Person
+from domain.visits import rules
 from domain.visits.models import Desk, Visit, VisitState
 from domain.visits.schemas import DeskView, VisitView
 
@@ -131,7 +132,8 @@ async def _views(session: AsyncSession, actor: Actor, rows: Sequence[Visit]) -> 
             person=lens.view(persons[v.person_id]),
             reason=v.reason,
             companions=v.companions,
-            id_source=v.id_source.label,
+            id_source=rules.source_words(v.id_source, v.sources),
+            sources=v.sources,
             state=v.state.value,
             state_label=v.state.label,
             desk=places.get(v.desk_id, "") if v.desk_id else "",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +20,11 @@ class VisitInput:
     companions: int = 0
     desk_code: str = ""
     id_source: IdSource = IdSource.MANUAL
+    """Where all of it came from; counts where `card` does not say it."""
+    card: PersonInput | None = field(default=None, repr=False)
+    """What was read off the card that lay on the reader."""
+    kept: frozenset[str] = frozenset()
+    """Fields that the desk decided to keep against the card."""
     no_id_reason: str = ""
     reader_sam_id: str = ""
     informed: bool = False
@@ -35,6 +41,7 @@ class VisitView:
     reason: str
     companions: int
     id_source: str
+    sources: Mapping[str, str]
     state: str
     state_label: str
     desk: str

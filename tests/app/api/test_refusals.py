@@ -12,7 +12,7 @@ from app.api.build import build_api
 from app.settings import Settings
 from domain.cases.vocabulary import Action
 from tests.app.api.conftest import Api
-from tests.support.county import MAIN_LINE, PASSWORD, png
+from tests.support.county import MAIN_LINE, PASSWORD, id_number, phone, png
 
 PUBLIC = {
     "/api/{_path:path}",  # tells that there is no such address
@@ -257,3 +257,19 @@ class TestUnexpectedErrors:
     async def test_unknown_addresses_and_methods_are_problems_too(self, api: Api) -> None:
         assert is_problem(await api.client.get("/api/v1/nothing"), 404, "not_found")
         assert is_problem(await api.client.put("/api/v1/cases"), 405, "method_not_allowed")
+
+
+class TestACard:
+    async def test_that_says_another_name_registers_nobody(self, api: Api) -> None:
+        number, before = id_number(61), (await api.get("guide", "/api/v1/visits")).json()["total"]
+        said = {"name": "欧阳" + "一卡", "id_number": number}
+        given = {"name": "王" + "大明", "id_number": number, "phone": phone(61), "reason": "咨询", "card": said}
+        answer = await api.post("guide", "/api/v1/visits", given)
+        assert is_problem(answer, 422, "invalid")
+        assert "与证件不一致" in answer.text
+        assert (await api.get("guide", "/api/v1/visits")).json()["total"] == before
+
+        visit = (
+            await api.post("guide", "/api/v1/visits", given | {"name": said["name"], "id_source": "manual"})
+        ).json()
+        assert (visit["id_source"], set(visit["sources"].values())) == ("读卡", {"card"})
