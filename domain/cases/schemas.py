@@ -201,10 +201,8 @@ class PictureView:
     file_id: UUID
     action_label: str
     added_at: datetime
-    original: bool
-    """Whether it can be had as it was uploaded."""
-    note: str
-    """What its copy does not show."""
+    original: bool  # whether it can be had as it was uploaded
+    note: str  # what its copy does not show
 
 
 @dataclass(frozen=True, slots=True)

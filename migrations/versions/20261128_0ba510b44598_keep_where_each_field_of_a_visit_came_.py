@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0ba510b44598"
-down_revision: str | None = "47e0d1f907f2"
+down_revision: str | None = "c5e000000025"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
