@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0ba510b44598"
-down_revision: str | None = "c5e000000025"
+down_revision: str | None = "0e79c7e83bb2"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
