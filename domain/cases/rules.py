@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 
+from domain.calendar.rules.limits import MOST_WORKDAYS
 from domain.cases import workflow
 from domain.cases.categories import Kind
 from domain.cases.models import RiskLevel, Supervision
@@ -24,7 +25,7 @@ from domain.people import rules as people
 MAX_TITLE, MAX_CONTENT, MAX_OPINION, MAX_RESULT = 60, 5000, 2000, 5000
 MAX_PICTURES, MAX_EXTENSIONS = 9, 2
 APPEAL_WORKDAYS, MAX_WATCH_REASON = 5, 500
-EXTENSION, PROMISE = Bounds(1, 10, "个工作日"), Bounds(1, 60, "个工作日")
+EXTENSION, PROMISE = Bounds(1, 10, "个工作日"), Bounds(1, MOST_WORKDAYS, "个工作日")
 HEADCOUNT, AMOUNT = Bounds(1, 100_000), Bounds(0, Decimal(999_999_999_999), "元")
 URGE_REST = timedelta(hours=4)
 RATING_PERIOD, REOPEN_PERIOD = timedelta(days=15), timedelta(days=30)
@@ -155,8 +156,8 @@ def required(step: Step, need: Need, facts: Facts) -> bool:
     return need in step.needs
 
 
-def check_input(step: Step, facts: Facts, given: StepInput) -> None:
-    """This function will check all inputs of a step at once.
+def check_input(step: Step, facts: Facts, given: StepInput, more: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Check all inputs of a step at once; `more` are faults that only the stored rules could tell.
 
     :raises Invalid: one sentence for each field that cannot be taken
     """
@@ -169,6 +170,7 @@ def check_input(step: Step, facts: Facts, given: StepInput) -> None:
     if given.watch and Need.WATCH in step.asks:
         fault = text_fault("纳入持续关注的原因", given.watch_reason, most=MAX_WATCH_REASON)
         faults |= {"watch_reason": fault} if fault else {}
+    faults |= more
     if faults:
         raise Invalid.of(faults)
 

@@ -1,6 +1,6 @@
 """Working days, limits and moments: pure decisions without a database or a clock."""
 
-from domain.calendar.rules.limits import ACCEPT_URGENT, LIMITS, Limit, LimitLine, chosen, limit_of, promised
+from domain.calendar.rules.limits import ACCEPT_URGENT, LIMITS, Limit, LimitLine, chosen, limit_of
 from domain.calendar.rules.line import (
     DAY,
     HOUR,
@@ -22,6 +22,7 @@ from domain.calendar.rules.line import (
     worked,
 )
 from domain.calendar.rules.moments import Move, rating_due, relaid, replayed
+from domain.calendar.rules.promises import promised, shortens
 from domain.calendar.rules.remaining import Remaining, expected_date, last_moment, remaining, soon_at
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "remaining",
     "replayed",
     "resumed",
+    "shortens",
     "soon_at",
     "work_by",
     "worked",

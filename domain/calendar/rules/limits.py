@@ -105,11 +105,3 @@ def chosen(
 def _most_particular(lines: Iterable[LimitLine]) -> Limit | None:
     found = max(lines, key=lambda line: (line.unit_id is not None, len(line.category)), default=None)
     return found.limit if found else None
-
-
-def promised(workdays: int) -> Limit:
-    """This function will make the resolve limit of a promise: red follows half as long again.
-
-    :raises Invalid: fewer than one working day
-    """
-    return Limit(workdays, workdays + (workdays + 1) // 2, LimitUnit.WORKDAYS)

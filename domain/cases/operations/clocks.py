@@ -13,6 +13,7 @@ from domain.calendar.operations import Clocks
 from domain.calendar.rules import Limit
 from domain.cases.models import Assignment, Case
 from domain.cases.operations.act import Act
+from domain.cases.queries import limits
 from domain.cases.vocabulary import Effect, Need, Status, Verb
 from domain.cases.workflow import ENDED, Clock
 
@@ -93,23 +94,12 @@ async def _start(act: Act, clocks: Clocks, link: Link, assignment: Assignment | 
 
 async def _limit(act: Act, link: Link, unit_id: UUID) -> tuple[Limit, LimitSource]:
     """What was promised in this step goes first, then what the process sets, then the rules."""
-    case, days = act.case, act.given.promise_days
+    limit, source = await limits.of_case(act.session, act.case, act.limits, link, unit_id, at=act.at)
+    days = act.given.promise_days
     if link is Link.RESOLVE and days and Need.PROMISE in act.step.asks:
-        return rules.promised(days), LimitSource.PROMISE
-    own = act.limits.get(link)
-    severe = link is Link.ACCEPT and case.major and case.urgent
-    if own and not severe:  # what is major and urgent keeps its own hours (ruling 2)
-        return own, LimitSource.PROCESS
-    limit = await queries.limit_for(
-        act.session,
-        link,
-        category=case.category,
-        unit_id=unit_id,
-        major=case.major,
-        urgent=case.urgent,
-        at=act.at,
-    )
-    return limit, LimitSource.RULE
+        calendar = await queries.calendar_of(act.session, unit_id)
+        return rules.promised(days, limit, at=act.at, calendar=calendar), LimitSource.PROMISE
+    return limit, source
 
 
 def holding_unit(case: Case, link: Link, assignment: Assignment | None = None) -> UUID:

@@ -15,7 +15,7 @@ from domain.cases.models import Assignment, Attachment, Case
 from domain.cases.operations import clocks, effects, matter
 from domain.cases.operations.act import Act
 from domain.cases.process import STANDARD, Process
-from domain.cases.queries import conflict, family, processes, reach, situation
+from domain.cases.queries import conflict, family, limits, processes, reach, situation
 from domain.cases.schemas import CaseSummary, StepInput
 from domain.cases.vocabulary import Action, Effect, Need, Status
 from domain.cases.workflow import Step
@@ -81,7 +81,11 @@ async def _step(
     wanted = {guard for step in steps for guard in step.guards}
     facts = await situation.gather(session, actor, case, assignments, given, at=at, wanted=wanted)
     step = rules.choose(steps, facts)
-    rules.check_input(step, facts, given)
+    more = {}
+    if given.promise_days and Need.PROMISE in step.asks:
+        fault = await limits.promise_fault(session, case, process.limits, given.promise_days, at=at)
+        more = {Need.PROMISE.value: fault} if fault else {}
+    rules.check_input(step, facts, given, more)
     if Need.COMPLETE in step.needs:
         await matter.require_complete(session, actor, case)
     return step

@@ -8,13 +8,12 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.calendar import queries as calendar
 from domain.calendar.models import Link
 from domain.calendar.rules import Limit
 from domain.cases import policy, rules
 from domain.cases.models import Case
 from domain.cases.process import Process
-from domain.cases.queries import processes, reach, situation
+from domain.cases.queries import limits, processes, reach, situation
 from domain.cases.schemas import ActionView, NeedView, StepInput
 from domain.cases.vocabulary import Action, Guard, Status, Verb
 from domain.cases.workflow import Step
@@ -111,8 +110,5 @@ async def _limits(session: AsyncSession, process: Process, case: Case, at: datet
     found: dict[Link, Limit] = {}
     for link in Link:
         unit_id = case.unit_id if link is Link.DISPATCH else case.lead_unit_id
-        severe = link is Link.ACCEPT and case.major and case.urgent
-        found[link] = (None if severe else process.limits.get(link)) or await calendar.limit_for(
-            session, link, category=case.category, unit_id=unit_id, major=case.major, urgent=case.urgent, at=at
-        )
+        found[link], _ = await limits.of_case(session, case, process.limits, link, unit_id, at=at)
     return found

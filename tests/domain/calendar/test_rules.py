@@ -213,9 +213,47 @@ class TestLimits:
         with pytest.raises(Invalid):
             Limit(yellow, red, HOURS)
 
-    @pytest.mark.parametrize(("days", "red"), [(1, 2), (10, 15), (15, 23), (20, 30)])
-    def test_a_promise_turns_red_half_as_long_again(self, days: int, red: int) -> None:
-        assert rules.promised(days) == Limit(days, red, WORKDAYS)
+
+MONDAY = "2026-11-16 09:00"
+
+
+class TestPromises:
+    @pytest.mark.parametrize(
+        ("days", "limit", "red"),
+        [
+            (1, Limit(20, 30, WORKDAYS), 2),
+            (10, Limit(20, 30, WORKDAYS), 15),
+            (15, Limit(20, 30, WORKDAYS), 23),
+            (20, Limit(20, 30, WORKDAYS), 30),
+            (10, Limit(10, 12, WORKDAYS), 12),  # red no later than without the promise
+            (10, Limit(10, 10, WORKDAYS), 10),
+            (3, Limit(100, 110, HOURS), 4),  # Monday to Friday: 96 hours
+        ],
+    )
+    def test_turn_red_half_as_long_again_but_not_later_than_the_limit(
+        self, notices: WorkCalendar, days: int, limit: Limit, red: int
+    ) -> None:
+        assert rules.promised(days, limit, at=when(MONDAY), calendar=notices) == Limit(days, red, WORKDAYS)
+
+    @pytest.mark.parametrize(
+        ("days", "limit", "shorter"),
+        [
+            (19, Limit(20, 30, WORKDAYS), True),
+            (20, Limit(20, 30, WORKDAYS), True),
+            (21, Limit(20, 30, WORKDAYS), False),
+            (60, Limit(20, 30, WORKDAYS), False),
+            (10**9, Limit(20, 30, WORKDAYS), False),
+            (3, Limit(72, 96, HOURS), True),
+            (4, Limit(72, 96, HOURS), False),
+            (5, Limit(72, 96, HOURS), False),  # five working days are a week, 72 hours three days
+            (1, Limit(7, 14, LimitUnit.WORKHOURS), True),  # 7 of 6.5 hours a day end on the second morning
+            (2, Limit(7, 14, LimitUnit.WORKHOURS), False),
+        ],
+    )
+    def test_shorten_a_limit_on_whatever_line_it_runs(
+        self, notices: WorkCalendar, days: int, limit: Limit, shorter: bool
+    ) -> None:
+        assert rules.shortens(days, limit, at=when(MONDAY), calendar=notices) is shorter
 
 
 class TestProvisional:

@@ -16,9 +16,10 @@ from domain.cases.models import Case
 from domain.cases.operations import clocks
 from domain.cases.operations.act import Act
 from domain.cases.process import STANDARD
-from domain.cases.queries import reach
+from domain.cases.queries import limits, reach
 from domain.cases.schemas import StepInput
 from domain.cases.vocabulary import Action, Status
+from domain.kernel.refusals import Invalid
 from tests.support import county as support
 from tests.support.county import MAIN_LINE, MORNING, County, phone
 
@@ -68,6 +69,53 @@ async def test_a_promise_is_the_resolve_limit(session: AsyncSession, county: Cou
     assert deadline.yellow_at == datetime.fromisoformat("2026-11-26T09:00:00+08:00")
     assert deadline.red_at == datetime.fromisoformat("2026-12-01T09:00:00+08:00")
     assert case.promised_at == deadline.yellow_at
+
+
+IN_FORCE = {
+    "the default": (None, 20),
+    "a rule of the unit": (Limit(12, 18, DAYS), 12),
+    "a longer rule": (Limit(90, 100, DAYS), 90),
+    "a rule in hours": (Limit(72, 96, HOURS), 2),  # Wednesday to Saturday; the third working day is Monday
+}
+
+
+@pytest.mark.parametrize("name", IN_FORCE)
+async def test_a_promise_shortens_the_limit_in_force_and_never_lengthens_it(
+    session: AsyncSession, county: County, name: str
+) -> None:
+    limit, most = IN_FORCE[name]
+    if limit:
+        unit_id = county.units["rsj"].id
+        await set_limit(session, county["center"], link=Link.RESOLVE, limit=limit, unit_id=unit_id, at=MORNING)
+    case = await brought(session, county, 2)
+    given = {"person_in_charge": "", "person_phone": IN_CHARGE["person_phone"]}
+
+    with pytest.raises(Invalid) as refused:
+        await support.step(
+            session, county["rsj"], case.number, Action.ACCEPT, at=MORNING, promise_days=most + 1, **given
+        )
+
+    assert set(refused.value.fields) == {"promise_days", "person_in_charge"}  # told beside what else is wrong
+    words = limit.text if limit else "20 个工作日"
+    assert f"不能长于现行办结时限 {words}" in refused.value.fields["promise_days"]
+
+    await support.step(session, county["rsj"], case.number, Action.ACCEPT, at=MORNING, promise_days=most, **IN_CHARGE)
+    deadline = await running(session, case, Link.RESOLVE)
+    assert (deadline.source, deadline.limit_text) == (LimitSource.PROMISE, f"{most} 个工作日")
+
+
+async def test_a_promise_is_bound_by_what_the_process_sets(session: AsyncSession, county: County) -> None:
+    case = await brought(session, county, 2)
+    own = {Link.RESOLVE: Limit(8, 10, DAYS)}
+
+    assert await limits.promise_fault(session, case, own, 8, at=MORNING) == ""
+    assert "现行办结时限 8 个工作日" in await limits.promise_fault(session, case, own, 9, at=MORNING)
+
+    step = STANDARD.rows(Status.TO_ACCEPT, Action.ACCEPT)[0]
+    act = Act(session, county["rsj"], case, step, StepInput(promise_days=8), MORNING, [], limits=own)
+    await clocks.apply(act)
+    # half as long again would be twelve; the process turns red on the tenth
+    assert (await running(session, case, Link.RESOLVE)).red_at == datetime.fromisoformat("2026-12-02T09:00:00+08:00")
 
 
 async def test_the_city_bounds_the_resolve_limit(session: AsyncSession, county: County) -> None:

@@ -1,0 +1,30 @@
+"""Promises: they shorten the limit in force, never lengthen it; longer is an extension with its approval."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.calendar.models import LimitUnit
+from domain.calendar.rules.limits import MOST_WORKDAYS, Limit
+from domain.calendar.rules.line import WorkCalendar, due
+
+
+def shortens(workdays: int, limit: Limit, *, at: datetime, calendar: WorkCalendar) -> bool:
+    """Tell whether a promise made at a moment ends no later than the limit in force would."""
+    return workdays <= MOST_WORKDAYS and _ends(workdays, at, calendar) <= due(at, limit.yellow, limit.unit, calendar)
+
+
+def promised(workdays: int, limit: Limit, *, at: datetime, calendar: WorkCalendar) -> Limit:
+    """Make the resolve limit of a promise: red follows half as long again, but no later than it would without one.
+
+    :raises Invalid: fewer than one working day
+    """
+    red_at = due(at, limit.red, limit.unit, calendar)
+    red = workdays + (workdays + 1) // 2
+    while red > workdays and _ends(red, at, calendar) > red_at:
+        red -= 1
+    return Limit(workdays, red, LimitUnit.WORKDAYS)
+
+
+def _ends(workdays: int, at: datetime, calendar: WorkCalendar) -> datetime:
+    return due(at, workdays, LimitUnit.WORKDAYS, calendar)
