@@ -93,11 +93,32 @@ def enable_dialog() -> rx.Component:
             class_name="plain-list",
         ),
         rx.cond(~S.trial.done, alert("yellow", "还没有试运行过，建议先看看最近 30 天会有什么不同。")),
-        rx.el.div(
-            rx.el.button("取消", type="button", class_name="btn", on_click=S.close),
-            rx.el.button("确定启用", type="button", class_name="btn pri", on_click=S.enable),
-            class_name="form-foot",
+        rx.el.form(
+            rx.cond(S.loosened.length() > 0, _loosened()),
+            rx.el.div(
+                rx.el.button("取消", type="button", class_name="btn", on_click=S.close),
+                rx.el.button("确定启用", type="submit", class_name="btn pri"),
+                class_name="form-foot",
+            ),
+            on_submit=S.enable,
+            class_name="form",
+            custom_attrs={"noValidate": True, "autoComplete": "off"},
         ),
         on_close=S.close,
         watermark=S.me.watermark,
+    )
+
+
+def _loosened() -> rx.Component:
+    """Limits looser than the rules in force are named, and taken only with a reason."""
+    return rx.fragment(
+        alert("orange", rx.el.ul(rx.foreach(S.loosened, rx.el.li), class_name="plain-list")),
+        field(
+            "放宽时限的理由",
+            text_input("reason", placeholder="例如：依据文件名称、文号"),
+            name="reason",
+            required=True,
+            error=S.faults["reason"],
+            wide=True,
+        ),
     )

@@ -137,7 +137,7 @@ def _limit(one: LimitShown) -> rx.Component:
         select(
             unit,
             [(u.value, u.label) for u in LimitUnit],
-            default=rx.cond(one.unit != "", one.unit, LimitUnit.WORKDAYS.value),
+            default=one.unit,
             on_change=lambda value: S.note(unit, value),
             aria_label=f"{one.label}时限单位",
         ),

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from domain.calendar.models import LimitUnit, Link
-from domain.calendar.rules.limits import FIGURES
+from domain.calendar.rules.limits import FIGURES, Limit
 from domain.cases.models import ProcessVersion
 from domain.cases.process import Approval, LimitTweak, StepTweak, Tweaks
 from domain.cases.vocabulary import PictureRule, Status
@@ -59,17 +59,34 @@ def _typed_row(row: str, tweak: StepTweak) -> dict[str, str]:
 
 
 def tweaks_of(typed: Mapping[str, str]) -> Tweaks:
-    """This function will read the form; what is as in the standard is left out.
+    """Read the form; what is as in the standard is left out.
 
-    :raises Invalid: a number is none, or half of a limit is missing
+    :raises Invalid: one sentence for each limit that cannot be taken
     """
+    tweaks, faults = read(typed)
+    if faults:
+        raise Invalid.of(faults)
+    return tweaks
+
+
+def read(typed: Mapping[str, str]) -> tuple[Tweaks, dict[str, str]]:
+    """Read of the form what can be read, and say by field what cannot: one wrong limit hides no other finding."""
     rows = {row: tweak for row in ROWS if (tweak := _row_tweak(typed, row)) != StepTweak()}
-    return Tweaks(
+    limits: dict[Link, LimitTweak] = {}
+    faults: dict[str, str] = {}
+    for link in Link:
+        try:
+            if limit := _limit(typed, link):
+                limits[link] = limit
+        except Invalid as refusal:
+            faults |= refusal.fields
+    tweaks = Tweaks(
         statuses={status: label for status in Status if (label := _own_label(typed, status))},
         steps=rows,
         skipped=tuple(approval for approval in Approval if flag_in(typed, f"skip.{approval.value}")),
-        limits={link: limit for link in Link if (limit := _limit(typed, link))},
+        limits=limits,
     )
+    return tweaks, faults
 
 
 def _own_label(typed: Mapping[str, str], status: Status) -> str:
@@ -116,11 +133,17 @@ def _limit(typed: Mapping[str, str], link: Link) -> LimitTweak | None:
         return None
     if not all(given):
         raise Invalid.of({keys["yellow"]: f"{link.label}时限的黄牌和红牌要一起填写"})
-    return LimitTweak(
-        yellow=number_in(typed, keys["yellow"], 0, label=f"{link.label}黄牌时限", within=FIGURES),
-        red=number_in(typed, keys["red"], 0, label=f"{link.label}红牌时限", within=FIGURES),
-        unit=word_in(typed, keys["unit"], LimitUnit, LimitUnit.WORKDAYS),
+    if text_in(typed, keys["unit"]) not in {unit.value for unit in LimitUnit}:
+        raise Invalid.of({keys["yellow"]: f"请选择{link.label}时限的单位"})
+    yellow, red = (
+        number_in(typed, keys[part], 0, label=f"{link.label}{word}时限", within=FIGURES)
+        for part, word in (("yellow", "黄牌"), ("red", "红牌"))
     )
+    try:
+        limit = Limit(yellow, red, LimitUnit(text_in(typed, keys["unit"])))
+    except Invalid as refusal:
+        raise Invalid.of({keys["yellow"]: f"{link.label}{refusal.message}"}) from refusal
+    return LimitTweak(yellow=limit.yellow, red=limit.red, unit=limit.unit)
 
 
 def bound_in(typed: Mapping[str, str]) -> list[str]:

@@ -199,11 +199,6 @@ def statuses_of(typed: Mapping[str, str]) -> list[StatusShown]:
     return [StatusShown(f"status.{s.value}", s.label, typed.get(f"status.{s.value}", "")) for s in Status]
 
 
-def limit_text(limit: Limit) -> str:
-    """This function will say when a limit turns yellow and red."""
-    return f"黄牌 {limit.yellow}、红牌 {limit.red} {limit.unit.label}"
-
-
 def limits_of(typed: Mapping[str, str], usual: Mapping[Link, Limit], faults: Mapping[str, str]) -> list[LimitShown]:
     """This function will list the limits of the form."""
     found = []
@@ -214,10 +209,10 @@ def limits_of(typed: Mapping[str, str], usual: Mapping[Link, Limit], faults: Map
             LimitShown(
                 link.value,
                 link.label,
-                limit_text(limit),
+                limit.lamps,
                 typed.get(yellow, ""),
                 typed.get(red, ""),
-                typed.get(unit, ""),
+                typed.get(unit) or limit.unit.value,
                 faults.get(yellow) or faults.get(red, ""),
             )
         )

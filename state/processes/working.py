@@ -7,16 +7,14 @@ from uuid import UUID
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.calendar import queries as calendar
 from domain.calendar.models import Link
-from domain.calendar.rules import Limit
 from domain.cases import categories, process
 from domain.cases.models import ProcessState as Stage
 from domain.cases.models import ProcessVersion
 from domain.cases.operations import processes as operations
 from domain.cases.process import STANDARD, Tweaks
+from domain.cases.queries import limits, trial
 from domain.cases.queries import processes as queries
-from domain.cases.queries import trial
 from domain.kernel import drafts
 from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
@@ -24,7 +22,7 @@ from domain.kernel.refusals import ChangedMeanwhile, Invalid, NotFound, Refusal
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, flag_in, text_in
 from state.processes import showing
-from state.processes.editing import ROWS, bound_in, is_key, standard_roles, tweaks_of, typed_of, with_bound
+from state.processes.editing import ROWS, bound_in, is_key, read, standard_roles, tweaks_of, typed_of, with_bound
 from state.processes.shapes import (
     Bound,
     Group,
@@ -64,6 +62,7 @@ class ProcessState(SignedInState):
     faults: dict[str, str] = {}
     note_text: str = ""
     own_limits: list[str] = []
+    loosened: list[str] = []
     picked_group: str = ""
     members: list[Choice] = []
     asked: StepAsked = StepAsked()
@@ -119,7 +118,13 @@ class ProcessState(SignedInState):
         name = as_text(name)
         if is_key(name):
             text = as_text(value).strip() if isinstance(value, str) else "on" if value is True else ""
-            await self._change({name: text})
+            await self._change({**self._unit_beside(name, text), name: text})
+
+    def _unit_beside(self, name: str, text: str) -> dict[str, str]:
+        """A figure typed beside the unit that the form shows is meant in that unit: the one of the rule in force."""
+        kind, _, part = name.rpartition(".")
+        shown = next((one.unit for one in self.limits if kind == f"limit.{one.link}"), "")
+        return {f"{kind}.unit": shown} if shown and text and part in {"yellow", "red"} else {}
 
     @rx.event
     async def pick_group(self, group: str):
@@ -202,27 +207,21 @@ class ProcessState(SignedInState):
 
     async def _judge(self, session: AsyncSession) -> None:
         """Draw what the form says and list why it could not be enabled."""
-        usual = {link: await calendar.limit_for(session, link, at=now()) for link in Link}
+        bound = bound_in(self._typed)
+        usual = {link: await limits.usual(session, bound, link, at=now()) for link in Link}
         self.note_text = self._typed.get("note", "")
         self.statuses = showing.statuses_of(self._typed)
         self.skips = showing.skips_of(self._typed)
         self.bound = [Bound(code, showing.bound_label(code)) for code in bound_in(self._typed)]
-        self.faults = {}
-        try:
-            tweaks = tweaks_of(self._typed)
-            made = process.built(tweaks)
-        except Invalid as refusal:
-            self.faults, self.lint = refusal.fields, refusal.message.split("；")
-            self._draw_limits(usual)
-            return
-        self.lint = [*process.lint(tweaks), *([] if self.bound or not self.editable else ["请选择这个流程适用的类别"])]
-        self._draw_limits(usual)
-        self.own_limits = [f"{link.label} {showing.limit_text(limit)}" for link, limit in made.limits.items()]
+        tweaks, self.faults = read(self._typed)
+        made = process.built(tweaks)
+        unbound = [] if self.bound or not self.editable else ["请选择这个流程适用的类别"]
+        self.lint = [*self.faults.values(), *process.lint(tweaks), *unbound]
+        self.limits = showing.limits_of(self._typed, usual, self.faults)
+        self.own_limits = [f"{link.label} {limit.lamps}" for link, limit in made.limits.items()]
+        self.loosened = [one.sentence for one in await limits.loosened(session, made.limits, bound, at=now())]
         self.places, self.ways = showing.places(made), showing.ways(made)
         self.groups = showing.groups_of(made, tweaks)
-
-    def _draw_limits(self, usual: dict[Link, Limit]) -> None:
-        self.limits = showing.limits_of(self._typed, usual, self.faults)
 
     async def _keep_in_domain(self, session: AsyncSession, actor: Actor, *, seen: str) -> ProcessVersion:
         version = await operations.save(
@@ -293,20 +292,24 @@ class ProcessState(SignedInState):
         """This function will ask once before a draft is enabled."""
         async with self._acting() as (_, actor):
             queries.require_manager(actor)
-            self.enabling = self.editable and not self.lint
+            self.enabling, self.faults = self.editable and not self.lint, {}
 
     @rx.event
-    async def enable(self):
-        """This function will save the draft and enable it for new cases; both or nothing."""
+    async def enable(self, form: dict):
+        """Save the draft and enable it for new cases; both or nothing."""
+        reason = text_in(as_form(form), "reason")
         try:
             async with self._acting() as (session, actor):
                 await self._keep_in_domain(session, actor, seen=self._seen)
-                version = await operations.enable(session, actor, as_id(self.version.id), at=now())
+                version = await operations.enable(session, actor, as_id(self.version.id), reason=reason, at=now())
                 await self._saved(session, actor, version)
         except ChangedMeanwhile:
             self.conflict, self.enabling = True, False
             return None
         except Refusal as refusal:
+            if isinstance(refusal, Invalid) and "reason" in refusal.fields:
+                self.faults = refusal.fields
+                return None
             self.enabling, self.lint = False, [*self.lint, *refusal.message.split("；")]
             return rx.toast.error("没有启用：" + refusal.message)
         return rx.toast.success(f"“{version.name}”已启用，新受理的案件按它办理")

@@ -167,7 +167,7 @@ class TestDraft:
         await states.call(page, "save")
         await states.call(page, "ask_enable")
         assert page.enabling
-        await states.call(page, "enable")
+        await states.call(page, "enable", {})
 
         (version,) = await _versions()
         assert (version.state, version.categories, version.tweaks["skipped"]) == (Stage.ENABLED, ["07"], ["return"])
@@ -217,6 +217,64 @@ class TestDraft:
         await states.call(page, "note", "limit.accept.red", "2")
 
         assert any("时限" in fault for fault in page.lint)
+
+    async def test_a_figure_is_meant_in_the_unit_of_the_rule_in_force(self, ground: AsyncEngine) -> None:
+        await _built()
+        cookie = await states.signed_in("center")
+        page = await _draft(cookie)
+        assert {one.link: one.unit for one in page.limits} == {
+            "dispatch": "hours", "accept": "hours", "feedback": "workdays", "resolve": "workdays",
+        }  # fmt: skip
+
+        await states.call(page, "note", "limit.accept.yellow", "12")
+        await states.call(page, "note", "limit.accept.red", "24")
+        await states.call(page, "save")
+
+        (version,) = await _versions()
+        assert version.tweaks["limits"]["accept"] == {"yellow": 12, "red": 24, "unit": "hours"}
+
+    async def test_a_looser_limit_is_confirmed_in_words(self, ground: AsyncEngine) -> None:
+        await _built()
+        page = await _draft(await states.signed_in("center"))
+        await states.call(page, "bind", {"category": "07"})
+        for part, text in (("yellow", "12"), ("red", "48"), ("unit", "workdays")):
+            await states.call(page, "note", f"limit.accept.{part}", text)
+        assert page.loosened == ["接收时限由现行黄牌 24、红牌 48 小时放宽为黄牌 12、红牌 48 个工作日"]
+
+        await states.call(page, "save")
+        await states.call(page, "ask_enable")
+        await states.call(page, "enable", {})
+        assert page.enabling
+        assert "接收时限由现行" in page.faults["reason"]
+        assert (await _versions())[0].state is Stage.DRAFT
+
+        await states.call(page, "enable", {"reason": "经县委政法委同意"})
+        assert (await _versions())[0].state is Stage.ENABLED
+
+    async def test_one_wrong_limit_hides_no_other_finding(self, ground: AsyncEngine) -> None:
+        await _built()
+        page = await _draft(await states.signed_in("center"))
+        typed = {
+            "accept.yellow": "x",
+            "accept.red": "2",
+            "feedback.yellow": "9",
+            "feedback.red": "3",
+            "resolve.red": "5",
+        }
+        for name, text in typed.items():
+            await states.call(page, "note", f"limit.{name}", text)
+        await states.call(page, "ask_step", "30")
+        await states.call(page, "keep_step", {"role_center_admin": "on", "off": "on"})
+
+        assert {one.link for one in page.limits if one.fault} == {"accept", "feedback", "resolve"}
+        for finding in (
+            "接收黄牌时限",
+            "首次反馈时限须为正数",
+            "办结时限的黄牌和红牌",
+            "走不到办结",
+            "请选择这个流程适用的类别",
+        ):
+            assert any(finding in fault for fault in page.lint), finding
 
     async def test_a_colleagues_save_in_between_is_told(self, ground: AsyncEngine) -> None:
         await _built()

@@ -22,7 +22,7 @@ from domain.calendar.rules.line import (
     worked,
 )
 from domain.calendar.rules.moments import Move, rating_due, relaid, replayed
-from domain.calendar.rules.promises import promised, shortens
+from domain.calendar.rules.promises import looser, promised, shortens
 from domain.calendar.rules.remaining import Remaining, expected_date, last_moment, remaining, soon_at
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "last_moment",
     "length",
     "limit_of",
+    "looser",
     "promised",
     "rating_due",
     "read_periods",

@@ -43,6 +43,10 @@ class Limit:
     def text(self) -> str:
         return f"{self.yellow} {self.unit.label}"
 
+    @property
+    def lamps(self) -> str:
+        return f"黄牌 {self.yellow}、红牌 {self.red} {self.unit.label}"
+
 
 LIMITS: MappingProxyType[Link, Limit] = MappingProxyType(
     {

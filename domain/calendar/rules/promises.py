@@ -1,4 +1,4 @@
-"""Promises: they shorten the limit in force, never lengthen it; longer is an extension with its approval."""
+"""Limits compared: a promise shortens the limit in force and never lengthens it; another limit may be looser."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from datetime import datetime
 
 from domain.calendar.models import LimitUnit
 from domain.calendar.rules.limits import MOST_WORKDAYS, Limit
-from domain.calendar.rules.line import WorkCalendar, due
+from domain.calendar.rules.line import DAY, WorkCalendar, due
+from domain.kernel.clock import SHANGHAI
 
 
 def shortens(workdays: int, limit: Limit, *, at: datetime, calendar: WorkCalendar) -> bool:
@@ -24,6 +25,18 @@ def promised(workdays: int, limit: Limit, *, at: datetime, calendar: WorkCalenda
     while red > workdays and _ends(red, at, calendar) > red_at:
         red -= 1
     return Limit(workdays, red, LimitUnit.WORKDAYS)
+
+
+def looser(limit: Limit, usual: Limit, *, at: datetime, calendar: WorkCalendar) -> bool:
+    """Tell whether a limit ever ends later than the usual one, begun on any morning of the week to come."""
+    if limit.unit is usual.unit:
+        return limit.yellow > usual.yellow or limit.red > usual.red
+    mornings = [at.astimezone(SHANGHAI).replace(hour=9, minute=0) + day * DAY for day in range(7)]
+    return any(
+        due(start, ours, limit.unit, calendar) > due(start, theirs, usual.unit, calendar)
+        for start in mornings
+        for ours, theirs in ((limit.yellow, usual.yellow), (limit.red, usual.red))
+    )
 
 
 def _ends(workdays: int, at: datetime, calendar: WorkCalendar) -> datetime:

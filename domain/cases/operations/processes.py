@@ -14,7 +14,7 @@ from sqlmodel import col
 from domain.cases import categories, process
 from domain.cases.models import ProcessState, ProcessVersion
 from domain.cases.process import Tweaks
-from domain.cases.queries import processes
+from domain.cases.queries import limits, processes
 from domain.kernel import journal
 from domain.kernel.actor import Actor
 from domain.kernel.refusals import ActionNotAllowed, ChangedMeanwhile, Invalid
@@ -106,22 +106,29 @@ async def save(
     return version
 
 
-async def enable(session: AsyncSession, actor: Actor, version_id: UUID, *, at: datetime) -> ProcessVersion:
-    """This function will enable a draft for new cases; open cases stay on the version they began with.
+async def enable(
+    session: AsyncSession, actor: Actor, version_id: UUID, *, reason: str = "", at: datetime
+) -> ProcessVersion:
+    """Enable a draft for new cases; open cases stay on the version they began with.
+
+    A limit looser than the rule in force needs a `reason` in words, which is journalled with it.
 
     :raises NotPermitted: the actor does not arrange processes
     :raises NotFound: no such version
     :raises ActionNotAllowed: it is no draft
-    :raises Invalid: the lint refuses it, it is bound to nothing, or another process is bound to the same
+    :raises Invalid: the lint refuses it, it is bound to nothing, another process is bound to the same, or it
+        loosens a limit without a reason
     """
     # one enabling at a time: two processes bound to one category must see each other
     await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ENABLING})
     version = await processes.find(session, actor, version_id, lock=True)
     _require_draft(version)
-    if faults := process.lint(Tweaks.model_validate(version.tweaks)):
+    tweaks = Tweaks.model_validate(version.tweaks)
+    if faults := process.lint(tweaks):
         raise Invalid.of({"steps": "；".join(faults[:5])})
     if not version.categories:
         raise Invalid.of({"categories": "请选择这个流程适用的类别"})
+    loosened = await _loosened(session, version, tweaks, reason, at)
     query = select(ProcessVersion).where(col(ProcessVersion.state) == ProcessState.ENABLED).with_for_update()
     for other in await session.scalars(query):
         if other.code == version.code:
@@ -131,8 +138,21 @@ async def enable(session: AsyncSession, actor: Actor, version_id: UUID, *, at: d
     version.state, version.enabled_at = ProcessState.ENABLED, at
     await session.flush()
     processes.forget_bindings(session)
-    await _record(session, actor, "process.enable", version, at, categories=version.categories)
+    await _record(session, actor, "process.enable", version, at, categories=version.categories, **loosened)
     return version
+
+
+async def _loosened(
+    session: AsyncSession, version: ProcessVersion, tweaks: Tweaks, reason: str, at: datetime
+) -> dict[str, object]:
+    """What the journal says of looser limits; refused when nobody says why."""
+    own = process.built(tweaks).limits
+    sentences = [one.sentence for one in await limits.loosened(session, own, version.categories, at=at)]
+    if not sentences:
+        return {}
+    if fault := text_fault("放宽时限的理由", reason, most=MAX_NOTE):
+        raise Invalid.of({"reason": f"{'；'.join(sentences)}。{fault}"})
+    return {"loosened": sentences, "reason": reason.strip()}
 
 
 async def retire(session: AsyncSession, actor: Actor, version_id: UUID, *, at: datetime) -> ProcessVersion:
