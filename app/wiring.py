@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import reflex as rx
+import structlog
 from reflex.utils.prerequisites import get_web_dir
 from reflex_base.constants import Dirs
 from sqlalchemy import make_url
@@ -24,6 +25,8 @@ from domain.cases import workflow
 from domain.kernel import crypto
 from state import visits
 from state.live import hub
+
+_log = structlog.get_logger(__name__)
 
 
 def wire(app: rx.App) -> rx.App:
@@ -60,6 +63,8 @@ async def background() -> AsyncGenerator[None]:
         asyncio.create_task(run_retention(stop), name="retention"),
         asyncio.create_task(run_fill(stop), name="tails"),
     ]
+    for task in tasks:
+        task.add_done_callback(_tell_of_a_death)
     try:
         yield
     finally:
@@ -67,6 +72,12 @@ async def background() -> AsyncGenerator[None]:
         for endless in tasks[:2]:
             endless.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _tell_of_a_death(task: asyncio.Task[None]) -> None:
+    """A task that ends by an exception does so now; whoever waits for it would hear of it at the stop only."""
+    if not task.cancelled() and (fault := task.exception()):
+        _log.critical("background.died", task=task.get_name(), exc_info=fault)
 
 
 def _listening_url() -> str:

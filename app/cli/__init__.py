@@ -7,10 +7,11 @@ a `typer.Typer` of its own and one line below.
 from __future__ import annotations
 
 import sys
+import traceback
 
 import typer
 
-from app.cli import accounts, audit, bench, demo, jobs, keeping, keys, retention, running
+from app.cli import accounts, audit, bench, common, demo, jobs, keeping, keys, retention, running
 from app.launch.boot import Stopped
 from app.launch.errors import CannotStart
 from domain.kernel.refusals import Refusal
@@ -36,5 +37,10 @@ def main() -> None:
         sys.exit(f"无法启动：{refused.message}")
     except Refusal as refused:
         sys.exit(refused.message)
+    except common.Unfinished as left:
+        sys.exit(str(left))
     except (Stopped, KeyboardInterrupt):
         sys.exit(130)
+    except Exception as fault:  # noqa: BLE001 - nobody reads a stack trace for its last line
+        traceback.print_exc()
+        sys.exit(f"命令没有完成，程序出错：{type(fault).__name__}。请把以上内容交给系统维护人员。")

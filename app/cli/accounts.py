@@ -9,6 +9,8 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli import common
+from domain.cases.operations import hand_over
+from domain.cases.schemas import HandOver
 from domain.kernel.actor import console
 from domain.kernel.permissions import PEOPLE_ROLES
 from domain.orgs import operations
@@ -47,11 +49,15 @@ def add(
 def disable(login: Login) -> None:
     """停用账号，并结束其全部登录。"""
 
-    async def work(session: AsyncSession, at: datetime) -> None:
+    async def work(session: AsyncSession, at: datetime) -> HandOver:
         await operations.disable(session, console("命令行"), login, at=at)
+        return await hand_over.left_behind(session, console("命令行"), login, at=at)
 
-    common.act(work)
+    left = {kind.label: count for kind, count in common.act(work).counts.items() if count}
     typer.echo(f"账号 {login} 已停用")
+    if left:
+        stays = "，".join(f"{label} {count} 件" for label, count in left.items())
+        typer.echo(f"名下还有未办完的工作，没有转走：{stays}。请由其单位负责人或综治中心在账号页“移交在办”。")
 
 
 @users.command()

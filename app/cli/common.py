@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import logs, settings
+from app.jobs import failures
 from app.launch import boot
 from app.settings import Settings
 from domain.kernel.actor import Actor, system_actor
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Act = Callable[[AsyncSession, datetime], Awaitable[T]]
+
+
+class Unfinished(Exception):
+    """Some of a command's work failed; the message is for the operator."""
 
 
 @contextmanager
@@ -38,6 +43,26 @@ def act(work: Act[T]) -> T:
     """Run one act of the domain in one transaction, with the present moment."""
     with database() as (chosen, url):
         return asyncio.run(in_one_transaction(chosen, url, work))
+
+
+def job(work: Callable[[Settings], Awaitable[T]], tell: Callable[[T], None]) -> None:
+    """Run a job, which opens its own units of work, and tell what it did.
+
+    :raises Unfinished: some of its work failed; the rest is done and told
+    """
+
+    async def run(chosen: Settings, url: str) -> T:
+        engine = boot.prepare(chosen, url)
+        try:
+            return await work(chosen)
+        finally:
+            await engine.dispose()
+
+    with database() as (chosen, url), failures.gathered() as failed:
+        tell(asyncio.run(run(chosen, url)))
+    if failed:
+        counts = "，".join(f"{label} {count} 项" for label, count in failed.items())
+        raise Unfinished(f"有工作没有完成：{counts}。原因见上面的日志；下一次运行会再试。")
 
 
 async def in_one_transaction(chosen: Settings, url: str, work: Act[T]) -> T:

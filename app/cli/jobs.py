@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -12,7 +10,6 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.cli import common
-from app.launch import boot
 from app.settings import Settings
 from domain.kernel import bounds, journal
 from domain.kernel.clock import end_stamp
@@ -39,13 +36,13 @@ def clock(at: Moment = "") -> None:
 
         return await run_once(moment or _now())
 
-    _tell(on_database(work))
+    common.job(work, _tell)
 
 
 @jobs.command("run")
 def run_jobs() -> None:
     """处理一遍：发送到期的消息，查找一次超时。"""
-    _tell(on_database(_run))
+    common.job(_run, _tell)
     typer.echo("到期的消息已处理")
 
 
@@ -57,7 +54,7 @@ def replay(topic: Topic = "", since: Since = "") -> None:
     async def work(_: Settings) -> int:
         return await _put_back(topic, after, _now())
 
-    typer.echo(f"已放回 {on_database(work)} 条消息")
+    common.job(work, lambda count: typer.echo(f"已放回 {count} 条消息"))
 
 
 async def _put_back(topic: str, since: datetime | None, at: datetime) -> int:
@@ -94,20 +91,6 @@ def _tell(found: list[BreachView]) -> None:
         card = "督办" if one.carded else "提醒"
         typer.echo(f"{one.number}  {one.link_label}  {one.level_label}{card}  时限 {end_stamp(one.due_at)}")
     typer.echo(f"本次记录超时 {len(found)} 个")
-
-
-def on_database(work: Callable[[Settings], Awaitable[common.T]]) -> common.T:
-    """Run a job, which opens its own units of work, on a database that runs."""
-
-    async def run(chosen: Settings, url: str) -> common.T:
-        engine = boot.prepare(chosen, url)
-        try:
-            return await work(chosen)
-        finally:
-            await engine.dispose()
-
-    with common.database() as (chosen, url):
-        return asyncio.run(run(chosen, url))
 
 
 def _moment(text: str, field: str) -> datetime:

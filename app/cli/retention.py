@@ -8,7 +8,6 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli import common
-from app.cli.jobs import on_database
 from app.settings import Settings
 from domain.kernel.clock import stamp
 from domain.kernel.permissions import Role
@@ -49,10 +48,7 @@ def run() -> None:
     async def work(chosen: Settings) -> dict[str, int]:
         return await job.run_once(job.ledger_of(chosen), at=now())
 
-    ended = on_database(work)
-    for kind, count in ended.items():
-        typer.echo(f"{Kind(kind).label}：{count}")
-    typer.echo("执行完成" if ended else "没有到期的数据")
+    common.job(work, _tell)
 
 
 @retention.command()
@@ -64,4 +60,10 @@ def reapply() -> None:
     async def work(chosen: Settings) -> int:
         return await job.reconcile(job.ledger_of(chosen), at=now())
 
-    typer.echo(f"重新匿名 {on_database(work)} 人")
+    common.job(work, lambda persons: typer.echo(f"重新匿名 {persons} 人"))
+
+
+def _tell(ended: dict[str, int]) -> None:
+    for kind, count in ended.items():
+        typer.echo(f"{Kind(kind).label}：{count}")
+    typer.echo("执行完成" if ended else "没有到期的数据")

@@ -13,6 +13,7 @@ from datetime import datetime
 
 import structlog
 
+from app.jobs import failures
 from domain.kernel.actor import system_actor
 from domain.kernel.permissions import Role
 from domain.kernel.unit_of_work import unit_of_work
@@ -57,10 +58,12 @@ async def run_once(at: datetime) -> list[BreachView]:
 
 
 async def _strike(overdue: Overdue, at: datetime) -> BreachView | None:
-    """One that fails is logged and does not keep the others waiting."""
+    """One that fails is noted and does not keep the others waiting."""
     try:
         async with unit_of_work() as session:
             return await operations.strike(session, ACTOR, deadline_id=overdue.deadline_id, level=overdue.level, at=at)
-    except Exception:  # noqa: BLE001 - whatever it was is logged, and the next look tries again
-        _log.exception("clock.strike_failed", deadline_id=str(overdue.deadline_id), level=overdue.level.value)
+    except Exception:  # noqa: BLE001 - whatever it was is noted, and the next look tries again
+        failures.note(
+            "clock.strike_failed", "超时登记", deadline_id=str(overdue.deadline_id), level=overdue.level.value
+        )
         return None

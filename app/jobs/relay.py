@@ -16,6 +16,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.jobs import failures
 from app.jobs.notices import HANDLERS, Job
 from app.jobs.providers import provider
 from app.public.links import base_url
@@ -37,6 +38,8 @@ PAUSE = 0.5
 """Seconds between two looks: a code goes out within about a second."""
 SEND_SECONDS = 20
 """A provider that takes longer is taken for one that does not answer."""
+
+UNSENT = "短信发送"
 
 _log = structlog.get_logger(__name__)
 
@@ -85,8 +88,8 @@ async def _handle(session: AsyncSession, message: OutboxMessage, base_url: str, 
             async with session.begin_nested():
                 await handler(Job(session, message, base_url, at))
         outbox.mark_done(message, at=at)
-    except Exception as error:  # noqa: BLE001 - whatever it was is logged, and the message is tried again
-        _log.exception("relay.handler_failed", topic=message.topic, message_id=str(message.id))
+    except Exception as error:  # noqa: BLE001 - whatever it was is noted, and the message is tried again
+        failures.note("relay.handler_failed", "消息处理", topic=message.topic, message_id=str(message.id))
         outbox.mark_retry(message, type(error).__name__, at=at)
 
 
@@ -116,14 +119,20 @@ async def _send(sms: SmsProvider, message: Message, at: datetime) -> None:
     except CannotOpen:
         # it would stand before all others for ever
         _log.warning("sealed.unreadable", place="message", row=str(message.id))
-        notices.mark_failed(message, "does not open", at=at)
+        _failed(message, "does not open", at)
         return
     try:
         async with asyncio.timeout(SEND_SECONDS):
             await sms.send(clear.phone, clear.text)
     except Rejected as error:
-        notices.mark_failed(message, str(error), at=at)
+        _failed(message, str(error), at)
     except (Retry, TimeoutError) as error:
+        failures.count(UNSENT)
         notices.mark_retry(message, str(error) or type(error).__name__, at=at)
     else:
         notices.mark_sent(message, at=at)
+
+
+def _failed(message: Message, error: str, at: datetime) -> None:
+    failures.count(UNSENT)
+    notices.mark_failed(message, error, at=at)

@@ -10,7 +10,7 @@ from types import FrameType
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.launch import checks, database, lock
-from app.launch.keys import check_keys_belong
+from app.launch.keys import check_keys_belong, models
 from app.settings import Settings
 from domain.cases import answering
 from domain.kernel import anchors, crypto, files, unit_of_work
@@ -77,10 +77,14 @@ def any_database(settings: Settings) -> Generator[str]:
 
 
 def prepare(settings: Settings, url: str) -> AsyncEngine:
-    """Set what the domain needs once per process: keys, file folder, database.
+    """Set what the domain needs once per process: the tables of all rooms, keys, file folder, database.
+
+    Every command, job and worker comes through here. A row may refer to tables of rooms that the process at hand has
+    no other use for, and cannot be written as long as these are unknown.
 
     :raises CannotStart: keys missing, damaged or of another database
     """
+    models()
     crypto.use(check_keys_belong(settings, url), None if settings.secret_key else settings.keys)
     files.use(settings.files)
     anchors.use(settings.data)

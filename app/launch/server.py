@@ -14,6 +14,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from app import logs
+from app.jobs.providers import provider
 from app.launch import boot, checks
 from app.launch.errors import CannotStart
 from app.launch.frontend import Frontend, serve_environment
@@ -92,6 +93,7 @@ def serve(settings: Settings) -> None:
     boot.stop_on_signals()
     checks.font_folder()
     checks.data_folder(settings.data)
+    provider(settings.sms)
     if settings.workers > 1 and not settings.redis_url:
         raise CannotStart("WORKERS 大于 1 时须设置 REDIS_URL：多个进程要共享页面状态。")
     with (

@@ -153,6 +153,18 @@ class TestTheSocketFolder:
             assert server.is_answering()
         assert not server.socket.exists()
 
+    @pytest.mark.parametrize("name", ["TMPDIR", "TMP", "TEMP", "HOME", "XDG_RUNTIME_DIR", "USER"])
+    @pytest.mark.parametrize("length", [1, 60, 120])
+    def test_is_the_same_for_whoever_names_the_data_folder(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, length: int
+    ) -> None:
+        before = Postgres(folder / ("d" * length)).socket
+        monkeypatch.setenv(name, str(folder / "elsewhere"))
+        monkeypatch.setattr(tempfile, "tempdir", None)
+        (folder / "elsewhere").mkdir(parents=True)
+        assert tempfile.gettempdir() == str(folder / "elsewhere") or name not in {"TMPDIR", "TMP", "TEMP"}
+        assert Postgres(folder / ("d" * length)).socket == before
+
     def test_is_refused_when_it_is_not_a_folder_of_ours(self, folder: Path) -> None:
         server = Postgres(folder, durable=False)
         folder.mkdir(parents=True)

@@ -1,0 +1,241 @@
+"""Every command of the command line, in a process of its own, on the demo county: beside the running product and alone."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import typer
+
+from app.cli import app
+from app.launch.postgres import Postgres
+from tests.support.serving import ROOT, Serving
+
+pytestmark = pytest.mark.timeout(300)
+
+PASSWORD = "Commands-" + "2026x"
+DEMO = {"DEMO_CASES": "20", "DEMO_PASSWORD": PASSWORD}
+LATER = "2036-01-05T08:00"
+"""By then whatever is open is late."""
+PLACES = ("beside", "alone")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A command as it is typed, and what it answers.
+
+    :ivar said: is in the output, or in the last line of it where the command is refused
+    :ivar before: what must have been done for it
+    :ivar refused: the places where it cannot be done, each with what it says
+    """
+
+    words: str
+    said: str
+    before: tuple[str, ...] = ()
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+IN_USE = {"beside": "正被另一个进程使用"}
+ROWS = {
+    "serve": Row("serve", "", refused={"beside": "已被占用", "alone": "已被占用"}),
+    "migrate": Row("migrate", "数据库已是最新版本"),
+    "demo": Row("demo --cases 2", "已载入 2 件案件"),
+    "backup": Row("backup {folder}/made.tar", "备份完成"),
+    "restore": Row(
+        "restore {folder}/kept.tar --replace", "恢复完成", before=("backup {folder}/kept.tar",), refused=IN_USE
+    ),
+    "bench": Row("bench -- --help", "基准测试"),
+    "clock": Row(f"clock --at {LATER}", "红牌督办  时限"),
+    "user add": Row("user add new-{place} --name 新来的 --role officer --unit rsj --password " + PASSWORD, "已建立"),
+    "user disable": Row("user disable registrar", "名下还有未办完的工作，没有转走：登记的未结案件 "),
+    "user reset": Row("user reset guide --password " + PASSWORD, "的密码已重置"),
+    "unit add": Row("unit add new-{place} 新单位{place}", "已建立"),
+    "jobs run": Row("jobs run", "到期的消息已处理"),
+    "jobs replay": Row("jobs replay", "已放回 0 条消息"),
+    "retention preview": Row("retention preview", "登录会话  180 天  删除  已启用  到期 0"),
+    "retention run": Row("retention run", "没有到期的数据"),
+    "retention reapply": Row("retention reapply", "重新匿名 0 人"),
+    "keys status": Row("keys status", "旧密钥（第 1 版以前）下剩余的字段：0"),
+    "keys rotate": Row("keys rotate", "轮换完成"),
+    "keys retire": Row(
+        "keys retire 1 --yes", "", before=("keys rotate",), refused=dict.fromkeys(PLACES, "启用不足 10 分钟")
+    ),
+    "keys keep": Row("keys keep", "", refused=dict.fromkeys(PLACES, "没有设置 SECRET_KEY")),
+    "audit verify": Row("audit verify", "审计日志完整"),
+    "audit anchor": Row("audit anchor", "已锚定到第"),
+}
+
+
+def registered(command: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """Name every command below one, as it is typed."""
+    for name, below in getattr(command, "commands", {}).items():
+        yield from registered(below, (*path, name))
+    if not hasattr(command, "commands"):
+        yield " ".join(path)
+
+
+COMMANDS = list(registered(typer.main.get_command(app)))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A demo county in a data folder, with the product running on it or not."""
+
+    name: str
+    data: Path
+    port: int
+
+    def type(self, words: str, **given: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in a process that shares with the product the data folder alone."""
+        filled = [word.format(folder=self.data.parent, place=self.name) for word in words.split()]
+        own = self.data.parent / "own"
+        own.mkdir(exist_ok=True)
+        environment = {"PATH": os.environ["PATH"], "TMPDIR": str(own), "DATA_DIR": str(self.data)}
+        return subprocess.run(
+            [sys.executable, "-m", "app.cli", *filled],
+            cwd=ROOT,
+            env={**environment, "PORT": str(self.port), **DEMO, **given},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @contextmanager
+    def broken(self, *words: str) -> Generator[None]:
+        """Let the database refuse something for a moment, whatever asks for it."""
+        server = Postgres(self.data / "postgres")
+        started = not server.is_answering()
+        if started:
+            server.start()
+        try:
+            with psycopg.connect(server.conninfo(), autocommit=True) as owner:
+                owner.execute(words[0])
+                try:
+                    yield
+                finally:
+                    owner.execute(words[1])
+        finally:
+            if started:
+                server.stop()
+
+
+@pytest.fixture(scope="module", params=PLACES)
+def place(request: pytest.FixtureRequest) -> Generator[Place]:
+    """Give the county beside the product, and another with nothing running.
+
+    The path of the first is too long for a socket.
+    """
+    with tempfile.TemporaryDirectory(prefix="fq-", ignore_cleanup_errors=True) as folder, socket.socket() as taken:
+        Path(folder).chmod(0o755)
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        deep = Path(folder) / ("deep" * 30) / "data"
+        here = Place(
+            request.param, deep if request.param == "beside" else Path(folder) / "data", taken.getsockname()[1]
+        )
+        here.data.parent.mkdir(parents=True, exist_ok=True)
+        if here.name == "alone":
+            loaded = here.type("demo --cases 20")
+            assert loaded.returncode == 0, loaded.stderr
+            yield here
+            return
+        product = Serving(here.data, {"DEMO": "1", **DEMO}).start()
+        try:
+            yield here
+        finally:
+            product.stop()
+
+
+def last_line(done: subprocess.CompletedProcess[str]) -> str:
+    return done.stderr.strip().splitlines()[-1]
+
+
+def test_no_command_is_without_a_row() -> None:
+    assert list(ROWS) == COMMANDS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_does_what_it_says(place: Place, command: str) -> None:
+    row = ROWS[command]
+    for words in row.before:
+        done = place.type(words)
+        assert done.returncode == 0, done.stderr
+
+    done = place.type(row.words)
+
+    assert "Traceback" not in done.stderr
+    if place.name in row.refused:
+        assert done.returncode == 1
+        assert row.refused[place.name] in last_line(done)
+    else:
+        assert done.returncode == 0, done.stderr
+        assert row.said in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "spoil", "mend", "said"),
+    [
+        (
+            "clock --at 2037-01-05T08:00",
+            (
+                "ALTER TABLE breach DISABLE TRIGGER USER; DELETE FROM breach; ALTER TABLE breach ENABLE TRIGGER USER; "
+                "ALTER TABLE breach ADD CONSTRAINT spoilt CHECK (false) NOT VALID"
+            ),
+            "ALTER TABLE breach DROP CONSTRAINT spoilt",
+            "有工作没有完成：超时登记 ",
+        ),
+        (
+            "jobs run",
+            (
+                "UPDATE outbox_message SET done_at = NULL, next_try_at = created_at, payload = '[]' "
+                "WHERE topic = 'case.submit'"
+            ),
+            "UPDATE outbox_message SET done_at = now() WHERE topic = 'case.submit'",
+            "有工作没有完成：消息处理 ",
+        ),
+        (
+            "retention run",
+            "ALTER TABLE retention_rule RENAME TO away",
+            "ALTER TABLE away RENAME TO retention_rule",
+            "命令没有完成，程序出错：ProgrammingError",
+        ),
+    ],
+)
+def test_what_failed_is_in_the_status_and_in_the_last_line(
+    place: Place, words: str, spoil: str, mend: str, said: str
+) -> None:
+    with place.broken(spoil, mend):
+        done = place.type(words)
+
+    assert done.returncode == 1
+    assert said in last_line(done)
+
+
+class TestTheBridge:
+    """The program of the reception PC is a command, too."""
+
+    def test_tells_how_it_is_started(self) -> None:
+        assert "读卡器接入枫桥" in bridge("--help", status=0).stdout
+
+    def test_says_what_is_wrong_and_ends_with_it(self) -> None:
+        words = ("--server", "wss://zz.example.gov.cn", "--desk", "window-1")
+        assert "BRIDGE_TOKEN" in last_line(bridge(*words, status=2))
+
+
+def bridge(*words: str, status: int) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "device_bridge.service", *words]
+    done = subprocess.run(
+        command, cwd=ROOT, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == status, done.stderr
+    return done
