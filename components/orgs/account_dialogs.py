@@ -108,7 +108,18 @@ def _disable() -> rx.Component:
         "disable",
         "停用账号",
         rx.el.p(_who(), "：停用后不能登录，本人在各处的登录和打开的页面立即退出；办理记录保留。"),
-        alert("yellow", rx.el.span("在办案件不会自动转走：停用前请由其单位负责人或综治中心在本页“移交在办”。")),
+        rx.cond(
+            S.stays.length() > 0,
+            alert(
+                "yellow",
+                rx.el.span(
+                    "名下还有未办完的工作：",
+                    rx.el.b(S.stays.join("、")),
+                    "。停用后不会自动转走，请先由其单位负责人或综治中心在本页“移交在办”。",
+                ),
+            ),
+            alert("green", rx.el.span("名下没有未办完的案件。")),
+        ),
         field(
             "停用原因",
             text_input("reason", placeholder="例如：调离", max_length=200),

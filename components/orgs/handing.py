@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from components.kit.dialog import dialog
-from components.kit.form import check, field, select
+from components.kit.form import check, field, select, text_input
 from components.kit.show import alert, empty
 from components.orgs.pieces import foot
 from state.orgs.handing import HandOverState as S
@@ -26,7 +26,9 @@ def _form() -> rx.Component:
     def box(one: Kind) -> rx.Component:
         return check(f"kind_{one.value}", rx.fragment(one.label, " ", rx.el.b(one.count), " 件"), default=one.count > 0)
 
+    nobody = alert("yellow", rx.el.span("本单位没有其他有相同角色、账号可用的人员，请先由系统管理员建立或启用账号。"))
     return rx.el.form(
+        rx.cond(S.takers.length() == 0, nobody),
         rx.el.p("把", _who(), "手上的工作交给同一单位的另一人。已办的记录仍记在原办理人名下。"),
         field(
             "移交内容",
@@ -40,8 +42,16 @@ def _form() -> rx.Component:
             select("to", S.takers, placeholder="请选择"),
             name="to",
             required=True,
-            hint="须在同一单位、有相同的角色",
+            hint="同一单位、有相同角色且账号可用的人员",
             error=rx.cond(S.faults["to"], S.faults["to"], S.faults["from"]),
+            wide=True,
+        ),
+        field(
+            "责任人电话",
+            text_input("phone", type="tel", max_length=30),
+            name="phone",
+            hint="接手人的办公电话，随责任人告知诉求人；不填则沿用原来的电话",
+            error=S.faults["phone"],
             wide=True,
         ),
         foot("移交", S.close),

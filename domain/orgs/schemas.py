@@ -211,6 +211,15 @@ class DelegationView:
 
 
 @dataclass(frozen=True, slots=True)
+class Colleague:
+    """A person who may be named to take something over."""
+
+    login: str
+    name: str = field(repr=False)
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """This class will name one reason why somebody may or may not: what, where it comes from."""
 

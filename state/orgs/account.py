@@ -9,6 +9,7 @@ import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.areas import queries as areas
+from domain.cases.operations import hand_over
 from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
 from domain.kernel.permissions import Permission
@@ -56,6 +57,8 @@ class AccountState(SignedInState):
     may_hand_over: bool = False
     mine: bool = False
     asking: str = ""
+    stays: list[str] = []
+    """What stays behind when the account is disabled, in words, each with its number."""
     units: list[Choice] = []
     more: list[Choice] = []
     areas: list[Choice] = []
@@ -94,6 +97,9 @@ class AccountState(SignedInState):
                 raise NotFound("没有这个操作")
             self._shut()
             await self._read(session, actor, self.one.login)
+            if as_text(what) == "disable":
+                left = await hand_over.left_behind(session, actor, self.one.login, at=now())
+                self.stays = [f"{kind.label} {count} 件" for kind, count in left.counts.items() if count]
             self.asking = as_text(what)
 
     @rx.event
@@ -193,7 +199,7 @@ class AccountState(SignedInState):
         )
 
     def _shut(self) -> None:
-        self.asking, self.told, self.faults = "", Told(), {}
+        self.asking, self.stays, self.told, self.faults = "", [], Told(), {}
 
     async def _read(self, session: AsyncSession, actor: Actor, login: str) -> None:
         require_opener(actor)

@@ -14,7 +14,7 @@ from domain.kernel.clock import stamp
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid, NotFound
 from domain.orgs import operations, queries
-from domain.orgs.queries.colleagues import colleagues
+from domain.orgs.queries.colleagues import who_may_stand_in
 from domain.orgs.schemas import DelegationView
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, moment_in, text_in
@@ -160,10 +160,13 @@ class DelegationState(SignedInState):
         self.wearing = actor.stands_for is not None
         self.may_make = own or actor.may(Permission.WORK_HAND_OVER)
         self.rows = [_shown(one, actor, ends=self.may_make) for one in found]
-        giver = actor.login if own else self.giver
-        self.people = [
-            Choice(login, f"{name}（{login}）") for login, name in await colleagues(session, actor) if login != giver
-        ]
+        self.people = await self._may_stand_in(session, actor, actor.login if own else self.giver)
+
+    async def _may_stand_in(self, session: AsyncSession, actor: Actor, giver: str) -> list[Choice]:
+        person = await queries.person_of_login(session, giver)
+        roles = person.roles if person else frozenset()
+        found = await who_may_stand_in(session, roles, actor.unit_ids, at=now())
+        return [Choice(one.login, f"{one.name}（{one.login}）") for one in found if one.login != giver]
 
 
 def _shown(one: DelegationView, actor: Actor, *, ends: bool) -> DelegationShown:

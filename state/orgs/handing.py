@@ -10,7 +10,6 @@ from domain.cases.operations import hand_over as handing
 from domain.cases.vocabulary import OpenWork
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid
-from domain.orgs.queries.colleagues import colleagues
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, flag_in, text_in
 from state.session import SignedInState
@@ -48,9 +47,8 @@ class HandOverState(SignedInState):
             self.kinds = [Kind(kind.value, kind.label, found.counts.get(kind, 0)) for kind in OpenWork]
             self.total = sum(one.count for one in self.kinds)
             self.takers = [
-                Choice(taker, f"{name}（{taker}）")
-                for taker, name in await colleagues(session, actor)
-                if taker != found.login
+                Choice(one.login, f"{one.name}（{one.login}）")
+                for one in await handing.takers(session, actor, found.login, at=now())
             ]
             self.login, self.name, self.open = found.login, found.name, True
 
@@ -69,7 +67,8 @@ class HandOverState(SignedInState):
         try:
             async with self._acting() as (session, actor):
                 _require_choice(kinds, taker, self.takers)
-                found = await handing.hand_over(session, actor, self.login, taker, at=now(), kinds=kinds)
+                phone = text_in(given, "phone", most=30)
+                found = await handing.hand_over(session, actor, self.login, taker, at=now(), kinds=kinds, phone=phone)
         except Invalid as refusal:
             self.faults = refusal.fields or {"to": refusal.message}
             return

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,11 +16,14 @@ from domain.cases.queries.reach import LIVE, visible_to
 from domain.cases.schemas import HandOver
 from domain.cases.vocabulary import OpenWork, Status
 from domain.kernel import crypto, journal
-from domain.kernel.actor import Actor
+from domain.kernel.actor import NO_UNIT, Actor
 from domain.kernel.notify import announce
 from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotPermitted
 from domain.orgs import queries as orgs
+from domain.orgs.queries.colleagues import colleagues
+from domain.orgs.schemas import Colleague
+from domain.people import rules as people
 
 MOST = 500
 """Cases handed over in one act; each writes a line under the journal's lock."""
@@ -34,11 +37,40 @@ async def preview(session: AsyncSession, actor: Actor, login: str, *, at: dateti
     :raises NotPermitted: the actor does not hand over work, or not this person's
     """
     giver = await _person(session, actor, login, "from")
-    counts = {
-        kind: await session.scalar(select(func.count()).select_from(_held(actor, giver.account_id, kind).subquery()))
+    return HandOver(login, giver.name, await _counts(session, giver, _within_reach(actor, giver.account_id)), at)
+
+
+async def left_behind(session: AsyncSession, actor: Actor, login: str, *, at: datetime) -> HandOver:
+    """Count what a person would leave behind, by kind, for whoever is about to disable the account.
+
+    Numbers alone: who administers accounts need not see a case.
+
+    :raises NotPermitted: the actor does not manage accounts
+    :raises Invalid: there is no such account
+    """
+    actor.require(Permission.ACCOUNT_MANAGE)
+    giver = await orgs.person_of_login(session, login)
+    if giver is None:
+        raise Invalid.of({"from": "没有这个账号"})
+    return HandOver(login, giver.name, await _counts(session, giver, true()), at)
+
+
+async def takers(session: AsyncSession, actor: Actor, login: str, *, at: datetime) -> tuple[Colleague, ...]:
+    """List who may take a person's open work over.
+
+    :raises NotPermitted: the actor does not hand over work, or not this person's
+    """
+    giver = await _person(session, actor, login, "from")
+    found = await _in_force(session, giver, at)
+    return tuple(one for one in found if one.login != login and one.roles & giver.roles)
+
+
+async def _counts(session: AsyncSession, giver: Actor, seen: ColumnElement[bool]) -> dict[OpenWork, int]:
+    return {
+        kind: await session.scalar(select(func.count()).select_from(_held(giver.account_id, kind, seen).subquery()))
+        or 0
         for kind in OpenWork
     }
-    return HandOver(login, giver.name, {kind: count or 0 for kind, count in counts.items()}, at)
 
 
 async def hand_over(
@@ -49,10 +81,13 @@ async def hand_over(
     *,
     at: datetime,
     kinds: Collection[OpenWork] = tuple(OpenWork),
+    phone: str = "",
 ) -> HandOver:
-    """This function will put one person's open work into another's hands; the other must be of the same unit.
+    """Put one person's open work into another's hands; the other must be of the same unit.
 
-    What was done so far stays under the name of who did it: the journal is not touched.
+    What was done so far stays under the name of who did it: the journal is not touched. The telephone that the
+    petitioner was given stays, unless another one is named.
+
 
     :raises NotPermitted: the actor does not hand over work, or not this person's
     :raises Invalid: the two are the same, or the other could not work on it
@@ -60,7 +95,7 @@ async def hand_over(
     """
     giver = await _person(session, actor, from_login, "from")
     taker = await _person(session, actor, to_login, "to")
-    _check(giver, taker)
+    _check(giver, taker, {one.login for one in await _in_force(session, giver, at)}, phone)
     counts: dict[OpenWork, int] = {}
     touched: dict[UUID, tuple[Case, list[str]]] = {}
     for kind in kinds:
@@ -68,7 +103,7 @@ async def hand_over(
         counts[kind] = len(cases)
         for case in cases:
             touched.setdefault(case.id, (case, []))[1].append(kind.value)
-        await _move(session, kind, cases, giver, taker)
+        await _move(session, kind, cases, giver, taker, people.tidy_phone(phone))
     if len(touched) > MOST:
         raise ActionNotAllowed(f"一次最多移交 {MOST} 件，请分类移交")
     for case, moved in touched.values():
@@ -86,17 +121,32 @@ async def _person(session: AsyncSession, actor: Actor, login: str, field: str) -
     return person
 
 
-def _check(giver: Actor, taker: Actor) -> None:
+async def _in_force(session: AsyncSession, giver: Actor, at: datetime) -> tuple[Colleague, ...]:
+    """Those of the giver's unit who can sign in at all."""
+    return await colleagues(session, {giver.unit_id} - {NO_UNIT}, at=at)
+
+
+def _check(giver: Actor, taker: Actor, in_force: Collection[str], phone: str) -> None:
+    faults = {
+        "to": _taker_fault(giver, taker, in_force),
+        "phone": people.phone_fault(people.tidy_phone(phone), required=False),
+    }
+    if wrong := {name: sentence for name, sentence in faults.items() if sentence}:
+        raise Invalid.of(wrong)
+
+
+def _taker_fault(giver: Actor, taker: Actor, in_force: Collection[str]) -> str:
     if giver.account_id == taker.account_id:
-        raise Invalid.of({"to": "移交人与接手人不能相同"})
-    if not taker.roles & giver.roles:
-        raise Invalid.of({"to": "接手人须与移交人有相同的角色"})
+        return "移交人与接手人不能相同"
     if giver.unit_id not in taker.unit_ids:
-        raise Invalid.of({"to": "接手人须与移交人在同一单位"})
+        return "接手人须与移交人在同一单位"
+    if taker.login not in in_force:
+        return "接手人的账号已停用、已到期或尚未授权"
+    return "" if taker.roles & giver.roles else "接手人须与移交人有相同的角色"
 
 
-def _held(actor: Actor, giver: UUID, kind: OpenWork) -> Select[tuple[UUID]]:
-    """The open cases that one person holds in a way, within the reach of who hands them over."""
+def _held(giver: UUID, kind: OpenWork, seen: ColumnElement[bool]) -> Select[tuple[UUID]]:
+    """The open cases that one person holds in a way, among those that are seen."""
     whose: dict[OpenWork, ColumnElement[bool]] = {
         OpenWork.REGISTERED: col(Case.created_by) == giver,
         OpenWork.ACCEPTED: select(Assignment.id)
@@ -109,19 +159,24 @@ def _held(actor: Actor, giver: UUID, kind: OpenWork) -> Select[tuple[UUID]]:
         OpenWork.REQUESTED: (col(Case.requested_by) == giver) & col(Case.status).in_(_ASKED),
         OpenWork.SUPERVISED: (col(Case.supervised_by) == giver) & col(Case.supervision).is_not(None),
     }
-    seen = (col(Case.created_by) == giver) | visible_to(actor)  # a draft is seen by nobody else
     return select(Case.id).where(seen, col(Case.status).in_(_UNDONE), whose[kind])
 
 
+def _within_reach(actor: Actor, giver: UUID) -> ColumnElement[bool]:
+    return (col(Case.created_by) == giver) | visible_to(actor)  # a draft is seen by nobody else
+
+
 async def _locked(session: AsyncSession, actor: Actor, giver: UUID, kind: OpenWork) -> list[Case]:
-    wanted = visible_to(actor) | (col(Case.created_by) == giver)
-    query = select(Case).where(wanted, col(Case.id).in_(_held(actor, giver, kind))).order_by(col(Case.id))
+    seen = _within_reach(actor, giver)
+    query = select(Case).where(seen, col(Case.id).in_(_held(giver, kind, seen))).order_by(col(Case.id))
     return list(await session.scalars(query.limit(MOST + 1).with_for_update()))
 
 
-async def _move(session: AsyncSession, kind: OpenWork, cases: list[Case], giver: Actor, taker: Actor) -> None:
+async def _move(
+    session: AsyncSession, kind: OpenWork, cases: list[Case], giver: Actor, taker: Actor, phone: str
+) -> None:
     if kind is OpenWork.ACCEPTED:
-        await _move_assignments(session, [case.id for case in cases], giver, taker)
+        await _move_assignments(session, [case.id for case in cases], giver, taker, phone)
     for case in cases:
         if kind is OpenWork.REGISTERED:
             case.created_by = taker.account_id
@@ -131,8 +186,8 @@ async def _move(session: AsyncSession, kind: OpenWork, cases: list[Case], giver:
             case.supervised_by = taker.account_id
 
 
-async def _move_assignments(session: AsyncSession, ids: list[UUID], giver: Actor, taker: Actor) -> None:
-    """Where the giver was named as person in charge, the taker is now; the giver's telephone goes with the name."""
+async def _move_assignments(session: AsyncSession, ids: list[UUID], giver: Actor, taker: Actor, phone: str) -> None:
+    """Where the giver was named as person in charge, the taker is now, under the new telephone if there is one."""
     query = select(Assignment).where(
         col(Assignment.case_id).in_(ids),
         col(Assignment.accepted_by) == giver.account_id,
@@ -142,7 +197,8 @@ async def _move_assignments(session: AsyncSession, ids: list[UUID], giver: Actor
         one.accepted_by = taker.account_id
         if crypto.readable("assignment", "in_charge", one.id, one.in_charge_sealed) == giver.name:
             one.in_charge_sealed = crypto.seal("assignment", "in_charge", one.id, taker.name)
-            one.in_charge_phone_sealed = None
+            if phone:
+                one.in_charge_phone_sealed = crypto.seal("assignment", "in_charge_phone", one.id, phone)
 
 
 async def _leave_trace(

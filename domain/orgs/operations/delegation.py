@@ -112,18 +112,18 @@ def _faults(
     giver: Account, taker: Account, since: datetime, until: datetime, reason: str, at: datetime
 ) -> dict[str, str]:
     faults = {
-        "to": _taker_fault(giver, taker),
+        "to": _taker_fault(giver, taker, at),
         "until": _period_fault(since, until, at),
         "reason": "" if 2 <= len(reason.strip()) <= MOST_REASON else f"请写明事由，2 至 {MOST_REASON} 个字",
     }
     return {name: sentence for name, sentence in faults.items() if sentence}
 
 
-def _taker_fault(giver: Account, taker: Account) -> str:
+def _taker_fault(giver: Account, taker: Account, at: datetime) -> str:
     if taker.id == giver.id:
         return "不能由本人代理本人"
-    if taker.disabled_at or not taker.roles:
-        return "代理人的账号已停用或尚未授权"
+    if taker.disabled_at or not taker.roles or (taker.valid_until and taker.valid_until <= at):
+        return "代理人的账号已停用、已到期或尚未授权"
     return "" if _duties(giver) == _duties(taker) else policy.SEPARATED
 
 

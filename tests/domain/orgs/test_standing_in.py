@@ -10,16 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.cases.operations.hand_over import hand_over, preview
+from domain.cases.operations.hand_over import hand_over, left_behind, preview, takers
+from domain.cases.queries import detail
 from domain.cases.vocabulary import Action, OpenWork
 from domain.kernel.actor import Actor
 from domain.kernel.models import JournalEntry
-from domain.kernel.permissions import (
-    Role,
-)
+from domain.kernel.permissions import Role
 from domain.kernel.refusals import Invalid, NotFound, NotPermitted
 from domain.orgs import operations, queries
-from domain.orgs.models import SessionKind
+from domain.orgs.models import Account, SessionKind
+from domain.orgs.schemas import AccountChange, NewAccount
 from tests.support import county as support
 from tests.support.colleagues import seen_by
 from tests.support.county import MAIN_LINE, MORNING, PASSWORD, County
@@ -130,3 +130,67 @@ class TestHandOver:
         for taker in ("rsj2", "zjj", "nobody", "rsj_head"):
             with pytest.raises(Invalid):
                 await hand_over(session, county["center"], "rsj2", taker, at=MORNING)
+
+    async def test_the_list_offers_exactly_who_is_taken(self, session: AsyncSession, county: County) -> None:
+        await support.reinforce(session, county)
+        sysadmin = county["sysadmin"]
+        for login in ("rsj3", "rsj4"):
+            new = NewAccount(login=login, name="新来的", password=PASSWORD, roles=("officer",), unit_code="rsj")
+            await operations.add_account(session, sysadmin, new, at=MORNING)
+            await operations.grant_roles(session, county["secadmin"], login, ["officer"], at=MORNING)
+        await operations.disable(session, sysadmin, "rsj3", at=MORNING)
+        await operations.change_account(session, sysadmin, "rsj4", AccountChange(valid_until=MORNING), at=MORNING)
+
+        everybody = set(await session.scalars(select(Account.login)))
+        for giver, by in (("rsj", "rsj_head"), ("rsj", "center"), ("registrar", "center"), ("rsj_head", "center")):
+            offered = {one.login for one in await takers(session, county[by], giver, at=MORNING)}
+            taken = {login for login in everybody if await self._is_taken(session, county[by], giver, login)}
+            assert offered == taken, giver
+        assert {one.login for one in await takers(session, county["center"], "rsj", at=MORNING)} == {"rsj2"}
+
+    async def _is_taken(self, session: AsyncSession, actor: Actor, giver: str, taker: str) -> bool:
+        try:
+            await hand_over(session, actor, giver, taker, at=MORNING, kinds=())
+        except (Invalid, NotPermitted):
+            return False
+        return True
+
+    @pytest.mark.parametrize("phone", ["", "0595-22001234"])
+    async def test_the_petitioner_keeps_a_telephone(self, session: AsyncSession, county: County, phone: str) -> None:
+        await support.reinforce(session, county)
+        number = await support.bring_to(session, county, MAIN_LINE[:2], at=MORNING)
+        given = {"person_in_charge": county["rsj"].name, "person_phone": support.phone(77)}
+        await support.step(session, county["rsj"], number, Action.ACCEPT, at=MORNING, **given)
+        before = (await detail.get(session, county["center"], number, at=MORNING)).assignments[0]
+
+        await hand_over(session, county["rsj_head"], "rsj", "rsj2", at=MORNING, phone=phone)
+
+        after = (await detail.get(session, county["center"], number, at=MORNING)).assignments[0]
+        assert (after.in_charge, after.in_charge_phone) == (county["rsj2"].name, phone or before.in_charge_phone)
+        assert before.in_charge_phone
+
+    async def test_a_telephone_that_is_none_is_refused_at_its_field(
+        self, session: AsyncSession, county: County
+    ) -> None:
+        await support.reinforce(session, county)
+        with pytest.raises(Invalid) as refused:
+            await hand_over(session, county["rsj_head"], "rsj", "rsj2", at=MORNING, phone="12")
+        assert set(refused.value.fields) == {"phone"}
+
+    @pytest.mark.parametrize("steps", range(1, len(MAIN_LINE) + 1))
+    @pytest.mark.parametrize("login", ["registrar", "rsj", "zjj"])
+    async def test_what_stays_behind_is_what_could_be_handed_over(
+        self, session: AsyncSession, county: County, login: str, steps: int
+    ) -> None:
+        await support.bring_to(session, county, MAIN_LINE[:steps], at=MORNING)
+
+        left = await left_behind(session, county["sysadmin"], login, at=MORNING)
+
+        assert left.counts == (await preview(session, county["center"], login, at=MORNING)).counts
+
+    async def test_only_who_manages_accounts_asks_what_stays_behind(
+        self, session: AsyncSession, county: County
+    ) -> None:
+        for login in ("rsj", "center", "secadmin"):
+            with pytest.raises(NotPermitted):
+                await left_behind(session, county[login], "rsj", at=MORNING)
