@@ -15,7 +15,7 @@ from domain.kernel.actor import console
 from domain.kernel.permissions import PEOPLE_ROLES
 from domain.orgs import operations
 from domain.orgs.models import UnitKind
-from domain.orgs.schemas import NewAccount
+from domain.orgs.schemas import NewAccount, UnitInput
 
 users = typer.Typer(help="账号管理", no_args_is_help=True)
 units = typer.Typer(help="单位管理", no_args_is_help=True)
@@ -80,8 +80,9 @@ def add_unit(
 ) -> None:
     """新建单位。"""
 
-    async def work(session: AsyncSession, _at: datetime) -> None:
-        await operations.add_unit(session, code=code, name=name, kind=kind, phone=phone)
+    async def work(session: AsyncSession, at: datetime) -> None:
+        given = UnitInput(code=code, name=name, kind=kind, phone=phone)
+        await operations.create_unit(session, console("命令行"), given, at=at)
 
     common.act(work)
     typer.echo(f"单位 {code} {name} 已建立")

@@ -20,8 +20,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from xlsxwriter import Workbook
 
 from domain.kernel.refusals import Invalid, TooLarge, UnsupportedMedia
+from state.inputs import MAX_SHEET as MAX_BYTES
 
-MAX_BYTES = 2 * 1024 * 1024
 MAX_UNPACKED = 20 * 1024 * 1024
 MAX_PARTS = 200
 MAX_ROWS = 5_000
@@ -66,7 +66,7 @@ def lines_of(body: bytes, heads: Sequence[str], required: Sequence[str]) -> tupl
 
 def _judge(body: bytes) -> None:
     if len(body) > MAX_BYTES:
-        raise TooLarge("文件最大 2 MB，请分批导入")
+        raise TooLarge(f"文件最大 {MAX_BYTES >> 20} MB，请分批导入")
     if not body.startswith(b"PK\x03\x04"):
         raise UnsupportedMedia(_NOT_XLSX)
     try:

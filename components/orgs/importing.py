@@ -9,6 +9,7 @@ from components.kit.dialog import dialog
 from components.kit.icons import icon
 from components.kit.scripts import library
 from components.kit.show import alert, tag
+from state.inputs import MAX_SHEET
 from state.orgs.importing import SHOWN, LineShown
 from state.orgs.importing import ImportState as S
 
@@ -48,6 +49,7 @@ def _upload() -> rx.Component:
                 rx.el.a("导入模板", href=f"/api/v1/imports/{S.which}/template", custom_attrs={"download": "1"}),
                 "，按“说明”页填写。",
             ),
+            rx.el.li(f"一次最多 {S.most} 行，文件不超过 {MAX_SHEET >> 20} MB；更多的请分批导入。"),
             rx.el.li("上传后先逐行检查，有一行不对就全部不导入。"),
             rx.cond(
                 S.which == "accounts",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from domain.kernel.permissions import (
     DEFAULT_LEVEL,
+    DEFAULT_REACH,
     DUTIES,
     GRANTS,
     LEVELS,
@@ -70,6 +71,19 @@ def settle(codes: Iterable[str], custom: Mapping[str, CustomRole]) -> Settled:
         barred_places=_common(one.barred_places for one in made) if only_made else frozenset(),
         read_only=only_made and all(one.read_only for one in made),
     )
+
+
+def place_faults(codes: Iterable[str], custom: Mapping[str, CustomRole], *, unit: bool, area: bool) -> dict[str, str]:
+    """Name what an account lacks to see anything in some roles: a unit, or an area."""
+    wanted = tuple(codes)
+    named = [*((role.label, DEFAULT_REACH[role]) for role in built_in(wanted))]
+    named += [(custom[code].name, custom[code].reach) for code in wanted if code in custom]
+    by_unit, by_area = ([name for name, reach in named if reach is kind] for kind in (Reach.DEPARTMENT, Reach.AREA))
+    faults = {
+        "unit": f"“{'、'.join(by_unit)}”按单位查看和办理，请填写单位" if by_unit and not unit else "",
+        "area": f"“{'、'.join(by_area)}”按辖区查看，请填写辖区" if by_area and not area else "",
+    }
+    return {name: sentence for name, sentence in faults.items() if sentence}
 
 
 def _common(words: Iterable[Iterable[str]]) -> frozenset[str]:

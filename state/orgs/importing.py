@@ -32,6 +32,7 @@ class ImportState(SignedInState):
 
     which: str = ""
     word: str = ""
+    most: int = 0
     heads: list[str] = []
     rows: list[LineShown] = []
     total: int = 0
@@ -48,7 +49,7 @@ class ImportState(SignedInState):
                 raise NotFound("没有这种导入")
             actor.require(kind.right)
             self._shut()
-            self.which, self.word, self.heads = as_text(which), kind.word, list(kind.heads)
+            self.which, self.word, self.most, self.heads = as_text(which), kind.word, kind.most, list(kind.heads)
 
     @rx.event
     async def show(self):

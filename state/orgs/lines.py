@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -42,7 +43,7 @@ KINDS: Mapping[str, Kind] = {
         "单位", "import.units", Permission.UNIT_MANAGE, _UNIT_HEADS, _UNIT_HEADS[:2],
         ("slj", "水利局", "职能部门", "水利", "county", "", "30"),
         (
-            "带 * 的必须填写；示例行导入前请删除。",
+            "带 * 的必须填写；示例行导入前请删除。一次最多 1000 行。",
             "单位代码：小写字母、数字、下划线、短横，保存后不能修改。",
             f"类型：{'、'.join(kind.label for kind in UnitKind)}；不填为职能部门。",
             "上级单位代码：已有单位的代码，或本表前面行的代码。",
@@ -53,10 +54,10 @@ KINDS: Mapping[str, Kind] = {
         "账号", "import.accounts", Permission.ACCOUNT_MANAGE, _ACCOUNT_HEADS, ("账号", "姓名", "角色"),
         ("zhangsan", "张某", "rsj", "部门经办", "", "", "2026-12-31"),
         (
-            "带 * 的必须填写；示例行导入前请删除。",
+            "带 * 的必须填写；示例行导入前请删除。一次最多 300 行。",
             "单位、兼属单位：单位的代码或全称；兼属多个用顿号分隔。",
-            "角色：角色名称或代码，多个用顿号分隔；须由安全管理员授权后生效。",
-            "辖区代码：只对按辖区查看的角色起作用。",
+            "角色：角色名称或代码，多个用顿号分隔；须由安全管理员授权后生效。部门经办、部门领导须填写单位。",
+            "辖区代码：按辖区查看的角色（如派出所）须填写，对其他角色不起作用。",
             "有效期至：临时账号填写，如 2026-12-31。",
             "初始密码由系统随机生成，导入成功后下载一次。",
         ),
@@ -78,6 +79,8 @@ class Read:
 @dataclass(frozen=True, slots=True)
 class _Known:
     units: Mapping[str, str]
+    shared: frozenset[str]
+    """Names that several units bear."""
     roles: Mapping[str, str]
     areas: Mapping[str, str]
 
@@ -105,18 +108,19 @@ async def _units(session: AsyncSession, actor: Actor, staged: Staged) -> tuple[R
     names = {
         "code": "单位代码", "name": "单位名称", "parent": "上级单位代码", "short_name": "简称", "phone": "办公电话",
     }  # fmt: skip
-    return _together(staged, rows, found, names)
+    return _together("units", staged, rows, found, names)
 
 
 async def _accounts(session: AsyncSession, actor: Actor, staged: Staged) -> tuple[Read, ...]:
     known = await _what_is_known(session, actor)
     rows = [_account(dict(zip(_ACCOUNT_HEADS, values, strict=False)), known) for _, values, _ in staged]
     found = await operations.check_accounts(session, actor, [account for account, _ in rows])
-    names = {"login": "账号", "name": "姓名", "unit": "单位", "roles": "角色"}
-    return _together(staged, rows, found, names)
+    names = {"login": "账号", "name": "姓名", "unit": "单位", "roles": "角色", "area": "辖区代码"}
+    return _together("accounts", staged, rows, found, names)
 
 
 def _together(
+    kind: str,
     staged: Staged,
     rows: Iterable[tuple[UnitInput | NewAccount, Mapping[str, str]]],
     found: Iterable[Mapping[str, str]],
@@ -126,6 +130,8 @@ def _together(
     read: list[Read] = []
     for (number, values, unread), (given, own), faults in zip(staged, rows, found, strict=True):
         said = {names.get(name, name): sentence for name, sentence in faults.items()}
+        if tuple(values) == KINDS[kind].example:
+            said[KINDS[kind].heads[0]] = "这是模板里的示例行，请删除"
         read.append(Read(number, tuple(values), given, {**said, **own, **unread}))
     return tuple(read)
 
@@ -159,6 +165,8 @@ def _account(values: Mapping[str, str], known: _Known) -> tuple[NewAccount, dict
     more, area = _pieces(values.get("兼属单位", "")), values.get("辖区代码", "")
     if wrong := [word for word in more if word not in known.units]:
         faults["兼属单位"] = f"没有这个单位：{'、'.join(wrong)}"
+    if unit in known.shared and unit not in known.units:
+        faults["单位"] = "有几个单位叫这个名称，请填写单位代码"
     if area and area not in known.areas:
         faults["辖区代码"] = "没有这个区划"
     until = _until(values.get("有效期至", ""), faults)
@@ -197,6 +205,7 @@ async def _what_is_known(session: AsyncSession, actor: Actor) -> _Known:
     roles = await queries.roles(session, actor)
     return _Known(
         units=_by_word((one.code, one.name) for one in units),
+        shared=frozenset(name for name, count in Counter(one.name for one in units).items() if count > 1),
         roles=_by_word((one.code, one.name) for one in roles),
         areas={one.code: one.path for one in await areas.all_areas(session)},
     )

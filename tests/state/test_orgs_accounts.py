@@ -141,13 +141,15 @@ class TestNewAccount:
         page = await _list("sysadmin")
 
         for given, field in (
-            ({"login": "rsj", "name": "甲", "role_officer": "on"}, "login"),
-            ({"login": "neu", "name": "", "role_officer": "on"}, "name"),
+            ({"login": "rsj", "name": "甲", "role_officer": "on", "unit": "rsj"}, "login"),
+            ({"login": "neu", "name": "", "role_officer": "on", "unit": "rsj"}, "name"),
             ({"login": "neu", "name": "甲"}, "roles"),
-            ({"login": "neu", "name": "甲", "role_officer": "on", "role_sysadmin": "on"}, "roles"),
+            ({"login": "neu", "name": "甲", "unit": "rsj", "role_officer": "on", "role_sysadmin": "on"}, "roles"),
             ({"login": "neu", "name": "甲", "role_officer": "on", "unit": "nowhere"}, "unit"),
-            ({"login": "neu", "name": "甲", "role_officer": "on", "until": "morgen"}, "until"),
-            ({"login": "neu", "name": "甲", "role_officer": "on", "area": "/3/"}, "area"),
+            ({"login": "neu", "name": "甲", "role_officer": "on"}, "unit"),
+            ({"login": "neu", "name": "甲", "role_station": "on"}, "area"),
+            ({"login": "neu", "name": "甲", "role_officer": "on", "unit": "rsj", "until": "morgen"}, "until"),
+            ({"login": "neu", "name": "甲", "role_officer": "on", "unit": "rsj", "area": "/3/"}, "area"),
         ):
             await states.call(page, "send", given)
             assert set(page.faults) == {field}
@@ -299,6 +301,25 @@ class TestHandingOver:
         assert [(one.value, one.count) for one in page.done] == [("accepted", 1)]
         await states.call(page, "ask", "rsj")
         assert page.total == 0
+
+    async def test_the_centre_is_offered_the_persons_own_colleagues(self, ground: AsyncEngine) -> None:
+        async with unit_of_work() as session:
+            await support.reinforce(session, await support.build(session, at=now()), at=now())
+        page = await states.tree(HandOverState, await states.signed_in("center"))
+
+        await states.call(page, "ask", "rsj")
+
+        assert [choice.value for choice in page.takers] == ["rsj2"]
+
+    async def test_disabling_says_what_stays_behind(self, ground: AsyncEngine) -> None:
+        async with unit_of_work() as session:
+            county = await support.build(session, at=now())
+            await support.bring_to(session, county, MAIN_LINE[:3], at=now())
+
+        for login, stays in (("rsj", ["接收在办的案件 1 件"]), ("zjj", [])):
+            page = await _one("sysadmin", login)
+            await states.call(page, "ask", "disable")
+            assert page.stays == stays
 
     async def test_a_taker_must_be_chosen(self, ground: AsyncEngine) -> None:
         await _built()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -34,7 +34,8 @@ _MOST_NAME = 46
 class _Known:
     """This class will hold what a new account is checked against."""
 
-    logins: set[str]
+    logins: Mapping[str, str]
+    """Those that are taken, by their small letters: nobody can tell Case1 from case1 over the telephone."""
     units: Mapping[str, Unit]
     roles: Mapping[str, CustomRole]
 
@@ -93,9 +94,13 @@ async def check_accounts(session: AsyncSession, actor: Actor, rows: Sequence[New
     _require_maker(actor, *(new.unit_code for new in rows))
     known = await _known(session, {new.login for new in rows})
     found: list[dict[str, str]] = []
+    above: dict[str, str] = {}
     for new in rows:
-        found.append(_faults(actor, new, known))
-        known.logins.add(new.login)
+        faults = _faults(actor, new, known)
+        if first := above.get(new.login.lower()):
+            faults["login"] = f"本表前面的行已有账号 {first}"
+        found.append(faults)
+        above.setdefault(new.login.lower(), new.login)
     return tuple(found)
 
 
@@ -134,11 +139,22 @@ async def change_account(
         "name": "请填写姓名" if change.name is not None and not change.name.strip() else "",
         "unit": "" if all(code in units for code in asked) else "没有这个单位",
     }
-    if wrong := {name: text for name, text in faults.items() if text}:
+    wrong = {name: text for name, text in faults.items() if text}
+    lacking = policy.place_faults(
+        {*account.role_codes, *account.proposed_roles},
+        await codes_known(session),
+        unit=bool(change.unit_code if change.unit_code is not None else account.unit_id),
+        area=bool(change.area_path if change.area_path is not None else account.area_path),
+    )
+    if wrong := {**(lacking if _moves(change) else {}), **wrong}:
         raise Invalid.of(wrong)
     changed = await _apply(session, account, change, units)
     await journal.record(session, actor, "account.change", "account", account.id, at=at, detail={"changed": changed})
     return account
+
+
+def _moves(change: AccountChange) -> bool:
+    return change.unit_code is not None or change.area_path is not None
 
 
 async def _apply(
@@ -254,9 +270,10 @@ def _require_maker(actor: Actor, *unit_codes: str) -> None:
 
 
 async def _known(session: AsyncSession, logins: set[str]) -> _Known:
-    taken = await session.scalars(select(Account.login).where(col(Account.login).in_(logins)))
+    query = select(Account.login).where(func.lower(col(Account.login)).in_({login.lower() for login in logins}))
+    taken = {login.lower(): login for login in await session.scalars(query)}
     units = await session.scalars(select(Unit).where(col(Unit.disabled_at).is_(None)))
-    return _Known(set(taken), {unit.code: unit for unit in units}, await codes_known(session))
+    return _Known(taken, {unit.code: unit for unit in units}, await codes_known(session))
 
 
 def _faults(actor: Actor, new: NewAccount, known: _Known) -> dict[str, str]:
@@ -269,15 +286,20 @@ def _faults(actor: Actor, new: NewAccount, known: _Known) -> dict[str, str]:
         "unit": "" if all(code in known.units for code in units) else "没有这个单位，或单位已停用",
         "roles": _roles_fault(actor, new.roles, known.roles),
     }
-    return {name: sentence for name, sentence in faults.items() if sentence}
+    found = {name: sentence for name, sentence in faults.items() if sentence}
+    lacking = policy.place_faults(new.roles, known.roles, unit=bool(new.unit_code), area=bool(new.area_path))
+    return {**lacking, **found}
 
 
-def _login_fault(login: str, taken: set[str]) -> str:
+def _login_fault(login: str, taken: Mapping[str, str]) -> str:
     if not login:
         return "请填写账号"
     if not _LOGIN.fullmatch(login):
         return "账号由字母、数字、点、下划线和短横组成，2 至 64 位"
-    return "账号已存在" if login in taken else ""
+    same = taken.get(login.lower())
+    if same is None:
+        return ""
+    return "账号已存在" if same == login else f"已有账号 {same}，与它只有大小写不同"
 
 
 def _roles_fault(actor: Actor, codes: Sequence[str], custom: Mapping[str, CustomRole]) -> str:

@@ -44,6 +44,9 @@ async def grant_roles(session: AsyncSession, actor: Actor, login: str, codes: Se
     duties = policy.duties_of(codes, custom)
     if len(duties) > 1:
         raise Invalid.of({"roles": policy.SEPARATED})
+    lacking = policy.place_faults(codes, custom, unit=bool(account.unit_id), area=bool(account.area_path))
+    if lacking:
+        raise Invalid.of({"roles": "；".join(lacking.values()) + "，由系统管理员在账号资料中补充后再授权"})
     changes_duty = duties != policy.duties_of(account.roles, {})
     if changes_duty and not account.disabled_at:
         await require_successor(session, account)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -90,11 +90,11 @@ async def check_units(session: AsyncSession, actor: Actor, rows: Sequence[UnitIn
     A parent may stand in an earlier row.
     """
     actor.require(Permission.UNIT_MANAGE)
-    known = set(await session.scalars(select(Unit.code)))
+    known = {unit.code: unit.name for unit in await session.scalars(select(Unit))}
     found: list[dict[str, str]] = []
     for given in rows:
         found.append(_faults(given, known, new=True))
-        known.add(given.code.strip())
+        known.setdefault(given.code.strip(), given.name.strip())
     return tuple(found)
 
 
@@ -123,11 +123,12 @@ async def unit_by_code(session: AsyncSession, code: str) -> Unit:
     return unit
 
 
-def _faults(given: UnitInput, known: set[str], *, new: bool) -> dict[str, str]:
+def _faults(given: UnitInput, known: Mapping[str, str], *, new: bool, keeps: str = "") -> dict[str, str]:
+    """`known`: names by code, of this unit too where it is not new; the name that it `keeps` may be another's already."""
     code, parent = given.code.strip(), given.parent_code.strip()
     faults = {
         "code": _code_fault(code, known) if new else "",
-        "name": "" if 1 <= len(given.name.strip()) <= 60 else "请填写单位名称，最长 60 个字",
+        "name": _name_fault(given.name.strip(), code, known) if given.name.strip() != keeps or new else "",
         "short_name": "单位简称最长 20 个字" if len(given.short_name) > 20 else "",
         "phone": "办公电话最长 30 个字" if len(given.phone) > 30 else "",
         "parent": "" if not parent or parent in known else "没有这个上级单位",
@@ -136,7 +137,15 @@ def _faults(given: UnitInput, known: set[str], *, new: bool) -> dict[str, str]:
     return {name: sentence for name, sentence in faults.items() if sentence}
 
 
-def _code_fault(code: str, known: set[str]) -> str:
+def _name_fault(name: str, code: str, known: Mapping[str, str]) -> str:
+    """A name leads to one unit: sheets and people name units by it."""
+    if not 1 <= len(name) <= 60:
+        return "请填写单位名称，最长 60 个字"
+    same = next((other for other, taken in known.items() if taken == name and other != code), "")
+    return f"已有同名的单位，代码 {same}" if same else ""
+
+
+def _code_fault(code: str, known: Mapping[str, str]) -> str:
     if not _CODE.fullmatch(code):
         return "单位代码由小写字母、数字、下划线和短横组成，最长 32 位"
     return "单位代码已存在" if code in known else ""
@@ -144,7 +153,7 @@ def _code_fault(code: str, known: set[str]) -> str:
 
 async def _fill(session: AsyncSession, unit: Unit, given: UnitInput, *, new: bool) -> None:
     units = {one.code: one for one in await session.scalars(select(Unit))}
-    faults = _faults(given, set(units), new=new)
+    faults = _faults(given, {code: one.name for code, one in units.items()}, new=new, keeps=unit.name)
     parent = units.get(given.parent_code.strip())
     if parent is not None and _above(unit.id, parent, {one.id: one for one in units.values()}):
         faults["parent"] = "上级单位不能是本单位或其下级"

@@ -16,7 +16,7 @@ from domain.kernel.permissions import (
 )
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted
 from domain.orgs import operations, queries
-from domain.orgs.models import SessionKind, UnitKind
+from domain.orgs.models import Account, SessionKind, UnitKind
 from domain.orgs.schemas import AccountChange, AccountFilter, Restriction, UnitInput
 from tests.support import county as support
 from tests.support.colleagues import afresh, new, seen_by
@@ -45,7 +45,8 @@ class TestUnits:
 
     async def test_an_account_without_a_unit_sees_nothing_by_unit(self, session: AsyncSession, county: County) -> None:
         number = await support.bring_to(session, county, MAIN_LINE[:2], at=MORNING)
-        await operations.change_account(session, county["sysadmin"], "rsj", AccountChange(unit_code=""), at=MORNING)
+        (await session.get_one(Account, county["rsj"].account_id)).unit_id = None
+        await session.flush()
 
         actor = await afresh(session, "rsj")
         assert actor.unit_ids == frozenset()
