@@ -16,10 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.audit import queries as audit
 from domain.cases.queries import views
-from domain.kernel.actor import Actor
+from domain.kernel.actor import Actor, in_stead
 from domain.kernel.clock import stamp
 from domain.kernel.permissions import Permission, Role
-from domain.kernel.refusals import NotPermitted, NotSignedIn
+from domain.kernel.refusals import ActionNotAllowed, NotPermitted, NotSignedIn
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import operations as orgs
 from domain.orgs import queries as org_queries
@@ -126,12 +126,14 @@ class SignedInState(rx.State):
     _owner: str = ""
 
     @asynccontextmanager
-    async def _acting(self, *, touch: bool = True) -> AsyncGenerator[tuple[AsyncSession, Actor]]:
+    async def _acting(self, *, touch: bool = True, opening: bool = False) -> AsyncGenerator[tuple[AsyncSession, Actor]]:
         """This function will open one unit of work for the signed-in person.
 
-        A page that only follows goes without `touch`: left open, it must not keep its session alive.
+        A page that only follows goes without `touch`: left open, it must not keep its session alive. One that is
+        `opening` draws its frame anew; any other acts as the person that its frame shows.
 
         :raises NotSignedIn: the session is unknown, over, or its account disabled
+        :raises ActionNotAllowed: whoever was acted for on this page is not acted for any more, or only now
         """
         at = now()
         headers = self.router.headers
@@ -141,6 +143,8 @@ class SignedInState(rx.State):
                 actor = await org_queries.actor_of(session, secret, SessionKind.BROWSER, at=at, origin=self._origin())
                 if actor is None:
                     raise NotSignedIn("登录已失效，请重新登录")
+                if touch and not opening:
+                    self._require_same_person(actor)
                 if touch:
                     await orgs.touch(session, secret, SessionKind.BROWSER, at=at)
                 yield session, actor
@@ -160,12 +164,22 @@ class SignedInState(rx.State):
         """
         self.barred = False
         try:
-            async with self._acting() as (session, actor):
-                await self._frame(session, actor)
+            async with self._acting(opening=True) as (session, actor):
+                await self._frame(session, actor, opening=True)
                 self._require_place(actor)
                 yield session, actor
         except NotPermitted:
             self.barred = True
+
+    def _require_same_person(self, actor: Actor) -> None:
+        """A delegation may begin or end while a page is open: what was meant in one's stead is not done as another."""
+        shown, present = self.me.stands_for, actor.stands_for_name if actor.stands_for else ""
+        if not self.me.login or shown == present:
+            return
+        self.me = self._me(actor)
+        if present:
+            raise ActionNotAllowed(f"您已在另一页面切换为代{present}办理，刚才的操作没有进行；请核对后再办")
+        raise ActionNotAllowed(f"代{shown}的代理已结束，您现在以本人身份办理，刚才的操作没有进行；请核对后再办")
 
     def _require_place(self, actor: Actor) -> None:
         here = "/" + str(self.router.url.path).strip("/")
@@ -175,10 +189,26 @@ class SignedInState(rx.State):
     def _origin(self) -> str:
         return f"{self.router.session.client_ip} 浏览器"
 
-    async def _frame(self, session: AsyncSession, actor: Actor) -> None:
-        """This function will renew the person and the counts of the navigation."""
-        me = Me(
-            name=f"{actor.name}（代{actor.stands_for_name}）" if actor.stands_for else actor.name,
+    async def _frame(self, session: AsyncSession, actor: Actor, *, opening: bool = False) -> None:
+        """This function will renew the person and the counts of the navigation.
+
+        Only a page that is `opening` shows another person than before: see `_require_same_person`.
+        """
+        me = self._me(actor)
+        other = bool(self.me.login) and self.me.stands_for != me.stands_for
+        if opening or not other:
+            self._show(me)
+        entries = await self._places(session, actor)
+        if entries != self.entries:
+            self.entries = entries
+
+    def _show(self, me: Me) -> None:
+        if replace(self.me, watermark="") != replace(me, watermark=""):
+            self.me = me
+
+    def _me(self, actor: Actor) -> Me:
+        return Me(
+            name=in_stead(actor.name, actor.stands_for_name if actor.stands_for else ""),
             initial=actor.name[:1],
             login=actor.login,
             unit=actor.unit_name,
@@ -186,11 +216,6 @@ class SignedInState(rx.State):
             watermark=f"{actor.name} {actor.login} {stamp(now())}",
             stands_for=actor.stands_for_name if actor.stands_for else "",
         )
-        if replace(self.me, watermark="") != replace(me, watermark=""):
-            self.me = me
-        entries = await self._places(session, actor)
-        if entries != self.entries:
-            self.entries = entries
 
     async def _places(self, session: AsyncSession, actor: Actor) -> list[Entry]:
         counts = await views.count_views(session, actor, ("todo", "overdue"), at=now())
@@ -210,8 +235,8 @@ class LandingState(SignedInState):
     @rx.event
     async def go(self):
         """This function will lead a person to the landing page of the role."""
-        async with self._acting() as (session, actor):
-            await self._frame(session, actor)
+        async with self._acting(opening=True) as (session, actor):
+            await self._frame(session, actor, opening=True)
             self.here = "/"
             where = landing(actor)
         if where:

@@ -7,7 +7,6 @@ than the list does, bears who took it, and is a line of the journal.
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
@@ -21,6 +20,7 @@ from app.api.shapes import Moment, SearchBody, period_end, period_start
 from app.documents.workbook import XLSX, Column, Mark, export
 from domain.audit import operations as audit
 from domain.audit import queries as journal
+from domain.audit import wording
 from domain.audit.schemas import Group, JournalFilter, JournalLine
 from domain.cases.queries import lists
 from domain.cases.schemas import CaseFilter, CaseRow
@@ -155,7 +155,7 @@ def _case_cells(row: CaseRow) -> tuple[str, ...]:
 
 
 def _line_cells(line: JournalLine) -> tuple[str, ...]:
-    detail = json.dumps(line.detail, ensure_ascii=False, sort_keys=True, default=str) if line.detail else ""
+    detail = wording.in_one(line.details, line.changes)
     return (
         str(line.seq), stamp(line.at, "%Y-%m-%d %H:%M:%S"), line.login, line.name, line.unit, line.roles,
         line.group.label, line.words, line.subject, line.said, line.origin, detail,

@@ -206,15 +206,13 @@ def _facts(facts: Any) -> rx.Component:
 
 
 def _seals() -> rx.Component:
-    """The line as it is kept, for who computes its seal with tools of one's own."""
+    """The seals of the line: what an anchor or a copy elsewhere is compared with."""
     raw = S.raw
     return rx.el.details(
-        rx.el.summary("原始记录和封印"),
+        rx.el.summary("封印"),
         rx.el.dl(
-            rx.el.div(rx.el.dt("操作代码"), rx.el.dd(rx.el.code(raw.action))),
             rx.el.div(rx.el.dt("封印（SM3）"), rx.el.dd(rx.el.code(raw.seal))),
             rx.el.div(rx.el.dt("前一条的封印"), rx.el.dd(rx.el.code(raw.previous))),
             class_name="seals",
         ),
-        rx.cond(raw.detail != "", rx.el.pre(raw.detail)),
     )

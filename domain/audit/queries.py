@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.audit import notes, rules
+from domain.areas import queries as areas
+from domain.audit import notes, rules, wording
 from domain.audit.models import AuditAlarm, AuditCursor, JournalAnchor
 from domain.audit.schemas import (
     AlarmView,
@@ -26,7 +27,7 @@ from domain.audit.schemas import (
     Timeline,
 )
 from domain.kernel import crypto, journal
-from domain.kernel.actor import SYSTEM_ID, Actor
+from domain.kernel.actor import SYSTEM_ID, Actor, in_stead
 from domain.kernel.clock import local_date
 from domain.kernel.models import JournalEntry
 from domain.kernel.permissions import Permission, Role
@@ -44,7 +45,8 @@ class _Named:
     logins: Mapping[UUID, str]
     names: Mapping[UUID, str]
     units: Mapping[UUID, UnitView]
-    codes: Mapping[str, str]
+    words: Mapping[str, str]
+    """Names by what stands for them in a detail: ids of accounts and units, codes of units and roles, paths of areas."""
 
 
 async def search(
@@ -205,13 +207,19 @@ async def _of_person(session: AsyncSession, login: str, *, own: bool) -> ColumnE
 
 
 async def _lines(session: AsyncSession, rows: Sequence[JournalEntry]) -> list[JournalLine]:
-    ids = {row.actor_id for row in rows} | {row.subject_id for row in rows if row.subject_kind == "account"}
-    named = _Named(
-        await orgs.logins_of(session, ids),
-        await orgs.staff_names(session, ids),
-        await orgs.units_by_id(session, {row.actor_unit_id for row in rows}),
-        await orgs.unit_names_by_code(session),
-    )
+    told = {text for row in rows for text in wording.references(row.detail)}
+    held = {UUID(text) for text in told if not text.startswith("/")}
+    ids = {row.actor_id for row in rows} | {row.subject_id for row in rows if row.subject_kind == "account"} | held
+    names = await orgs.staff_names(session, ids)
+    units = await orgs.units_by_id(session, {row.actor_unit_id for row in rows} | held)
+    words = {
+        **await orgs.unit_names_by_code(session),
+        **{code: role.name for code, role in (await orgs.codes_known(session)).items()},
+        **await areas.names_of(session, [text for text in told if text.startswith("/")]),
+        **{str(unit_id): unit.name for unit_id, unit in units.items()},
+        **{str(account_id): name for account_id, name in names.items()},
+    }
+    named = _Named(await orgs.logins_of(session, ids), names, units, words)
     return [_line(row, named) for row in rows]
 
 
@@ -224,16 +232,20 @@ def _line(row: JournalEntry, named: _Named) -> JournalLine:
         at=row.at,
         actor_id=row.actor_id,
         login=named.logins.get(row.actor_id, ""),
-        name=named.names.get(row.actor_id, "、".join(roles)),
+        name=in_stead(
+            named.names.get(row.actor_id, "、".join(roles)), named.words.get(row.detail.get("stands_for", ""))
+        ),
         unit=unit.name if unit else "",
         roles="、".join(roles),
         action=row.action,
         words=words,
         group=group,
         subject=_subject(row, named),
-        said=notes.said(row.action, row.detail, named.codes),
+        said=notes.said(row.action, row.detail, named.words),
         origin=row.origin,
         detail=dict(row.detail),
+        details=wording.details(row.action, row.detail, named.words),
+        changes=wording.changes_in(row.detail, named.words),
         refused=group is Group.REFUSED,
     )
 

@@ -53,8 +53,28 @@ class JournalFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """One value of a line's detail in words, and what it is called."""
+
+    label: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What became of one value, in words; `what` is empty where the line itself says it."""
+
+    what: str
+    before: str = field(repr=False)
+    after: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class JournalLine:
-    """This class will show one line; `detail` holds ids and codes, `said` says it in words."""
+    """This class will show one line; `detail` holds ids and codes, the others say it in words.
+
+    :ivar name: of who acted, and in whose stead
+    """
 
     seq: int
     at: datetime
@@ -70,6 +90,8 @@ class JournalLine:
     said: str
     origin: str
     detail: dict[str, Any] = field(repr=False)
+    details: tuple[Detail, ...] = ()
+    changes: tuple[Changed, ...] = ()
     refused: bool = False
 
 

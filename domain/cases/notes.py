@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from domain.calendar.models import Link
 from domain.cases.models import Method, RiskLevel, Ruling, Satisfaction, Scale, Source, Supervision
 from domain.cases.vocabulary import OpenWork
 
+_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _FIELDS = {
     "title": "标题",
     "content": "内容",
@@ -28,11 +31,20 @@ _FIELDS = {
 _WORDS = {"source": Source, "risk_level": RiskLevel, "scale": Scale}
 
 
-def of(detail: Mapping[str, Any], units: Mapping[str, str]) -> tuple[str, ...]:
-    """This function will word the details of a step; `units` gives unit names by code."""
+PEOPLE = ("giver", "taker", "stands_for")
+"""Keys of a detail that hold an account."""
+
+
+def people_in(details: Iterable[Mapping[str, Any]]) -> set[UUID]:
+    """List the accounts that details name."""
+    return {UUID(detail[key]) for detail in details for key in PEOPLE if detail.get(key)}
+
+
+def of(detail: Mapping[str, Any], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Word the details of a step; `names` gives names of units by code and of accounts by id."""
 
     def named(code: str) -> str:
-        return units.get(code, code)
+        return names.get(code, "" if _ID.fullmatch(code) else code)
 
     said = [word(detail[key], named) for key, word in _SAYINGS.items() if detail.get(key)]
     if "pictures_shown" in detail:
@@ -63,6 +75,8 @@ _SAYINGS: dict[str, Callable[[Any, Callable[[str], str]], str]] = {
     "target_area": lambda area, _: f"目标县区：{area}",
     "consent": lambda text, _: f"诉求人同意说明：{text}",
     "handed": lambda kinds, _: "移交在办工作：" + "、".join(OpenWork(kind).label for kind in kinds),
+    "giver": lambda giver, named: f"移交人：{named(giver)}",
+    "taker": lambda taker, named: f"接手人：{named(taker)}",
     "other": lambda number, _: f"相关案件：{number}",
 }
 """How each detail of a step is said, in this order."""

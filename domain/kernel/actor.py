@@ -134,3 +134,8 @@ def console(origin: str) -> Actor:
     On the pages the two are separate people (三员分立); at the console of the server they cannot be.
     """
     return replace(system_actor(Role.SYSADMIN, origin), roles=frozenset({Role.SYSADMIN, Role.SECADMIN}))
+
+
+def in_stead(name: str, giver: str | None) -> str:
+    """Write who acted, and in whose stead."""
+    return f"{name}（代{giver}）" if giver else name

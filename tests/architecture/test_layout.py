@@ -17,6 +17,8 @@ ROOM_FILES = {
     "vocabulary", "categories", "notes", "process", "answering",
     # orgs alone: the security values in force
     "policy_values",
+    # audit alone: the values inside a line of the journal, in words
+    "wording",
 }  # fmt: skip
 ROOMS = sorted(path.name for path in (ROOT / "domain").iterdir() if (path / "__init__.py").exists())
 

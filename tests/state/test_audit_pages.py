@@ -18,7 +18,6 @@ from domain.kernel.unit_of_work import unit_of_work
 from state.audit.alarms import AlarmsState
 from state.audit.journal import PIECE, JournalState
 from state.audit.person import PersonTimelineState
-from state.audit.shapes import changes_in
 from state.cases.listing import CaseListState
 from state.clock import now
 from state.session import LandingState
@@ -201,17 +200,6 @@ class TestJournal:
             with pytest.raises(NotPermitted):
                 await states.call(page, handler, *arguments)
         assert not page.verifying
-
-
-class TestChanges:
-    def test_pairs_values_and_sets_of_values_read_alike(self) -> None:
-        shown = changes_in({"changed": {"until": [None, "2026-12-01"]}, "before": {"a": 1, "b": 2}, "after": {"b": 3}})
-
-        assert [(one.what, one.before, one.after) for one in shown] == [
-            ("有效期至", "—", "2026-12-01"),
-            ("a", "1", "—"),
-            ("b", "2", "3"),
-        ]
 
 
 class TestPerson:

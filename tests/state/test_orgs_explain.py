@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.navigation import PAGES
+from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
-from domain.kernel.refusals import NotFound
+from domain.kernel.refusals import ActionNotAllowed, NotFound
 from domain.kernel.unit_of_work import unit_of_work
+from domain.orgs import queries
+from domain.orgs.models import SessionKind
+from state.cases.working import CaseState
 from state.clock import now
 from state.orgs.delegation import DelegationState
 from state.orgs.explain import ExplainState, WhyState
@@ -152,6 +156,49 @@ class TestDelegation:
 
         await states.call(taker, "load")
         assert (taker.wearing, taker.rows[0].state) == (False, "over")
+
+    async def test_one_that_ends_under_an_open_page_stops_what_was_meant_in_anothers_stead(
+        self, ground: AsyncEngine
+    ) -> None:
+        number = await _built()
+        giver, taker = await self._own("rsj"), await self._own("rsj2")
+        await states.call(giver, "ask")
+        await states.call(giver, "send", self._form("rsj2"))
+        await states.call(taker, "load")
+        await states.call(taker, "wear", taker.rows[0].id)
+        cookie = taker.router.headers.cookie
+        case = await states.tree(CaseState, cookie, f"http://test/case/{number}")
+        await states.call(case, "load")
+        assert case.me.stands_for == "测试戊"
+        await states.call(giver, "ask_end", giver.rows[0].id)
+        await states.call(giver, "end")
+
+        async with unit_of_work() as session:
+            await case._frame(session, await self._present(session, cookie))
+        assert case.me.stands_for == "测试戊"  # what only follows does not change whose page it is
+        with pytest.raises(ActionNotAllowed, match="代测试戊的代理已结束"):
+            await states.call(case, "ask", "accept")
+        assert (case.me.stands_for, case.me.login) == ("", "rsj2")
+
+    async def test_one_that_was_taken_up_elsewhere_stops_what_was_meant_as_oneself(self, ground: AsyncEngine) -> None:
+        number = await _built()
+        giver, taker = await self._own("rsj"), await self._own("rsj2")
+        await states.call(giver, "ask")
+        await states.call(giver, "send", self._form("rsj2"))
+        await states.call(taker, "load")
+        other = await states.tree(CaseState, taker.router.headers.cookie, f"http://test/case/{number}")
+        await states.call(other, "load")
+        await states.call(taker, "wear", taker.rows[0].id)
+
+        with pytest.raises(ActionNotAllowed, match="另一页面切换为代测试戊"):
+            await states.call(other, "ask", "accept")
+        await states.call(other, "ask", "accept")
+
+    async def _present(self, session: AsyncSession, cookie: str) -> Actor:
+        secret = cookie.partition("=")[2]
+        actor = await queries.actor_of(session, secret, SessionKind.BROWSER, at=now())
+        assert actor is not None
+        return actor
 
     async def test_the_head_sets_it_for_a_colleague(self, ground: AsyncEngine) -> None:
         await _built()

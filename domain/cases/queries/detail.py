@@ -29,7 +29,7 @@ from domain.cases.schemas import (
 )
 from domain.cases.vocabulary import Action, Status
 from domain.kernel import crypto
-from domain.kernel.actor import SYSTEM_ID, Actor
+from domain.kernel.actor import SYSTEM_ID, Actor, in_stead
 from domain.kernel.clock import stamp
 from domain.kernel.models import JournalEntry, StoredFile
 from domain.kernel.permissions import Role
@@ -240,13 +240,26 @@ async def journal(session: AsyncSession, actor: Actor, number: str) -> tuple[Jou
     """This function will give the journal of a case within reach, the newest first."""
     case = await reach.find(session, actor, number)
     entries = await _entries(session, case)
-    names = await orgs.staff_names(session, (e.actor_id for e in entries))
+    names = await _names(session, entries)
     units = await orgs.units_by_id(session, (e.actor_unit_id for e in entries))
-    coded = await orgs.unit_names_by_code(session)
+    coded = {**await orgs.unit_names_by_code(session), **{str(account_id): name for account_id, name in names.items()}}
     others = await family.seen_among(session, actor, {e.detail["other"] for e in entries if e.detail.get("other")})
     return tuple(
         _line(entry, names, {i: u.name for i, u in units.items()}, coded, others) for entry in reversed(entries)
     )
+
+
+async def _names(session: AsyncSession, entries: Sequence[JournalEntry]) -> dict[UUID, str]:
+    """The names of all who acted, and of whom the lines tell."""
+    named = notes.people_in(entry.detail for entry in entries)
+    return await orgs.staff_names(session, {*(entry.actor_id for entry in entries), *named})
+
+
+def _who(entry: JournalEntry, names: Mapping[UUID, str]) -> str:
+    """Who acted, and in whose stead; empty for who has no account."""
+    giver = entry.detail.get("stands_for")
+    name = names.get(entry.actor_id, "")
+    return in_stead(name, names.get(UUID(giver)) if giver else None) if name else ""
 
 
 async def _entries(session: AsyncSession, case: Case) -> Sequence[JournalEntry]:
@@ -280,7 +293,7 @@ def _line(
         at=entry.at,
         action=action,
         label=Action(action).label if action in set(Action) else _OTHER_LINES.get(entry.action, "系统记录"),
-        who=names.get(entry.actor_id, role.label),
+        who=_who(entry, names) or role.label,
         unit=units.get(entry.actor_unit_id, ""),
         role=role.label,
         from_label=Status(detail["from"]).label if detail.get("from") else "",
@@ -327,7 +340,7 @@ async def process(session: AsyncSession, actor: Actor, number: str, *, at: datet
     """This function will draw the way of a case along its main line: who and when at each node."""
     case = await reach.find(session, actor, number)
     entries = await _entries(session, case)
-    names = await orgs.staff_names(session, (e.actor_id for e in entries))
+    names = await _names(session, entries)
     units = await orgs.units_by_id(session, (e.actor_unit_id for e in entries))
     reached = next((i for i, (_, _, after) in enumerate(_ROAD) if case.status in after), -1)
     late = case.due_at is not None and case.due_at < at
@@ -340,6 +353,6 @@ async def process(session: AsyncSession, actor: Actor, number: str, *, at: datet
             state = "late" if late else "now"
             last = None
         unit = units[last.actor_unit_id].name if last and last.actor_unit_id in units else ""
-        who = " · ".join(filter(None, (unit, names.get(last.actor_id, "")))) if last else ""
+        who = " · ".join(filter(None, (unit, _who(last, names)))) if last else ""
         nodes.append(NodeView(label, state, who, stamp(last.at, "%m-%d %H:%M") if last else ""))
     return tuple(nodes)

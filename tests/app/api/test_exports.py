@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import httpx
 import pytest
@@ -152,6 +153,9 @@ class TestJournal:
         assert {row["类别"] for row in rows} == {"案件办理"}
         assert {row["操作"] for row in rows} >= {Action.SUBMIT.label, Action.DISPATCH.label}
         assert support.phone(1) not in str(rows)
+        assert "主办：" in " ".join(row["明细"] for row in rows)
+        for row in rows:
+            assert not re.search(r"[{}\[\]]|[0-9a-f]{8}-[0-9a-f]{4}-|[a-z]_[a-z]", " ".join(map(str, row.values())))
 
     async def test_is_itself_a_line(self, api: Api) -> None:
         before = len(await journalled("journal.export"))
