@@ -29,7 +29,7 @@ LABELS: Mapping[str, str] = {
     "day": "日期", "days": "天数", "from": "原来", "to": "改为", "link": "环节", "level": "级别", "flagged": "已亮牌",
     "action": "处理方式", "active": "启用", "city_reference": "市平台编号", "ended": "结束的登录", "for": "代谁办理",
     "giver": "移交人", "taker": "接手人", "handed": "移交内容", "granted": "已授权", "id_source": "证件来源",
-    "informed": "已告知", "messages": "消息条数", "more_units": "兼属单位", "moved": "变动的期限", "new_address": "新的地址",
+    "informed": "已告知", "sources": "各项来源", "messages": "消息条数", "more_units": "兼属单位", "moved": "变动的期限", "new_address": "新的地址",
     "open": "未结案件", "order": "排序", "other": "相关案件", "part": "关系", "persons": "人数", "provider": "方式",
     "recompute": "重算", "statuses": "状态", "topic": "消息主题", "valid_until": "有效期至", "way": "登录方式",
     "denied": "取消的权限", "barred_actions": "禁用的步骤", "barred_places": "禁用的菜单", "work": "上班日",

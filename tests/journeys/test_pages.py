@@ -26,6 +26,8 @@ ENGLISH = re.compile(
     r"\b(error|loading|undefined|null|NaN|object Object|connection|cannot|server|not found|built with|reflex|submit|close|search)\b",
     re.IGNORECASE,
 )
+MACHINE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-|[{\[]\s*[\"']")
+"""Ids and JSON: nobody reads them."""
 FOLLOW = """(address) => {
     const link = Object.assign(document.createElement("a"), { href: address });
     document.querySelector(".shell").append(link);
