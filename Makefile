@@ -20,11 +20,11 @@ run: $(READY)
 
 test: $(READY)
 	@$(BIN)/python -m app.launch.browser
-	@exec $(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadgroup $(TESTS)
+	@exec $(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadscope $(TESTS)
 
 # What lies near the files that differ from HEAD, or from BASE; a room takes less than a minute.
 near: $(READY)
-	@exec $(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadgroup $$($(BIN)/python -m tests.near $(or $(BASE),HEAD))
+	@exec $(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadscope $$($(BIN)/python -m tests.near $(or $(BASE),HEAD))
 
 # Everything everywhere: each cell of each matrix over HTTP, everybody on every page, many histories; for the night.
 soak: $(READY)

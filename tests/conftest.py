@@ -10,11 +10,13 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from xdist.remote import Producer
 
 from app import limits
 from app.launch.postgres import Postgres
 from domain.kernel import crypto, files, unit_of_work
 from tests.support.database import TEMPLATE, committing_into_savepoints, make_server, make_template, rolled_back
+from tests.support.together import Together
 
 
 @pytest.fixture(scope="session")
@@ -97,10 +99,6 @@ async def ground(engine: AsyncEngine) -> AsyncGenerator[AsyncEngine]:
         yield engine
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together, for `--dist loadgroup`, what shares something dear: one served product, one world of leaks, a file."""
-    for item in items:
-        names = set(getattr(item, "fixturenames", ()))
-        folder = item.nodeid.split("/")[1]
-        group = "served" if "served" in names else folder if folder == "leaks" else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    """Share the files out among the workers, those of one served product or one world together."""
+    return Together(config, log)
