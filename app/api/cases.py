@@ -63,7 +63,7 @@ async def create_case(
 @router.get(
     "",
     summary="诉求件列表",
-    responses=answers({"items": [ITEM], "next_cursor": "Mi4yMA==", "total": "1000+"}, "not_permitted", "invalid"),
+    responses=answers({"items": [ITEM], "next_cursor": "AdP0qk3mT1x9…", "total": "1000+"}, "not_permitted", "invalid"),
 )
 async def list_cases(call: Acting, wanted: Annotated[ListQuery, Query()]) -> CasePage:
     """查看范围内的诉求件。不指定排序时按办理顺序排列。"""
@@ -88,7 +88,7 @@ async def search_cases(
 async def _page(call: Call, wanted: CaseQuery, **personal: str) -> CasePage:
     call.actor.require(Permission.CASE_VIEW)
     page = await lists.search(
-        call.session, call.actor, wanted.filter(**personal), at=call.at, page=wanted.page, size=wanted.limit
+        call.session, call.actor, wanted.filter(**personal), at=call.at, cursor=wanted.cursor, size=wanted.limit
     )
     if asked := {name.replace("_tail", "") for name, value in personal.items() if value}:
         await audit.note_search(call.session, call.actor, asked, at=call.at)

@@ -118,18 +118,19 @@ async def export_journal(
 
 async def _cases(call: Call, wanted: CaseFilter) -> list[CaseRow]:
     """The rows of the list, once each though cases move between its pages meanwhile."""
-    beyond = await lists.search(call.session, call.actor, wanted, at=call.at, page=MOST_CASES + 1, size=1)
-    if beyond.items:
+    if not await lists.at_most(call.session, call.actor, wanted, MOST_CASES, at=call.at):
         raise Invalid(f"一次最多导出 {MOST_CASES:,} 件，请缩小范围后再导出")
     found: dict[UUID, CaseRow] = {}
-    for page in range(1, MOST_CASES // _BATCH + 1):
+    cursor = ""
+    while len(found) < MOST_CASES:
         rows = await lists.search(
-            call.session, call.actor, wanted, at=call.at, page=page, size=_BATCH, purpose=Purpose.EXPORT
+            call.session, call.actor, wanted, at=call.at, cursor=cursor, size=_BATCH, purpose=Purpose.EXPORT
         )
         found.update((row.id, row) for row in rows.items)
-        if len(rows.items) < _BATCH:
+        cursor = rows.next
+        if not cursor:
             break
-    return list(found.values())
+    return list(found.values())[:MOST_CASES]
 
 
 async def _lines(call: Call, wanted: JournalFilter) -> list[JournalLine]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -27,14 +25,13 @@ from domain.cases.schemas import (
 )
 from domain.kernel.bounds import PERIOD, moment_fault
 from domain.kernel.clock import day_bounds
-from domain.kernel.paging import Page
-from domain.kernel.refusals import OWN_SENTENCE, Invalid
+from domain.kernel.paging import LONGEST, Page
+from domain.kernel.refusals import OWN_SENTENCE
 
 PERSONAL = ("name", "phone", "id_number", "phone_tail", "id_tail")
 _IN_BODY = "姓名、电话、证件号码不能放在网址中，请改用 POST /api/v1/cases/search"
 _PERSONAL_TEXT = re.compile(r"\s*(1[3-9]\d{9}|\d{15}|\d{17}[\dXx])\s*")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MOST_PAGES = 10_000
 
 
 def _words(value: Any) -> Any:
@@ -70,10 +67,17 @@ Words = Annotated[list[str], BeforeValidator(_words)]
 Moment = Annotated[datetime | date | None, BeforeValidator(_moment)]
 
 
-class CaseQuery(BaseModel):
-    """列表的筛选条件；不填即不限。`from`、`to` 按受理时间，只写日期时两端都含当天。"""
+class Turning(BaseModel):
+    """翻页：每页几条，从哪里接着读。其间有增减和变化，其余各条也不会漏掉或重复。"""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    cursor: str = Field(default="", max_length=LONGEST, description="上一页回答中的 next_cursor，只用于同一排序")
+    limit: int = Field(default=20, ge=1, le=100)
+
+
+class CaseQuery(Turning):
+    """列表的筛选条件；不填即不限。`from`、`to` 按受理时间，只写日期时两端都含当天。"""
 
     view: str = Field(default="", description="命名列表，如 todo、overdue")
     status: Words = Field(default_factory=list, description="状态，可多个，用逗号分隔")
@@ -90,8 +94,6 @@ class CaseQuery(BaseModel):
     sort: str = Field(
         default="", description="number、title、category、area、status、due、created、submitted；前加 - 为倒序"
     )
-    cursor: str = Field(default="", description="上一页回答中的 next_cursor")
-    limit: int = Field(default=20, ge=1, le=100)
 
     def filter(self, **personal: str) -> CaseFilter:
         """This function will give what the domain narrows a list by."""
@@ -111,30 +113,6 @@ class CaseQuery(BaseModel):
             sort=self.sort,
             **personal,
         )
-
-    @property
-    def page(self) -> int:
-        """The number of the page that the cursor stands for, from 1.
-
-        :raises Invalid: the cursor is none of ours, or was given for another page size
-        """
-        return cursor_page(self.cursor, self.limit)
-
-
-def cursor_page(cursor: str, limit: int) -> int:
-    """This function will give the number of the page that a cursor stands for, from 1.
-
-    :raises Invalid: the cursor is none of ours, or was given for another page size
-    """
-    if not cursor:
-        return 1
-    try:
-        number, size = (int(part) for part in base64.urlsafe_b64decode(cursor).decode("ascii").split("."))
-    except (ValueError, binascii.Error):
-        number, size = 0, 0
-    if not 1 <= number <= _MOST_PAGES or size != limit:
-        raise Invalid.of({"cursor": "翻页标记无效，请从第一页重新查询"})
-    return number
 
 
 class ListQuery(CaseQuery):
@@ -222,12 +200,10 @@ class CasePage(BaseModel):
 
     @classmethod
     def of(cls, page: Page[CaseRow]) -> Self:
-        """This function will show a page, with the cursor of the next one."""
-        more = page.capped or page.number * page.size < page.total
-        following = base64.urlsafe_b64encode(f"{page.number + 1}.{page.size}".encode()).decode()
+        """Show a page, with the cursor of the next one."""
         return cls(
             items=[CaseItem.of(row) for row in page.items],
-            next_cursor=following if more and len(page.items) == page.size else None,
+            next_cursor=page.next or None,
             total=page.total_text if page.capped else page.total,
         )
 

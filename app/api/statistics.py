@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.answers import answers
 from app.api.doors import Acting, GuardedRoute
 from app.api.examples import ITEM
-from app.api.shapes import CasePage, Moment, cursor_page, period_end, period_start
+from app.api.shapes import CasePage, Moment, Turning, period_end, period_start
 from domain.statistics import queries
 from domain.statistics.queries import Period
 from domain.statistics.schemas import DepartmentFigures, Measure
@@ -35,11 +35,8 @@ class PeriodQuery(BaseModel):
         return Period(period_start(self.since), period_end(self.until))
 
 
-class BehindQuery(PeriodQuery):
+class BehindQuery(PeriodQuery, Turning):
     """期间和翻页。"""
-
-    cursor: str = Field(default="", description="上一页回答中的 next_cursor")
-    limit: int = Field(default=20, ge=1, le=100)
 
 
 @router.get("/departments", summary="各承办单位统计", responses=answers([_FIGURES], "not_permitted", "invalid"))
@@ -62,6 +59,6 @@ async def list_cases_behind(
     """穿透：恰好是这个数字计入的件。"""
     page = await queries.cases_behind(
         call.session, call.actor, code, measure, wanted.period(),
-        at=call.at, page=cursor_page(wanted.cursor, wanted.limit), size=wanted.limit,
+        at=call.at, cursor=wanted.cursor, size=wanted.limit,
     )  # fmt: skip
     return CasePage.of(page)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel, Field
 
 from app.api.answers import answers, body_example
 from app.api.doors import Acting, GuardedRoute, IdempotencyKey
+from app.api.shapes import Turning
 from domain.kernel import idempotency
 from domain.kernel.bounds import Count
 from domain.kernel.permissions import Permission
@@ -101,6 +102,13 @@ class VisitPage(BaseModel):
 
     items: tuple[VisitView, ...]
     total: int
+    next_cursor: str | None
+
+
+class TodayQuery(Turning):
+    """翻页。"""
+
+    limit: int = Field(default=50, ge=1, le=100)
 
 
 @router.post(
@@ -124,12 +132,16 @@ async def register_visit(
     return await queries.get(call.session, call.actor, UUID(made["id"]), at=call.at)
 
 
-@router.get("", summary="今日来访", responses=answers({"items": [_SEEN], "total": 1}, "not_permitted"))
-async def list_visits(call: Acting) -> VisitPage:
-    """今日来访，最近的 50 位。"""
+@router.get(
+    "",
+    summary="今日来访",
+    responses=answers({"items": [_SEEN], "total": 1, "next_cursor": None}, "not_permitted", "invalid"),
+)
+async def list_visits(call: Acting, wanted: Annotated[TodayQuery, Query()]) -> VisitPage:
+    """今日来访，最近的在前。"""
     call.actor.require(Permission.VISIT_VIEW)
-    page = await queries.today(call.session, call.actor, at=call.at)
-    return VisitPage(items=page.items, total=page.total)
+    page = await queries.today(call.session, call.actor, at=call.at, cursor=wanted.cursor, size=wanted.limit)
+    return VisitPage(items=page.items, total=page.total, next_cursor=page.next or None)
 
 
 @router.post(

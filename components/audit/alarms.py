@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import reflex as rx
 
+from components.kit.addressed import address
 from components.kit.dialog import dialog
 from components.kit.form import field, text_area
 from components.kit.show import alert, empty, tag
-from components.kit.table import Column, table
+from components.kit.table import Column, pager, table
 from state.audit.alarms import AlarmShown
 from state.audit.alarms import AlarmsState as S
 
 
 def alarms() -> rx.Component:
     """This function will draw what is to be looked into, then what was."""
-    return rx.el.div(_open(), _closed(), _dialog(), class_name="stack alarms")
+    return rx.el.div(address(S), _open(), _closed(), _dialog(), class_name="stack alarms")
 
 
 def _open() -> rx.Component:
@@ -37,11 +38,12 @@ def _closed() -> rx.Component:
         loading=S.loading,
         empty=empty("还没有处理过的告警", "处理后的告警连同处理情况留在这里，不会删除"),
     )
-    return rx.el.section(_title("已处理", S.closed.length()), rows, class_name="card")
+    return rx.el.section(_title("已处理"), rows, pager(S), class_name="card")
 
 
-def _title(word: str, count: rx.Var[int]) -> rx.Component:
-    return rx.el.header(rx.el.h2(word), rx.cond(count > 0, rx.el.span(count, " 条", class_name="muted")))
+def _title(word: str, count: rx.Var[int] | None = None) -> rx.Component:
+    counted = rx.fragment() if count is None else rx.cond(count > 0, rx.el.span(count, " 条", class_name="muted"))
+    return rx.el.header(rx.el.h2(word), counted)
 
 
 def _person(row: AlarmShown) -> rx.Component:

@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from components.kit.addressed import address
 from components.kit.dialog import dialog
 from components.kit.download import download_button
 from components.kit.form import check, field, select, text_input
@@ -19,7 +20,9 @@ from state.audit.shapes import Changed, Fact, LineShown
 
 def journal() -> rx.Component:
     """This function will draw the chain, then the lines that fit."""
-    return rx.el.div(card("", _chain()), card("", _filters(), _table(), _older()), _whole(), class_name="stack journal")
+    return rx.el.div(
+        address(S), card("", _chain()), card("", _filters(), _table(), _older()), _whole(), class_name="stack journal"
+    )
 
 
 def acts() -> rx.Component:

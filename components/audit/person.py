@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from components.kit.addressed import address
 from components.kit.form import select, text_input
 from components.kit.show import card, empty
 from components.kit.table import Column, table
@@ -16,6 +17,7 @@ from state.audit.person import PersonTimelineState as S
 def timeline() -> rx.Component:
     """This function will draw who it is, the sums of the period, and the days."""
     return rx.el.div(
+        address(S),
         card("", _head(), rx.cond(S.totals.length() > 0, _sums()), _table()),
         class_name="stack days",
     )

@@ -5,18 +5,20 @@ from __future__ import annotations
 import reflex as rx
 
 from components.cases.bulk import bulk_buttons, bulk_dialog
+from components.kit.addressed import address, search_box
 from components.kit.download import download_button
 from components.kit.form import select, text_input
 from components.kit.menu import menu
 from components.kit.show import alert, card, empty, kpi_tiles, tag
 from components.kit.table import Column, pager, table
-from state.cases.listing import SIZES, TAGS, Row, risk_choices
+from state.cases.listing import TAGS, Row, risk_choices
 from state.cases.listing import CaseListState as S
 
 
 def worklist() -> rx.Component:
     """This function will draw counters that filter, then the filtered list."""
     return rx.fragment(
+        address(S),
         kpi_tiles(S.tiles, S.view, S.choose_view),
         rx.el.div(
             card("", _filters(), bulk_buttons(), _table(), _pager(), icon=None),
@@ -33,16 +35,7 @@ def export_button() -> rx.Component:
 
 def _filters() -> rx.Component:
     return rx.el.div(
-        rx.el.input(
-            name="text",
-            type="search",
-            placeholder="标题、内容、编号",
-            default_value=S.filters["text"],
-            key=S.cleared,
-            on_change=S.narrow("text").debounce(300),
-            class_name="inp search",
-            custom_attrs={"data-search": "1", "aria-label": "搜索案件"},
-        ),
+        search_box(S, label="搜索案件", example="标题、内容、编号"),
         _choice("status", "全部状态", S.status_choices),
         _choice("category", "全部类别", S.category_choices),
         _choice("area", "全部属地", S.area_choices),
@@ -50,7 +43,7 @@ def _filters() -> rx.Component:
         _choice("risk", "全部风险", risk_choices()),
         _choice("tag", "全部标签", list(TAGS)),
         rx.cond(S.more.length() > 0, _more()),
-        menu("按当事人查", _person_search()),
+        _person(),
         rx.cond(S.filtered, rx.el.button("清除", class_name="btn txt", title="清除筛选", on_click=S.widen)),
         rx.el.span(class_name="sp"),
         rx.el.span(
@@ -86,14 +79,25 @@ def _choice(name: str, label: str, choices: object) -> rx.Component:
     )
 
 
+def _person() -> rx.Component:
+    """What a person is looked for by stands in the menu, and that one is stands on it."""
+    sought = S.filters.contains("name") | S.filters.contains("phone") | S.filters.contains("id_number")
+    look = rx.cond(sought, "btn on", "btn")
+    return menu(rx.cond(sought, "按当事人查：已限定", "按当事人查"), _person_search(), look=look)
+
+
 def _person_search() -> rx.Component:
+    def box(name: str, example: str) -> rx.Component:
+        return text_input(name, default=S.filters[name], placeholder=example, aria_label=example)
+
     return rx.el.form(
-        text_input("name", placeholder="姓名（可为其中几个字）"),
-        text_input("phone", placeholder="联系电话或其末四位"),
-        text_input("id_number", placeholder="证件号码或其末四位"),
+        box("name", "姓名（可为其中几个字）"),
+        box("phone", "联系电话或其末四位"),
+        box("id_number", "证件号码或其末四位"),
         rx.el.small("加密保存：电话和号码须完整，或只填末四位；几项都填时须是同一人", class_name="muted"),
         rx.el.button("查询", type="submit", class_name="btn pri"),
         on_submit=S.search_person,
+        key=S.cleared,
         class_name="person-search",
         custom_attrs={"autoComplete": "off"},
     )
@@ -170,5 +174,5 @@ COLUMNS = [
 def _pager() -> rx.Component:
     return rx.fragment(
         rx.cond(S.fault != "", alert("red", S.fault)),
-        pager(S.total, S.page, S.last, on_page=S.go_to, size=S.size, sizes=list(SIZES), on_size=S.resize),
+        pager(S),
     )

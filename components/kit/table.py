@@ -10,6 +10,7 @@ import reflex as rx
 
 from components.kit.form import options_of
 from components.kit.show import alert
+from state.kit.addressed import SIZES
 
 BONES = 8
 Row = Any
@@ -152,36 +153,26 @@ def _bones(width: int, *, picks: bool) -> rx.Component:
     return rx.el.tr(*cells, custom_attrs={"aria-hidden": "true"})
 
 
-def pager(
-    total: Any,
-    page: Any,
-    last: Any,
-    on_page: Any,
-    size: Any = None,
-    sizes: list[int] | None = None,
-    on_size: Any = None,
-) -> rx.Component:
-    """This function will draw how many there are and the way to the other pages.
+def pager(state: Any) -> rx.Component:
+    """Draw how many there are in the list of an `AddressedState`, and the way to the pages before and behind."""
 
-    :param on_page: event that takes the number of a page, the first being 1
-    :param on_size: event that takes the chosen size as text
-    """
-    choose = rx.fragment()
-    if sizes and on_size is not None:
-        choose = rx.el.select(
-            options_of([(str(one), f"每页 {one} 条") for one in sizes]),
-            value=size.to_string(),
-            on_change=on_size,
+    def way(label: str, there: Any, to: str) -> rx.Component:
+        return rx.el.button(label, type="button", class_name="btn", disabled=~there, on_click=state.turn(to))
+
+    return rx.el.nav(
+        rx.el.span("共", rx.el.b(state.total), "条"),
+        rx.el.span(class_name="sp"),
+        rx.el.select(
+            options_of([(str(one), f"每页 {one} 条") for one in SIZES]),
+            value=state.size.to_string(),
+            on_change=state.resize,
             class_name="inp desk-only",
             custom_attrs={"aria-label": "每页条数"},
-        )
-    return rx.el.nav(
-        rx.el.span("共", rx.el.b(total), "条"),
-        rx.el.span(class_name="sp"),
-        choose,
-        rx.el.button("上一页", type="button", class_name="btn", disabled=page <= 1, on_click=on_page(page - 1)),
-        rx.el.span(page, " / ", last),
-        rx.el.button("下一页", type="button", class_name="btn", disabled=page >= last, on_click=on_page(page + 1)),
+        ),
+        rx.cond(state.page > 2, way("首页", state.preceding, "first")),
+        way("上一页", state.preceding, "previous"),
+        rx.el.span(state.page, " / ", state.last),
+        way("下一页", state.following, "next"),
         class_name="pager",
         custom_attrs={"aria-label": "翻页"},
     )

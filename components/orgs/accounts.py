@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from components.kit.addressed import address, search_box
 from components.kit.combo import combo
 from components.kit.dialog import dialog
 from components.kit.form import check, field, select, text_input
@@ -14,14 +15,13 @@ from components.kit.show import alert, card, empty, tag
 from components.kit.table import Column, pager, table
 from components.orgs.importing import import_button, import_dialog
 from components.orgs.pieces import counters, foot, marks
-from state.orgs.accounts import SIZES
 from state.orgs.accounts import AccountListState as S
 from state.orgs.shapes import AccountShown, RoleChoice, Told
 
 
 def accounts() -> rx.Component:
     """This function will draw counters that filter, then the filtered accounts."""
-    return rx.fragment(counters(S.tiles, S.view, S.choose_view), card("", _filters(), _table(), _pager()))
+    return rx.fragment(address(S), counters(S.tiles, S.view, S.choose_view), card("", _filters(), _table(), pager(S)))
 
 
 def dialogs() -> rx.Component:
@@ -48,16 +48,7 @@ def acts() -> rx.Component:
 
 def _filters() -> rx.Component:
     return rx.el.div(
-        rx.el.input(
-            name="text",
-            type="search",
-            placeholder="账号、姓名",
-            default_value=S.text,
-            key=S.cleared,
-            on_change=S.search.debounce(300),
-            class_name="inp search",
-            custom_attrs={"data-search": "1", "aria-label": "搜索账号"},
-        ),
+        search_box(S, label="搜索账号", example="账号、姓名"),
         select(
             "unit",
             S.units,
@@ -131,10 +122,6 @@ COLUMNS = [
     Column("seen", "最近使用", lambda r: rx.el.span(r.seen_day, title=r.seen)),
     Column("until", "有效期至", lambda r: rx.el.span(rx.cond(r.until != "", r.until, "长期"))),
 ]
-
-
-def _pager() -> rx.Component:
-    return pager(S.total, S.page, S.last, on_page=S.go_to, size=S.size, sizes=list(SIZES), on_size=S.resize)
 
 
 def _form_dialog() -> rx.Component:

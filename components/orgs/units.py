@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from components.kit.addressed import address, search_box
 from components.kit.dialog import dialog
 from components.kit.form import field, select, text_input
 from components.kit.icons import icon
@@ -18,7 +19,7 @@ from state.orgs.units import UnitsState as S
 def units() -> rx.Component:
     """This function will draw every unit below the one it belongs to."""
     total = rx.el.div(rx.el.span("共", rx.el.b(S.count), "个单位"), class_name="pager")
-    return rx.el.div(card("", _filters(), _table(), total), class_name="units")
+    return rx.el.div(address(S), card("", _filters(), _table(), total), class_name="units")
 
 
 def dialogs() -> rx.Component:
@@ -27,20 +28,18 @@ def dialogs() -> rx.Component:
 
 
 def _filters() -> rx.Component:
-    narrowed = (S.text != "") | (S.kind != "")
+    kind = rx.cond(S.filters.contains("kind"), S.filters["kind"], "")
     return rx.el.div(
-        rx.el.input(
-            name="text",
-            type="search",
-            placeholder="名称、简称、代码",
-            default_value=S.text,
-            key=S.cleared,
-            on_change=S.narrow.debounce(300),
-            class_name="inp search",
-            custom_attrs={"data-search": "1", "aria-label": "搜索单位"},
+        search_box(S, label="搜索单位", example="名称、简称、代码"),
+        select(
+            "kind",
+            kinds(),
+            value=kind,
+            placeholder="全部类型",
+            on_change=lambda value: S.narrow("kind", value),
+            aria_label="按类型筛选",
         ),
-        select("kind", kinds(), value=S.kind, placeholder="全部类型", on_change=S.choose_kind, aria_label="按类型筛选"),
-        rx.cond(narrowed, rx.el.button("清除", class_name="btn txt", title="清除筛选", on_click=S.widen)),
+        rx.cond(S.filtered, rx.el.button("清除", class_name="btn txt", title="清除筛选", on_click=S.widen)),
         class_name="filters",
         role="search",
     )
@@ -59,7 +58,7 @@ def _table() -> rx.Component:
 
 def _nothing() -> rx.Component:
     return rx.cond(
-        (S.text != "") | (S.kind != ""),
+        S.filtered,
         empty("没有符合条件的单位", "换个条件试试", rx.el.button("清除筛选", class_name="btn", on_click=S.widen)),
         empty("还没有单位", "新增单位，或从 Excel 导入"),
     )

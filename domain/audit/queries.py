@@ -30,12 +30,20 @@ from domain.kernel import crypto, journal
 from domain.kernel.actor import SYSTEM_ID, Actor, in_stead
 from domain.kernel.clock import local_date
 from domain.kernel.models import JournalEntry
+from domain.kernel.paging import COUNT_CAP, Key, Order, Page, turn_query
 from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import NotFound
 from domain.orgs import queries as orgs
 from domain.orgs.schemas import UnitView
 
 _SHOWN_ANCHORS = 7
+_NEWEST_ALARM = Order(
+    "alarms",
+    (
+        Key(col(AuditAlarm.at), lambda one: one.at, falling=True),
+        Key(col(AuditAlarm.id), lambda one: one.id, falling=True),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +126,32 @@ def _day(lines: Sequence[tuple[datetime, str]]) -> DayOfPerson:
     return DayOfPerson(local_date(moments[0]), rules.spans_of(moments), counts)
 
 
-async def alarms(
-    session: AsyncSession, actor: Actor, *, closed: bool = False, limit: int = 100
-) -> tuple[AlarmView, ...]:
-    """This function will list open or closed alarms, the newest first.
+async def open_alarms(session: AsyncSession, actor: Actor) -> tuple[AlarmView, ...]:
+    """List the open alarms, the newest first; as many as `count_open` counts, up to a thousand.
 
     :raises NotPermitted: the actor does not audit
     """
     actor.require(Permission.JOURNAL_AUDIT)
-    seen = col(AuditAlarm.seen_at)
-    query = (
-        select(AuditAlarm)
-        .where(seen.is_not(None) if closed else seen.is_(None))
-        .order_by(col(AuditAlarm.at).desc(), col(AuditAlarm.id).desc())
-        .limit(limit)
-    )
-    found = list(await session.scalars(query))
+    query = select(AuditAlarm).where(col(AuditAlarm.seen_at).is_(None)).order_by(*_NEWEST_ALARM.sorting())
+    return await _alarms(session, list(await session.scalars(query.limit(COUNT_CAP))))
+
+
+async def closed_alarms(
+    session: AsyncSession, actor: Actor, *, at: datetime, cursor: str = "", size: int = 20
+) -> Page[AlarmView]:
+    """Give one page of the alarms that were dealt with, the newest first.
+
+    :raises NotPermitted: the actor does not audit
+    :raises Invalid: the cursor is none of this list
+    """
+    actor.require(Permission.JOURNAL_AUDIT)
+    query = select(AuditAlarm).where(col(AuditAlarm.seen_at).is_not(None))
+    total = await session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP + 1).subquery())) or 0
+    turned = await turn_query(session, query, _NEWEST_ALARM, cursor=cursor, size=size, at=at)
+    return turned.page(await _alarms(session, turned.rows), total, size)
+
+
+async def _alarms(session: AsyncSession, found: Sequence[AuditAlarm]) -> tuple[AlarmView, ...]:
     ids = {one.account_id for one in found} | {one.seen_by for one in found if one.seen_by}
     names, logins = await orgs.staff_names(session, ids), await orgs.logins_of(session, ids)
     return tuple(

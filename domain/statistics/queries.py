@@ -19,7 +19,7 @@ from domain.cases.schemas import CaseRow
 from domain.cases.vocabulary import Status
 from domain.kernel.actor import Actor
 from domain.kernel.columns import one_of
-from domain.kernel.paging import COUNT_CAP, Page
+from domain.kernel.paging import Key, Order, Page, turn_query
 from domain.kernel.permissions import Permission, Reach
 from domain.kernel.refusals import Invalid
 from domain.orgs import queries as orgs
@@ -28,6 +28,7 @@ from domain.statistics.schemas import DepartmentFigures, Measure
 _Held = aliased(Assignment)
 """Reach asks for assignments of its own: the two must not be taken for one."""
 _GONE = (AssignmentState.RETURNED, AssignmentState.WITHDRAWN)
+_NEWEST = Order("newest", (Key(col(Case.id), lambda case: case.id, falling=True),))
 _POINTS = {grade.value: grade.points for grade in Satisfaction}
 
 
@@ -124,10 +125,10 @@ async def cases_behind(
     period: Period,
     *,
     at: datetime,
-    page: int = 1,
+    cursor: str = "",
     size: int = 20,
 ) -> Page[CaseRow]:
-    """This function will give exactly the cases that a figure counts, the newest first.
+    """Give exactly the cases that a figure counts, the newest first.
 
     :raises NotPermitted: the actor sees no figures
     :raises Invalid: no such department
@@ -139,7 +140,6 @@ async def cases_behind(
     held = _held(actor, period).subquery()
     chosen = select(held.c.case_id).where(held.c.unit_id == unit.id, _belongs(measure, held, at))
     total = await session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
-    query = select(Case).where(col(Case.id).in_(chosen), visible_to(actor)).order_by(col(Case.id).desc())
-    found = list(await session.scalars(query.limit(size).offset((page - 1) * size)))
-    rows = await lists.rows_of(session, actor, found, at=at)
-    return Page(tuple(rows), min(total, COUNT_CAP), total > COUNT_CAP, page, size)
+    every = select(Case).where(col(Case.id).in_(chosen), visible_to(actor))
+    turned = await turn_query(session, every, _NEWEST, cursor=cursor, size=size, at=at)
+    return turned.page(await lists.rows_of(session, actor, turned.rows, at=at), total, size)

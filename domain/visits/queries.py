@@ -14,7 +14,7 @@ from domain.kernel import crypto
 from domain.kernel.actor import Actor
 from domain.kernel.clock import day_bounds, local_date
 from domain.kernel.columns import one_of
-from domain.kernel.paging import Page
+from domain.kernel.paging import Key, Order, Page, turn_query
 from domain.kernel.permissions import Permission, Reach
 from domain.kernel.refusals import NotFound
 from domain.people import queries as people
@@ -24,6 +24,13 @@ from domain.visits import rules
 from domain.visits.models import Desk, Visit, VisitState
 from domain.visits.schemas import DeskView, VisitView
 
+_NEWEST = Order(
+    "visits",
+    (
+        Key(col(Visit.arrived_at), lambda visit: visit.arrived_at, falling=True),
+        Key(col(Visit.id), lambda visit: visit.id, falling=True),
+    ),
+)
 _MOST_WAITING = 300
 
 
@@ -63,13 +70,18 @@ async def row(session: AsyncSession, actor: Actor, visit_id: UUID, *, at: dateti
     return visit
 
 
-async def today(session: AsyncSession, actor: Actor, *, at: datetime, limit: int = 50) -> Page[VisitView]:
-    """This function will list today's visitors, the newest first."""
+async def today(
+    session: AsyncSession, actor: Actor, *, at: datetime, cursor: str = "", size: int = 50
+) -> Page[VisitView]:
+    """Give one page of today's visitors, the newest first.
+
+    :raises Invalid: the cursor is none of this list
+    """
     start, end = day_bounds(local_date(at))
     wanted = (visible_to(actor, at=at), col(Visit.arrived_at) >= start, col(Visit.arrived_at) < end)
     total = await session.scalar(select(func.count()).select_from(Visit).where(*wanted)) or 0
-    rows = await session.scalars(select(Visit).where(*wanted).order_by(col(Visit.arrived_at).desc()).limit(limit))
-    return Page(tuple(await _views(session, actor, list(rows))), total, size=limit)
+    turned = await turn_query(session, select(Visit).where(*wanted), _NEWEST, cursor=cursor, size=size, at=at)
+    return turned.page(await _views(session, actor, list(turned.rows)), total, size, cap=total)
 
 
 async def waiting(session: AsyncSession, actor: Actor, *, at: datetime) -> list[VisitView]:

@@ -17,6 +17,7 @@ from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid, NotFound
 from state.clock import now
 from state.inputs import as_form, as_text, text_in
+from state.kit.addressed import AddressedState
 from state.live import hub, outlasting
 from state.session import SignedInState
 
@@ -44,8 +45,8 @@ class AlarmShown:
     mine: bool = False
 
 
-class AlarmsState(SignedInState):
-    """One browser's page of alarms."""
+class AlarmsState(AddressedState, SignedInState):
+    """One browser's page of alarms: the open ones whole, those dealt with page by page."""
 
     loading: bool = True
     rows: list[AlarmShown] = []
@@ -57,9 +58,10 @@ class AlarmsState(SignedInState):
     async def load(self):
         """This function will open the alarms."""
         self.loading, self.here = True, "/alarms"
+        self._open_address()
         self._shut()
         async with self._opening() as (session, actor):
-            await self._read(session, actor)
+            await self._read_opened(session, actor)
         self.loading = False
 
     @rx.event(background=True)
@@ -113,8 +115,12 @@ class AlarmsState(SignedInState):
         self.handling, self.faults = AlarmShown(), {}
 
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
-        rows = [_shown(one, actor) for one in await queries.alarms(session, actor)]
-        closed = [_shown(one, actor) for one in await queries.alarms(session, actor, closed=True)]
+        at = now()
+        rows = [_shown(one, actor) for one in await queries.open_alarms(session, actor)]
+        page = await self._page_of(
+            lambda cursor: queries.closed_alarms(session, actor, at=at, cursor=cursor, size=self.size)
+        )
+        closed = [_shown(one, actor) for one in page.items]
         if rows != self.rows:
             self.rows = rows
         if closed != self.closed:

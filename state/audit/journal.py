@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,7 +19,8 @@ from domain.kernel.refusals import Invalid
 from domain.orgs import queries as orgs
 from state.audit.shapes import ChainShown, LineShown, RawShown, chain_shown, line_shown, raw_shown
 from state.clock import now
-from state.inputs import Choice, as_form, as_text, flag_in, moment_in, text_in
+from state.inputs import Choice, as_form, flag_in, moment_in, text_in
+from state.kit.addressed import AddressedState, Asks
 from state.session import SignedInState
 
 PIECE = 50
@@ -29,14 +30,16 @@ _TEXTS = {"login": 80, "group": 20, "unit": 60, "number": 40, "origin": 60}
 _MOMENT = "%Y-%m-%dT%H:%M"
 
 
-class JournalState(SignedInState):
+class JournalState(AddressedState, SignedInState):
     """One browser's page of the journal."""
 
+    # an origin tells where somebody works: it stays out of the address
+    ASKS: ClassVar[Asks] = Asks(
+        open=("group", "unit", "number", "since", "until", "own"), text=("login",), personal=("origin",)
+    )
     loading: bool = True
     rows: list[LineShown] = []
-    filters: dict[str, str] = {}
-    filtered: bool = False
-    cleared: int = 0
+    pieces: int = 1
     next_seq: int = 0
     full: bool = False
     units: list[Choice] = []
@@ -50,16 +53,21 @@ class JournalState(SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will open the journal as the address narrows it: `login`, `own`, `group`, `unit`, `number`, `from`, `to`."""
+        """Open the journal as the address narrows it; links of other pages give whole days as `from` and `to`."""
         self.loading, self.rows, self.here, self.verifying = True, [], "/journal", False
-        self.filters, self.cleared = _of_address(self.router.url.query_parameters), self.cleared + 1
+        self._open_address()
+        asked = self.router.url.query_parameters
+        self._put(_days_of(asked))
+        self.filters = _tidied(self.filters)
+        pieces = str(asked.get("pieces", ""))
+        self.pieces = min(int(pieces), MOST // PIECE) if pieces.isascii() and pieces.isdigit() else 1
         self._shut()
         async with self._opening() as (session, actor):
             self.may_export = actor.may(Permission.JOURNAL_EXPORT)
             self.chain = chain_shown(await queries.chain(session, actor))
             names = await orgs.unit_names_by_code(session)
             self.units = [Choice(code, name) for code, name in sorted(names.items(), key=lambda pair: pair[1])]
-            await self._read(session, actor)
+            await self._read_opened(session, actor)
         self.loading = False
 
     @rx.event
@@ -76,13 +84,8 @@ class JournalState(SignedInState):
             async with self._acting():
                 self.faults = refusal.fields
             return
-        self.filters = kept
-        await self._again()
-
-    @rx.event
-    async def widen(self):
-        """This function will drop all filters."""
-        self.filters, self.cleared = {}, self.cleared + 1
+        self.filters = {}
+        self._put(kept)
         await self._again()
 
     @rx.event
@@ -90,7 +93,9 @@ class JournalState(SignedInState):
         """This function will read the lines before the last one shown."""
         async with self._acting() as (session, actor):
             if self.next_seq and len(self.rows) < MOST:
-                await self._read(session, actor, before=self.next_seq)
+                self.pieces += 1
+                await self._read_piece(session, actor, self.next_seq)
+        self._write_address()
 
     @rx.event
     async def open_line(self, seq: int):
@@ -124,19 +129,25 @@ class JournalState(SignedInState):
                 self.verifying = False
         yield rx.toast.error(found.fault) if found.fault else rx.toast.success("核对完成，审计日志完整")
 
-    async def _again(self) -> None:
-        self.faults = {}
-        async with self._acting() as (session, actor):
-            await self._frame(session, actor)
-            await self._read(session, actor)
+    async def _again(self, cursor: str = "") -> None:
+        self.faults, self.pieces = {}, 1
+        await super()._again(cursor)
 
-    async def _read(self, session: AsyncSession, actor: Actor, before: int = 0) -> None:
-        page = await queries.search(session, actor, _wanted(self.filters), before_seq=before, size=PIECE)
-        shown = [line_shown(line) for line in page.items]
-        self.rows = [*self.rows, *shown] if before else shown
+    async def _read(self, session: AsyncSession, actor: Actor) -> None:
+        self.rows, wanted = [], max(self.pieces, 1)
+        await self._read_piece(session, actor, 0, PIECE * wanted)
+        self.filtered, self.asked = bool(self.filters), _asked(self.filters)
+
+    async def _read_piece(self, session: AsyncSession, actor: Actor, before: int, size: int = PIECE) -> None:
+        page = await queries.search(session, actor, _wanted(self.filters), before_seq=before, size=size)
+        self.rows = [*self.rows, *(line_shown(line) for line in page.items)]
         self.full = bool(page.next_seq) and len(self.rows) >= MOST
         self.next_seq = 0 if self.full else page.next_seq
-        self.filtered, self.asked = bool(self.filters), _asked(self.filters)
+
+    def _write_address(self) -> None:
+        super()._write_address()
+        if self.pieces > 1:
+            self.address += ("&" if "?" in self.address else "?") + f"pieces={self.pieces}"
 
     def _shut(self) -> None:
         self.reading, self.raw, self.faults = False, RawShown(), {}
@@ -147,18 +158,21 @@ def group_choices() -> list[tuple[str, str]]:
     return [(group.value, group.label) for group in Group]
 
 
-def _of_address(asked: Mapping[str, str]) -> dict[str, str]:
-    """What a link of another page narrows by; what is wrong in it is left out."""
-    found = {name: as_text(asked.get(name, ""))[:most].strip() for name, most in _TEXTS.items()}
-    found["own"] = "1" if asked.get("own") == "1" else ""
+def _days_of(asked: Mapping[str, str]) -> dict[str, str]:
+    """Read a period that a link gives in whole days; what is wrong in it is left out."""
+    found: dict[str, str] = {}
     with suppress(Invalid):
         found["since"] = _midnight(bounds.day(as_text(asked.get("from", "")), label="开始时间", field="from"))
     with suppress(Invalid):
         last = bounds.day(as_text(asked.get("to", "")), label="结束时间", field="to")
         found["until"] = _midnight(last + timedelta(days=1))
-    if found["group"] not in set(Group):
-        found["group"] = ""
-    return {name: text for name, text in found.items() if text}
+    return found
+
+
+def _tidied(filters: dict[str, str]) -> dict[str, str]:
+    """Leave out what is no choice."""
+    wrong = {"group": filters.get("group") not in set(Group), "own": filters.get("own") != "1"}
+    return {name: text for name, text in filters.items() if not wrong.get(name)}
 
 
 def _midnight(day: date) -> str:

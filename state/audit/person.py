@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import ClassVar
 
 import reflex as rx
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.audit import queries
 from domain.audit.schemas import DayOfPerson, Group, Timeline
+from domain.kernel.actor import Actor
 from domain.kernel.clock import day_bounds, local_date, stamp
 from domain.kernel.refusals import NotFound
 from state.audit.shapes import TONES
 from state.clock import now
 from state.inputs import as_form, as_text, text_in
+from state.kit.addressed import AddressedState, Asks
 from state.session import SignedInState
 
 PERIODS = (7, 30, 90, 365)
@@ -46,8 +50,10 @@ class DayShown:
     counts: list[Count] = field(default_factory=list)
 
 
-class PersonTimelineState(SignedInState):
+class PersonTimelineState(AddressedState, SignedInState):
     """One browser's page of one person's days."""
+
+    ASKS: ClassVar[Asks] = Asks(open=("days",))
 
     loading: bool = True
     found: bool = False
@@ -64,14 +70,16 @@ class PersonTimelineState(SignedInState):
         self.loading, self.found, self.days, self.totals = True, False, [], []
         self.here = "/journal"
         self.login = str(self.router.url.path).strip("/").split("/")[-1]
-        await self._read(opening=True)
+        self._open_address()
+        async with self._opening() as (session, actor):
+            await self._read_opened(session, actor)
         self.loading = False
 
     @rx.event
     async def choose_period(self, days: str):
-        """This function will show so many days back."""
-        self.period = next((str(n) for n in PERIODS if str(n) == as_text(days)), str(PERIODS[1]))
-        await self._read()
+        """Show so many days back."""
+        self._put({"days": as_text(days)})
+        await self._again()
 
     @rx.event
     async def go(self, form: dict):
@@ -80,19 +88,19 @@ class PersonTimelineState(SignedInState):
             login = text_in(as_form(form), "login", most=80).strip()
         return rx.redirect(f"/audit-person/{login}") if _LOGIN.fullmatch(login) else None
 
-    async def _read(self, *, opening: bool = False) -> None:
+    async def _read(self, session: AsyncSession, actor: Actor) -> None:
+        self.period = next((str(n) for n in PERIODS if str(n) == self.filters.get("days")), str(PERIODS[1]))
         today = local_date(now())
         until = day_bounds(today)[1]
         since = day_bounds(today - timedelta(days=int(self.period) - 1))[0]
-        async with self._opening() if opening else self._acting() as (session, actor):
-            try:
-                found = await queries.timeline(session, actor, self.login, since=since, until=until)
-            except NotFound:
-                self.found = False
-                return
-            self.found, self.name, self.unit = True, found.name, found.unit
-            self.days = [_day(one, found.login) for one in found.days]
-            self.totals = _totals(found, since=local_date(since).isoformat(), until=today.isoformat())
+        try:
+            found = await queries.timeline(session, actor, self.login, since=since, until=until)
+        except NotFound:
+            self.found = False
+            return
+        self.found, self.name, self.unit = True, found.name, found.unit
+        self.days = [_day(one, found.login) for one in found.days]
+        self.totals = _totals(found, since=local_date(since).isoformat(), until=today.isoformat())
 
 
 def _link(login: str, since: str, until: str, group: Group | None = None) -> str:

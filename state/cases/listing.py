@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,14 +24,14 @@ from domain.orgs import queries as orgs
 from domain.people.rules import is_tail
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, text_in
+from state.kit.addressed import AddressedState, Asks
 from state.live import hub, outlasting
 from state.session import SignedInState
 
-SIZES = (20, 50, 100)
 REFRESH = 60.0
 """Seconds after which deadlines in words are renewed though nothing changed."""
 _TITLES = {"/todo": ("我的待办", "todo"), "/overdue": ("超期预警", "overdue"), "/cases": ("案件台账", "")}
-_FILTERS = frozenset({"text", "status", "area", "department", "category", "risk", "tag", "name", "phone", "id_number"})
+_PERSON = ("name", "phone", "id_number")
 _BULK = (Action.DISPATCH, Action.REDISPATCH, Action.URGE)
 """The steps of the bulk bar, in its order."""
 _MORE: tuple[tuple[Role, tuple[str, ...]], ...] = (
@@ -86,22 +87,19 @@ class Tile:
     tone: str = ""
 
 
-class CaseListState(SignedInState):
+class CaseListState(AddressedState, SignedInState):
     """One browser's list of cases."""
 
+    ASKS: ClassVar[Asks] = Asks(
+        open=("status", "area", "department", "category", "risk", "tag"),
+        text=("text",),
+        personal=_PERSON,
+        views=frozenset(views.VIEWS),
+    )
     title: str = "案件台账"
     tiles: list[Tile] = []
     rows: list[Row] = []
-    total: str = "0"
-    page: int = 1
-    last: int = 1
-    size: int = SIZES[0]
-    sort: str = ""
     _searched: dict[str, str] = {}
-    view: str = ""
-    filters: dict[str, str] = {}
-    filtered: bool = False
-    cleared: int = 0
     selected: list[str] = []
     bulk: list[Choice] = []
     more: list[Choice] = []
@@ -121,11 +119,9 @@ class CaseListState(SignedInState):
         """This function will open the list that the address names."""
         self.loading, self.fault = True, ""
         path = "/" + self.router.url.path.strip("/")
-        self.title, view = _TITLES.get(path, _TITLES["/cases"])
-        asked = self.router.url.query_parameters
-        self.here = path
-        self.view = asked.get("view", view) if asked.get("view", view) in views.VIEWS else view
-        self.filters, self.page, self.sort, self.selected = {}, 1, "", []
+        self.title, home = _TITLES.get(path, _TITLES["/cases"])
+        self.here, self.selected = path, []
+        self._open_address(home)
         async with self._opening() as (session, actor):
             actor.require(Permission.CASE_VIEW)
             self.bulk = [Choice(a.value, f"批量{a.label}") for a in _BULK if actor.roles & _takers(a)]
@@ -133,7 +129,7 @@ class CaseListState(SignedInState):
             self.may_register = actor.may(Permission.CASE_CREATE)
             self.may_export = self.title == _TITLES["/cases"][0] and actor.may(Permission.CASE_EXPORT)
             await self._choices(session, actor)
-            await self._read(session, actor)
+            await self._read_opened(session, actor)
         self.loading = False
 
     @rx.event(background=True)
@@ -150,63 +146,17 @@ class CaseListState(SignedInState):
                                 await self._read(session, actor)
 
     @rx.event
-    async def choose_view(self, view: str):
-        """This function will show exactly the cases that a counter counts; pressed again, all of them."""
-        view = as_text(view)
-        if view in views.VIEWS:
-            self.view = "" if view == self.view else view
-        await self._again()
-
-    @rx.event
     async def choose_list(self, view: str):
-        """This function will show a list beside the counters; without one, what the address names."""
+        """Show a list beside the counters; without one, what the address names."""
         view = as_text(view)
-        listed = {choice.value for choice in self.more}
-        self.view = view if view in listed else _TITLES.get(self.here, _TITLES["/cases"])[1]
-        await self._again()
-
-    @rx.event
-    async def narrow(self, name: str, value: str):
-        """This function will set one filter."""
-        name, value = as_text(name), as_text(value)
-        if name in _FILTERS:
-            kept = {key: text for key, text in self.filters.items() if key != name}
-            self.filters = kept | ({name: value[:100]} if value.strip() else {})
+        self.view = view if view in {choice.value for choice in self.more} else self._home
         await self._again()
 
     @rx.event
     async def search_person(self, form: dict):
-        """This function will narrow to the cases of a person, by name, phone or identity number."""
+        """Narrow to the cases of a person, by name, phone or identity number."""
         given = as_form(form)
-        typed = {name: text_in(given, name, most=50).strip() for name in ("name", "phone", "id_number")}
-        others = {key: text for key, text in self.filters.items() if key not in typed}
-        self.filters = others | {name: text for name, text in typed.items() if text}
-        await self._again()
-
-    @rx.event
-    async def widen(self):
-        """This function will drop all filters."""
-        self.filters, self.cleared = {}, self.cleared + 1
-        await self._again()
-
-    @rx.event
-    async def order_by(self, column: str):
-        """This function will sort by a column: up, down, then the usual order again."""
-        column = as_text(column)[:20]
-        turns = {column: f"-{column}", f"-{column}": ""}
-        self.sort = turns.get(self.sort, column)
-        await self._again()
-
-    @rx.event
-    async def go_to(self, page: int):
-        """This function will turn to a page."""
-        page = page if isinstance(page, int) else 1
-        await self._again(max(1, min(page, self.last)))
-
-    @rx.event
-    async def resize(self, size: str):
-        """This function will set how many rows a page holds."""
-        self.size = next((n for n in SIZES if str(n) == str(size)), SIZES[0])
+        self._put({name: text_in(given, name, most=50) for name in _PERSON})
         await self._again()
 
     @rx.event
@@ -231,19 +181,15 @@ class CaseListState(SignedInState):
         async with self._acting():
             self.selected = []
 
-    async def _again(self, page: int = 1) -> None:
-        self.page, self.selected, self.fault = page, [], ""
-        async with self._acting() as (session, actor):
-            await self._frame(session, actor)
-            await self._read(session, actor)
+    async def _again(self, cursor: str = "") -> None:
+        self.selected, self.fault = [], ""
+        await super()._again(cursor)
 
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
-        at = now()
-        wanted = self._filter()
-        page = await lists.search(session, actor, wanted, at=at, page=self.page, size=self.size)
-        if not page.items and self.page > 1:
-            self.page = page.last
-            page = await lists.search(session, actor, wanted, at=at, page=self.page, size=self.size)
+        at, wanted = now(), self._filter()
+        page = await self._page_of(
+            lambda cursor: lists.search(session, actor, wanted, at=at, cursor=cursor, size=self.size)
+        )
         await self._note_search(session, actor, wanted)
         rows = [_row(row) for row in page.items]
         if rows != self.rows:
@@ -251,8 +197,6 @@ class CaseListState(SignedInState):
         shown = {row.number for row in rows}
         if not shown.issuperset(self.selected):
             self.selected = [number for number in self.selected if number in shown]
-        self.total, self.last = page.total_text, page.last
-        self.filtered = bool(self.filters)
         self.asked = _asked(wanted)
         self.more_shown = self.view in {choice.value for choice in self.more}
         counters = await views.counters(session, actor, at=at)

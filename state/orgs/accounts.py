@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +18,7 @@ from domain.orgs.queries import AccountState
 from domain.orgs.schemas import AccountFilter, NewAccount
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, text_in
+from state.kit.addressed import AddressedState, Asks
 from state.orgs.shapes import (
     TONES,
     AccountShown,
@@ -32,25 +34,15 @@ from state.orgs.shapes import (
 )
 from state.session import ACCOUNT_RIGHTS, SignedInState
 
-SIZES = (20, 50, 100)
-_FILTERS = ("unit", "role")
 
-
-class AccountListState(SignedInState):
+class AccountListState(AddressedState, SignedInState):
     """One browser's list of accounts."""
 
+    # names are searched by: what is typed stays out of the address
+    ASKS: ClassVar[Asks] = Asks(open=("unit", "role"), personal=("text",), views=frozenset({*TONES}))
     loading: bool = True
     rows: list[AccountShown] = []
     tiles: list[Tile] = []
-    view: str = ""
-    text: str = ""
-    filters: dict[str, str] = {}
-    filtered: bool = False
-    cleared: int = 0
-    page: int = 1
-    last: int = 1
-    total: str = "0"
-    size: int = SIZES[0]
     units: list[Choice] = []
     roles: list[RoleChoice] = []
     areas: list[Choice] = []
@@ -63,13 +55,9 @@ class AccountListState(SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will open the list that the address asks for: `unit`, `role`, `state`."""
-        self.loading = True
-        asked = self.router.url.query_parameters
-        self.here = "/accounts"
-        self.filters = {name: asked[name][:60] for name in _FILTERS if asked.get(name)}
-        self.view = asked.get("state", "") if asked.get("state", "") in TONES else ""
-        self.text, self.page, self.rows, self.cleared = "", 1, [], self.cleared + 1
+        """Open the list that the address asks for."""
+        self.loading, self.here, self.rows = True, "/accounts", []
+        self._open_address()
         self._shut()
         async with self._opening() as (session, actor):
             require_opener(actor)
@@ -77,53 +65,18 @@ class AccountListState(SignedInState):
             self.may_make = actor.may(Permission.ACCOUNT_MANAGE) or actor.may(Permission.ACCOUNT_PROPOSE)
             self.own_unit = actor.unit_code
             await self._choices(session, actor)
-            await self._read(session, actor)
+            await self._read_opened(session, actor)
         self.loading = False
 
     @rx.event
     async def renew(self):
         """This function will read the list again and leave what is searched and chosen as it is."""
-        await self._again(self.page)
-
-    @rx.event
-    async def choose_view(self, view: str):
-        """This function will show exactly the accounts that a counter counts; pressed again, all of them."""
-        view = as_text(view)
-        if not view or view in TONES:
-            self.view = "" if view == self.view else view
-        await self._again()
-
-    @rx.event
-    async def search(self, text: str):
-        """This function will show the accounts whose login or name holds a text."""
-        self.text = as_text(text)[:50].strip()
-        await self._again()
-
-    @rx.event
-    async def narrow(self, name: str, value: str):
-        """This function will set one filter."""
-        name, value = as_text(name), as_text(value)[:60]
-        if name in _FILTERS:
-            kept = {key: text for key, text in self.filters.items() if key != name}
-            self.filters = kept | ({name: value} if value else {})
-        await self._again()
+        await self._again(self._cursor)
 
     @rx.event
     async def widen(self):
-        """This function will drop all filters."""
-        self.filters, self.text, self.view, self.cleared = {}, "", "", self.cleared + 1
-        await self._again()
-
-    @rx.event
-    async def go_to(self, page: int):
-        """This function will turn to a page."""
-        page = page if isinstance(page, int) else 1
-        await self._again(max(1, min(page, self.last)))
-
-    @rx.event
-    async def resize(self, size: str):
-        """This function will set how many rows a page holds."""
-        self.size = next((n for n in SIZES if str(n) == str(size)), SIZES[0])
+        """Drop all conditions, the counter's too."""
+        self.filters, self.view, self.cleared = {}, "", self.cleared + 1
         await self._again()
 
     @rx.event
@@ -177,27 +130,20 @@ class AccountListState(SignedInState):
     def _shut(self) -> None:
         self.making, self.told, self.faults = False, Told(), {}
 
-    async def _again(self, page: int = 1) -> None:
-        self.page = page
-        async with self._acting() as (session, actor):
-            await self._read(session, actor)
-
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
         require_opener(actor)
         at = now()
         wanted = AccountFilter(
-            text=self.text,
+            text=self.filters.get("text", ""),
             unit_code=self.filters.get("unit", ""),
             role=self.filters.get("role", ""),
             state=self.view,
         )
-        found = await queries.accounts(session, actor, wanted, at=at, page=self.page, size=self.size)
-        if not found.items and self.page > 1:
-            self.page = found.last
-            found = await queries.accounts(session, actor, wanted, at=at, page=self.page, size=self.size)
+        found = await self._page_of(
+            lambda cursor: queries.accounts(session, actor, wanted, at=at, cursor=cursor, size=self.size)
+        )
         self.rows = [account_shown(row) for row in found.items]
-        self.total, self.last = found.total_text, found.last
-        self.filtered = bool(self.filters or self.text or self.view)
+        self.filtered = bool(self.filters or self.view)
         counts = await queries.count_states(session, actor, at=at)
         kinds = [("", "全部", "blue"), *((s.value, s.label, TONES[s.value]) for s in _COUNTED)]
         self.tiles = [Tile(view, label, counts.get(view, 0), tone) for view, label, tone in kinds]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +19,7 @@ from domain.orgs.rules import POSITION
 from domain.orgs.schemas import UnitInput, UnitRow
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, number_in, text_in, word_in
+from state.kit.addressed import AddressedState, Asks
 from state.session import SignedInState
 
 DEEPEST = 4
@@ -44,15 +46,14 @@ class UnitShown:
     href: str = ""
 
 
-class UnitsState(SignedInState):
-    """One browser's page of units."""
+class UnitsState(AddressedState, SignedInState):
+    """One browser's page of units; a tree is shown whole."""
+
+    ASKS: ClassVar[Asks] = Asks(open=("kind",), text=("text",))
 
     loading: bool = True
     rows: list[UnitShown] = []
     count: int = 0
-    text: str = ""
-    kind: str = ""
-    cleared: int = 0
     parents: list[Choice] = []
     asked: UnitShown = UnitShown()
     editing: bool = False
@@ -65,32 +66,15 @@ class UnitsState(SignedInState):
         self.loading = True
         async with self._opening() as (session, actor):
             self.here = "/units"
-            self.text, self.kind, self.rows = "", "", []
+            self.rows = []
+            self._open_address()
             self._shut()
-            await self._read(session, actor)
+            await self._read_opened(session, actor)
         self.loading = False
 
     @rx.event
     async def renew(self):
         """This function will read the units again and leave what is searched and chosen as it is."""
-        await self._again()
-
-    @rx.event
-    async def narrow(self, text: str):
-        """This function will show the units whose name, short name or code holds a text."""
-        self.text = as_text(text)[:50].strip()
-        await self._again()
-
-    @rx.event
-    async def choose_kind(self, kind: str):
-        """This function will show the units of one kind; empty shows all."""
-        self.kind = as_text(kind)[:20]
-        await self._again()
-
-    @rx.event
-    async def widen(self):
-        """This function will show all units again."""
-        self.text, self.kind, self.cleared = "", "", self.cleared + 1
         await self._again()
 
     @rx.event
@@ -168,10 +152,6 @@ class UnitsState(SignedInState):
     def _shut(self) -> None:
         self.editing, self.asked, self.turning, self.faults = False, UnitShown(), UnitShown(), {}
 
-    async def _again(self) -> None:
-        async with self._acting() as (session, actor):
-            await self._read(session, actor)
-
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
         actor.require(Permission.UNIT_MANAGE)
         tree = list(_tree(await queries.units_of_county(session, actor)))
@@ -180,11 +160,11 @@ class UnitsState(SignedInState):
         fitting = [(one, depth) for one, depth in tree if self._fits(one)]
         narrowed = len(fitting) < len(tree)
         self.rows = [_shown(one, names, 0 if narrowed else depth) for one, depth in fitting]
-        self.count = len(self.rows)
+        self.count, self.filtered = len(self.rows), bool(self.filters)
 
     def _fits(self, one: UnitRow) -> bool:
-        text = self.text.lower()
-        right_kind = not self.kind or one.kind.value == self.kind
+        text, kind = self.filters.get("text", "").lower(), self.filters.get("kind", "")
+        right_kind = not kind or one.kind.value == kind
         return right_kind and (not text or any(text in word.lower() for word in (one.name, one.short_name, one.code)))
 
 

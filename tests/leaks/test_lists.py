@@ -89,15 +89,15 @@ async def every_page(
     """Turn all pages; a page's total must be the same on each and no case come twice."""
     numbers: list[str] = []
     texts = ""
-    page = 1
+    cursor = ""
     while True:
-        found = await lists.search(session, who, wanted, at=now(), page=page, size=size)
+        found = await lists.search(session, who, wanted, at=now(), cursor=cursor, size=size)
         numbers += [row.number for row in found.items]
         texts += repr(found.items)
-        if page >= found.last:
+        cursor = found.next
+        if not cursor:
             assert len(numbers) == len(set(numbers)) == found.total
             return set(numbers), found.total, texts
-        page += 1
 
 
 @_ANYBODY

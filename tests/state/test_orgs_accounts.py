@@ -88,7 +88,7 @@ class TestList:
         await _built()
         page = await _list("secadmin")
 
-        await states.call(page, "search", "试甲")
+        await states.call(page, "narrow", "text", "试甲")
 
         assert [row.login for row in page.rows] == ["guide"]
 
@@ -357,10 +357,10 @@ async def test_the_navigation_shows_accounts_to_who_may(ground: AsyncEngine) -> 
 async def test_a_list_read_again_keeps_what_was_searched(ground: AsyncEngine) -> None:
     await _built()
     page = await _list("sysadmin", "?unit=rsj")
-    await states.call(page, "search", NEW["login"])
+    await states.call(page, "narrow", "text", NEW["login"])
     assert not page.rows
     await states.call(page, "ask_new")
     await states.call(page, "send", dict(NEW))
     await states.call(page, "renew")
-    assert (page.text, page.filters) == (NEW["login"], {"unit": "rsj"})
+    assert page.filters == {"unit": "rsj", "text": NEW["login"]}
     assert [row.login for row in page.rows] == [NEW["login"]]

@@ -48,7 +48,7 @@ class TestTree:
     async def test_a_text_narrows_and_counts(self, ground: AsyncEngine) -> None:
         page = await _opened()
 
-        await states.call(page, "narrow", "建设")
+        await states.call(page, "narrow", "text", "建设")
 
         assert _names(page) == [("zjj", 0)]
         assert page.count == 1

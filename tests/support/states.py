@@ -22,6 +22,7 @@ from state.session import COOKIE, SignedInState
 from tests.support.county import PASSWORD, fresh_code
 
 S = TypeVar("S", bound=SignedInState)
+HOST = "http://test"
 
 
 async def signed_in(login: str) -> str:
@@ -38,10 +39,23 @@ async def signed_in(login: str) -> str:
     return f"{COOKIE}={answer.secret}"
 
 
+def at_address(state: BaseState, url: str) -> None:
+    """Lead the browser of a state to another address, as Back, a link or a reload does."""
+    root: Any = state
+    while root.parent_state is not None:
+        root = root.parent_state
+    root.router_data = root._update_router_vars({**root.router_data, "asPath": url.removeprefix(HOST)}, {})
+
+
 async def tree(kind: type[S], cookie: str = "", url: str = "http://test/") -> S:
     """Make a fresh state tree for one browser and give its state of a kind."""
     root: BaseState = rx.State(_reflex_internal_init=True)  # type: ignore[call-arg]
-    data = {"headers": {"cookie": cookie, "origin": "http://test"}, "token": "test", "ip": "127.0.0.1", "asPath": url}
+    data = {
+        "headers": {"cookie": cookie, "origin": "http://test"},
+        "token": "test",
+        "ip": "127.0.0.1",
+        "asPath": url.removeprefix(HOST),
+    }
     root.router_data = root._update_router_vars(data, {})
     return await root.get_state(kind)
 

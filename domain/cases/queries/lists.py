@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -19,14 +19,14 @@ from domain.calendar.rules import Remaining, remaining
 from domain.cases import categories, rules
 from domain.cases.models import Assignment, Case, Part, Party, PartyKind, RiskLevel
 from domain.cases.queries import processes
-from domain.cases.queries.orders import derived_status, in_order, order_of, which
+from domain.cases.queries.orders import arrangement, derived_status, in_order
 from domain.cases.queries.reach import LIVE, dispatched_to, visible_to
 from domain.cases.queries.views import VIEWS
 from domain.cases.schemas import CaseFilter, CaseRow
 from domain.cases.vocabulary import Status
 from domain.kernel import crypto
 from domain.kernel.actor import Actor
-from domain.kernel.paging import COUNT_CAP, Page
+from domain.kernel.paging import COUNT_CAP, Key, Order, Page, Place, Turned, turn, turn_query
 from domain.kernel.permissions import Role
 from domain.kernel.refusals import Invalid, NotFound
 from domain.orgs import queries as orgs
@@ -45,18 +45,16 @@ _TAGS = {
     "leader_order": col(Case.leader_order),
     "major": col(Case.major),
 }
-_SORTS = {
-    "number": col(Case.number),
-    "title": col(Case.title),
-    "category": col(Case.category),
-    "area": col(Case.area_path),
-    "status": col(Case.status),
-    "due": col(Case.due_at),
-    "created": col(Case.created_at),
-    "submitted": col(Case.submitted_at),
+_SORTS: dict[str, tuple[Any, Callable[[Case], Any]]] = {
+    "number": (col(Case.number), lambda case: case.number),
+    "title": (col(Case.title), lambda case: case.title),
+    "category": (col(Case.category), lambda case: case.category),
+    "area": (col(Case.area_path), lambda case: case.area_path),
+    "status": (col(Case.status), lambda case: case.status.value),
+    "due": (col(Case.due_at), lambda case: case.due_at),
+    "created": (col(Case.created_at), lambda case: case.created_at),
+    "submitted": (col(Case.submitted_at), lambda case: case.submitted_at),
 }
-
-
 _MAY_LACK = frozenset({"due", "submitted"})
 
 
@@ -66,40 +64,68 @@ async def search(
     wanted: CaseFilter,
     *,
     at: datetime,
-    page: int = 1,
+    cursor: str = "",
     size: int = 20,
     purpose: Purpose | None = None,
 ) -> Page[CaseRow]:
-    """This function will give one page of the cases within reach that fit the filter.
+    """Give one page of the cases within reach that fit the filter: the first, or the one a cursor leads to.
 
     Without a sort the order is the reader's status order, then deadline, urgency, age. `purpose`: what persons
     are shown for, when it is not the door through which the actor came.
 
+    :raises Invalid: a filter names something that does not exist, or the cursor belongs to another list
+    """
+    fitting = await _conditions(session, actor, wanted, at)
+    total = await count_up_to(session, actor, fitting, COUNT_CAP + 1)
+    turned = await _turn(session, actor, wanted, fitting, cursor, size, at)
+    hit = bool(wanted.name.strip() or wanted.phone.strip() or wanted.id_number.strip())
+    rows = await rows_of(session, actor, turned.rows, at=at, purpose=purpose, hit=hit)
+    return turned.page(rows, total, size)
+
+
+async def at_most(session: AsyncSession, actor: Actor, wanted: CaseFilter, most: int, *, at: datetime) -> bool:
+    """Tell whether no more than so many cases fit the filter.
+
     :raises Invalid: a filter names something that does not exist
     """
     fitting = await _conditions(session, actor, wanted, at)
-    every = select(Case).where(visible_to(actor), *fitting)
-    capped = select(func.count()).select_from(every.with_only_columns(col(Case.id)).limit(COUNT_CAP + 1).subquery())
-    total = await session.scalar(capped) or 0
+    return await count_up_to(session, actor, fitting, most + 1) <= most
+
+
+async def count_up_to(session: AsyncSession, actor: Actor, fitting: Sequence[ColumnElement[bool]], most: int) -> int:
+    """Count the cases within reach that fit some conditions, no further than `most`."""
+    capped = select(col(Case.id)).where(visible_to(actor), *fitting).limit(most).subquery()
+    return await session.scalar(select(func.count()).select_from(capped)) or 0
+
+
+async def _turn(
+    session: AsyncSession,
+    actor: Actor,
+    wanted: CaseFilter,
+    fitting: Sequence[ColumnElement[bool]],
+    cursor: str,
+    size: int,
+    at: datetime,
+) -> Turned[Case]:
     if wanted.sort:
-        query = _sorted(every, wanted.sort)
-    else:
-        statuses = await order_of(session, which(actor, wanted.view))
-        query = in_order(actor, statuses, at, fitting, most=page * size)
-    query = query.limit(size).offset((page - 1) * size)
-    cases = list(await session.scalars(query))
-    hit = bool(wanted.name.strip() or wanted.phone.strip() or wanted.id_number.strip())
-    rows = await rows_of(session, actor, cases, at=at, purpose=purpose, hit=hit)
-    return Page(tuple(rows), min(total, COUNT_CAP), total > COUNT_CAP, page, size)
+        every = select(Case).where(visible_to(actor), *fitting)
+        return await turn_query(session, every, _sorted_by(wanted.sort), cursor=cursor, size=size, at=at)
+    arranged = await arrangement(session, actor, wanted.view)
+
+    async def fetch(place: Place | None, most: int, moment: datetime) -> Sequence[Case]:
+        return list(await session.scalars(in_order(actor, arranged, fitting, place, at=moment, most=most)))
+
+    return await turn(arranged.name, arranged.values, fetch, cursor=cursor, size=size, at=at)
 
 
-def _sorted(query: Select[tuple[Case]], sort: str) -> Select[tuple[Case]]:
-    name, descending = sort.removeprefix("-"), sort.startswith("-")
+def _sorted_by(sort: str) -> Order:
+    name, falling = sort.removeprefix("-"), sort.startswith("-")
     if name not in _SORTS:
         raise Invalid.of({"sort": "不能按此排序"})
-    column = _SORTS[name].desc() if descending else _SORTS[name].asc()
+    column, read = _SORTS[name]
     # only where a value may be missing: empty last is not the order of a plain index
-    return query.order_by(column.nullslast() if name in _MAY_LACK else column, col(Case.id).desc())
+    first = Key(column, read, falling=falling, may_lack=name in _MAY_LACK)
+    return Order(sort, (first, Key(col(Case.id), lambda case: case.id, falling=True)))
 
 
 async def _conditions(

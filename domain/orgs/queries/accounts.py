@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from domain.kernel.actor import Actor
 from domain.kernel.labels import Labelled
-from domain.kernel.paging import Page
+from domain.kernel.paging import Page, Place, turn
 from domain.kernel.permissions import DEFAULT_LEVEL, LEVELS, PEOPLE_ROLES, FieldLevel, Permission, Role
 from domain.kernel.refusals import NotFound
 from domain.orgs.models import Account, AccountUnit, CustomRole, SignInSession, Unit
@@ -70,16 +70,17 @@ async def units_of_county(session: AsyncSession, actor: Actor) -> tuple[UnitRow,
 
 
 async def accounts(
-    session: AsyncSession, actor: Actor, wanted: AccountFilter, *, at: datetime, page: int = 1, size: int = 20
+    session: AsyncSession, actor: Actor, wanted: AccountFilter, *, at: datetime, cursor: str = "", size: int = 20
 ) -> Page[AccountRow]:
-    """This function will give one page of the accounts that fit, by login.
+    """Give one page of the accounts that fit, by login.
 
     Names are sealed: a text is compared with the opened names of those that fit otherwise.
 
     :raises NotPermitted: the actor administers neither accounts nor rights
     """
-    query = select(Account).where(administered_by(actor), *_conditions(wanted)).order_by(col(Account.login))
-    found = list(await session.scalars(query))
+    query = select(Account).where(administered_by(actor), *_conditions(wanted))
+    # sorted here, as the pages are told apart here: the database may sort otherwise
+    found = sorted(await session.scalars(query), key=lambda one: one.login)
     text = wanted.text.strip().lower()
     if text:
         found = [one for one in found if text in one.login.lower() or text in name_of(one).lower()]
@@ -87,9 +88,14 @@ async def accounts(
     states = {one.id: state_of(one, seen.get(one.id), at) for one in found}
     if wanted.state:
         found = [one for one in found if states[one.id].value == wanted.state]
-    shown = found[(page - 1) * size : page * size]
-    rows = await _rows(session, shown, seen, states)
-    return Page(tuple(rows), len(found), number=page, size=size)
+
+    async def fetch(place: Place | None, most: int, _at: datetime) -> Sequence[Account]:
+        if place and place.back:
+            return [one for one in reversed(found) if one.login < place.values[0]][:most]
+        return [one for one in found if not place or one.login > place.values[0]][:most]
+
+    turned = await turn("login", lambda one, _: (one.login,), fetch, cursor=cursor, size=size, at=at)
+    return turned.page(await _rows(session, turned.rows, seen, states), len(found), size, cap=len(found))
 
 
 async def count_states(session: AsyncSession, actor: Actor, *, at: datetime) -> dict[str, int]:

@@ -33,7 +33,7 @@ async def lines(session: AsyncSession, actor: Actor, action: str, count: int, at
 
 
 async def kinds(session: AsyncSession, county: County) -> list[AlarmKind]:
-    return [alarm.kind for alarm in await queries.alarms(session, county["auditor"])]
+    return [alarm.kind for alarm in await queries.open_alarms(session, county["auditor"])]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ async def test_a_second_scan_raises_nothing_and_more_of_it_raises_the_count(
 
     await lines(session, county["rsj"], "person.reveal", 5, MORNING + MINUTE)
     await operations.scan(session, at=MORNING + MINUTE * 2)
-    (alarm,) = await queries.alarms(session, county["auditor"])
+    (alarm,) = await queries.open_alarms(session, county["auditor"])
     assert alarm.said == "一小时内查看明文 25 次"
     assert alarm.login == "rsj"
 
@@ -128,7 +128,7 @@ async def test_it_is_closed_with_a_note_by_another_auditor_than_whom_it_concerns
     await lines(session, county["auditor"], "access.refused", 20, MORNING)
     await lines(session, county["rsj"], "access.refused", 20, MORNING)
     await operations.scan(session, at=MORNING + MINUTE)
-    alarms = {alarm.login: alarm for alarm in await queries.alarms(session, county["auditor"])}
+    alarms = {alarm.login: alarm for alarm in await queries.open_alarms(session, county["auditor"])}
 
     with pytest.raises(ActionNotAllowed):
         await operations.acknowledge(session, county["auditor"], alarms["auditor"].id, "已核实", at=MORNING)
@@ -138,7 +138,7 @@ async def test_it_is_closed_with_a_note_by_another_auditor_than_whom_it_concerns
         await operations.acknowledge(session, county["secadmin"], alarms["rsj"].id, "已核实", at=MORNING)
     await operations.acknowledge(session, county["auditor"], alarms["rsj"].id, "已核实为误操作", at=MORNING)
 
-    (closed,) = await queries.alarms(session, county["auditor"], closed=True)
+    (closed,) = (await queries.closed_alarms(session, county["auditor"], at=MORNING)).items
     assert (closed.login, closed.note) == ("rsj", "已核实为误操作")
     assert await queries.count_open(session, county["auditor"]) == 1
     with pytest.raises(ActionNotAllowed):
@@ -149,7 +149,7 @@ async def test_it_is_closed_with_a_note_by_another_auditor_than_whom_it_concerns
 async def test_only_the_auditor_reads(session: AsyncSession, county: County, login: str) -> None:
     for read in (
         queries.search(session, county[login], JournalFilter()),
-        queries.alarms(session, county[login]),
+        queries.open_alarms(session, county[login]),
         queries.chain(session, county[login]),
         queries.raw(session, county[login], 1),
         queries.timeline(session, county[login], "rsj", since=MORNING, until=NIGHT),

@@ -67,4 +67,4 @@ async def test_a_cut_journal_is_not_anchored_again(session: AsyncSession, county
     await _cut(session, 2)
 
     assert await operations.anchor(session, at=MORNING, kept=[made]) is None
-    assert [alarm.kind for alarm in await queries.alarms(session, county["auditor"])] == [AlarmKind.CHAIN]
+    assert [alarm.kind for alarm in await queries.open_alarms(session, county["auditor"])] == [AlarmKind.CHAIN]

@@ -128,7 +128,7 @@ class TestChain:
         state = await operations.verify(session, county["auditor"], at=MORNING)
 
         assert state.fault
-        (alarm,) = await queries.alarms(session, county["auditor"])
+        (alarm,) = await queries.open_alarms(session, county["auditor"])
         assert (alarm.kind, alarm.said) == (AlarmKind.CHAIN, state.fault)
 
 

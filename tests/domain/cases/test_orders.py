@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from domain.cases import rules
+from domain.cases.models import Case
 from domain.cases.operations.orders import arrange
 from domain.cases.queries import lists
 from domain.cases.queries.orders import DEFAULTS, Order
@@ -48,10 +51,42 @@ class TestOrder:
         assert (await _shown(session, county, "rsj", hours=25))[0] == "overdue_accept"
         assert "to_accept" not in await _shown(session, county, "rsj", hours=25)
 
-    async def test_begins_the_to_do_list_with_what_is_in_hand(self, session: AsyncSession, county: County) -> None:
-        await _one_of_each(session, county)
+    async def test_never_puts_what_has_ended_above_what_is_open(self) -> None:
+        ended = {"closed", "void"}
+        for order in DEFAULTS.values():
+            assert set(order[-2:]) == ended, "decision 0019"
 
-        assert await _shown(session, county, "rsj", view="todo") == ["in_progress", "in_progress", "to_accept"]
+
+class TestToDo:
+    """Overdue first, then the nearest deadline; the urgent stand above their like."""
+
+    async def _cases(self, session: AsyncSession, county: County) -> dict[str, str]:
+        """Six cases of one office, their deadlines and urgency set."""
+        hours = {"late": -1, "later": -30, "late urgent": -2, "soon": 3, "far": 90, "far urgent": 200}
+        names: dict[str, str] = {}
+        for seed, (name, hour) in enumerate(hours.items(), start=1):
+            number = await support.bring_to(session, county, MAIN_LINE[: 2 + seed % 2], at=MORNING, seed=seed)
+            values = {"due_at": MORNING + timedelta(hours=hour), "urgent": "urgent" in name}
+            await session.execute(update(Case).where(col(Case.number) == number).values(values))
+            names[number] = name
+        session.expire_all()
+        return names
+
+    async def test_goes_by_urgency(self, session: AsyncSession, county: County) -> None:
+        names = await self._cases(session, county)
+        page = await lists.search(session, county["rsj"], CaseFilter(view="todo"), at=MORNING)
+        assert [names[row.number] for row in page.items] == [
+            "late urgent", "later", "late", "far urgent", "soon", "far"
+        ]  # fmt: skip
+
+    async def test_goes_by_status_where_an_administrator_arranged_it(
+        self, session: AsyncSession, county: County
+    ) -> None:
+        await self._cases(session, county)
+        wanted = ["to_accept", *(status for status in DEFAULTS[Order.TODO] if status != "to_accept")]
+        await arrange(session, county["center"], Order.TODO, wanted, at=MORNING)
+        shown = await _shown(session, county, "rsj", view="todo")
+        assert shown[0] == "to_accept"
 
 
 class TestArrange:

@@ -179,7 +179,7 @@ class TestWaiting:
         gone = await _come(session, county["guide"], MORNING + timedelta(minutes=9))
         await operations.leave(session, county["guide"], gone.id, at=MORNING + timedelta(minutes=10))
 
-        newest = await queries.today(session, county["registrar"], at=MORNING + timedelta(hours=1), limit=3)
+        newest = await queries.today(session, county["registrar"], at=MORNING + timedelta(hours=1), size=3)
         waiting = await queries.waiting(session, county["registrar"], at=MORNING + timedelta(hours=1))
 
         assert first.id not in {visit.id for visit in newest.items}

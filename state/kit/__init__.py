@@ -1,0 +1,1 @@
+"""What pages of many rooms do alike."""
