@@ -3,6 +3,7 @@
 // Elements ask for it by attributes:
 //   data-search        the search field of the page, which "/" goes to
 //   data-row           a row that J and K move to, X marks and Enter opens
+//   data-next, data-previous  links that J and K follow where there are no rows
 //   data-palette       the button that Ctrl-K presses
 //   data-keymap        a button that opens the list of keys (#keymap); data-close closes a dialog
 //   data-keys-switch   the check box that turns the single keys on and off
@@ -68,11 +69,17 @@
     return Boolean(target);
   }
 
+  function goTo(selector) {
+    const link = document.querySelector(selector);
+    link?.click();
+    return Boolean(link);
+  }
+
   const ACTS = {
     "/": focusSearch,
     "?": openKeymap,
-    j: () => moveRow(1),
-    k: () => moveRow(-1),
+    j: () => moveRow(1) || goTo("[data-next]"),
+    k: () => moveRow(-1) || goTo("[data-previous]"),
     x: () => inRow("input[type=checkbox]"),
     Enter: () => document.activeElement?.matches?.("tr[data-row]") && inRow("a[href]"),
   };
@@ -110,6 +117,36 @@
     if (at.matches("dialog.palette, dialog.keymap")) at.close(); // beside it: nothing was typed that could be lost
     if (at.closest("[data-dense]")) remember(DENSE, document.documentElement.classList.toggle("dense") ? "on" : "off");
     if (at.matches("[data-keys-switch]")) remember(KEYS, at.checked ? "on" : "off");
+  });
+
+  // Focus that an act took away with its row or button goes to what took the place, not to the start of the page.
+  let held = null;
+
+  const rowsOfPage = () => [...document.querySelectorAll("main tr[data-row]")];
+  const focusIsLost = () => document.activeElement === document.body || document.activeElement === null;
+
+  addEventListener("focusin", (event) => {
+    const at = event.target;
+    if (!(at instanceof Element) || !at.closest("main") || at.closest("dialog")) return;
+    held = { at, path: location.pathname, row: rowsOfPage().indexOf(at.closest("tr[data-row]")) };
+  });
+  addEventListener("pointerdown", (event) => {
+    if (event.target instanceof Element && !event.target.closest("dialog")) held = null; // a click says where one is
+  });
+
+  function takeUpFocus() {
+    if (!held || held.at.isConnected || !focusIsLost() || modalIsOpen()) return;
+    const { path, row } = held;
+    held = null;
+    if (path !== location.pathname) return;
+    const rows = rowsOfPage();
+    const next = row >= 0 && rows.length ? rows[Math.min(row, rows.length - 1)] : null;
+    (next ?? document.querySelector("[data-next], #primary-action, main h1[tabindex], #main"))?.focus({ preventScroll: !next });
+  }
+
+  new MutationObserver(() => requestAnimationFrame(takeUpFocus)).observe(document.documentElement, {
+    childList: true,
+    subtree: true,
   });
 
   document.documentElement.classList.toggle("dense", recall(DENSE) === "on");

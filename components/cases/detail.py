@@ -84,6 +84,20 @@ def acts() -> rx.Component:
     )
 
 
+def ways() -> rx.Component:
+    """Draw the ways to the neighbours of the case in the list one came from; J and K go them too."""
+
+    def way(label: str, href: rx.Var[str], key: str) -> rx.Component:
+        link = rx.el.a(label, href=href, class_name="btn", custom_attrs={f"data-{key}": "1"})
+        return rx.cond(href != "", link, rx.el.button(label, type="button", class_name="btn", disabled=True))
+
+    beside = S.beside
+    return rx.cond(
+        (beside.previous != "") | (beside.next != ""),
+        rx.el.span(way("上一件", beside.previous, "previous"), way("下一件", beside.next, "next"), class_name="ways"),
+    )
+
+
 def _why(why: Why) -> rx.Component:
     return rx.el.li(rx.el.b(why.label), rx.el.span(why.reason))
 

@@ -161,12 +161,12 @@ COLUMNS = [
     Column("title", "诉求标题", _title, phone="title"),
     Column("category", "类别", lambda r: _short(r.category), sort=True),
     Column("area", "属地", lambda r: rx.el.span(r.area), sort=True),
-    Column("party", "诉求人", lambda r: rx.el.span(r.party)),
+    Column("party", "诉求人", lambda r: _short(r.party)),
     Column("risk", "风险", _risk),
     Column("status", "状态", lambda r: tag(r.status, r.status_tone), sort=True, phone="tag"),
     Column("due", "时限", _due, sort=True, phone="tag"),
     Column("department", "承办单位", lambda r: _short(r.department)),
-    Column("handler", "责任人", lambda r: rx.el.span(r.handler)),
+    Column("handler", "责任人", lambda r: _short(r.handler)),
     Column("submitted", "受理时间", lambda r: rx.el.span(r.submitted), sort=True),
 ]
 

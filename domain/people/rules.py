@@ -183,22 +183,26 @@ def name_fault(name: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """This function will mask a name: the family name stays."""
-    return name[:1] + "*" * max(1, len(name) - 1) if name else ""
+    """Mask a name: the family name stays; the stars tell neither a long name nor widen a column."""
+    return name[:1] + _stars(max(1, len(name) - 1), most=3) if name else ""
+
+
+def _stars(count: int, *, most: int) -> str:
+    return "*" * min(count, most)
 
 
 def mask_id(number: str) -> str:
     """This function will mask an identity number: first four and last four stay."""
     if len(number) < 10:
         return number[:1] + "*" * (len(number) - 1) if number else ""
-    return number[:4] + "*" * (len(number) - 8) + number[-4:]
+    return number[:4] + _stars(len(number) - 8, most=10) + number[-4:]
 
 
 def mask_phone(phone: str) -> str:
     """This function will mask a phone number: the middle four are hidden."""
     if len(phone) < 7:
         return "*" * len(phone)
-    return phone[:3] + "*" * (len(phone) - 7) + phone[-4:]
+    return phone[:3] + _stars(len(phone) - 7, most=6) + phone[-4:]
 
 
 def mask_birth_date(day: str) -> str:

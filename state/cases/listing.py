@@ -22,6 +22,7 @@ from domain.kernel.clock import end_stamp, stamp
 from domain.kernel.permissions import Permission, Role
 from domain.orgs import queries as orgs
 from domain.people.rules import is_tail
+from state.cases.walking import Beside, Trail
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, text_in
 from state.kit.addressed import AddressedState, Asks
@@ -100,6 +101,7 @@ class CaseListState(AddressedState, SignedInState):
     tiles: list[Tile] = []
     rows: list[Row] = []
     _searched: dict[str, str] = {}
+    _trail: Trail = Trail()
     selected: list[str] = []
     bulk: list[Choice] = []
     more: list[Choice] = []
@@ -191,6 +193,7 @@ class CaseListState(AddressedState, SignedInState):
             lambda cursor: lists.search(session, actor, wanted, at=at, cursor=cursor, size=self.size)
         )
         await self._note_search(session, actor, wanted)
+        self._trail = Trail.of(wanted, page)
         rows = [_row(row) for row in page.items]
         if rows != self.rows:
             self.rows = rows
@@ -201,6 +204,16 @@ class CaseListState(AddressedState, SignedInState):
         self.more_shown = self.view in {choice.value for choice in self.more}
         counters = await views.counters(session, actor, at=at)
         self.tiles = [Tile(c.view, c.label, c.count, c.tone) for c in counters]
+
+    async def _beside(self, session: AsyncSession, actor: Actor, number: str) -> Beside:
+        """Tell where a case stands in the list that was open last in this tab."""
+        trail = self._trail
+        if number not in trail.numbers or not self.address:
+            return Beside()
+        previous, following = await trail.neighbours(session, actor, number)
+        self._trail = trail
+        ways = [f"/case/{one}" if one else "" for one in (previous, following)]
+        return Beside(self.title, self.address, *ways)
 
     async def _note_search(self, session: AsyncSession, actor: Actor, wanted: CaseFilter) -> None:
         """A search by personal fields is journalled once, not with every refresh of its list."""

@@ -29,6 +29,7 @@ from state.cases import answers, shapes
 from state.cases.answers import AnswerShown
 from state.cases.buttons import Button, Why, buttons, called
 from state.cases.given import step_input
+from state.cases.listing import CaseListState
 from state.cases.revealing import RevealState
 from state.cases.shapes import (
     CaseShown,
@@ -43,6 +44,7 @@ from state.cases.shapes import (
     Picture,
     Related,
 )
+from state.cases.walking import Beside
 from state.clock import now
 from state.inputs import Choice, as_form, as_text
 from state.live import hub, outlasting
@@ -95,6 +97,7 @@ class CaseState(SignedInState):
     whys: list[Why] = []
     may_reveal: bool = False
     may_print: bool = False
+    beside: Beside = Beside()
     found: bool = True
     loaded: bool = False
     changed_by_other: bool = False
@@ -134,6 +137,7 @@ class CaseState(SignedInState):
         self._close()
         (await self.get_state(RevealState))._shut()  # noqa: SLF001 - a value shown on another case does not come along
         self.others_here, self.lines_shown = [], "all"
+        listing = await self.get_state(CaseListState)
         async with self._opening() as (session, actor):
             actor.require(Permission.CASE_VIEW)
             self.departments = [Choice(u.code, u.name) for u in await orgs.departments(session)]
@@ -142,6 +146,7 @@ class CaseState(SignedInState):
                 await self._read(session, actor)
             except NotFound:
                 self.found = False
+            self.beside = await listing._beside(session, actor, self._number)  # noqa: SLF001 - the tab's own list
         self.loaded = True
 
     def _named(self) -> str:

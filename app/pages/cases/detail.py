@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from components.cases.detail import acts, lamps, left, right
+from components.cases.detail import acts, lamps, left, right, ways
 from components.cases.dialogs import reveal_dialog, step_dialog
 from components.cases.relating import act_dialog, beside
 from components.kit.show import card, empty, skeleton
@@ -39,7 +39,8 @@ def case_detail() -> rx.Component:
                     "没有找到这件诉求",
                     "编号有误，或不在您的查看范围内",
                     rx.el.div(
-                        rx.el.a("返回台账", href="/cases", class_name="btn"),
+                        rx.el.a("返回列表", href=CaseState.beside.href, class_name="btn"),
+                        ways(),
                         why_button("为什么看不到？"),
                         class_name="row",
                     ),
@@ -47,6 +48,8 @@ def case_detail() -> rx.Component:
             ),
         ),
         title=rx.cond(CaseState.case.title != "", CaseState.case.title, "案件"),
-        crumbs=[("工作台", "/todo"), ("案件台账", "/cases"), (CaseState.case.number, "")],
-        actions=rx.cond(CaseState.found & CaseState.loaded, rx.fragment(why_button("为什么我能看到？"), acts())),
+        crumbs=[("工作台", "/todo"), (CaseState.beside.label, CaseState.beside.href), (CaseState.case.number, "")],
+        actions=rx.cond(
+            CaseState.found & CaseState.loaded, rx.fragment(ways(), why_button("为什么我能看到？"), acts())
+        ),
     )

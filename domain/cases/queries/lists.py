@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -90,6 +90,18 @@ async def at_most(session: AsyncSession, actor: Actor, wanted: CaseFilter, most:
     """
     fitting = await _conditions(session, actor, wanted, at)
     return await count_up_to(session, actor, fitting, most + 1) <= most
+
+
+async def still_listed(
+    session: AsyncSession, actor: Actor, wanted: CaseFilter, numbers: Collection[str], *, at: datetime
+) -> frozenset[str]:
+    """Tell which of some cases fit the filter now.
+
+    :raises Invalid: a filter names something that does not exist
+    """
+    fitting = await _conditions(session, actor, wanted, at)
+    query = select(col(Case.number)).where(visible_to(actor), col(Case.number).in_(numbers), *fitting)
+    return frozenset(await session.scalars(query))
 
 
 async def count_up_to(session: AsyncSession, actor: Actor, fitting: Sequence[ColumnElement[bool]], most: int) -> int:

@@ -109,6 +109,9 @@ class TestNames:
     [
         (rules.mask_name, "林水木", "林**"),
         (rules.mask_name, "林", "林*"),
+        (rules.mask_name, "阿" * 46, "阿***"),
+        (rules.mask_id, "A" * 30, "AAAA**********AAAA"),
+        (rules.mask_phone, "0" * 25, "000******0000"),
         (rules.mask_name, "", ""),
         (rules.mask_id, "11010519491231002X", "1101**********002X"),
         (rules.mask_id, "E12345678", "E********"),
