@@ -250,7 +250,7 @@ _LANDINGS: tuple[tuple[Role, str], ...] = (
     (Role.CENTER_ADMIN, "/todo"),
     (Role.OFFICER, "/todo"),
     (Role.DEPARTMENT_HEAD, "/cases"),
-    (Role.LEADER, "/cases"),
+    (Role.LEADER, "/todo"),
     (Role.STATION, "/cases"),
     (Role.VIEWER, "/cases"),
     (Role.SYSADMIN, "/accounts"),

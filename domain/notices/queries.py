@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, any_, cast, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, and_, any_, cast, false, func, literal, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.calendar.models import Link
-from domain.cases import answering
+from domain.cases import answering, workflow
 from domain.cases.models import Assignment, Case, Supervision
-from domain.cases.queries import contacts, processes, reach
+from domain.cases.queries import contacts, processes, reach, views
 from domain.cases.vocabulary import Action, Guard, Status, Tell
 from domain.cases.workflow import Step
 from domain.kernel import crypto
@@ -65,19 +65,33 @@ def old_notices(read_before: datetime, before: datetime) -> Select[tuple[str, da
 
 async def unread_count(session: AsyncSession, actor: Actor) -> int:
     """This function will count the notices that the actor has not read."""
-    query = select(func.count()).select_from(Notice).where(_within_reach(actor), col(Notice.read_at).is_(None))
+    query = select(func.count()).select_from(Notice).where(_within_reach(actor), _unread(actor))
     return await session.scalar(query) or 0
 
 
 async def newest(session: AsyncSession, actor: Actor, *, limit: int = 20) -> tuple[NoticeView, ...]:
     """This function will list the actor's own notices, the newest first."""
-    query = (
-        select(Notice).where(_within_reach(actor)).order_by(col(Notice.at).desc(), col(Notice.id).desc()).limit(limit)
-    )
+    query = select(Notice, _unread(actor)).where(_within_reach(actor))
+    newest_first = query.order_by(col(Notice.at).desc(), col(Notice.id).desc()).limit(limit)
     return tuple(
-        NoticeView(row.id, row.number, row.kind, row.text, row.at, row.read_at is None)
-        for row in await session.scalars(query)
+        NoticeView(row.id, row.number, row.kind, row.text, row.at, unread)
+        for row, unread in await session.execute(newest_first)
     )
+
+
+def _unread(actor: Actor) -> ColumnElement[bool]:
+    """What nobody read and still concerns the reader: what a department was told before a case left it does not."""
+    unread = col(Notice.read_at).is_(None)
+    if not views.speaks_for_department(actor):
+        return unread
+    elsewhere = and_(col(Case.status).in_(workflow.OPEN), ~views.stands_with(actor), ~reach.copied_to(actor.unit_ids))
+    left = (
+        select(func.max(col(Assignment.ended_at)))
+        .where(col(Assignment.case_id) == col(Notice.case_id), one_of(col(Assignment.unit_id), actor.unit_ids))
+        .scalar_subquery()
+    )
+    gone = select(col(Case.id)).where(col(Case.id) == col(Notice.case_id), reach.visible_to(actor), elsewhere).exists()
+    return and_(unread, ~and_(gone, func.coalesce(col(Notice.at) < left, false())))
 
 
 def _within_reach(actor: Actor) -> ColumnElement[bool]:

@@ -19,7 +19,7 @@ from domain.kernel.refusals import Invalid
 from domain.orgs import queries as orgs
 from state.audit.shapes import ChainShown, LineShown, RawShown, chain_shown, line_shown, raw_shown
 from state.clock import now
-from state.inputs import Choice, as_form, flag_in, moment_in, text_in
+from state.inputs import Choice, as_form, as_text, flag_in, moment_in, text_in
 from state.kit.addressed import AddressedState, Asks
 from state.session import SignedInState
 

@@ -36,10 +36,10 @@ _PERSON = ("name", "phone", "id_number")
 _BULK = (Action.DISPATCH, Action.REDISPATCH, Action.URGE)
 """The steps of the bulk bar, in its order."""
 _MORE: tuple[tuple[Role, tuple[str, ...]], ...] = (
-    (Role.CENTER_ADMIN, ("watch", "legacy", "merged")),
-    (Role.LEADER, ("watch", "legacy")),
-    (Role.OFFICER, ("returned", "copied")),
-    (Role.DEPARTMENT_HEAD, ("returned", "copied")),
+    (Role.CENTER_ADMIN, ("to_call_back", "appealed", "watch", "legacy", "merged")),
+    (Role.LEADER, ("to_call_back", "watch", "legacy")),
+    (Role.OFFICER, ("returned", "former", "copied")),
+    (Role.DEPARTMENT_HEAD, ("to_call_back", "returned", "former", "copied")),
 )
 """Lists beside the counters: what a role looks into from time to time."""
 TAGS = (
@@ -123,9 +123,9 @@ class CaseListState(AddressedState, SignedInState):
         path = "/" + self.router.url.path.strip("/")
         self.title, home = _TITLES.get(path, _TITLES["/cases"])
         self.here, self.selected = path, []
-        self._open_address(home)
         async with self._opening() as (session, actor):
             actor.require(Permission.CASE_VIEW)
+            self._open_address(home or views.ledger_of(actor))
             self.bulk = [Choice(a.value, f"批量{a.label}") for a in _BULK if actor.roles & _takers(a)]
             self.more = [Choice(view, views.VIEWS[view][0]) for view in _more(actor)]
             self.may_register = actor.may(Permission.CASE_CREATE)

@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import reflex as rx
 
 from components.kit import around, icons
+from components.kit.addressed import address, search_box
 from components.kit.combo import combo
 from components.kit.dialog import dialog
 from components.kit.form import check, field, radio_group, select, text_area, text_input
@@ -21,6 +23,7 @@ from components.kit.photos import photos
 from components.kit.read_input import read_input, read_select
 from components.kit.show import alert, card, desc_list, empty, gallery, kpi_tiles, process, skeleton, tag, timeline
 from components.kit.table import Column, bulk_bar, pager, table
+from state.kit.addressed import AddressedState, Asks
 
 ROOT = Path(__file__).resolve().parents[2]
 STYLES = "".join(sheet.read_text(encoding="utf-8") for sheet in sorted((ROOT / "assets/styles").glob("*.css")))
@@ -72,15 +75,17 @@ class KitState(rx.State):
         """Take several."""
 
     @rx.event
-    def turn(self, page: int) -> None:
-        """Take a page."""
-
-    @rx.event
     def act(self) -> None:
         """Take nothing."""
 
 
-S = KitState
+class KitListState(AddressedState, rx.State):
+    """A list whose view is its address."""
+
+    ASKS: ClassVar[Asks] = Asks(text=("text",))
+
+
+S, L = KitState, KitListState
 COLUMNS = [
     Column("label", "名称", lambda row: rx.el.a(row.label, href=row.href), sort=True, phone="title"),
     Column("state", "状态", lambda row: tag(row.state, row.tone), phone="tag"),
@@ -112,7 +117,9 @@ PIECES: dict[str, Callable[[], rx.Component]] = {
     ),
     "table": _table,
     "bulk_bar": lambda: bulk_bar(S.chosen.length(), on_clear=S.act),
-    "pager": lambda: pager(S.text, S.page, S.page, on_page=S.turn, size=S.page, sizes=[20, 50], on_size=S.take),
+    "pager": lambda: pager(L),
+    "address": lambda: address(L),
+    "search_box": lambda: search_box(L, label="搜索", example="名称"),
     "text": lambda: field(
         "姓名", text_input("name", on_blur=S.take), name="name", required=True, error=S.faults["name"]
     ),

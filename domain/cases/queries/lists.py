@@ -21,7 +21,7 @@ from domain.cases.models import Assignment, Case, Part, Party, PartyKind, RiskLe
 from domain.cases.queries import processes
 from domain.cases.queries.orders import arrangement, derived_status, in_order
 from domain.cases.queries.reach import LIVE, dispatched_to, visible_to
-from domain.cases.queries.views import VIEWS
+from domain.cases.queries.views import VIEWS, speaks_for_department
 from domain.cases.schemas import CaseFilter, CaseRow
 from domain.cases.vocabulary import Status
 from domain.kernel import crypto
@@ -255,13 +255,26 @@ async def rows_of(
     units = await orgs.units_by_id(session, {u for c in cases if (u := c.lead_unit_id)})
     places, book = await areas.names_of(session, {c.area_path for c in cases}), await calendar.book_of(session)
     labels = {i: (await processes.by_id(session, i)).statuses for i in {c.process_id for c in cases if c.process_id}}
+    gone = await _gone(session, actor, ids, at)
     return [
         _row(actor, case, at, labels.get(case.process_id, {}), _left(case, book, at), (
             petitioners.get(case.id, ""), _handler(lens, leads.get(case.id)),
             units[case.lead_unit_id].name if case.lead_unit_id else "", places.get(case.area_path, ""),
-        ))
+        ), gone.get(case.id, ""))
         for case in cases
     ]  # fmt: skip
+
+
+async def _gone(session: AsyncSession, actor: Actor, ids: Sequence[UUID], at: datetime) -> dict[UUID, str]:
+    """In which words a department sees what stands elsewhere now: it is no open work, and its deadline another's."""
+    if not speaks_for_department(actor):
+        return {}
+    words = (("returned", "已退回"), ("former", "已改派"))
+    found: dict[UUID, str] = {}
+    for view, label in words:
+        query = select(col(Case.id)).where(visible_to(actor), col(Case.id).in_(ids), VIEWS[view][2](actor, at))
+        found |= dict.fromkeys(await session.scalars(query), label)
+    return found
 
 
 async def _first_petitioners(session: AsyncSession, lens: people.Lens, cases: Sequence[Case]) -> dict[UUID, str]:
@@ -302,12 +315,11 @@ def _row(
     labels: Mapping[Status, str],
     left: Remaining,
     said: tuple[str, str, str, str],
+    gone: str = "",
 ) -> CaseRow:
     party, handler, department, area = said
-    for_department = actor.has(Role.OFFICER, Role.DEPARTMENT_HEAD)
-    code, label, tone = rules.shown_status(
-        case.status, case.due_at, at=at, for_department=for_department, labels=labels
-    )
+    mine = actor.has(Role.OFFICER, Role.DEPARTMENT_HEAD)
+    code, label, tone = rules.shown_status(case.status, case.due_at, at=at, for_department=mine, labels=labels)
     category = categories.CATEGORIES.get(case.category)
     return CaseRow(
         id=case.id,
@@ -319,11 +331,11 @@ def _row(
         party=party,
         stored_status=case.status.value,
         status=code,
-        status_label=label,
-        status_tone=tone,
-        due=left.text,
-        due_at=case.due_at,
-        tone=left.tone,
+        status_label=gone or label,
+        status_tone="gray" if gone else tone,
+        due="" if gone else left.text,
+        due_at=None if gone else case.due_at,
+        tone="none" if gone else left.tone,
         risk=case.risk_level.value,
         risk_label=case.risk_level.label,
         department=department,

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.cases import rules, workflow
-from domain.cases.models import Case, ListOrder
+from domain.cases.models import Case, ListOrder, Supervision
+from domain.cases.queries import views
 from domain.cases.queries.reach import visible_to
 from domain.cases.vocabulary import Status as S
 from domain.kernel import paging
@@ -126,7 +127,7 @@ async def arrangement(session: AsyncSession, actor: Actor, view: str) -> Arrange
     order = which(actor, view)
     arranged = await _arranged(session, order)
     if order is Order.TODO and not arranged:
-        return Arrangement("urgency", _BY_URGENCY)
+        return _FOR_LEADERS if actor.has(Role.LEADER) else Arrangement("urgency", _BY_URGENCY)
     statuses = _whole(order, arranged)
     return Arrangement(f"{order.value}:{','.join(statuses)}", tuple(partial(_shown_as, status) for status in statuses))
 
@@ -147,6 +148,26 @@ def _pressing(at: datetime, *, late: bool, urgent: bool) -> Band:
     )
 
 
+def _for_leader(_at: datetime, *, place: str) -> Band:
+    decides, red = views.decided_by_leader(), views.carries_red()
+    conditions = {"decide": decides, "red": and_(red, ~decides), "closed": col(Case.status) == S.CLOSED}
+    rest = and_(~decides, ~red, col(Case.status) != S.CLOSED)
+    return Band(conditions.get(place, rest), lambda case: _leader_s_place(case) == place)
+
+
+def _leader_s_place(case: Case) -> str:
+    asked = case.status in {S.RETURN_PENDING, S.EXTENSION_PENDING} and case.leader_order
+    if case.status is S.ORDER_PENDING or asked:
+        return "decide"
+    if case.status in workflow.OPEN and case.supervision is Supervision.RED:
+        return "red"
+    return "closed" if case.status is S.CLOSED else "rest"
+
+
+_FOR_LEADERS = Arrangement(
+    "leader", tuple(partial(_for_leader, place=place) for place in ("decide", "red", "closed", "rest"))
+)
+"""A leader's to-do: decisions, red cards, dissatisfied petitioners; then what another role of the person brings."""
 _BY_URGENCY = tuple(partial(_pressing, late=late, urgent=urgent) for late in (True, False) for urgent in (True, False))
 """What is to be done: the overdue before all others, the urgent lifted above their like, then the nearest deadline."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.cases import workflow
-from domain.cases.models import Assignment, AssignmentState, Case, Part
+from domain.cases.models import Assignment, AssignmentState, Case, Part, Satisfaction, Supervision
 from domain.cases.queries.reach import LIVE, copied_to, dispatched_to, visible_to
 from domain.cases.schemas import Counter
 from domain.cases.vocabulary import Status as S
@@ -24,8 +24,60 @@ View = Callable[[Actor, datetime], ColumnElement[bool]]
 
 
 def is_open(actor: Actor, at: datetime) -> ColumnElement[bool]:
-    """This function will select the open cases (drafts are not open yet, legacy ones are set aside)."""
-    return and_(col(Case.status).in_(workflow.OPEN), in_work())
+    """Select the open cases that are the actor's work (drafts are not open yet, legacy ones are set aside)."""
+    return and_(col(Case.status).in_(workflow.OPEN), in_work(), work_of(actor))
+
+
+def speaks_for_department(actor: Actor) -> bool:
+    """Tell whether an actor's lists are those of a department: what stands with it, not all that it may read."""
+    desk = next((role for role, _ in _BOARD if role in actor.roles), None)
+    return desk in {Role.OFFICER, Role.DEPARTMENT_HEAD}
+
+
+def work_of(actor: Actor) -> ColumnElement[bool]:
+    """Select what is the actor's work now: of a department, what it leads, or helps with and has not reported on.
+
+    Counters, lists, badges and the bell all ask this; what was dispatched elsewhere or given back is history.
+    """
+    return _with_department(actor, AssignmentState.WAITING, AssignmentState.WORKING)
+
+
+def stands_with(actor: Actor) -> ColumnElement[bool]:
+    """Select what stands with the actor's department now, also what it has reported on; of all others, everything."""
+    return _with_department(actor, *LIVE)
+
+
+def _with_department(actor: Actor, *helping: AssignmentState) -> ColumnElement[bool]:
+    if not speaks_for_department(actor):
+        return true()
+    return or_(_leads(actor, *LIVE), _helps(actor, *helping))
+
+
+def _leads(actor: Actor, *states: AssignmentState) -> ColumnElement[bool]:
+    return dispatched_to(actor.unit_ids, col(Assignment.part) == Part.LEAD, col(Assignment.state).in_(states))
+
+
+def _helps(actor: Actor, *states: AssignmentState) -> ColumnElement[bool]:
+    helps = (col(Assignment.part) == Part.ASSIST, col(Assignment.waived_at).is_(None))
+    return dispatched_to(actor.unit_ids, *helps, col(Assignment.state).in_(states))
+
+
+def ours(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    """Select what a department's ledger holds: what stands with it, and what it held when it was closed."""
+    if not speaks_for_department(actor):
+        return true()
+    return or_(stands_with(actor), _closed_by(actor))
+
+
+def _closed_by(actor: Actor) -> ColumnElement[bool]:
+    finished = (col(Assignment.state) == AssignmentState.FINISHED, col(Assignment.ended_at) == col(Case.closed_at))
+    return dispatched_to(actor.unit_ids, *finished)
+
+
+def former(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    """Select what was dispatched to the actor's department and stands elsewhere now, other than by its return."""
+    gone = and_(~stands_with(actor), ~_closed_by(actor), ~returned_by(actor.unit_ids))
+    return and_(dispatched_to(actor.unit_ids), gone) if speaks_for_department(actor) else false()
 
 
 def in_work() -> ColumnElement[bool]:
@@ -34,23 +86,22 @@ def in_work() -> ColumnElement[bool]:
 
 
 def to_do(actor: Actor, at: datetime) -> ColumnElement[bool]:
-    """This function will select the cases that wait for a step of this actor."""
+    """Select the cases that wait for a step of this actor; for a leader, those that ask for a leader's eye."""
     if actor.read_only:
         return false()
-    waits = [condition for role, condition in _waits(actor) if role in actor.roles]
-    return and_(in_work(), or_(false(), *waits))
+    waits = [condition for role, condition in _waits(actor, at) if role in actor.roles]
+    closed = [condition for role, condition in _asked_after_closing(actor, at) if role in actor.roles]
+    return or_(and_(in_work(), or_(false(), *waits)), *closed)
 
 
-def _waits(actor: Actor) -> list[tuple[Role, ColumnElement[bool]]]:
+def _waits(actor: Actor, at: datetime) -> list[tuple[Role, ColumnElement[bool]]]:
     own = one_of(col(Case.created_by), actor.own_ids)
     order = col(Case.leader_order)
     asked = col(Case.status).in_((S.RETURN_PENDING, S.EXTENSION_PENDING))
-    leading = dispatched_to(actor.unit_ids, col(Assignment.part) == Part.LEAD, col(Assignment.state).in_(LIVE))
-    helps = (col(Assignment.part) == Part.ASSIST, col(Assignment.waived_at).is_(None))
-    asked_to_help = dispatched_to(actor.unit_ids, *helps, col(Assignment.state) == AssignmentState.WAITING)
-    helping = dispatched_to(actor.unit_ids, *helps, col(Assignment.state) == AssignmentState.WORKING)
+    leading = _leads(actor, *LIVE)
     # an assistant reports once the lead has accepted; until then nothing is left to do
-    assisting = or_(asked_to_help, and_(helping, col(Case.status) != S.TO_ACCEPT))
+    helping = and_(_helps(actor, AssignmentState.WORKING), col(Case.status) != S.TO_ACCEPT)
+    assisting = or_(_helps(actor, AssignmentState.WAITING), helping)
     in_hand = col(Case.status).in_((S.TO_ACCEPT, *workflow.IN_HAND))
     return [
         (Role.GUIDE, and_(own, col(Case.status) == S.DRAFT)),
@@ -63,10 +114,45 @@ def _waits(actor: Actor) -> list[tuple[Role, ColumnElement[bool]]]:
                 and_(own, col(Case.status) == S.DRAFT),
             ),
         ),
-        (Role.LEADER, or_(col(Case.status) == S.ORDER_PENDING, and_(asked, order))),
+        (Role.LEADER, or_(decided_by_leader(), carries_red())),
         (Role.OFFICER, and_(in_hand, or_(leading, assisting))),
         (Role.DEPARTMENT_HEAD, and_(in_hand, leading)),
     ]
+
+
+def _asked_after_closing(actor: Actor, at: datetime) -> list[tuple[Role, ColumnElement[bool]]]:
+    """What is closed and still asks for somebody: appeals to be ruled on, petitioners to be called back."""
+    return [
+        (Role.CENTER_ADMIN, or_(appealed(actor, at), to_call_back(actor, at))),
+        (Role.LEADER, to_call_back(actor, at)),
+    ]
+
+
+def decided_by_leader() -> ColumnElement[bool]:
+    """Select what waits for a leader's decision."""
+    asked = col(Case.status).in_((S.RETURN_PENDING, S.EXTENSION_PENDING))
+    return or_(col(Case.status) == S.ORDER_PENDING, and_(asked, col(Case.leader_order)))
+
+
+def carries_red() -> ColumnElement[bool]:
+    """Select the open cases with a red card."""
+    return and_(col(Case.status).in_(workflow.OPEN), col(Case.supervision).is_not_distinct_from(Supervision.RED))
+
+
+def appealed(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    """Select the ratings that a department appealed against and nobody ruled on."""
+    open_appeal = and_(col(Case.appealed_at).is_not(None), col(Case.appeal_ruling).is_(None))
+    return and_(col(Case.status) == S.CLOSED, col(Case.merged_into_id).is_(None), open_appeal)
+
+
+def to_call_back(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    """Select the closed cases with a bad rating after which nobody reached the petitioner yet."""
+    bad = (Satisfaction.DISSATISFIED, Satisfaction.VERY_DISSATISFIED)
+    return and_(
+        col(Case.status) == S.CLOSED,
+        col(Case.merged_into_id).is_(None),
+        or_(col(Case.satisfaction).in_(bad), col(Case.unit_satisfaction).in_(bad)),
+    )
 
 
 def returned_by(units: Collection[UUID]) -> ColumnElement[bool]:
@@ -86,13 +172,32 @@ def due_soon(actor: Actor, at: datetime) -> ColumnElement[bool]:
 
 
 def _at(*statuses: S) -> View:
-    return lambda actor, at: and_(col(Case.status).in_(statuses), in_work())
+    return lambda actor, at: and_(col(Case.status).in_(statuses), in_work(), stands_with(actor))
+
+
+def to_accept(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    """Select what waits to be accepted; of a department, by it."""
+    waits = and_(col(Case.status) == S.TO_ACCEPT, in_work())
+    if not speaks_for_department(actor):
+        return waits
+    helping = and_(_helps(actor, AssignmentState.WAITING), col(Case.status).in_((S.TO_ACCEPT, *workflow.IN_HAND)))
+    return and_(in_work(), or_(and_(waits, _leads(actor, AssignmentState.WAITING)), helping))
+
+
+def in_hand(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    """Select what is being handled; of a department, by it."""
+    handled = and_(col(Case.status).in_(workflow.IN_HAND), in_work())
+    if not speaks_for_department(actor):
+        return handled
+    working = (AssignmentState.WORKING, AssignmentState.REPORTED)
+    return and_(handled, or_(_leads(actor, *working), _helps(actor, AssignmentState.WORKING)))
 
 
 def closed_this_month(actor: Actor, at: datetime) -> ColumnElement[bool]:
     """This function will select the cases closed in the running month (Asia/Shanghai)."""
     start, _ = day_bounds(local_date(at).replace(day=1))
-    return and_(col(Case.status) == S.CLOSED, col(Case.closed_at) >= start)
+    closed = and_(col(Case.status) == S.CLOSED, col(Case.closed_at) >= start)
+    return and_(closed, _closed_by(actor)) if speaks_for_department(actor) else closed
 
 
 VIEWS: dict[str, tuple[str, str, View]] = {
@@ -103,23 +208,27 @@ VIEWS: dict[str, tuple[str, str, View]] = {
     "drafts": ("草稿", "gray", _at(S.DRAFT)),
     "to_dispatch": ("待转派", "blue", _at(S.TO_DISPATCH)),
     "to_supplement": ("退回待补充", "orange", _at(S.TO_SUPPLEMENT)),
-    "to_accept": ("待接收", "blue", _at(S.TO_ACCEPT)),
-    "in_hand": ("处理中", "blue", _at(*workflow.IN_HAND)),
+    "to_accept": ("待接收", "blue", to_accept),
+    "in_hand": ("处理中", "blue", in_hand),
     "to_approve": ("待审批", "yellow", _at(S.ORDER_PENDING, S.RETURN_PENDING, S.EXTENSION_PENDING)),
     "to_confirm": ("调处待确认", "yellow", _at(S.TO_CONFIRM)),
     "closed_month": ("本月办结", "green", closed_this_month),
+    "to_call_back": ("不满意待回访", "red", to_call_back),
+    "appealed": ("评价申诉待裁定", "yellow", appealed),
     "watch": ("持续关注", "yellow", lambda actor, at: col(Case.watch).is_(True)),
     "legacy": ("历史遗留", "gray", lambda actor, at: col(Case.legacy).is_(True)),
     "merged": ("已并案", "gray", lambda actor, at: col(Case.merged_into_id).is_not(None)),
     "copied": ("抄告我的", "blue", lambda actor, at: copied_to(actor.unit_ids)),
     "returned": ("已退回", "gray", lambda actor, at: returned_by(actor.unit_ids)),
+    "former": ("曾经办", "gray", former),
+    "ours": ("本单位承办", "blue", ours),
     "all": ("全部", "gray", lambda actor, at: true()),
 }
 _BOARD: tuple[tuple[Role, tuple[str, ...]], ...] = (
     (Role.GUIDE, ("todo", "open", "overdue", "closed_month")),
     (Role.REGISTRAR, ("todo", "drafts", "to_supplement", "open", "overdue", "closed_month")),
     (Role.CENTER_ADMIN, ("todo", "to_dispatch", "to_confirm", "overdue", "due_24h", "closed_month")),
-    (Role.LEADER, ("open", "overdue", "due_24h", "to_approve", "to_confirm", "closed_month")),
+    (Role.LEADER, ("todo", "open", "overdue", "due_24h", "to_approve", "to_confirm", "closed_month")),
     (Role.OFFICER, ("todo", "to_accept", "in_hand", "overdue", "due_24h", "closed_month")),
     (Role.DEPARTMENT_HEAD, ("open", "to_accept", "in_hand", "overdue", "due_24h", "closed_month")),
     (Role.STATION, ("open", "overdue", "due_24h", "to_confirm", "closed_month")),
@@ -130,6 +239,11 @@ _BOARD: tuple[tuple[Role, tuple[str, ...]], ...] = (
 def views_of(actor: Actor) -> tuple[str, ...]:
     """This function will give the counters that this person's desk shows, in their order."""
     return next((names for role, names in _BOARD if role in actor.roles), ())
+
+
+def ledger_of(actor: Actor) -> str:
+    """Give the view that a reader's ledger shows by itself; empty for all within reach."""
+    return "ours" if speaks_for_department(actor) else ""
 
 
 async def counters(session: AsyncSession, actor: Actor, *, at: datetime) -> tuple[Counter, ...]:

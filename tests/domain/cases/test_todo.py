@@ -19,7 +19,7 @@ from sqlmodel import col
 from domain.calendar.models import LimitUnit
 from domain.calendar.operations import seed_years
 from domain.cases import rules
-from domain.cases.models import Assignment, AssignmentState, Case, Copy, Part
+from domain.cases.models import Assignment, AssignmentState, Case, Copy, Part, Satisfaction, Supervision
 from domain.cases.operations import merge
 from domain.cases.queries import lists, reach, views
 from domain.cases.queries.orders import derived_status
@@ -88,19 +88,92 @@ AWAITED: dict[Role, Callable[[Facts, Actor], bool]] = {
     R.CENTER_ADMIN: lambda f, a: (
         _draft(f, a) or f.case.status in {S.TO_DISPATCH, S.TO_CONFIRM} or (_asked(f) and not f.case.leader_order)
     ),
-    R.LEADER: lambda f, _: f.case.status is S.ORDER_PENDING or (_asked(f) and f.case.leader_order),
+    R.LEADER: lambda f, _: (
+        f.case.status is S.ORDER_PENDING
+        or (_asked(f) and f.case.leader_order)
+        or (f.case.status in OPEN and f.case.supervision is Supervision.RED)
+    ),
     R.OFFICER: lambda f, a: (f.case.status in {S.TO_ACCEPT, *IN_HAND} and f.leads(a.unit_id)) or _assists(f, a.unit_id),
     R.DEPARTMENT_HEAD: lambda f, a: f.case.status in {S.TO_ACCEPT, *IN_HAND} and f.leads(a.unit_id),
 }
 """Who is the next to act at each status, by the rows of the ruling; roles that are not named wait for nothing."""
 
 
+def _appealed(f: Facts) -> bool:
+    case = f.case
+    ended = case.status is S.CLOSED and case.merged_into_id is None
+    return ended and case.appealed_at is not None and case.appeal_ruling is None
+
+
+def _to_call_back(f: Facts) -> bool:
+    case = f.case
+    bad = {Satisfaction.DISSATISFIED, Satisfaction.VERY_DISSATISFIED} & {case.satisfaction, case.unit_satisfaction}
+    return case.status is S.CLOSED and case.merged_into_id is None and bool(bad)
+
+
+AFTER: dict[Role, Callable[[Facts], bool]] = {
+    R.CENTER_ADMIN: lambda f: _appealed(f) or _to_call_back(f),
+    R.LEADER: _to_call_back,
+}
+"""Who is to act on what is closed: the centre on appeals and bad ratings, which a leader sees too."""
+
+
 def awaited(f: Facts, actor: Actor, at: datetime) -> bool:
+    if any(AFTER[role](f) for role in actor.roles if role in AFTER):
+        return True
     return not f.aside and any(AWAITED[role](f, actor) for role in actor.roles if role in AWAITED)
 
 
+def of_department(actor: Actor) -> bool:
+    return actor.has(R.OFFICER, R.DEPARTMENT_HEAD)
+
+
+def _here(f: Facts, actor: Actor, *helping: AssignmentState) -> bool:
+    """Whether a case stands with the actor's department: it leads, or helps in one of those states."""
+    helps = any(
+        a.unit_id == actor.unit_id and a.part is Part.ASSIST and a.waived_at is None and a.state in helping
+        for a in f.parts
+    )
+    return not of_department(actor) or f.leads(actor.unit_id) or helps
+
+
+def _work(f: Facts, actor: Actor) -> bool:
+    return _here(f, actor, X.WAITING, X.WORKING)
+
+
+def _closed_here(f: Facts, actor: Actor) -> bool:
+    return any(a.unit_id == actor.unit_id and a.state is X.FINISHED and a.ended_at == f.case.closed_at for a in f.parts)
+
+
+def _ours(f: Facts, actor: Actor) -> bool:
+    return _here(f, actor, *LIVE) or _closed_here(f, actor)
+
+
+def _former(f: Facts, actor: Actor) -> bool:
+    given = any(a.unit_id == actor.unit_id for a in f.parts)
+    return of_department(actor) and given and not _ours(f, actor) and not _returned(f, actor.unit_id)
+
+
+def _unwaived(f: Facts, unit: UUID, state: AssignmentState) -> bool:
+    return any(a.unit_id == unit and a.part is Part.ASSIST and a.state is state and not a.waived_at for a in f.parts)
+
+
+def _to_accept(f: Facts, actor: Actor, _: datetime) -> bool:
+    waits = f.case.status is S.TO_ACCEPT
+    if not of_department(actor):
+        return waits and not f.aside
+    leads = waits and f.has(actor.unit_id, Part.LEAD, X.WAITING)
+    helps = f.case.status in {S.TO_ACCEPT, *IN_HAND} and _unwaived(f, actor.unit_id, X.WAITING)
+    return not f.aside and (leads or helps)
+
+
+def _in_hand(f: Facts, actor: Actor, _: datetime) -> bool:
+    mine = f.has(actor.unit_id, Part.LEAD, X.WORKING, X.REPORTED) or _unwaived(f, actor.unit_id, X.WORKING)
+    return f.case.status in IN_HAND and not f.aside and (mine or not of_department(actor))
+
+
 def _at(*statuses: Status) -> Callable[[Facts, Actor, datetime], bool]:
-    return lambda f, _, __: f.case.status in statuses and not f.aside
+    return lambda f, actor, __: f.case.status in statuses and not f.aside and _here(f, actor, *LIVE)
 
 
 def _late(f: Facts, at: datetime) -> bool:
@@ -125,22 +198,26 @@ def _returned(f: Facts, unit: UUID) -> bool:
 
 LISTS: dict[str, Callable[[Facts, Actor, datetime], bool]] = {
     "todo": awaited,
-    "open": lambda f, _, __: f.open,
-    "overdue": lambda f, _, at: _late(f, at),
-    "due_24h": lambda f, _, at: _soon(f, at),
+    "open": lambda f, a, __: f.open and _work(f, a),
+    "overdue": lambda f, a, at: _late(f, at) and _work(f, a),
+    "due_24h": lambda f, a, at: _soon(f, at) and _work(f, a),
     "drafts": _at(S.DRAFT),
     "to_dispatch": _at(S.TO_DISPATCH),
     "to_supplement": _at(S.TO_SUPPLEMENT),
-    "to_accept": _at(S.TO_ACCEPT),
-    "in_hand": _at(*IN_HAND),
+    "to_accept": _to_accept,
+    "in_hand": _in_hand,
     "to_approve": _at(S.ORDER_PENDING, S.RETURN_PENDING, S.EXTENSION_PENDING),
     "to_confirm": _at(S.TO_CONFIRM),
-    "closed_month": lambda f, _, at: _this_month(f, at),
+    "closed_month": lambda f, a, at: _this_month(f, at) and (not of_department(a) or _closed_here(f, a)),
+    "to_call_back": lambda f, _, __: _to_call_back(f),
+    "appealed": lambda f, _, __: _appealed(f),
     "watch": lambda f, _, __: f.case.watch,
     "legacy": lambda f, _, __: f.case.legacy,
     "merged": lambda f, _, __: f.case.merged_into_id is not None,
     "copied": lambda f, a, _: a.unit_id in f.copies,
     "returned": lambda f, a, _: _returned(f, a.unit_id),
+    "former": lambda f, a, _: _former(f, a),
+    "ours": lambda f, a, _: _ours(f, a),
     "all": lambda *_: True,
 }
 
@@ -252,7 +329,9 @@ async def test_every_open_case_waits_for_somebody(engine: AsyncEngine) -> None:
         lost = [_shown(f) for n, f in facts.items() if f.open and f.case.status is not S.AT_CITY and n not in waiting]
 
         assert not lost
-        assert not [_shown(facts[n]) for n in waiting if facts[n].aside or facts[n].case.status in {S.CLOSED, S.VOID}]
+        assert not [_shown(facts[n]) for n in waiting if facts[n].aside and facts[n].case.status is not S.CLOSED]
+        ended = [facts[n] for n in waiting if facts[n].case.status in {S.CLOSED, S.VOID}]
+        assert not [_shown(f) for f in ended if not (_appealed(f) or _to_call_back(f))]
 
 
 @pytest.mark.timeout(300)
