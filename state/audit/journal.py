@@ -59,8 +59,7 @@ class JournalState(AddressedState, SignedInState):
         asked = self.router.url.query_parameters
         self._put(_days_of(asked))
         self.filters = _tidied(self.filters)
-        pieces = str(asked.get("pieces", ""))
-        self.pieces = min(int(pieces), MOST // PIECE) if pieces.isascii() and pieces.isdigit() else 1
+        self.pieces = next((n for n in range(1, MOST // PIECE + 1) if str(n) == asked.get("pieces")), 1)
         self._shut()
         async with self._opening() as (session, actor):
             self.may_export = actor.may(Permission.JOURNAL_EXPORT)

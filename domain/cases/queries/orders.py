@@ -129,7 +129,7 @@ async def arrangement(session: AsyncSession, actor: Actor, view: str) -> Arrange
     if order is Order.TODO and not arranged:
         return _FOR_LEADERS if actor.has(Role.LEADER) else Arrangement("urgency", _BY_URGENCY)
     statuses = _whole(order, arranged)
-    return Arrangement(f"{order.value}:{','.join(statuses)}", tuple(partial(_shown_as, status) for status in statuses))
+    return Arrangement("/".join((order.value, *statuses)), tuple(partial(_shown_as, status) for status in statuses))
 
 
 def _shown_as(shown: str, at: datetime) -> Band:
