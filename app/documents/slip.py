@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.documents.qr import qr_svg
 from app.launch.checks import font_folder
+from domain.cases.rules import RATING_PERIOD
 from domain.kernel.actor import Actor
 from domain.kernel.clock import local
 from domain.tracking import queries as tracking
@@ -111,7 +112,7 @@ def _notices(slip: Slip) -> list[str]:
     return [
         "查询方式：扫描下方二维码，输入登记时所留手机号，凭短信验证码查看办理进度；也可凭编号到窗口查询。",
         f"咨询与补充：如需补充材料、更正信息或对办理有疑问，请{call}，并说明编号。",
-        "您的权利：办理结果提交后，您可以在查询页面确认或提出异议；办结后 15 日内可以评价一次。",
+        f"您的权利：办理结果提交后，您可以在查询页面确认或提出异议；办结后 {RATING_PERIOD.days} 日内可以{slip.rate_word}一次。",
         privacy,
         "请妥善保管本通知单。二维码中不含您的个人信息；请勿将短信验证码告诉他人。",
     ]

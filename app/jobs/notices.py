@@ -73,9 +73,9 @@ async def _tell_petitioners(job: Job, occasion: Occasion) -> None:
             if occasion is Occasion.ANSWERED and facts.answered_at != job.message.created_at:
                 return  # nothing was released: the centre reads it first, or it is released already, or taken back
             ask = rules.ask_of(facts.object_until, Status(job.message.payload["to"]))
-            text = rules.text_of(occasion, **words, ask=ask)
+            text = rules.text_of(occasion, **words, ask=ask, process=facts.process)
         else:
-            text = rules.joined_text_of(occasion, **words)
+            text = rules.joined_text_of(occasion, **words, process=facts.process)
         for phone in (phone for phone in facts.phones if text and phone not in told):
             told.add(phone)
             await notices.write(job.session, occasion=occasion, case_id=case_id, phone=phone, text=text, at=job.at)

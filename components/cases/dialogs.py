@@ -7,7 +7,6 @@ from typing import Any
 
 import reflex as rx
 
-from components.cases.helps import HELPS
 from components.kit.dialog import dialog
 from components.kit.form import check, field, select, text_area, text_input
 from components.kit.photos import photos
@@ -34,9 +33,7 @@ def step_dialog() -> rx.Component:
             ),
         ),
         rx.cond(S.refused != "", alert("red", rx.el.span(S.refused))),
-        rx.el.p(
-            rx.match(S.asking.action, *((act.value, said) for act, said in HELPS.items()), ""), class_name="help muted"
-        ),
+        rx.el.p(S.asking.help, class_name="help muted"),
         rx.cond(S.asking.decides & (S.pending.action != ""), _pending()),
         rx.cond(S.asking.answers & (S.answer.text != ""), _answer()),
         rx.el.form(

@@ -47,7 +47,7 @@ def require_role(actor: Actor, action: Action, process: Process = STANDARD) -> N
     roles = {who.role for step in process.rows_of(action) for who in step.who}
     if not actor.roles & roles:
         names = "、".join(role.label for role in PEOPLE_ROLES if role in roles) or "外部系统"
-        raise NotPermitted(f"“{action.label}”由{names}操作")
+        raise NotPermitted(f"“{process.action_label(action)}”由{names}操作")
 
 
 def require_unrestricted(actor: Actor, action: Action | None = None) -> None:
@@ -83,7 +83,7 @@ def permitted(
         raise rules.not_here(process, status, action)
     allowed = tuple(s for s in steps if any(_fits(actor, who, bond) for who in s.who))
     if not allowed:
-        raise NotPermitted(_why_not(actor, steps))
+        raise NotPermitted(process.spoken(_why_not(actor, steps)))
     return allowed
 
 

@@ -9,6 +9,7 @@ keep their reasons. `lint` says in words what a process would break.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -26,6 +27,8 @@ from domain.kernel.permissions import Role
 from domain.kernel.refusals import Invalid
 
 MAX_LABEL = 12
+_WORDS = re.compile("|".join(sorted({*(s.label for s in Status), *(a.label for a in Action)}, key=len, reverse=True)))
+"""The words that a process may replace; the longer first, so that “待接收” is never taken for “接收”."""
 
 
 class Approval(Labelled):
@@ -82,11 +85,17 @@ class Process:
     _index: dict[tuple[Status | None, Action], tuple[Step, ...]] = field(
         init=False, default_factory=dict[tuple[Status | None, Action], tuple[Step, ...]]
     )
+    _called: dict[str, str] = field(init=False, default_factory=dict[str, str])
 
     def __post_init__(self) -> None:
         for step in self.steps:
             key = (step.source, step.action)
             self._index[key] = (*self._index.get(key, ()), step)
+        self._called.update({status.label: label for status, label in self.statuses.items()})
+        for action in {step.action for step in self.steps}:
+            labels = {_own_label(step) for step in self.rows_of(action)} - {""}
+            if len(labels) == 1:
+                self._called[action.label] = labels.pop()
 
     def rows(self, source: Status | None, action: Action) -> tuple[Step, ...]:
         """This function will give the rows of an action at a status; two when a guard chooses."""
@@ -104,6 +113,18 @@ class Process:
         """This function will call an action as this process calls it."""
         found = self.rows(source, action) or self.rows_of(action)
         return next((step.label for step in found if step.label), action.label)
+
+    def spoken(self, text: str) -> str:
+        """Say a sentence of the product in the words of this process; never give it what a person wrote."""
+        return _WORDS.sub(lambda found: self._called.get(found[0], found[0]), text) if self._called else text
+
+
+_USUAL = {(step.row, step.source): step.label for step in STEPS}
+
+
+def _own_label(step: Step) -> str:
+    """What a process calls a row, where it is not the usual word."""
+    return step.label if step.label != _USUAL.get((step.row, step.source)) else ""
 
 
 STANDARD = Process()
@@ -269,6 +290,10 @@ def _limit_faults(tweaks: Tweaks) -> Iterator[str]:
 def _label_faults(tweaks: Tweaks) -> Iterator[str]:
     labels = [*tweaks.statuses.values(), *(tweak.label for tweak in tweaks.steps.values() if tweak.label)]
     yield from (f"名称“{label[:20]}”须为 1 至 {MAX_LABEL} 字" for label in labels if not 0 < len(label) <= MAX_LABEL)
+    shown: dict[str, list[str]] = {}
+    for status in Status:
+        shown.setdefault(tweaks.statuses.get(status, status.label).strip(), []).append(status.label)
+    yield from (f"“{'”和“'.join(same)}”不能都叫“{label}”" for label, same in shown.items() if len(same) > 1)
 
 
 def _shape_faults(process: Process, tweaks: Tweaks) -> Iterator[str]:
@@ -277,7 +302,7 @@ def _shape_faults(process: Process, tweaks: Tweaks) -> Iterator[str]:
     off = [step for step in STEPS if (tweak := tweaks.steps.get(step.row)) and tweak.off]
     reached = workflow.reached(process.steps)
     for status in (one for one in Status if one not in skipped and one not in reached):
-        yield f"“{status.label}”不可到达：{_missing([s for s in off if s.target is status], '通向它的')}"
+        yield f"“{process.status_label(status)}”不可到达：{_missing([s for s in off if s.target is status], '通向它的')}"
     # an ordinary case and a leader's order take different rows: each must come to an end by its own
     stuck: dict[Status, str] = {}
     for other, whose in ((Guard.IS_ORDER, "普通件"), (Guard.NOT_ORDER, "领导交办件")):
@@ -287,7 +312,7 @@ def _shape_faults(process: Process, tweaks: Tweaks) -> Iterator[str]:
             stuck[status] = "" if status in stuck else f"的{whose}"
     for status in (one for one in Status if one in stuck):
         why = _missing([s for s in off if s.source is status], "从它出发的")
-        yield f"“{status.label}”{stuck[status]}走不到办结：{why}"
+        yield f"“{process.status_label(status)}”{stuck[status]}走不到办结：{why}"
 
 
 def _missing(off: list[Step], words: str) -> str:

@@ -13,7 +13,7 @@ from domain.calendar.rules.limits import MOST_WORKDAYS
 from domain.cases import workflow
 from domain.cases.categories import Kind
 from domain.cases.models import RiskLevel, Supervision
-from domain.cases.process import Process
+from domain.cases.process import STANDARD, Process
 from domain.cases.schemas import StepInput
 from domain.cases.vocabulary import Action, Guard, Need, PictureRule, Status
 from domain.cases.workflow import Step
@@ -113,7 +113,7 @@ _GUARDS = {
 }
 
 
-def choose(steps: tuple[Step, ...], facts: Facts) -> Step:
+def choose(steps: tuple[Step, ...], facts: Facts, process: Process = STANDARD) -> Step:
     """This function will choose the row that holds and refuse when its guards say no.
 
     `steps` are the rows of one action at one status, not empty.
@@ -123,21 +123,22 @@ def choose(steps: tuple[Step, ...], facts: Facts) -> Step:
     fitting = [step for step in steps if all(holds(guard, facts) for guard in step.choosing)]
     if not fitting:
         missing = next(g for step in steps for g in step.choosing if not holds(g, facts))
-        raise ActionNotAllowed(missing.label)
+        raise ActionNotAllowed(process.spoken(missing.label))
     failed = [guard for guard in fitting[0].refusing if not holds(guard, facts)]
     if failed:
-        raise ActionNotAllowed(failed[0].label)
+        raise ActionNotAllowed(process.spoken(failed[0].label))
     return fitting[0]
 
 
 def not_here(process: Process, status: Status, action: Action) -> ActionNotAllowed:
     """This function will word the refusal of an action that does not start at this status."""
-    starts = {step.source.label for step in process.rows_of(action) if step.source}
+    starts = {process.status_label(step.source) for step in process.rows_of(action) if step.source}
     if not starts:
-        return ActionNotAllowed(f"该件的办理流程“{process.name}”没有“{action.label}”这一步")
-    open_ones = {one.label for one in workflow.OPEN}
+        return ActionNotAllowed(f"该件的办理流程“{process.name}”没有“{process.action_label(action)}”这一步")
+    open_ones = {process.status_label(one) for one in workflow.OPEN}
     words = "在办" if starts == open_ones else "、".join(sorted(starts))
-    return ActionNotAllowed(f"当前状态为“{status.label}”，只有{words}的事件可以{action.label}")
+    called = process.action_label(action)
+    return ActionNotAllowed(f"当前状态为“{process.status_label(status)}”，只有{words}的事件可以{called}")
 
 
 def pictures_needed(step: Step, kind: Kind) -> bool:
@@ -314,20 +315,20 @@ def shown_status(
     *,
     at: datetime,
     for_department: bool,
-    labels: Mapping[Status, str] = MappingProxyType({}),
+    process: Process = STANDARD,
 ) -> tuple[str, str, str]:
     """This function will give (code, label, tone) of a status as this kind of reader calls it.
 
-    `labels` are those of the case's process, where it calls a status otherwise.
+    `process` is the one that the case follows, which may call a status otherwise.
     Being overdue is derived here (workflow ruling §1) and never stored.
     """
     late = due_at is not None and due_at < at
     if late and status is Status.TO_ACCEPT:
-        return OVERDUE_ACCEPT, "逾期未接收", "red"
+        return OVERDUE_ACCEPT, process.spoken("逾期未接收"), "red"
     if late and status in workflow.IN_HAND:
-        return OVERDUE_HANDLE, "逾期未处理", "red"
+        return OVERDUE_HANDLE, process.spoken("逾期未处理"), "red"
     label = DEPARTMENT_LABELS.get(status, status.label) if for_department else status.label
-    return status.value, labels.get(status, label), _TONES.get(status, "gray")
+    return status.value, process.statuses.get(status, label), _TONES.get(status, "gray")
 
 
 def grams(*texts: str) -> list[str]:

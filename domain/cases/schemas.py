@@ -266,6 +266,7 @@ class ActionView:
     primary: bool = False
     starts: str = ""
     tells: tuple[str, ...] = ()
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)

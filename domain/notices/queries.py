@@ -126,9 +126,11 @@ async def told_of(
         happening = _happening(case, topic, tells, before, after, live, ended, sent_back=False)
         groups = await _members(session, rules.audiences(happening))
     words = await _words(session, case, payload, entry)
+    process = await processes.of_case(session, case)
     doer = entry.actor_id if entry else SYSTEM_ID
     return tuple(
-        Told(tuple(ids - {doer}), rules.notice_text(happening, audience, **words)) for audience, ids in groups.items()
+        Told(tuple(ids - {doer}), rules.notice_text(happening, audience, process, **words))
+        for audience, ids in groups.items()
     )
 
 
@@ -255,7 +257,7 @@ async def _words(
         "level": Supervision(level).label if level else "",
         "response": {True: "确认办理结果", False: "提出异议，请查看"}.get(agrees, "作出答复"),
         "card": {"yellow": "黄牌", "red": "红牌"}.get(card, ""),
-        "link": Link(link).label if link else "",
+        "link": (await processes.of_case(session, case)).spoken(Link(link).label) if link else "",
     }
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from domain.cases.process import STANDARD, Process
+from domain.cases.rules import RATING_PERIOD
 from domain.cases.vocabulary import Action, Effect, Status, Tell
 from domain.cases.workflow import STEPS, Step
 from domain.kernel.clock import stamp
@@ -29,7 +31,7 @@ _TEXTS = {
     Occasion.ACCEPTED: "您的诉求已登记受理，编号 {number}。凭本手机号查询进度：{link}",
     Occasion.PROGRESS: "您的诉求 {number} 已由承办单位接收，正在办理。查询进度：{link}",
     Occasion.ANSWERED: "您的诉求 {number} 已有办理结果，{ask}：{link}",
-    Occasion.CLOSED: "您的诉求 {number} 已办结，请在 15 日内评价：{link}",
+    Occasion.CLOSED: f"您的诉求 {{number}} 已办结，请在 {RATING_PERIOD.days} 日内评价：{{link}}",
     Occasion.VOIDED: "您的诉求 {number} 已作废，不再办理。如有疑问，请联系{sender}。查询：{link}",
     Occasion.CODE: "验证码 {code}，5 分钟内有效，用于查询诉求 {number} 的办理进度。请勿告诉他人。",
 }
@@ -53,18 +55,28 @@ OCCASIONS = {
 """Which message a step sends to the petitioners, if its row tells them."""
 
 
-def joined_text_of(occasion: Occasion, *, sender: str, number: str, link: str) -> str:
+def joined_text_of(occasion: Occasion, *, sender: str, number: str, link: str, process: Process = STANDARD) -> str:
     """This function will word a message to the petitioners of a merged case; empty when they are told nothing."""
-    text = _JOINED.get(occasion, "")
+    text = process.spoken(_JOINED.get(occasion, ""))
     return f"【{sender}】" + text.format(number=number, link=link) if text else ""
 
 
-def text_of(occasion: Occasion, *, sender: str, number: str, link: str = "", code: str = "", ask: str = "") -> str:
+def text_of(
+    occasion: Occasion,
+    *,
+    sender: str,
+    number: str,
+    link: str = "",
+    code: str = "",
+    ask: str = "",
+    process: Process = STANDARD,
+) -> str:
     """This function will word a message: who sends it, the number, the state and the link; no names.
 
     `sender` is the centre's name, put in front as the operators' rules want it; `ask` is what `ask_of` says.
     """
-    return f"【{sender}】" + _TEXTS[occasion].format(sender=sender, number=number, link=link, code=code, ask=ask)
+    words = process.spoken(_TEXTS[occasion])
+    return f"【{sender}】" + words.format(sender=sender, number=number, link=link, code=code, ask=ask)
 
 
 def ask_of(until: datetime | None, after: Status) -> str:
@@ -299,7 +311,7 @@ _SAID_AT_ONCE: dict[tuple[str, Tell], str] = {
 _LEFT = "已改派：{number} 改由其他单位承办，贵单位不再办理"
 
 
-def notice_text(happening: Happening, audience: Audience, **words: str) -> str:
+def notice_text(happening: Happening, audience: Audience, process: Process = STANDARD, **words: str) -> str:
     """This function will word a notice; it names numbers, units and stations, no persons.
 
     `words` are number, unit (who did it), level, card and link.
@@ -312,4 +324,4 @@ def notice_text(happening: Happening, audience: Audience, **words: str) -> str:
         text = _LEFT
     else:
         text = _SAID_TO.get((action, audience.tell)) or _SAID[action]
-    return text.format(**words)
+    return process.spoken(text).format(**words)

@@ -11,9 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.calendar import queries as calendar
+from domain.calendar.models import Link
 from domain.cases import categories
 from domain.cases.models import Case, Party, PartyKind
-from domain.cases.queries import answers, contacts, detail, reach
+from domain.cases.process import Process
+from domain.cases.queries import answers, contacts, detail, limits, processes, reach
+from domain.cases.vocabulary import Action
 from domain.kernel import crypto
 from domain.kernel.actor import Actor, system_actor
 from domain.kernel.models import JournalEntry, StoredFile
@@ -102,6 +105,7 @@ async def public_view(session: AsyncSession, actor: Actor, *, at: datetime) -> P
     centre = await centre_of(session)
     promised = await calendar.expected_date(session, followed.id)
     facts = replace(_facts(followed, entries, await _units(session), centre, at), promised_date=promised)
+    process = await processes.of_case(session, followed)
     if merged:
         # whose answer and rating stand in the kept case's journal is nobody else's business
         facts = rules.of_another(facts)
@@ -111,10 +115,10 @@ async def public_view(session: AsyncSession, actor: Actor, *, at: datetime) -> P
         number=case.number,
         category=category.label if category else "",
         title=case.title,
-        headline=rules.headline(facts),
-        sentence=(rules.MERGED if merged else "") + rules.sentence(facts),
+        headline=process.spoken(rules.headline(facts)),
+        sentence=(rules.MERGED if merged else "") + rules.sentence(facts, process),
         expected=rules.expected(facts),
-        steps=rules.steps(facts),
+        steps=rules.steps(facts, process),
         centre=centre.name,
         phone=centre.phone,
         answer=followed.answer if answered else "",
@@ -126,6 +130,7 @@ async def public_view(session: AsyncSession, actor: Actor, *, at: datetime) -> P
         may_rate=rules.may_rate(facts) and not merged,
         rate_until="" if merged else rules.rate_until(facts),
         rating=case.satisfaction.label if case.satisfaction else "",
+        rate_word=process.spoken(Action.RATE.label),
     )
 
 
@@ -152,8 +157,8 @@ def _facts(case: Case, entries: list[JournalEntry], units: dict[UUID, str], cent
 def _marks(entries: list[JournalEntry], units: dict[UUID, str]) -> dict[Node, Mark]:
     """A rating is the petitioner's own line: the reporting unit rates apart and is not shown."""
     found: dict[Node, Mark] = {}
-    for node, actions in DONE_BY.items():
-        names = {f"case.{action.value}" for action in actions}
+    for node, completing in DONE_BY.items():
+        names = {f"case.{action.value}" for action in completing}
         lines = [e for e in entries if e.action in names and (node is not Node.RATE or _by_petitioner(e))]
         if lines:
             found[node] = Mark(lines[-1].at, units.get(lines[-1].actor_unit_id, ""))
@@ -242,6 +247,7 @@ async def notice_facts(session: AsyncSession, case_id: UUID, base_url: str) -> N
         answered_at=case.answered_at,
         object_until=case.object_until,
         phones=await contacts.mobiles_of(session, case.id),
+        process=await processes.of_case(session, case),
     )
 
 
@@ -253,6 +259,8 @@ async def slip(session: AsyncSession, actor: Actor, number: str, *, base_url: st
     :raises ActionNotAllowed: the case was not accepted yet
     """
     url = await tracking_url(session, actor, number, base_url)
+    case = await reach.find(session, actor, number)
+    process = await processes.of_case(session, case)
     view = await detail.get(session, actor, number, at=at, purpose=Purpose.DOCUMENT)
     centre = await centre_of(session)
     petitioners = [party.name for party in view.parties if party.kind == PartyKind.PETITIONER.value]
@@ -267,6 +275,17 @@ async def slip(session: AsyncSession, actor: Actor, number: str, *, base_url: st
         area=view.area_full,
         source=view.source_label,
         accepted_at=view.row.submitted_at or at,
-        promise=rules.promise_text(await calendar.expected_date(session, view.row.id)),
+        promise=await _promise(session, case, process, at),
         url=url,
+        rate_word=process.spoken(Action.RATE.label),
     )
+
+
+async def _promise(session: AsyncSession, case: Case, process: Process, at: datetime) -> str:
+    """The case's own limit: the one that runs, or before it is taken the one that would."""
+    history = await calendar.history(session, case.id)
+    laid = [one.limit_text for one in history if one.link is Link.RESOLVE and one.holder_id is None]
+    if not laid:
+        limit, _ = await limits.of_case(session, case, process.limits, Link.RESOLVE, case.lead_unit_id, at=at)
+        laid = [limit.text]
+    return process.spoken(rules.promise_text(laid[-1], await calendar.expected_date(session, case.id)))

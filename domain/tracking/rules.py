@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from domain.calendar.models import Link
-from domain.calendar.rules import LIMITS
 from domain.cases.models import Outcome, Satisfaction
+from domain.cases.process import STANDARD, Process
 from domain.cases.rules import RATING_PERIOD
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.clock import end_stamp, last_date, local
@@ -191,7 +190,7 @@ def road(facts: Facts) -> tuple[Node, ...]:
     return tuple(Node)
 
 
-def steps(facts: Facts) -> tuple[PublicStep, ...]:
+def steps(facts: Facts, process: Process = STANDARD) -> tuple[PublicStep, ...]:
     """This function will tell the way of a case: what was done when, what is done now, what comes."""
     here = now_at(facts)
     nodes = tuple(node for node in road(facts) if node is not Node.RATE or not facts.followed)
@@ -199,8 +198,16 @@ def steps(facts: Facts) -> tuple[PublicStep, ...]:
     place = nodes.index(here) if here in nodes else len(nodes) - (0 if rated else 1)
     if facts.status is Status.VOID:
         place = len(nodes)
-    return tuple(
+    told = (
         _step(node, facts, "done" if i < place else "now" if i == place else "todo") for i, node in enumerate(nodes)
+    )
+    return tuple(
+        replace(
+            step,
+            label=process.spoken(step.label),
+            detail=process.spoken(step.detail) if node is Node.RATE and step.state != "done" else step.detail,
+        )
+        for node, step in zip(nodes, told, strict=True)
     )
 
 
@@ -256,8 +263,13 @@ def headline(facts: Facts) -> str:
     return _HEADLINES[facts.status]
 
 
-def sentence(facts: Facts) -> str:
-    """This function will say in one sentence what is happening now, who has it and until when."""
+def sentence(facts: Facts, process: Process = STANDARD) -> str:
+    """Say in one sentence what is happening now, who has it and until when; names of units stay as they are."""
+    nameless = replace(facts, centre="{centre}", lead="{lead}" if facts.lead else "")
+    return process.spoken(_sentence(nameless)).format(centre=facts.centre, lead=facts.lead)
+
+
+def _sentence(facts: Facts) -> str:
     who = facts.lead or facts.centre
     said = {
         Status.TO_DISPATCH: f"{facts.centre}已受理，正在转交承办单位{_by(facts, '转交')}。",
@@ -340,9 +352,9 @@ def rate_until(facts: Facts) -> str:
     return moment_text(facts.closed_at + RATING_PERIOD, facts.at) if may_rate(facts) and facts.closed_at else ""
 
 
-def promise_text(promised: date | None) -> str:
-    """This function will word the promised time for the slip."""
-    words = f"自承办单位接收之日起 {LIMITS[Link.RESOLVE].text}"
+def promise_text(limit: str, promised: date | None) -> str:
+    """Word the promised time for the slip: the case's own limit, and the day it leads to once it runs."""
+    words = f"自承办单位接收之日起 {limit}"
     if promised is None:
         return words
     return f"{words}（{promised.year} 年 {promised.month} 月 {promised.day} 日前）"

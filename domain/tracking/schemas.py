@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from domain.cases.process import STANDARD, Process
 from domain.kernel.refusals import Refusal
 
 
@@ -43,6 +44,7 @@ class NoticeFacts:
     answered_at: datetime | None
     object_until: datetime | None
     phones: tuple[str, ...] = field(repr=False)
+    process: Process = STANDARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class PublicView:
     may_rate: bool
     rate_until: str
     rating: str
+    rate_word: str = "评价"
+    """What this case's process calls a rating."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +97,4 @@ class Slip:
     accepted_at: datetime
     promise: str
     url: str = field(repr=False)
+    rate_word: str = "评价"

@@ -24,11 +24,17 @@ class Why:
 def called(view: ActionView, case: CaseShown) -> str:
     """This function will name a step by what it would do now: a switch that is on is switched off."""
     switches = {
-        Action.TOGGLE_URGENT.value: "取消加急" if case.urgent else "加急",
-        Action.TOGGLE_LEGACY.value: "取消历史遗留" if case.legacy else "列为历史遗留",
-        Action.TOGGLE_TYPICAL.value: "取消典型案例" if case.typical else "设为典型案例",
+        Action.TOGGLE_URGENT: (case.urgent, "取消加急", "加急"),
+        Action.TOGGLE_LEGACY: (case.legacy, "取消历史遗留", "列为历史遗留"),
+        Action.TOGGLE_TYPICAL: (case.typical, "取消典型案例", "设为典型案例"),
     }
-    return switches.get(view.action, view.label)
+    action = Action(view.action)
+    if action not in switches:
+        return view.label
+    on, off_words, on_words = switches[action]
+    if view.label != action.label:
+        return f"取消{view.label}" if on else view.label
+    return off_words if on else on_words
 
 
 def buttons(views: tuple[ActionView, ...], case: CaseShown) -> tuple[list[Button], list[Button], list[Why]]:

@@ -14,7 +14,7 @@ from domain.audit import operations as audit
 from domain.cases import categories, rules
 from domain.cases.models import RiskLevel, Supervision
 from domain.cases.process import STANDARD
-from domain.cases.queries import lists, views
+from domain.cases.queries import lists, processes, views
 from domain.cases.schemas import CaseFilter, CaseRow
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.actor import Actor
@@ -126,8 +126,9 @@ class CaseListState(AddressedState, SignedInState):
         async with self._opening() as (session, actor):
             actor.require(Permission.CASE_VIEW)
             self._open_address(home or views.ledger_of(actor))
-            self.bulk = [Choice(a.value, f"批量{a.label}") for a in _BULK if actor.roles & _takers(a)]
-            self.more = [Choice(view, views.VIEWS[view][0]) for view in _more(actor)]
+            said = await processes.in_all_words(session)
+            self.bulk = [Choice(a.value, f"批量{said(a.label)}") for a in _BULK if actor.roles & _takers(a)]
+            self.more = [Choice(view, said(views.VIEWS[view][0])) for view in _more(actor)]
             self.may_register = actor.may(Permission.CASE_CREATE)
             self.may_export = self.title == _TITLES["/cases"][0] and actor.may(Permission.CASE_EXPORT)
             await self._choices(session, actor)
@@ -247,10 +248,12 @@ class CaseListState(AddressedState, SignedInState):
 
     async def _choices(self, session: AsyncSession, actor: Actor) -> None:
         department = actor.has(Role.OFFICER, Role.DEPARTMENT_HEAD)
+        said = await processes.in_all_words(session)
+        usual = {s: rules.shown_status(s, None, at=now(), for_department=department)[1] for s in Status}
         self.status_choices = [
-            *(Choice(s.value, rules.shown_status(s, None, at=now(), for_department=department)[1]) for s in Status),
-            Choice(rules.OVERDUE_ACCEPT, "逾期未接收"),
-            Choice(rules.OVERDUE_HANDLE, "逾期未处理"),
+            *(Choice(s.value, said(s.label).replace(s.label, usual[s], 1)) for s in Status),
+            Choice(rules.OVERDUE_ACCEPT, said("逾期未接收")),
+            Choice(rules.OVERDUE_HANDLE, said("逾期未处理")),
         ]
         self.category_choices = [Choice(k.value, k.label) for k in categories.Kind]
         places = await areas.all_areas(session)

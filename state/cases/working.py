@@ -80,6 +80,7 @@ class Asking:
     decides: bool = False
     foretold: str = ""
     answers: bool = False
+    help: str = ""
 
 
 class CaseState(SignedInState):
@@ -234,6 +235,7 @@ class CaseState(SignedInState):
                 decides=action in _DECISIONS,
                 foretold=answers.foretold(action, published=self._published),
                 answers=action in answers.SHOWN_IN,
+                help=view.help,
             )
             await self._foretell(session, actor)
         if action == Action.APPROVE_EXTENSION.value:

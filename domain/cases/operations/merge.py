@@ -14,7 +14,7 @@ from domain.calendar.models import Link
 from domain.cases import policy
 from domain.cases.models import Case, Source
 from domain.cases.operations import clocks
-from domain.cases.queries import family, reach
+from domain.cases.queries import family, processes, reach
 from domain.cases.vocabulary import Status
 from domain.cases.workflow import OPEN
 from domain.kernel import journal, outbox
@@ -46,7 +46,8 @@ async def merge(session: AsyncSession, actor: Actor, *, kept: str, merged: str, 
     # always in the order of numbers: two people who merge crosswise wait, they do not lock each other
     rows = {number: await reach.lock(session, actor, number) for number in sorted((kept, merged))}
     whole, duplicate = rows[kept], rows[merged]
-    _check(whole, duplicate)
+    called = [(await processes.of_case(session, one)).status_label(one.status) for one in (duplicate, whole)]
+    _check(whole, duplicate, (called[0], called[1]))
     if await session.scalar(select(col(Case.id)).where(col(Case.merged_into_id) == duplicate.id).limit(1)):
         raise ActionNotAllowed(f"{merged} 已有其他案件并入，请先撤销那次合并")
     if duplicate.parent_id or await session.scalar(
@@ -98,13 +99,13 @@ def _require_reason(reason: str) -> None:
         raise Invalid.of({"reason": fault})
 
 
-def _check(whole: Case, duplicate: Case) -> None:
+def _check(whole: Case, duplicate: Case, called: tuple[str, str]) -> None:
     if duplicate.merged_into_id or whole.merged_into_id:
         raise ActionNotAllowed("其中一件已经并入其他案件，请先撤销合并")
     if duplicate.status not in MERGEABLE:
-        raise ActionNotAllowed(f"{duplicate.number} 为“{duplicate.status.label}”，只有待转派和退回待补充的案件可以并入")
+        raise ActionNotAllowed(f"{duplicate.number} 为“{called[0]}”，只有待转派和退回待补充的案件可以并入")
     if whole.status not in OPEN:
-        raise ActionNotAllowed(f"{whole.number} 为“{whole.status.label}”，只能并入在办的案件")
+        raise ActionNotAllowed(f"{whole.number} 为“{called[1]}”，只能并入在办的案件")
     if whole.source is Source.CITY or duplicate.source is Source.CITY:
         raise ActionNotAllowed("市平台下发的案件须单独反馈，不能并案")
     if whole.parent_id == duplicate.id or duplicate.parent_id == whole.id:

@@ -80,7 +80,7 @@ async def _step(
     steps = policy.permitted(actor, case.status, action, bond, process)
     wanted = {guard for step in steps for guard in step.guards}
     facts = await situation.gather(session, actor, case, assignments, given, at=at, wanted=wanted)
-    step = rules.choose(steps, facts)
+    step = rules.choose(steps, facts, process)
     more = {}
     if given.promise_days and Need.PROMISE in step.asks:
         fault = await limits.promise_fault(session, case, process.limits, given.promise_days, at=at)

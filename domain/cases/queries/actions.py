@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.calendar.models import Link
 from domain.calendar.rules import Limit
 from domain.cases import policy, rules
+from domain.cases.helps import HELPS
 from domain.cases.models import Case
 from domain.cases.process import Process
 from domain.cases.queries import limits, processes, reach, situation
@@ -78,7 +79,7 @@ def _view(asker: _Asker, action: Action) -> ActionView:
     label = asker.process.action_label(action, case.status)
     try:
         steps = policy.permitted(asker.actor, case.status, action, asker.bond, asker.process)
-        step = _choose(steps, facts)
+        step = _choose(steps, facts, asker.process)
     except Refusal as refusal:
         return ActionView(action.value, label, allowed=False, reason=refusal.message)
     return ActionView(
@@ -89,20 +90,21 @@ def _view(asker: _Asker, action: Action) -> ActionView:
         needs=tuple(NeedView(n.value, n.label, rules.required(step, n, facts)) for n in step.asks),
         starts=_starts(step, asker),
         tells=tuple(tell.label for tell in step.tells),
+        help=asker.process.spoken(HELPS.get(action, "")),
     )
 
 
-def _choose(steps: tuple[Step, ...], facts: rules.Facts) -> Step:
+def _choose(steps: tuple[Step, ...], facts: rules.Facts, process: Process) -> Step:
     open_guards = [
         step for step in steps
         if all(rules.holds(g, facts) for g in step.guards if g not in _ASKED_LATER)
     ]  # fmt: skip
-    return open_guards[0] if open_guards else rules.choose(steps, facts)
+    return open_guards[0] if open_guards else rules.choose(steps, facts, process)
 
 
 def _starts(step: Step, asker: _Asker) -> str:
     started = [c.link for c in step.clocks if c.verb is Verb.START and c.link]
-    return "；".join(f"{link.label}时限 {asker.limits[link].text}" for link in started)
+    return "；".join(f"{asker.process.spoken(link.label)}时限 {asker.limits[link].text}" for link in started)
 
 
 async def _limits(session: AsyncSession, process: Process, case: Case, at: datetime) -> dict[Link, Limit]:

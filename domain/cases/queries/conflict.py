@@ -7,14 +7,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.cases.models import Case
-from domain.cases.queries import reach
-from domain.cases.vocabulary import Action
+from domain.cases.queries import processes, reach
+from domain.cases.vocabulary import Action, Status
 from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
 from domain.kernel.models import JournalEntry
 from domain.orgs import queries as orgs
 
 SHOWN = 3
+
+
+def source_of(entry: JournalEntry) -> Status | None:
+    """Give the status at which a step was taken, as its line says."""
+    return Status(entry.detail["from"]) if entry.detail.get("from") else None
 
 
 async def since(session: AsyncSession, actor: Actor, number: str, version: int) -> str:
@@ -37,12 +42,13 @@ async def told(session: AsyncSession, case: Case, version: int) -> str:
     entries = [e for e in await session.scalars(query) if e.detail.get("version", 0) > version]
     names = await orgs.staff_names(session, {e.actor_id for e in entries})
     units = await orgs.units_by_id(session, {e.actor_unit_id for e in entries})
+    process = await processes.of_case(session, case)
     said = []
     for entry in reversed(entries):
         word = entry.action.removeprefix("case.")
-        label = Action(word).label if word in set(Action) else "修改"
+        label = process.action_label(Action(word), source_of(entry)) if word in set(Action) else "修改"
         unit = units[entry.actor_unit_id].name if entry.actor_unit_id in units else ""
         who = " ".join(filter(None, (unit, names.get(entry.actor_id, "")))) or "系统"
         said.append(f"{who}于 {stamp(entry.at, '%m-%d %H:%M')} {label}")
     deeds = "；".join(said) or "该件刚刚被他人办理"
-    return f"{deeds}。现为“{case.status.label}”，请核对后再操作"
+    return f"{deeds}。现为“{process.status_label(case.status)}”，请核对后再操作"

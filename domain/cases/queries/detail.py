@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,10 +14,12 @@ from sqlmodel import col
 
 from domain.areas import queries as areas
 from domain.calendar import queries as calendar
+from domain.calendar.schemas import DeadlineView
 from domain.cases import categories, notes
 from domain.cases.answering import AnswerView
 from domain.cases.models import Assignment, Attachment, Case, Copy, Party
-from domain.cases.queries import answers, family, lists, processes, reach
+from domain.cases.process import STANDARD, Process
+from domain.cases.queries import answers, conflict, family, lists, processes, reach
 from domain.cases.schemas import (
     AssignmentView,
     CaseView,
@@ -49,6 +52,7 @@ async def get(
     :raises NotFound: none, or out of reach
     """
     case = await reach.find(session, actor, number)
+    process = await processes.of_case(session, case)
     row = (await lists.rows_of(session, actor, [case], at=at, purpose=purpose))[0]
     lens = (await people.lens(session, actor, purpose)).of_special(categories.is_special(case.category))
     names = await orgs.staff_names(session, {case.created_by})
@@ -59,15 +63,20 @@ async def get(
         registered_by=names.get(case.created_by, ""),
         registered_unit=units[case.unit_id].name,
         parties=await _parties(session, lens, case),
-        assignments=await _assignments(session, lens, case),
-        pictures=await _pictures(session, case),
-        deadlines=await calendar.explained(session, case.id, at=at),
+        assignments=await _assignments(session, lens, case, process),
+        pictures=await _pictures(session, case, process),
+        deadlines=tuple(_spoken(one, process) for one in await calendar.explained(session, case.id, at=at)),
         copies=await _copies(session, case),
-        process=(await processes.of_case(session, case)).name,
+        process=process.name,
         answer=await _answer(session, case),
         **await family.related(session, actor, case),
         **_facts(case),
     )
+
+
+def _spoken(view: DeadlineView, process: Process) -> DeadlineView:
+    notes = tuple(process.spoken(note) for note in view.notes)
+    return replace(view, label=process.spoken(view.label), notes=notes)
 
 
 def _facts(case: Case) -> dict[str, Any]:
@@ -163,7 +172,9 @@ async def _parties(session: AsyncSession, lens: people.Lens, case: Case) -> tupl
     return tuple(views)
 
 
-async def _assignments(session: AsyncSession, lens: people.Lens, case: Case) -> tuple[AssignmentView, ...]:
+async def _assignments(
+    session: AsyncSession, lens: people.Lens, case: Case, process: Process
+) -> tuple[AssignmentView, ...]:
     query = (
         select(Assignment)
         .where(col(Assignment.case_id) == case.id)
@@ -179,7 +190,7 @@ async def _assignments(session: AsyncSession, lens: people.Lens, case: Case) -> 
             part=a.part.value,
             part_label=a.part.label,
             state=a.state.value,
-            state_label=a.state.label,
+            state_label=process.spoken(a.state.label),
             dispatched_at=a.dispatched_at,
             accepted_at=a.accepted_at,
             reported_at=a.reported_at,
@@ -197,7 +208,7 @@ async def _assignments(session: AsyncSession, lens: people.Lens, case: Case) -> 
     )
 
 
-async def _pictures(session: AsyncSession, case: Case) -> tuple[PictureView, ...]:
+async def _pictures(session: AsyncSession, case: Case, process: Process) -> tuple[PictureView, ...]:
     query = (
         select(Attachment, col(StoredFile.original), col(StoredFile.note))
         .join(StoredFile, col(StoredFile.id) == col(Attachment.file_id))
@@ -206,7 +217,8 @@ async def _pictures(session: AsyncSession, case: Case) -> tuple[PictureView, ...
     )
     found = (await session.execute(query)).all()
     return tuple(
-        PictureView(a.id, a.file_id, a.action.label, a.added_at, original, note) for a, original, note in found
+        PictureView(a.id, a.file_id, process.action_label(a.action), a.added_at, original, note)
+        for a, original, note in found
     )
 
 
@@ -244,9 +256,9 @@ async def journal(session: AsyncSession, actor: Actor, number: str) -> tuple[Jou
     units = await orgs.units_by_id(session, (e.actor_unit_id for e in entries))
     coded = {**await orgs.unit_names_by_code(session), **{str(account_id): name for account_id, name in names.items()}}
     others = await family.seen_among(session, actor, {e.detail["other"] for e in entries if e.detail.get("other")})
-    return tuple(
-        _line(entry, names, {i: u.name for i, u in units.items()}, coded, others) for entry in reversed(entries)
-    )
+    process = await processes.of_case(session, case)
+    named = {i: u.name for i, u in units.items()}
+    return tuple(_line(entry, process, names, named, coded, others) for entry in reversed(entries))
 
 
 async def _names(session: AsyncSession, entries: Sequence[JournalEntry]) -> dict[UUID, str]:
@@ -282,7 +294,12 @@ _OTHER_LINES = {
 
 
 def _line(
-    entry: JournalEntry, names: dict[UUID, str], units: dict[UUID, str], coded: dict[str, str], others: frozenset[str]
+    entry: JournalEntry,
+    process: Process,
+    names: dict[UUID, str],
+    units: dict[UUID, str],
+    coded: dict[str, str],
+    others: frozenset[str],
 ) -> JournalView:
     """`others`: numbers of cases that the reader sees too; one merged out of the reader's reach is not named."""
     detail = {key: value for key, value in entry.detail.items() if key != "other" or value in others}
@@ -292,18 +309,25 @@ def _line(
         seq=entry.seq,
         at=entry.at,
         action=action,
-        label=Action(action).label if action in set(Action) else _OTHER_LINES.get(entry.action, "系统记录"),
+        label=_called(entry, process),
         who=_who(entry, names) or role.label,
         unit=units.get(entry.actor_unit_id, ""),
         role=role.label,
-        from_label=Status(detail["from"]).label if detail.get("from") else "",
-        to_label=Status(detail["to"]).label if detail.get("to") else "",
+        from_label=process.status_label(Status(detail["from"])) if detail.get("from") else "",
+        to_label=process.status_label(Status(detail["to"])) if detail.get("to") else "",
         opinion=detail.get("opinion", ""),
         notes=notes.of(detail, coded),
         pictures=tuple(UUID(f["id"]) for f in detail.get("files", ())),
         changes=tuple(ChangeView(*one) for one in notes.changes(detail)),
         kind=_kind(action, detail),
     )
+
+
+def _called(entry: JournalEntry, process: Process) -> str:
+    action = entry.action.removeprefix("case.")
+    if action in set(Action):
+        return process.action_label(Action(action), conflict.source_of(entry))
+    return process.spoken(_OTHER_LINES.get(entry.action, "系统记录"))
 
 
 _ANSWERS = frozenset(
@@ -336,6 +360,12 @@ _ROAD = (
 """The main line: a node's label, the actions that complete it, the statuses in which the next is being done."""
 
 
+def _node(label: str, actions: tuple[Action, ...], process: Process) -> str:
+    """A node is called as the process calls the step that completes it, where that is not the usual word."""
+    called = process.action_label(actions[0])
+    return label if called == STANDARD.action_label(actions[0]) else called
+
+
 async def process(session: AsyncSession, actor: Actor, number: str, *, at: datetime) -> tuple[NodeView, ...]:
     """This function will draw the way of a case along its main line: who and when at each node."""
     case = await reach.find(session, actor, number)
@@ -344,6 +374,7 @@ async def process(session: AsyncSession, actor: Actor, number: str, *, at: datet
     units = await orgs.units_by_id(session, (e.actor_unit_id for e in entries))
     reached = next((i for i, (_, _, after) in enumerate(_ROAD) if case.status in after), -1)
     late = case.due_at is not None and case.due_at < at
+    followed = await processes.of_case(session, case)
     nodes = []
     for place, (label, actions, _) in enumerate(_ROAD):
         done = [e for e in entries if e.action.removeprefix("case.") in actions]
@@ -354,5 +385,6 @@ async def process(session: AsyncSession, actor: Actor, number: str, *, at: datet
             last = None
         unit = units[last.actor_unit_id].name if last and last.actor_unit_id in units else ""
         who = " · ".join(filter(None, (unit, _who(last, names)))) if last else ""
-        nodes.append(NodeView(label, state, who, stamp(last.at, "%m-%d %H:%M") if last else ""))
+        when = stamp(last.at, "%m-%d %H:%M") if last else ""
+        nodes.append(NodeView(_node(label, actions, followed), state, who, when))
     return tuple(nodes)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.cases.models import Case
-from domain.cases.queries import reach
+from domain.cases.queries import processes, reach
 from domain.cases.queries.reach import visible_to
 from domain.cases.schemas import RelatedView
 from domain.kernel.actor import Actor
@@ -73,5 +73,9 @@ async def related(session: AsyncSession, actor: Actor, case: Case) -> dict[str, 
             found[name] = ()
             continue
         rows = await session.scalars(select(Case).where(condition, visible_to(actor)).order_by(col(Case.number)))
-        found[name] = tuple(RelatedView(row.number, row.title, row.status.label) for row in rows)
+        found[name] = tuple([RelatedView(row.number, row.title, await _status(session, row)) for row in rows])
     return found
+
+
+async def _status(session: AsyncSession, case: Case) -> str:
+    return (await processes.of_case(session, case)).status_label(case.status)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.cases.queries import reach
+from domain.cases.process import Process
+from domain.cases.queries import conflict, processes, reach
 from domain.cases.vocabulary import Action
 from domain.kernel.actor import Actor
 from domain.kernel.models import JournalEntry
@@ -72,7 +74,8 @@ async def of(session: AsyncSession, actor: Actor, number: str) -> tuple[Handling
     names = await orgs.staff_names(session, {e.actor_id for e in entries})
     units = await orgs.units_by_id(session, {e.actor_unit_id for e in entries})
     coded = await orgs.unit_names_by_code(session)
-    return tuple(_view(entry, names, {i: u.name for i, u in units.items()}, coded) for entry in entries)
+    process = await processes.of_case(session, case)
+    return tuple(_view(entry, process, names, {i: u.name for i, u in units.items()}, coded) for entry in entries)
 
 
 _REQUESTS = (Action.REQUEST_RETURN, Action.REQUEST_EXTENSION, Action.PROPOSE_ORDER)
@@ -101,18 +104,21 @@ async def pending(session: AsyncSession, actor: Actor, number: str) -> PendingVi
     action, days = Action(entry.action.removeprefix("case.")), entry.detail.get("days")
     unit = units[entry.actor_unit_id].name if entry.actor_unit_id in units else ""
     who, opinion = names.get(entry.actor_id, ""), entry.detail.get("opinion", "")
-    return PendingView(action.value, action.label, who, unit, entry.at, opinion, days)
+    label = (await processes.of_case(session, case)).action_label(action, conflict.source_of(entry))
+    return PendingView(action.value, label, who, unit, entry.at, opinion, days)
 
 
-def _view(entry: JournalEntry, names: dict, units: dict, coded: dict[str, str]) -> HandlingView:  # type: ignore[type-arg]
+def _view(
+    entry: JournalEntry, process: Process, names: dict[UUID, str], units: dict[UUID, str], coded: dict[str, str]
+) -> HandlingView:
     action, detail = Action(entry.action.removeprefix("case.")), entry.detail
     codes = [code for code in (detail.get("lead"), *detail.get("assists", ())) if code]
     rejected = action in _REJECTIONS
     return HandlingView(
         kind="驳回" if rejected else "流转",
-        label=action.label,
+        label=process.action_label(action, conflict.source_of(entry)),
         who=names.get(entry.actor_id, ""),
-        unit=units.get(entry.actor_unit_id, ""),
+        unit=units.get(entry.actor_unit_id, "") if entry.actor_unit_id else "",
         target="、".join(coded.get(code, code) for code in codes),
         at=entry.at,
         opinion=detail.get("opinion", ""),

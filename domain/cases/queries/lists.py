@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from domain.calendar.models import LimitUnit
 from domain.calendar.rules import Remaining, remaining
 from domain.cases import categories, rules
 from domain.cases.models import Assignment, Case, Part, Party, PartyKind, RiskLevel
+from domain.cases.process import Process
 from domain.cases.queries import processes
 from domain.cases.queries.orders import arrangement, derived_status, in_order
 from domain.cases.queries.reach import LIVE, dispatched_to, visible_to
@@ -254,10 +255,10 @@ async def rows_of(
     leads = await _leads(session, ids)
     units = await orgs.units_by_id(session, {u for c in cases if (u := c.lead_unit_id)})
     places, book = await areas.names_of(session, {c.area_path for c in cases}), await calendar.book_of(session)
-    labels = {i: (await processes.by_id(session, i)).statuses for i in {c.process_id for c in cases if c.process_id}}
+    followed = {i: await processes.by_id(session, i) for i in {case.process_id for case in cases}}
     gone = await _gone(session, actor, ids, at)
     return [
-        _row(actor, case, at, labels.get(case.process_id, {}), _left(case, book, at), (
+        _row(actor, case, at, followed[case.process_id], _left(case, book, at), (
             petitioners.get(case.id, ""), _handler(lens, leads.get(case.id)),
             units[case.lead_unit_id].name if case.lead_unit_id else "", places.get(case.area_path, ""),
         ), gone.get(case.id, ""))
@@ -312,14 +313,14 @@ def _row(
     actor: Actor,
     case: Case,
     at: datetime,
-    labels: Mapping[Status, str],
+    process: Process,
     left: Remaining,
     said: tuple[str, str, str, str],
     gone: str = "",
 ) -> CaseRow:
     party, handler, department, area = said
     mine = actor.has(Role.OFFICER, Role.DEPARTMENT_HEAD)
-    code, label, tone = rules.shown_status(case.status, case.due_at, at=at, for_department=mine, labels=labels)
+    code, label, tone = rules.shown_status(case.status, case.due_at, at=at, for_department=mine, process=process)
     category = categories.CATEGORIES.get(case.category)
     return CaseRow(
         id=case.id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -68,6 +68,16 @@ async def enabled_for(session: AsyncSession, category: str) -> UUID | None:
     bindings: dict[str, UUID] = session.info[_BINDINGS]
     fitting = [prefix for prefix in bindings if category.startswith(prefix)]
     return bindings[max(fitting, key=len)] if fitting else None
+
+
+async def in_all_words(session: AsyncSession) -> Callable[[str], str]:
+    """Give how a word is said over cases of every kind: as the standard says it, and as each process in force does.
+
+    For lists, tiles and filters, which show cases of several processes side by side.
+    """
+    query = select(ProcessVersion).where(col(ProcessVersion.state) == ProcessState.ENABLED)
+    known = [STANDARD, *(process_of(one) for one in await session.scalars(query.order_by(col(ProcessVersion.code))))]
+    return lambda word: " / ".join(dict.fromkeys(process.spoken(word) for process in known))
 
 
 def forget_bindings(session: AsyncSession) -> None:

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from domain.cases import workflow
 from domain.cases.models import Assignment, AssignmentState, Case, Part, Satisfaction, Supervision
+from domain.cases.queries import processes
 from domain.cases.queries.reach import LIVE, copied_to, dispatched_to, visible_to
 from domain.cases.schemas import Counter
 from domain.cases.vocabulary import Status as S
@@ -250,7 +251,8 @@ async def counters(session: AsyncSession, actor: Actor, *, at: datetime) -> tupl
     """This function will count this person's desk in one query."""
     names = views_of(actor)
     counts = await count_views(session, actor, names, at=at)
-    return tuple(Counter(name, VIEWS[name][0], counts[name], VIEWS[name][1]) for name in names)
+    said = await processes.in_all_words(session)
+    return tuple(Counter(name, said(VIEWS[name][0]), counts[name], VIEWS[name][1]) for name in names)
 
 
 async def count_views(session: AsyncSession, actor: Actor, names: tuple[str, ...], *, at: datetime) -> dict[str, int]:

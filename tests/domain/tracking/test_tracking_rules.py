@@ -129,9 +129,9 @@ def test_a_mark_names_unit_and_moment() -> None:
 @pytest.mark.parametrize(
     ("told", "words"),
     [
-        (None, "自承办单位接收之日起 20 个工作日"),
-        (AT.date(), "自承办单位接收之日起 20 个工作日（2026 年 11 月 20 日前）"),
+        (None, "自承办单位接收之日起 10 个工作日"),
+        (AT.date(), "自承办单位接收之日起 10 个工作日（2026 年 11 月 20 日前）"),
     ],
 )
 def test_the_slip_words_the_promise(told: date | None, words: str) -> None:
-    assert rules.promise_text(told) == words
+    assert rules.promise_text("10 个工作日", told) == words
