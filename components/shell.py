@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from components.kit.frame import frame
@@ -14,7 +16,7 @@ from state.session import SignedInState
 def page(
     *children: rx.Component,
     title: str | rx.Var[str],
-    crumbs: list[tuple[str | rx.Var[str], str]],
+    crumbs: list[tuple[str | rx.Var[str], Any]],
     actions: rx.Component | None = None,
 ) -> rx.Component:
     """This function will draw a page: navigation, breadcrumb, title, one primary action, watermark.

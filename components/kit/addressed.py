@@ -27,6 +27,11 @@ def address(state: Any) -> rx.Component:
     )
 
 
+def back_to(state: Any, path: str) -> Any:
+    """Give the address at which the list of an `AddressedState` was left in this tab; else the plain one."""
+    return rx.cond(state.address != "", state.address, path)
+
+
 def search_box(state: Any, *, label: str, example: str, name: str = "text") -> rx.Component:
     """Draw the box that shows what the list is searched by, and searches while somebody types."""
     return rx.el.input(

@@ -45,7 +45,7 @@ class _Palette(rx.Component):
 def frame(
     *children: Any,
     title: Any,
-    crumbs: list[tuple[Any, str]],
+    crumbs: list[tuple[Any, Any]],
     actions: rx.Component | None = None,
     bell: rx.Component | None = None,
     me: Any,
@@ -143,11 +143,13 @@ def _count(entry: Any) -> rx.Component:
     return rx.cond(entry.count > 0, rx.el.span(shown, rx.el.span(" 件", class_name="sr"), class_name="count"))
 
 
-def _crumbs(crumbs: list[tuple[Any, str]]) -> rx.Component:
-    pieces = [
-        rx.el.li(rx.el.a(label, href=href) if href else rx.el.span(label, custom_attrs={"aria-current": "page"}))
-        for label, href in crumbs
-    ]
+def _crumbs(crumbs: list[tuple[Any, Any]]) -> rx.Component:
+    def piece(label: Any, href: Any) -> rx.Component:
+        if isinstance(href, rx.Var) or href:
+            return rx.el.li(rx.el.a(label, href=href))
+        return rx.el.li(rx.el.span(label, custom_attrs={"aria-current": "page"}))
+
+    pieces = [piece(label, href) for label, href in crumbs]
     return rx.el.nav(rx.el.ol(*pieces), class_name="crumbs", custom_attrs={"aria-label": "所在位置"})
 
 

@@ -6,12 +6,14 @@ from typing import Any
 
 import reflex as rx
 
+from components.kit.addressed import back_to
 from components.kit.menu import menu
 from components.kit.show import alert, card, desc_list, empty, skeleton
 from components.orgs.accounts import state_of
 from components.orgs.delegation import delegations
 from components.orgs.pieces import marks
 from state.orgs.account import AccountState as S
+from state.orgs.accounts import AccountListState
 from state.orgs.granting import GrantState
 from state.orgs.handing import HandOverState
 
@@ -22,7 +24,9 @@ def account() -> rx.Component:
     nothing = card(
         "",
         empty(
-            "没有找到这个账号", "账号不存在，或不由您管理", rx.el.a("返回账号列表", href="/accounts", class_name="btn")
+            "没有找到这个账号",
+            "账号不存在，或不由您管理",
+            rx.el.a("返回账号列表", href=back_to(AccountListState, "/accounts"), class_name="btn"),
         ),
     )
     return rx.cond(S.loading, skeleton(), rx.cond(S.found, shown, nothing))

@@ -6,7 +6,9 @@ import reflex as rx
 
 from components.audit.person import timeline
 from components.audit.pieces import sheet
+from components.kit.addressed import back_to
 from components.shell import page
+from state.audit.journal import JournalState
 from state.audit.person import PersonTimelineState
 
 
@@ -16,7 +18,7 @@ def audit_person() -> rx.Component:
         sheet(),
         timeline(),
         title="人员时间线",
-        crumbs=[("审计日志", "/journal"), ("人员时间线", "")],
+        crumbs=[("审计日志", back_to(JournalState, "/journal")), ("人员时间线", "")],
         actions=rx.cond(
             PersonTimelineState.found,
             rx.el.a("全部记录", href=f"/journal?login={PersonTimelineState.login}", class_name="btn"),

@@ -7,6 +7,7 @@ import reflex as rx
 from components.cases.form import case_form
 from components.kit.show import skeleton
 from components.shell import page
+from state.cases.working import CaseState
 from state.cases.writing import CaseFormState
 
 
@@ -17,5 +18,9 @@ def case_edit() -> rx.Component:
         rx.cond(CaseFormState.loaded, case_form(), skeleton()),
         title=f"{CaseFormState.editing_label} {number}",
         # before the case is known, and for one that may not be mended, there is no number: no empty link then
-        crumbs=[("案件台账", "/cases"), (rx.cond(number != "", number, "案件"), f"/case/{number}"), ("编辑", "")],
+        crumbs=[
+            (CaseState.beside.label, CaseState.beside.href),
+            (rx.cond(number != "", number, "案件"), f"/case/{number}"),
+            ("编辑", ""),
+        ],
     )

@@ -1,0 +1,94 @@
+"""A list is where one left it: by Back, a reload, the breadcrumb and a bookmark, on a desk and on a phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.journeys.conftest import DESKTOP, PHONE, People
+
+ROWS = "main tr[data-row]"
+STORED = """() => JSON.stringify([location.href, {...localStorage}, {...sessionStorage}, document.cookie])"""
+
+
+async def rows(page: Page) -> list[str]:
+    await page.locator(ROWS).first.wait_for()
+    found: list[Any] = await page.locator(ROWS).evaluate_all("(rows) => rows.map((row) => row.dataset.row)")
+    return [str(number) for number in found]
+
+
+async def expect_rows(page: Page, wanted: list[str]) -> None:
+    await expect(page.locator(f"{ROWS}[data-row='{wanted[0]}']")).to_be_visible()
+    await expect(page.locator(ROWS)).to_have_count(len(wanted))
+    assert await rows(page) == wanted
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
+async def test_a_list_is_where_one_left_it(people: People, size: dict[str, int]) -> None:
+    person = await people.staff("center", "/cases?view=all&sort=number", size)
+    page = person.page
+    first = await rows(page)
+    await page.get_by_role("button", name="下一页").click()
+    await expect(page.locator(f"{ROWS}[data-row='{first[0]}']")).to_have_count(0)
+    second = await rows(page)
+    await page.wait_for_url("**at=*")
+    address = page.url
+
+    await page.locator(ROWS).first.locator("a").first.click()
+    await page.wait_for_url(f"**/case/{second[0]}")
+    await expect(page.locator(".lamps")).to_be_visible()
+    await page.go_back()
+    await expect_rows(page, second)
+    assert page.url == address
+
+    await page.reload()
+    await expect_rows(page, second)
+    await page.locator(ROWS).nth(1).locator("a").first.click()
+    await page.wait_for_url(f"**/case/{second[1]}")
+    await page.locator(".crumbs").get_by_role("link", name="案件台账").click()
+    await expect_rows(page, second)
+
+    bookmark = await people.staff("center", address.removeprefix(person.base), size)
+    await expect_rows(bookmark.page, second)
+
+
+async def test_one_goes_from_case_to_case_by_keyboard(people: People) -> None:
+    page = (await people.staff("center", "/cases?view=all&sort=number")).page
+    first = await rows(page)
+    await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    for number in first[1:3]:
+        await expect(page.locator("[data-next]")).to_be_visible()
+        await page.keyboard.press("j")
+        await page.wait_for_url(f"**/case/{number}")
+        await expect(page.locator(".crumbs")).to_contain_text(number)
+    await page.keyboard.press("k")
+    await page.wait_for_url(f"**/case/{first[1]}")
+
+
+async def test_what_is_personal_stays_out_of_address_and_storage(people: People) -> None:
+    page = (await people.staff("center", "/cases")).page
+    before = await rows(page)
+    name = "欧阳明"
+    await page.fill("[name=text]", name)
+    await page.wait_for_url("**kept=*")
+    await expect(page.locator(ROWS)).to_have_count(0)
+    assert name not in await page.evaluate(f"decodeURIComponent(({STORED})())")
+    await page.reload()
+    await expect(page.locator("[name=text]")).to_have_value(name)
+    await page.get_by_role("button", name="清除", exact=True).click()
+    await expect(page.locator("[name=text]")).to_have_value("")
+    await expect_rows(page, before)
+
+
+async def test_the_menu_leads_to_the_plain_list_again(people: People) -> None:
+    page = (await people.staff("center", "/cases")).page
+    plain = await rows(page)
+    await page.fill("[name=text]", "没有这样的标题")
+    await page.wait_for_url("**text=*")
+    await page.locator("nav.side").get_by_role("link", name="案件台账").click()
+    await expect_rows(page, plain)
+    await expect(page.locator("[name=text]")).to_have_value("")
+    assert page.url.endswith("/cases")
