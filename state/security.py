@@ -35,6 +35,7 @@ LABELS: Mapping[str, str] = {
     "night_from": "夜间开始",
     "night_until": "夜间结束",
     "refusals_alarm": "一小时内被拒绝几次告警",
+    "cases_alarm": "一小时内打开多少件不同案件告警",
 }
 
 

@@ -197,12 +197,12 @@ class SignedInState(rx.State):
         me = self._me(actor)
         other = bool(self.me.login) and self.me.stands_for != me.stands_for
         if opening or not other:
-            self._show(me)
+            self._put_name_up(me)
         entries = await self._places(session, actor)
         if entries != self.entries:
             self.entries = entries
 
-    def _show(self, me: Me) -> None:
+    def _put_name_up(self, me: Me) -> None:
         if replace(self.me, watermark="") != replace(me, watermark=""):
             self.me = me
 

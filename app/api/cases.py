@@ -99,6 +99,7 @@ async def _page(call: Call, wanted: CaseQuery, **personal: str) -> CasePage:
 async def read_case(call: Acting, number: Number, response: Response) -> CaseOut:
     """全部内容，个人信息为掩码。`ETag` 是版本，办理时放进 `If-Match`。"""
     view = await detail.get(call.session, call.actor, number, at=call.at)
+    await audit.note_reading(call.session, call.actor, view.row.id, at=call.at)
     response.headers["ETag"] = f'"{view.row.version}"'
     return CaseOut.whole(view)
 

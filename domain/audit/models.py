@@ -53,6 +53,22 @@ class AuditAlarm(SQLModel, table=True):
     note: str = ""
 
 
+class CaseReading(SQLModel, table=True):
+    """That a person opened a case, once a day: what shows who reads many; taken away after `rules.LOOKBACK`.
+
+    no_pii
+    """
+
+    __tablename__ = "case_reading"
+    __table_args__ = (Index("ix_case_reading_at", "at", "account_id"),)
+
+    account_id: UUID = Field(primary_key=True)
+    case_id: UUID = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    at: datetime = Field(sa_type=MOMENT)
+    """When it was first opened on that day."""
+
+
 class AuditCursor(SQLModel, table=True):
     """How far the journal was looked through for alarms, and what the last verification found; one row.
 

@@ -7,13 +7,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.audit import queries, rules
-from domain.audit.models import AuditAlarm, AuditCursor, JournalAnchor
+from domain.audit.models import AuditAlarm, AuditCursor, CaseReading, JournalAnchor
 from domain.audit.rules import Alarm
 from domain.audit.schemas import AlarmKind, ChainState
 from domain.kernel import anchors, journal
@@ -27,6 +27,7 @@ from domain.kernel.permissions import Permission
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound
 from domain.kernel.words import text_fault
 from domain.orgs import policy_values
+from domain.orgs.rules import SecurityValues
 
 CURSOR = "alarms"
 BATCH = 5000
@@ -107,8 +108,32 @@ async def scan(session: AsyncSession, *, at: datetime) -> int:
         lines = await _recent(session, account_id, at)
         raised += await _raise(session, account_id, rules.alarms_of(lines, values), at)
     cursor.seq = upto
+    raised += await _look_at_readings(session, values, at)
     if raised:
         await announce(session, "alarm", SYSTEM_ID)
+    return raised
+
+
+async def note_reading(session: AsyncSession, actor: Actor, case_id: UUID, *, at: datetime) -> None:
+    """Note that a person opened a case, or read it whole by the interface."""
+    row = {"account_id": actor.account_id, "case_id": case_id, "day": local_date(at), "at": at}
+    await session.execute(insert(CaseReading).values(row).on_conflict_do_nothing())
+
+
+async def _look_at_readings(session: AsyncSession, values: SecurityValues, at: datetime) -> int:
+    await session.execute(delete(CaseReading).where(col(CaseReading.at) < rules.since(at)))
+    many = (
+        select(col(CaseReading.account_id))
+        .group_by(col(CaseReading.account_id))
+        .having(func.count() >= values.cases_alarm)
+    )
+    raised = 0
+    for account_id in await session.scalars(many):
+        query = (
+            select(CaseReading).where(col(CaseReading.account_id) == account_id).order_by(col(CaseReading.at).desc())
+        )
+        readings = list(await session.scalars(query.limit(_MOST_LINES)))
+        raised += await _raise(session, account_id, rules.mass_openings(readings, values), at)
     return raised
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
 
 from domain.audit.notes import actions_of, words_of
 from domain.audit.schemas import AlarmKind, Group
@@ -20,6 +21,10 @@ PAUSE = timedelta(hours=1)
 SEARCHES_PER_HOUR, EXPORTS_PER_HOUR = 100, 10
 REVEAL, REVEAL_REFUSED = "person.reveal", "person.reveal_refused"
 _FAILED = frozenset({"account.sign_in_failed", "account.second_factor_failed"})
+_OWN = frozenset(
+    f"account.{what}"
+    for what in ("password", "second_factor_set", "second_factor_removed", "recovery_codes", "link", "unlink")
+)
 FAILURES_PER_HOUR = 10
 WATCHED: frozenset[str] = frozenset(
     {REVEAL, *_FAILED, *(a for g in (Group.SEARCH, Group.EXPORT, Group.REFUSED, Group.ADMIN) for a in actions_of(g))}
@@ -38,6 +43,8 @@ class Values(Protocol):
     def night_until(self) -> int: ...
     @property
     def refusals_alarm(self) -> int: ...
+    @property
+    def cases_alarm(self) -> int: ...
 
 
 class Line(Protocol):
@@ -49,6 +56,20 @@ class Line(Protocol):
     def action(self) -> str: ...
     @property
     def detail(self) -> dict[str, Any]: ...
+    @property
+    def actor_id(self) -> UUID: ...
+    @property
+    def subject_id(self) -> UUID: ...
+
+
+class Moment(Protocol):
+    """What is counted by the hour."""
+
+    @property
+    def at(self) -> datetime: ...
+
+
+M = TypeVar("M", bound=Moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +127,12 @@ def spans_of(moments: Sequence[datetime]) -> tuple[tuple[datetime, datetime], ..
     return tuple(zip([*ordered[:1], *begins], [*ends, *ordered[-1:]], strict=True))
 
 
-def _weighs_one(line: Line) -> int:
+def _weighs_one(line: object) -> int:
     del line
     return 1
 
 
-def _hours(lines: Iterable[Line], most: int, weight: Callable[[Line], int] = _weighs_one) -> list[list[Line]]:
+def _hours(lines: Iterable[M], most: int, weight: Callable[[M], int] = _weighs_one) -> list[list[M]]:
     """Hours in which the lines weigh `most` or more, each beginning with its first line, wherever the clock stands.
 
     They are sought from each midnight anew: which hours are found never depends on how far back was read, so that a
@@ -119,7 +140,7 @@ def _hours(lines: Iterable[Line], most: int, weight: Callable[[Line], int] = _we
     """
     ordered = sorted(lines, key=lambda line: line.at)
     times = [line.at for line in ordered]
-    found: list[list[Line]] = []
+    found: list[list[M]] = []
     for place, at in enumerate(times):
         if place == 0 or local_date(at) != local_date(times[place - 1]):
             free = at
@@ -132,7 +153,12 @@ def _hours(lines: Iterable[Line], most: int, weight: Callable[[Line], int] = _we
     return found
 
 
-def _over(kind: AlarmKind, lines: Iterable[Line], most: int, what: str) -> list[Alarm]:
+def mass_openings(readings: Sequence[Moment], values: Values) -> list[Alarm]:
+    """Give the alarms that the cases make which one account opened: different ones, each counted once a day."""
+    return _over(AlarmKind.MASS_READING, readings, values.cases_alarm, "打开不同案件")
+
+
+def _over(kind: AlarmKind, lines: Iterable[Moment], most: int, what: str) -> list[Alarm]:
     return [Alarm(kind, hour[0].at, len(hour), {"what": what}) for hour in _hours(lines, most)]
 
 
@@ -156,12 +182,17 @@ def _at_night(lines: Sequence[Line], values: Values) -> list[Alarm]:
             continue
         if line.action == REVEAL:
             key = AlarmKind.NIGHT_READING, night_of(line.at)
-        elif words_of(line.action)[0] is Group.ADMIN:
+        elif words_of(line.action)[0] is Group.ADMIN and not _is_own(line):
             key = AlarmKind.NIGHT_ADMIN, night_of(line.at)
         else:
             continue
         found[key] = found.get(key, 0) + 1
     return [Alarm(kind, window, count) for (kind, window), count in found.items()]
+
+
+def _is_own(line: Line) -> bool:
+    """What people do with the password and the second factor of their own account is nobody's alarm at any hour."""
+    return line.action in _OWN and line.subject_id == line.actor_id
 
 
 def _refusals(lines: Sequence[Line], values: Values) -> list[Alarm]:

@@ -48,6 +48,7 @@ LABELS: Mapping[str, str] = {
     "idle_minutes": "不操作多久退出", "absolute_hours": "登录最长小时数", "sessions_per_account": "同时登录数",
     "second_factor_for": "须启用第二种验证方式", "reveal_per_day": "每天查看明文次数", "reveal_per_hour": "每小时查看明文次数",
     "reveal_seconds": "明文显示秒数", "night_from": "夜间开始", "night_until": "夜间结束", "refusals_alarm": "被拒绝几次告警",
+    "cases_alarm": "打开不同案件几件告警",
     "unit_id": "单位", "severe": "重大紧急", "yellow": "黄牌", "red": "红牌", "case": "案件",
 }  # fmt: skip
 """What each key of a detail is called; the settings' keys bear the names of the page that sets them."""

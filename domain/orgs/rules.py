@@ -43,6 +43,8 @@ class SecurityValues:
     night_until: int = 6
     refusals_alarm: int = 20
     """Refusals of one account within an hour that make an alarm."""
+    cases_alarm: int = 100
+    """Different cases opened by one account within an hour that make an alarm."""
 
 
 DEFAULTS = SecurityValues()
@@ -62,6 +64,7 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "night_from": (0, 23),
     "night_until": (0, 23),
     "refusals_alarm": (3, 200),
+    "cases_alarm": (10, 2000),
 }
 """Least and most of each number: no value switches a protection of 等保 8.1.4 off."""
 POSITION = Bounds(0, 9999)

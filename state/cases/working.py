@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.audit import operations as audit
 from domain.cases.operations import assists
 from domain.cases.operations.merge import MERGEABLE
 from domain.cases.operations.take import take
@@ -145,6 +146,7 @@ class CaseState(SignedInState):
             try:
                 await assists.receive_copy(session, actor, number=self._number, at=now())
                 await self._read(session, actor)
+                await audit.note_reading(session, actor, UUID(self._case_id), at=now())
             except NotFound:
                 self.found = False
             self.beside = await listing._beside(session, actor, self._number)  # noqa: SLF001 - the tab's own list

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from domain.audit.models import CaseReading
 from domain.cases.models import Case
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.refusals import Refusal
@@ -292,3 +293,13 @@ async def act(state: RelatingState, name: str, **given: str) -> None:
     """Open the dialog of an act around the case and send it."""
     await states.call(state, "begin", name)
     await states.call(state, "do", given)
+
+
+async def test_an_opened_case_is_counted_once_a_day_and_only_where_it_was_shown(county: County) -> None:
+    number = await brought(county)
+    for login in ("center", "center", "zjj"):
+        await page(login, number)
+
+    async with unit_of_work() as session:
+        found = (await session.execute(select(col(CaseReading.account_id), col(CaseReading.case_id)))).all()
+    assert [tuple(row) for row in found] == [(county["center"].account_id, (await case(number)).id)]

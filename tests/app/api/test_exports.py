@@ -8,10 +8,11 @@ import re
 import httpx
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.api import exports
 from app.documents.workbook import XLSX
+from domain.audit.models import CaseReading
 from domain.cases.vocabulary import Action
 from domain.kernel.models import JournalEntry
 from domain.kernel.unit_of_work import unit_of_work
@@ -177,3 +178,15 @@ class TestJournal:
         assert (await api.post("auditor", JOURNAL, {"group": "case"})).status_code == 200
         monkeypatch.setattr(exports, "MOST_LINES", len(whole) - 1)
         assert (await api.post("auditor", JOURNAL, {"group": "case"})).status_code == 422
+
+
+async def test_a_case_read_by_the_interface_is_counted_like_an_opened_page(api: Api) -> None:
+    number = await api.case((), seed=83)
+    async with unit_of_work() as session:
+        before = await session.scalar(select(func.count()).select_from(CaseReading)) or 0
+    for login in ("center", "center", "registrar"):
+        await api.get(login, f"/api/v1/cases/{number}")
+    await api.get("zjj", f"/api/v1/cases/{number}")
+
+    async with unit_of_work() as session:
+        assert await session.scalar(select(func.count()).select_from(CaseReading)) == before + 2

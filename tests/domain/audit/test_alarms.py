@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.audit import operations, queries, rules
-from domain.audit.schemas import AlarmKind, JournalFilter
+from domain.audit import notes, operations, queries, rules
+from domain.audit.models import CaseReading
+from domain.audit.schemas import AlarmKind, Group, JournalFilter
 from domain.kernel import journal
 from domain.kernel.actor import Actor
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotPermitted
+from domain.orgs import operations as orgs
 from tests.support import county as support
 from tests.support.county import MORNING, County
 
@@ -158,3 +162,58 @@ async def test_only_the_auditor_reads(session: AsyncSession, county: County, log
         with pytest.raises(NotPermitted):
             await read
     assert await queries.count_open(session, county[login]) == 0
+
+
+class TestOwnAccount:
+    """Nobody is alarmed by what people do with their own password or second factor, at whatever hour."""
+
+    OWN = ("password", "second_factor_set", "second_factor_removed", "recovery_codes", "link", "unlink")
+
+    @pytest.mark.parametrize("action", sorted(notes.actions_of(Group.ADMIN)))
+    @pytest.mark.parametrize("own", [True, False])
+    async def test_at_night(self, session: AsyncSession, county: County, action: str, own: bool) -> None:
+        subject = county["rsj" if own else "zjj"].account_id
+        await journal.record(session, county["rsj"], action, "account", subject, at=NIGHT)
+
+        await operations.scan(session, at=NIGHT + MINUTE)
+
+        spared = own and action.removeprefix("account.") in self.OWN
+        assert await kinds(session, county) == ([] if spared else [AlarmKind.NIGHT_ADMIN])
+
+
+class TestOpeningCases:
+    @pytest.mark.parametrize(("most", "count"), [(None, 100), (10, 10), (30, 30)])
+    async def test_many_different_ones_within_an_hour_make_an_alarm(
+        self, session: AsyncSession, county: County, most: int | None, count: int
+    ) -> None:
+        if most:
+            await orgs.set_values(session, county["secadmin"], {"cases_alarm": most}, reason="", at=MORNING)
+        cases = [uuid4() for _ in range(count)]
+        for place, case_id in enumerate(cases[1:]):
+            at = MORNING + timedelta(seconds=place)
+            await operations.note_reading(session, county["rsj"], case_id, at=at)
+            await operations.note_reading(session, county["zjj"], cases[0], at=at)
+            await operations.note_reading(session, county["rsj"], case_id, at=at + MINUTE * 5)
+        assert await operations.scan(session, at=MORNING + MINUTE * 10) == 0
+
+        await operations.note_reading(session, county["rsj"], cases[0], at=MORNING + MINUTE * 50)
+        assert await operations.scan(session, at=MORNING + MINUTE * 51) == 1
+        assert await operations.scan(session, at=MORNING + MINUTE * 52) == 0
+
+        (alarm,) = await queries.alarms(session, county["auditor"])
+        assert (alarm.kind, alarm.login) == (AlarmKind.MASS_READING, "rsj")
+        assert alarm.said == f"一小时内打开不同案件 {count} 次"
+
+    async def test_the_same_number_over_a_day_makes_none(self, session: AsyncSession, county: County) -> None:
+        for place in range(120):
+            await operations.note_reading(session, county["rsj"], uuid4(), at=MORNING + MINUTE * 4 * place)
+        assert await operations.scan(session, at=MORNING + MINUTE * 480) == 0
+
+    async def test_what_was_opened_is_forgotten_after_the_days_that_are_looked_at(
+        self, session: AsyncSession, county: County
+    ) -> None:
+        await operations.note_reading(session, county["rsj"], uuid4(), at=MORNING)
+        await operations.scan(session, at=MORNING + MINUTE)
+        assert await session.scalar(select(func.count()).select_from(CaseReading)) == 1
+        await operations.scan(session, at=MORNING + timedelta(days=3))
+        assert await session.scalar(select(func.count()).select_from(CaseReading)) == 0
