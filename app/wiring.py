@@ -16,9 +16,9 @@ from app import guard, limits, settings
 from app.api.build import build_api
 from app.jobs.audit import run_audit
 from app.jobs.clock import run_clock
+from app.jobs.indexes import run_fill
 from app.jobs.relay import run_relay
 from app.jobs.retention import run_retention
-from app.jobs.tails import run_fill
 from app.navigation import GATED, add_pages
 from app.sockets import sockets
 from domain.cases import workflow
@@ -61,7 +61,7 @@ async def background() -> AsyncGenerator[None]:
         asyncio.create_task(run_clock(stop), name="clock"),
         asyncio.create_task(run_audit(stop), name="audit"),
         asyncio.create_task(run_retention(stop), name="retention"),
-        asyncio.create_task(run_fill(stop), name="tails"),
+        asyncio.create_task(run_fill(stop), name="indexes"),
     ]
     for task in tasks:
         task.add_done_callback(_tell_of_a_death)

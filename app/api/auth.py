@@ -19,6 +19,7 @@ from app.api.doors import (
 )
 from app.refusals import of_refusal
 from app.throttle import Throttle
+from domain.kernel.bounds import TAKEN
 from domain.kernel.refusals import BadCredentials, OtpRequired
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import operations as orgs
@@ -36,6 +37,8 @@ own = APIRouter(prefix="/api/v1/auth", tags=["登录"], route_class=GuardedRoute
 
 class Credentials(BaseModel):
     """账号和密码。"""
+
+    model_config = TAKEN
 
     account: str
     password: str = Field(repr=False)
@@ -60,6 +63,8 @@ class Token(BaseModel):
 class Password(BaseModel):
     """修改密码。"""
 
+    model_config = TAKEN
+
     old: str = Field(repr=False, max_length=LONGEST_PASSWORD)
     new: str = Field(repr=False, max_length=LONGEST_PASSWORD)
 
@@ -73,6 +78,8 @@ class Enrolling(BaseModel):
 
 class Code(BaseModel):
     """动态口令。"""
+
+    model_config = TAKEN
 
     code: str = Field(repr=False, max_length=LONGEST_CODE)
 

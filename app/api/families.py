@@ -11,6 +11,7 @@ from app.api.answers import answers, body_example
 from app.api.doors import Acting, Call, GuardedRoute
 from domain.cases.operations import assists, family, merge
 from domain.cases.queries import reach
+from domain.kernel.bounds import TAKEN
 
 router = APIRouter(prefix="/api/v1/cases", tags=["诉求件"], route_class=GuardedRoute)
 Number = Annotated[str, Path(description="编号", examples=["QX2026000001"], max_length=40)]
@@ -28,6 +29,8 @@ class Done(BaseModel):
 class MergeBody(BaseModel):
     """并入哪一件，为什么。"""
 
+    model_config = TAKEN
+
     into: str = Field(description="并入的编号", max_length=40)
     reason: str = Field(default="", description="原因，写入办理记录")
 
@@ -35,11 +38,15 @@ class MergeBody(BaseModel):
 class Reason(BaseModel):
     """为什么。"""
 
+    model_config = TAKEN
+
     reason: str = Field(default="", description="原因，写入办理记录")
 
 
 class ParentBody(BaseModel):
     """主案件的编号。"""
+
+    model_config = TAKEN
 
     parent: str = Field(max_length=40)
 

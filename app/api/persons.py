@@ -12,6 +12,7 @@ from app.api.answers import answers, body_example
 from app.api.doors import Acting, GuardedRoute
 from app.refusals import of_refusal
 from domain.cases.operations.reveal import reveal
+from domain.kernel.bounds import TAKEN
 from domain.people.schemas import Revealable
 
 router = APIRouter(prefix="/api/v1/persons", tags=["当事人"], route_class=GuardedRoute)
@@ -19,6 +20,8 @@ router = APIRouter(prefix="/api/v1/persons", tags=["当事人"], route_class=Gua
 
 class RevealBody(BaseModel):
     """查看哪一项，为什么。"""
+
+    model_config = TAKEN
 
     field: Revealable
     reason: str = Field(description="至少 4 个字，写入日志")

@@ -12,7 +12,7 @@ from app.api.answers import answers, body_example
 from app.api.doors import Acting, GuardedRoute, IdempotencyKey
 from app.api.shapes import Turning
 from domain.kernel import idempotency
-from domain.kernel.bounds import Count
+from domain.kernel.bounds import TAKEN, Count
 from domain.kernel.permissions import Permission
 from domain.people.models import IdType, Sex
 from domain.people.schemas import PersonInput
@@ -60,6 +60,8 @@ class CardSaid(BaseModel):
 
 class NewVisit(BaseModel):
     """来访人员。姓名、证件号码、电话加密保存，回答中只有掩码。"""
+
+    model_config = TAKEN
 
     name: str = Field(default="", repr=False)
     id_type: IdType = IdType.RESIDENT

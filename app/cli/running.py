@@ -10,7 +10,7 @@ import typer
 
 from app import settings
 from app.cli import common
-from app.jobs import tails
+from app.jobs import indexes
 from app.launch import boot, database
 
 app = typer.Typer()
@@ -45,6 +45,6 @@ async def _fill(chosen: settings.Settings, url: str) -> None:
     """What needs the keys cannot be done by a migration; a server that starts without this does it beside its work."""
     engine = boot.prepare(chosen, url)
     try:
-        await tails.fill(asyncio.Event())
+        await indexes.fill(asyncio.Event())
     finally:
         await engine.dispose()

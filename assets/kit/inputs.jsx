@@ -1,6 +1,7 @@
 // Inputs that keep what is typed in the browser; a form sends their value under `name`.
 
 import { useEffect, useId, useRef, useState } from "react";
+import { fits } from "./folding.js";
 
 const MOST_SHOWN = 50;
 const PAUSE = 700; // milliseconds without a key
@@ -54,8 +55,7 @@ export function TextArea({ name, defaultValue = "", most, onBlur, ...rest }) {
 
 /** Options whose label holds every word of the text, in any order. */
 function fitting(options, text) {
-  const words = text.trim().toLowerCase().split(/\s+/);
-  return options.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word))).slice(0, MOST_SHOWN);
+  return options.filter(({ label }) => fits(text.trim(), label)).slice(0, MOST_SHOWN);
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { useEffect, useId, useRef, useState } from "react";
 import { useNavigate } from "react-router";
+import { fits, numberOf } from "./folding.js";
 import { Icon } from "./icons.jsx";
 import { Watermark } from "./shell.jsx";
 
@@ -9,11 +10,12 @@ const PAUSE = 200; // milliseconds without a key before the server is asked
 
 /** What fits the text: what the server found, the number itself, then pages by name. */
 function matches(text, { entries, results, numberHref }) {
-  const wanted = text.trim().toLowerCase();
-  const pages = entries.filter((entry) => `${entry.group} ${entry.label}`.toLowerCase().includes(wanted));
-  const byNumber = numberHref && /^(?=.*\d{3})[A-Za-z0-9-]{6,}$/.test(text.trim());
+  const wanted = text.trim();
+  const pages = entries.filter((entry) => fits(wanted, `${entry.group} ${entry.label}`));
+  const asNumber = numberOf(text);
+  const byNumber = numberHref && /^(?=.*\d{3})[A-Z0-9]{6,}$/.test(asNumber);
   const number = byNumber
-    ? [{ label: `打开 ${text.trim().toUpperCase()}`, detail: "按编号", icon: "file", href: numberHref + text.trim().toUpperCase() }]
+    ? [{ label: `打开 ${asNumber}`, detail: "按编号", icon: "file", href: numberHref + asNumber }]
     : [];
   return wanted ? [...results, ...number, ...pages] : pages;
 }

@@ -33,6 +33,7 @@ from domain.kernel.models import JournalEntry
 from domain.kernel.paging import COUNT_CAP, Key, Order, Page, turn_query
 from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import NotFound
+from domain.kernel.searching import number_key
 from domain.orgs import queries as orgs
 from domain.orgs.schemas import UnitView
 
@@ -203,7 +204,7 @@ async def _conditions(session: AsyncSession, wanted: JournalFilter) -> list[Colu
     if wanted.group:
         found.append(col(JournalEntry.action).in_(notes.actions_of(wanted.group)))
     if wanted.number.strip():
-        found.append(col(JournalEntry.detail)["number"].as_string() == wanted.number.strip().upper())
+        found.append(col(JournalEntry.detail)["number"].as_string() == number_key(wanted.number))
     if wanted.origin.strip():
         found.append(col(JournalEntry.origin).startswith(wanted.origin.strip(), autoescape=True))
     if wanted.login.strip():

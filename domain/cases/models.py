@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, LargeBinary, Numeric, text
+from sqlalchemy import Column, Index, LargeBinary, Numeric, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
 
@@ -201,6 +201,8 @@ class Case(SQLModel, table=True):
     tracking_digest: bytes | None = Field(default=None, sa_column=Column(LargeBinary, unique=True))
     tracking_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     search: str | None = Field(default=None, sa_column=Column(TSVECTOR))
+    folded: str | None = Field(default=None, sa_column=Column(Text))
+    """Number, title and content as they are compared (`kernel.searching`)."""
 
 
 class Party(SQLModel, table=True):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from domain.calendar.schemas import DeadlineView
 from domain.cases.answering import AnswerView
@@ -24,7 +24,7 @@ from domain.cases.models import (
     Supervision,
 )
 from domain.cases.vocabulary import OpenWork, Status
-from domain.kernel.bounds import Count, When
+from domain.kernel.bounds import TAKEN, Count, When
 from domain.people.models import IdType, Sex
 
 
@@ -37,7 +37,7 @@ def _grade(value: object) -> object:
 class PartyInput(BaseModel):
     """This class will hold one party: a new person, or one kept from before by `party_id`."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = TAKEN
 
     party_id: UUID | None = None
     kind: PartyKind = PartyKind.PETITIONER
@@ -54,7 +54,7 @@ class PartyInput(BaseModel):
 class CaseChanges(BaseModel):
     """This class will hold what is written about a matter; none means: leave it as it is."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = TAKEN
 
     title: str | None = None
     content: str | None = None
@@ -216,10 +216,7 @@ class ChangeView:
 
 @dataclass(frozen=True, slots=True)
 class JournalView:
-    """This class will show one line of a case's journal.
-
-    `kind` parts the lines: step (the status moved), answer (to and from the petitioner), note, record.
-    """
+    """One line of a case's journal; `kind`: step (the status moved), answer (to and from the petitioner), note, record."""
 
     seq: int
     at: datetime

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from domain.kernel.clock import SHANGHAI
@@ -141,5 +141,7 @@ def _figures(value: Any) -> Any:
     return narrow(value) if isinstance(value, str) else value
 
 
+TAKEN = ConfigDict(frozen=True, extra="forbid")
+"""Of every body: a key that nobody knows is refused, since whoever wrote it expects it to count."""
 When = Annotated[datetime, AfterValidator(within_period)]
 Count = Annotated[int, BeforeValidator(_figures), Field(ge=0, le=MOST)]

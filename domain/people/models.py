@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, SmallInteger
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -13,6 +13,9 @@ from domain.kernel.columns import MOMENT, Word
 from domain.kernel.ids import new_id
 from domain.kernel.labels import Labelled
 from domain.kernel.permissions import Role
+
+INDEX_FORM = 1
+"""Of which form of names and numbers the blind indexes are made (decision 0015); a row of an older one is made anew."""
 
 
 class IdType(Labelled):
@@ -55,6 +58,7 @@ class Person(SQLModel, table=True):
     phone_tail_blind: int | None = Field(default=None, sa_column=Column(BigInteger, index=True))
     id_tail_blind: int | None = Field(default=None, sa_column=Column(BigInteger, index=True))
     name_fragments: list[int] = Field(sa_column=Column(ARRAY(Integer), nullable=False))
+    index_form: int = Field(default=INDEX_FORM, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
     sex: Sex = Field(sa_type=Word(Sex))  # type: ignore[call-overload]
     nation: str = ""
     declared_at: datetime = Field(sa_type=MOMENT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, text
@@ -17,9 +18,10 @@ from domain.kernel.clock import local_date
 from domain.kernel.ids import new_id
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted, Refusal, TooMany
+from domain.kernel.searching import name_key
 from domain.orgs import policy_values
 from domain.people import policy, queries, rules
-from domain.people.models import FieldRule, IdType, Person, RevealCount, Sex
+from domain.people.models import INDEX_FORM, FieldRule, IdType, Person, RevealCount, Sex
 from domain.people.policy import Cell, Field, Purpose, Showing
 from domain.people.schemas import CellView, Opened, PersonInput, Revealable, Unrevealed
 
@@ -77,12 +79,7 @@ async def declare(session: AsyncSession, given: PersonInput, *, at: datetime, ph
     person = Person(
         id=person_id,
         id_type=given.id_type,
-        name_blind=crypto.blind("name", name),
-        id_blind=crypto.blind("id", number) if number else None,
-        phone_blind=crypto.blind("phone", phone) if phone else None,
-        phone_tail_blind=queries.tail_blind("phone", phone) if phone else None,
-        id_tail_blind=queries.tail_blind("id", number) if number else None,
-        name_fragments=crypto.fragments(name),
+        **_found_by(name=name, id_number=number, phone=phone),
         sex=given.sex if given.sex is not Sex.UNKNOWN else rules.sex_of(number),
         nation=given.nation[:20],
         declared_at=at,
@@ -93,27 +90,53 @@ async def declare(session: AsyncSession, given: PersonInput, *, at: datetime, ph
     return person
 
 
-async def fill_tails(session: AsyncSession, *, after: UUID | None = None, most: int = 200) -> UUID | None:
-    """This function will index the last four of numbers declared before there was such an index, `most` persons a call.
+async def fill_indexes(session: AsyncSession, *, after: UUID | None = None, most: int = 200) -> UUID | None:
+    """Index persons of an earlier release by today's forms of names and numbers, `most` persons a call.
 
     It walks by id: give the id it answers to the next call. None: nobody after `after` is left; a walk from the
-    start that finds nobody takes away the note that holds back searches. Rows others hold wait for the next walk.
+    start that finds nobody takes away the notes that hold back searches. Rows others hold wait for the next walk.
     """
-    rows = select(Person).where(queries.LACKS_TAILS).order_by(col(Person.id)).limit(most)
+    rows = select(Person).where(queries.OLD_INDEX).order_by(col(Person.id)).limit(most)
     if after is not None:
         rows = rows.where(col(Person.id) > after)
     persons = list(await session.scalars(rows.with_for_update(key_share=True, skip_locked=True)))
     for person in persons:
-        if person.phone_blind is not None:
-            person.phone_tail_blind = queries.tail_blind("phone", queries.readable(person, "phone") or "")
-        if person.id_blind is not None:
-            person.id_tail_blind = queries.tail_blind("id", queries.readable(person, "id_number") or "")
+        _index(person)
     await session.flush()
     if persons:
         return persons[-1].id
-    if after is None and await session.scalar(select(col(Person.id)).where(queries.LACKS_TAILS).limit(1)) is None:
-        await (await session.connection()).run_sync(marks.forget, [queries.TAILS_PENDING])
+    if after is None and await session.scalar(select(col(Person.id)).where(queries.OLD_INDEX).limit(1)) is None:
+        pending = [queries.TAILS_PENDING, queries.INDEX_PENDING]
+        await (await session.connection()).run_sync(marks.forget, pending)
     return None
+
+
+def _index(person: Person) -> None:
+    """Make the indexes of one person anew; what does not open keeps those it has."""
+    person.index_form = INDEX_FORM
+    if person.anonymised_at is not None:
+        return
+    clear = {name: queries.readable(person, name) for name in ("name", "id_number", "phone")}
+    found = {name: text for name, text in clear.items() if text is not None}
+    for name, value in _found_by(**found).items():
+        setattr(person, name, value)
+
+
+def _found_by(name: str | None = None, id_number: str | None = None, phone: str | None = None) -> dict[str, Any]:
+    """The indexes by which a person is found; what is not given is left out."""
+    made: dict[str, Any] = {}
+    if name is not None:
+        key = name_key(name)
+        made |= {"name_blind": crypto.blind("name", key), "name_fragments": crypto.fragments(key)}
+    if id_number is not None:
+        number = rules.tidy_id(id_number)
+        made["id_blind"] = crypto.blind("id", number) if number else None
+        made["id_tail_blind"] = queries.tail_blind("id", number) if number else None
+    if phone is not None:
+        phone = rules.tidy_phone(phone)
+        made["phone_blind"] = crypto.blind("phone", phone) if phone else None
+        made["phone_tail_blind"] = queries.tail_blind("phone", phone) if phone else None
+    return made
 
 
 async def reveal(
@@ -147,7 +170,7 @@ async def reveal(
         raise ActionNotAllowed("这位当事人的信息已按保存期限匿名，没有可查看的内容")
     special = special or queries.is_child(person, local_date(at))
     refused = await _reveal_refusal(session, actor, field, special, at)
-    clear = None if refused else queries.readable(person, field.value)
+    clear = None if refused else _clear_value(person, field)
     if clear is None:
         unreadable = Unrevealed.UNREADABLE, ActionNotAllowed(f"{field.label}无法解密，请告知系统管理员")
         why, refusal = refused or unreadable
@@ -161,6 +184,10 @@ async def reveal(
     await journal.record(session, actor, "person.reveal", "person", person_id, at=at, detail=detail)
     seconds = (await policy_values.of(session)).reveal_seconds
     return Opened(clear, seconds)
+
+
+def _clear_value(person: Person, field: Revealable) -> str | None:
+    return queries.phone_of(person) if field is Revealable.PHONE else queries.readable(person, field.value)
 
 
 async def _reveal_refusal(

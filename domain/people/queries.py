@@ -16,19 +16,17 @@ from domain.kernel import crypto, marks
 from domain.kernel.actor import Actor
 from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import Invalid
+from domain.kernel.searching import name_key
 from domain.people import policy, rules
-from domain.people.models import FieldRule, Person
+from domain.people.models import INDEX_FORM, FieldRule, Person
 from domain.people.policy import Cell, Field, Overrides, Purpose, Showing
 from domain.people.schemas import CellView, PersonSought, PersonView
 
 SCAN = 1000
 """Persons that a name fragment may fit; with more nobody reads the answer, and the search asks for more to go by."""
-TAILS_PENDING = "person.tails"
-"""The note that persons declared before there was an index of last four digits wait for theirs."""
-LACKS_TAILS = or_(
-    and_(col(Person.phone_blind).is_not(None), col(Person.phone_tail_blind).is_(None)),
-    and_(col(Person.id_blind).is_not(None), col(Person.id_tail_blind).is_(None)),
-)
+TAILS_PENDING, INDEX_PENDING = "person.tails", "person.index"
+"""The notes that persons of an earlier release wait for their index of last four digits, and of today's form."""
+OLD_INDEX = col(Person.index_form) < INDEX_FORM
 _RULES, _DOOR = "people.field_rules", "people.purpose"
 _UNSEALED = frozenset({Field.SEX, Field.NATION})
 
@@ -44,6 +42,12 @@ def opened(person: Person, column: str) -> str:
 def readable(person: Person, column: str) -> str | None:
     """This function will open one sealed field of one of many people: none, and a line in the log, if it does not open."""
     return crypto.readable("person", column, person.id, getattr(person, f"{column}_sealed"))
+
+
+def phone_of(person: Person) -> str | None:
+    """Give a person's phone in its one form, whatever the form of the release that stored it; none: it does not open."""
+    phone = readable(person, "phone")
+    return phone if phone is None else rules.tidy_phone(phone)
 
 
 def ask_for(session: AsyncSession, purpose: Purpose) -> None:
@@ -117,6 +121,8 @@ def _put(field: Field, text: str | None, showing: Showing) -> str:
 
 
 def _clear(person: Person, field: Field) -> str | None:
+    if field is Field.PHONE:
+        return phone_of(person)
     if field not in _UNSEALED:
         return readable(person, field.value)
     return person.sex.label if field is Field.SEX else person.nation
@@ -170,7 +176,7 @@ def any_named_in(persons: Iterable[Person], text: str) -> bool:
 
 def routed_phone(person: Person | None) -> str:
     """This function will give the number to which a message is sent; it is handed to a provider and shown to nobody."""
-    return opened(person, "phone") if person else ""
+    return rules.tidy_phone(opened(person, "phone")) if person else ""
 
 
 async def by_ids(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Person]:
@@ -198,12 +204,13 @@ def by_id_number(number: str) -> ColumnElement[bool]:
 
 def by_phone(phone: str) -> ColumnElement[bool]:
     """This function will give the condition for an exact phone number."""
-    return col(Person.phone_blind) == crypto.blind("phone", rules.tidy_phone(phone))
+    return col(Person.phone_blind).in_([crypto.blind("phone", form) for form in rules.phone_forms(phone)])
 
 
 def by_name(name: str) -> ColumnElement[bool]:
     """This function will give the condition for an exact name."""
-    return col(Person.name_blind) == crypto.blind("name", rules.tidy(name))
+    forms = dict.fromkeys((name_key(name), rules.tidy(name)))
+    return col(Person.name_blind).in_([crypto.blind("name", form) for form in forms])
 
 
 def tail_blind(kind: str, number: str) -> int:
@@ -225,7 +232,7 @@ async def sought(session: AsyncSession, wanted: PersonSought) -> ColumnElement[b
         conditions.append(col(Person.phone_tail_blind) == await _tail(session, "phone", wanted.phone_tail))
     if wanted.id_tail.strip():
         conditions.append(col(Person.id_tail_blind) == await _tail(session, "id", wanted.id_tail))
-    if rules.tidy(wanted.name):
+    if name_key(wanted.name):
         ids = await ids_by_name(session, wanted.name, *conditions)
         return col(Person.id) == any_(literal(list(ids), ARRAY(Uuid())))  # one value, however many they are
     return and_(*conditions) if conditions else None
@@ -249,24 +256,32 @@ async def ids_by_name(session: AsyncSession, fragment: str, *also: ColumnElement
 
     :raises Invalid: more than `SCAN` fit: nothing is left out in silence
     """
-    fragment = rules.tidy(fragment)
-    if not fragment:
+    key = name_key(fragment)
+    if not key:
         return ()
-    found = (await session.execute(_candidates(crypto.fragments(fragment, start=False), also))).all()
+    found = (await session.execute(_candidates(await _tokens(session, fragment), also))).all()
     if len(found) > SCAN:
         raise Invalid.of({"name": f"姓名相符的超过 {SCAN} 人，请多填几个字，或补充电话、证件号码（可只填末四位）"})
-    exact = len(fragment) <= 2
+    exact = len(key) <= 2
     return tuple(
-        row for row, blob in found if exact or fragment in (crypto.readable("person", "name", row, blob) or "")
+        row for row, blob in found if exact or key in name_key(crypto.readable("person", "name", row, blob) or "")
     )
 
 
-def _candidates(tokens: list[int], also: Sequence[ColumnElement[bool]]) -> Select[UUID, bytes]:
+async def _tokens(session: AsyncSession, fragment: str) -> tuple[list[int], ...]:
+    """The tokens of a fragment, and as long as rows of an earlier release wait for theirs, those of its old form."""
+    forms = {name_key(fragment): None}
+    if await marks.holds(session, INDEX_PENDING):
+        forms[rules.tidy(fragment)] = None
+    return tuple(crypto.fragments(form, start=False) for form in forms)
+
+
+def _candidates(tokens: tuple[list[int], ...], also: Sequence[ColumnElement[bool]]) -> Select[UUID, bytes]:
     name = col(Person.id), col(Person.name_sealed)
-    query = select(*name).where(col(Person.name_fragments).contains(tokens))
+    query = select(*name).where(or_(*(col(Person.name_fragments).contains(one) for one in tokens)))
     if also:
         near = _materialised(select(*name, col(Person.name_fragments)).where(*also), "near").c
-        query = select(near.id, near.name_sealed).where(near.name_fragments.contains(tokens))
+        query = select(near.id, near.name_sealed).where(or_(*(near.name_fragments.contains(one) for one in tokens)))
     hits = _materialised(query.limit(SCAN + 1), "hits").c
     return select(hits.id, hits.name_sealed)
 

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from datetime import date
 
+from domain.kernel.searching import fold
 from domain.people.models import IdType, Sex
 
 MAX_NAME, MAX_ADDRESS = 46, 100
@@ -30,7 +31,12 @@ _PROVINCES = {
     71, 81, 82, 83,
 }  # fmt: skip
 _MOBILE = re.compile(r"1[3-9]\d{9}")
-_LANDLINE = re.compile(r"(0\d{2,3}-?)?[2-9]\d{6,7}(-\d{1,6})?")
+_LANDLINE = re.compile(r"(0\d{2,3}-)?[2-9]\d{6,7}(-\d{1,6})?")
+_LOCAL = re.compile(r"[2-9]\d{6,7}(-\d{1,6})?")
+_TYPED_LANDLINE = re.compile(r"(?:(010|02\d|0[3-9]\d{2})-?)?([2-9]\d{2,3}-?\d{4})(?:-(\d{1,6}))?")
+_SERVICE = re.compile(r"[48]00\d{7}")
+_ABROAD = re.compile(r"(?:\+|00)?(852|853|886)-?([2-9]\d{3}-?\d{4}|0?[2-9]\d{0,2}-?\d{3,4}-?\d{3,4})")
+_FOREIGN = re.compile(r"\+(852|853)-[2-9]\d{7}|\+886-[2-9]\d{7,8}")
 _FREE_NUMBER = re.compile(r"[A-Z0-9()（）-]{5,30}")
 _CASE_NUMBER = re.compile(r"[A-Z]{1,4}\d{4,}")
 _FAMILY_NAMES = frozenset(
@@ -70,9 +76,30 @@ def is_tail(text: str) -> bool:
 
 
 def tidy_phone(phone: str) -> str:
-    """This function will bring a phone number to its stored form (no blanks, no +86)."""
-    phone = re.sub(r"[\s]", "", tidy(phone))
-    return re.sub(r"^(\+86|0086)-?", "", phone)
+    """Bring a phone number to its one stored form.
+
+    13800138000; 0595-22001234, with an extension 0595-22001234-12; +852-61234567. What is none of these stays as
+    it was typed, without blanks, for `phone_fault` to refuse.
+    """
+    text = re.sub(r"[\s()]", "", fold(phone))
+    text = re.sub(r"(?<=\d)(?:转|分机|ext\.?|x|#)(?=\d)", "-", text)
+    if abroad := _ABROAD.fullmatch(text):
+        return f"+{abroad[1]}-{abroad[2].replace('-', '').lstrip('0')}"
+    home = re.sub(r"^(?:\+86|0086|86(?=-|1[3-9]\d{9}$))-?", "", text)
+    if home != text and re.match(r"[2-9]|10", home) and not _LOCAL.fullmatch(home):
+        home = f"0{home}"
+    bare = home.replace("-", "")
+    if _MOBILE.fullmatch(bare) or _SERVICE.fullmatch(bare):
+        return bare
+    found = _TYPED_LANDLINE.fullmatch(home)
+    return "-".join(part.replace("-", "") for part in found.groups() if part) if found else home
+
+
+def phone_forms(phone: str) -> tuple[str, ...]:
+    """Give the forms in which a number may have been stored: today's, and without hyphens as of earlier releases."""
+    stored = tidy_phone(phone)
+    landline = _LANDLINE.fullmatch(stored)
+    return tuple(dict.fromkeys((stored, stored.replace("-", "", 1) if landline and landline[1] else stored)))
 
 
 def may_be_personal(text: str) -> bool:
@@ -161,9 +188,9 @@ def phone_fault(phone: str, *, required: bool = True) -> str:
     """This function will say why a phone number cannot be right; empty when it can. `phone` is tidied."""
     if not phone:
         return "请填写联系电话" if required else ""
-    if _MOBILE.fullmatch(phone) or _LANDLINE.fullmatch(phone):
+    if any(form.fullmatch(phone) for form in (_MOBILE, _LANDLINE, _SERVICE, _FOREIGN)):
         return ""
-    return "联系电话应为 11 位手机号，或带区号的座机号"
+    return "联系电话应为 11 位手机号、带区号的座机号，或以 +852、+853、+886 开头的号码"
 
 
 def is_mobile(phone: str) -> bool:

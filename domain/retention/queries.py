@@ -19,6 +19,7 @@ from domain.kernel.columns import one_of
 from domain.kernel.models import JournalEntry, StoredFile
 from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import NotFound
+from domain.kernel.searching import number_key
 from domain.notices import queries as notices
 from domain.orgs.queries.over import old_sessions, old_steps
 from domain.retention import rules
@@ -138,7 +139,7 @@ async def case_of(session: AsyncSession, number: str) -> UUID:
 
     :raises NotFound: there is no such case
     """
-    query = select(col(Case.id)).where(col(Case.number) == number.strip().upper(), visible_to(CLOCK))
+    query = select(col(Case.id)).where(col(Case.number) == number_key(number), visible_to(CLOCK))
     found = await session.scalar(query)
     if found is None:
         raise NotFound("没有这个编号的案件")

@@ -13,6 +13,7 @@ from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid, NotFound
+from domain.kernel.searching import fits
 from domain.orgs import operations, queries
 from domain.orgs.models import UnitKind
 from domain.orgs.rules import POSITION
@@ -163,9 +164,9 @@ class UnitsState(AddressedState, SignedInState):
         self.count, self.filtered = len(self.rows), bool(self.filters)
 
     def _fits(self, one: UnitRow) -> bool:
-        text, kind = self.filters.get("text", "").lower(), self.filters.get("kind", "")
+        kind = self.filters.get("kind", "")
         right_kind = not kind or one.kind.value == kind
-        return right_kind and (not text or any(text in word.lower() for word in (one.name, one.short_name, one.code)))
+        return right_kind and fits(self.filters.get("text", ""), one.name, one.short_name, one.code)
 
 
 def kinds() -> list[tuple[str, str]]:

@@ -18,6 +18,10 @@ _UNSCOPED = {
     ("domain/cases/operations/family.py", "_has_children"): "whether one exists decides, nothing of it is told",
     ("domain/cases/operations/merge.py", "merge"): "whether one exists decides, nothing of it is told",
     ("domain/cases/queries/situation.py", "_has_open_children"): "whether one exists decides, nothing of it is told",
+    (
+        "domain/cases/operations/matter.py",
+        "fill_index",
+    ): "indexes what an earlier release stored, nothing of it is told",
     ("domain/cases/operations/city.py", "_known"): "the city names its own reference",
     ("domain/tracking/queries.py", "case_of"): "the token itself is the right to the case",
 }

@@ -24,6 +24,7 @@ from domain.kernel import crypto
 from domain.kernel.crypto import KeyRing
 from domain.kernel.ids import new_id
 from domain.people import queries, rules
+from domain.people.models import INDEX_FORM
 
 SEED = 20
 FAMILY = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
@@ -35,7 +36,7 @@ _SEALED = ("name", "id_number", "phone", "birth_date", "address")
 _PLAIN = {
     "id": "uuid", "id_type": "varchar", "sex": "varchar", "nation": "varchar", "declared_at": "timestamptz",
     "name_blind": "int8", "id_blind": "int8", "phone_blind": "int8", "phone_tail_blind": "int8",
-    "id_tail_blind": "int8", "name_fragments": "int4[]",
+    "id_tail_blind": "int8", "name_fragments": "int4[]", "index_form": "int2",
 }  # fmt: skip
 COLUMNS = {**{f"{name}_sealed": "bytea" for name in _SEALED}, **_PLAIN}
 
@@ -78,6 +79,7 @@ def _row(number: int, tails: dict[str, int]) -> tuple[Any, ...]:
         row, "resident", "unknown", "", _AT,
         crypto.blind("name", one.name), crypto.blind("id", one.id_number), crypto.blind("phone", one.phone),
         _tail(tails, "phone", one.phone), _tail(tails, "id", one.id_number), crypto.fragments(one.name),
+        INDEX_FORM,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import delete, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -17,7 +18,9 @@ from sqlmodel import col
 from domain.areas import queries as areas
 from domain.cases import categories, rules
 from domain.cases.models import Case, Party, PartyKind
+from domain.cases.queries.lists import INDEX_PENDING
 from domain.cases.schemas import CaseChanges, PartyInput
+from domain.kernel import marks, searching
 from domain.kernel.actor import Actor
 from domain.kernel.bounds import moment_fault, money_fault
 from domain.kernel.refusals import Invalid, NotFound
@@ -118,9 +121,26 @@ async def put(session: AsyncSession, case: Case, changes: CaseChanges, *, at: da
 
 
 def index(case: Case) -> None:
-    """This function will renew the search tokens of a case."""
-    tokens = literal(rules.grams(case.title, case.content), ARRAY(Text))
+    """Renew the text and the tokens by which a case is searched."""
+    case.folded = searching.document((case.number, case.title, case.content))
+    tokens = literal(rules.grams(case.folded), ARRAY(Text))
     case.search = func.array_to_tsvector(tokens)  # type: ignore[assignment]
+
+
+async def fill_index(session: AsyncSession, *, after: UUID | None = None, most: int = 200) -> UUID | None:
+    """Index cases of an earlier release, `most` a call; it walks like `people.operations.fill_indexes`."""
+    rows = select(Case).where(col(Case.folded).is_(None)).order_by(col(Case.id)).limit(most)
+    if after is not None:
+        rows = rows.where(col(Case.id) > after)
+    cases = list(await session.scalars(rows.with_for_update(key_share=True, skip_locked=True)))
+    for case in cases:
+        index(case)
+    await session.flush()
+    if cases:
+        return cases[-1].id
+    if after is None and await session.scalar(select(col(Case.id)).where(col(Case.folded).is_(None)).limit(1)) is None:
+        await (await session.connection()).run_sync(marks.forget, [INDEX_PENDING])
+    return None
 
 
 async def _area_path(session: AsyncSession, code: str | None, faults: dict[str, str]) -> str | None:

@@ -15,6 +15,7 @@ from domain.cases.vocabulary import Status
 from domain.kernel.actor import Actor, system_actor
 from domain.kernel.permissions import Permission, Reach, Role
 from domain.kernel.refusals import NotFound, NotPermitted
+from domain.kernel.searching import number_key
 from domain.orgs import queries as orgs
 from domain.orgs.schemas import Ground
 
@@ -52,7 +53,7 @@ async def why(session: AsyncSession, actor: Actor, number: str, login: str, *, a
 async def _for(session: AsyncSession, witness: Actor, person: Actor, number: str, at: datetime) -> tuple[Ground, ...]:
     if not person.may(Permission.CASE_VIEW):
         return (Ground("不能查看任何案件", "没有“查看案件”权限", granted=False),)
-    query = select(Case).where(col(Case.number) == number, reach.visible_to(person))
+    query = select(Case).where(col(Case.number) == number_key(number), reach.visible_to(person))
     case = (await session.scalars(query)).one_or_none()
     if case is not None:
         return (*await _reasons(session, person, case), *await _steps(session, person, case, at))

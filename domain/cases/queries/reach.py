@@ -17,6 +17,7 @@ from domain.kernel.actor import Actor
 from domain.kernel.columns import one_of
 from domain.kernel.permissions import Permission, Reach, Role
 from domain.kernel.refusals import NotFound
+from domain.kernel.searching import number_key
 from domain.people import queries as people
 from domain.people.models import Person
 
@@ -72,7 +73,7 @@ async def find(session: AsyncSession, actor: Actor, number: str) -> Case:
 
     :raises NotFound: none, or out of reach
     """
-    query = select(Case).where(col(Case.number) == number, visible_to(actor))
+    query = select(Case).where(col(Case.number) == number_key(number), visible_to(actor))
     case = (await session.scalars(query)).one_or_none()
     if case is None:
         raise NotFound(NOT_YOURS)
@@ -86,7 +87,7 @@ async def lock(session: AsyncSession, actor: Actor, number: str) -> Case:
     """
     query = (
         select(Case)
-        .where(col(Case.number) == number, visible_to(actor))
+        .where(col(Case.number) == number_key(number), visible_to(actor))
         .with_for_update()
         .execution_options(populate_existing=True)
     )

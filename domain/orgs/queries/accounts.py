@@ -15,6 +15,7 @@ from domain.kernel.labels import Labelled
 from domain.kernel.paging import Page, Place, turn
 from domain.kernel.permissions import DEFAULT_LEVEL, LEVELS, PEOPLE_ROLES, FieldLevel, Permission, Role
 from domain.kernel.refusals import NotFound
+from domain.kernel.searching import fits
 from domain.orgs.models import Account, AccountUnit, CustomRole, SignInSession, Unit
 from domain.orgs.queries.roles import codes_known, require_administrator
 from domain.orgs.queries.staff import name_of
@@ -81,9 +82,8 @@ async def accounts(
     query = select(Account).where(administered_by(actor), *_conditions(wanted))
     # sorted here, as the pages are told apart here: the database may sort otherwise
     found = sorted(await session.scalars(query), key=lambda one: one.login)
-    text = wanted.text.strip().lower()
-    if text:
-        found = [one for one in found if text in one.login.lower() or text in name_of(one).lower()]
+    if wanted.text.strip():
+        found = [one for one in found if fits(wanted.text, one.login, name_of(one))]
     seen = await _last_seen(session, [one.id for one in found])
     states = {one.id: state_of(one, seen.get(one.id), at) for one in found}
     if wanted.state:

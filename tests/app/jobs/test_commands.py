@@ -54,7 +54,7 @@ async def test_failed_messages_go_back_by_topic_and_moment(county: County) -> No
 def test_a_moment_without_zone_is_of_shanghai() -> None:
     assert jobs._moment("2026-11-23T08:00", "at") == datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
     assert jobs._moment("2026-11-23T08:00+00:00", "at") == datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-    with pytest.raises(Invalid, match="不是时刻"):
+    with pytest.raises(Invalid, match="时刻应为有效的日期和时间"):
         jobs._moment("昨天", "at")
 
 

@@ -85,9 +85,35 @@ class TestPhones:
     def test_others_are_not(self, phone: str) -> None:
         assert rules.phone_fault(rules.tidy_phone(phone))
 
-    @pytest.mark.parametrize("typed", ["+86 139 0000 1234", "0086-13900001234", "１３９００００１２３４"])
-    def test_all_ways_of_typing_are_one_number(self, typed: str) -> None:
-        assert rules.tidy_phone(typed) == "13900001234"
+    @pytest.mark.parametrize(
+        ("stored", "typed"),
+        [
+            ("13900001234", (
+                "+86 139 0000 1234", "0086-13900001234", "１３９００００１２３４", "139-0000-1234", "139 0000 1234",
+                "139—0000—1234", "8613900001234", "+8613900001234", "(86) 13900001234".replace("(86)", "+86"),
+            )),
+            ("0595-22001234", (
+                "(0595)22001234", "（0595）22001234", "059522001234", "0595 2200 1234", "0595－22001234",
+                "0595-2200-1234", "+86 595 22001234", "86-595-22001234",
+            )),
+            ("0595-22001234-12", ("0595-22001234-12", "059522001234转12", "(0595) 22001234 分机 12")),
+            ("010-66001234", ("01066001234", "010 6600 1234")),
+            ("22001234", ("2200-1234", "２２００１２３４")),
+            ("4008001234", ("400-800-1234", "400 8001234")),
+            ("+852-61234567", ("+852 6123 4567", "00852-61234567", "85261234567", "852 61234567")),
+            ("+853-66123456", ("+853 6612 3456", "85366123456")),
+            ("+886-912345678", ("+886 912 345 678", "886-0912-345678", "00886912345678")),
+            ("+886-223456789", ("+886 2 2345 6789", "+886-02-23456789")),
+        ],
+    )  # fmt: skip
+    def test_all_ways_of_typing_are_one_number(self, stored: str, typed: tuple[str, ...]) -> None:
+        assert {one: rules.tidy_phone(one) for one in typed} == dict.fromkeys(typed, stored)
+        assert rules.tidy_phone(stored) == stored
+        assert rules.phone_fault(stored) == ""
+
+    @pytest.mark.parametrize("stored", ["0595-22001234", "059522001234", "01066001234-12", "13900001234", "22001234"])
+    def test_a_number_stored_by_an_earlier_release_is_one_of_the_forms_asked_for(self, stored: str) -> None:
+        assert stored in rules.phone_forms(stored)
 
     def test_only_mobiles_get_messages(self) -> None:
         assert rules.is_mobile("13900001234")

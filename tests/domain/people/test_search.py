@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from app.jobs import tails
-from domain.kernel import marks
+from app.jobs import indexes
+from domain.kernel import crypto, marks
 from domain.kernel.refusals import Invalid
 from domain.kernel.unit_of_work import unit_of_work
 from domain.people import operations, queries, rules
@@ -104,13 +104,13 @@ class TestPersonsOfAnEarlierRelease:
         async with unit_of_work() as session:
             with pytest.raises(Invalid, match="正在生成"):
                 await found(session, phone_tail="0007")
-            last = await operations.fill_tails(session, most=10)
+            last = await operations.fill_indexes(session, most=10)
         async with unit_of_work() as session:
-            assert await session.scalar(select(func.count()).where(queries.LACKS_TAILS)) == 13
-            assert await operations.fill_tails(session, after=last, most=10) is not None
+            assert await session.scalar(select(func.count()).where(queries.OLD_INDEX)) == 13
+            assert await operations.fill_indexes(session, after=last, most=10) is not None
             assert await marks.holds(session, queries.TAILS_PENDING)
 
-        await tails.fill(asyncio.Event(), batch=5)
+        await indexes.fill(asyncio.Event(), batch=5)
 
         async with unit_of_work() as session:
             assert not await marks.holds(session, queries.TAILS_PENDING)
@@ -121,17 +121,17 @@ class TestPersonsOfAnEarlierRelease:
         await _earlier(own_engine, 40)
 
         stop = asyncio.Event()
-        await asyncio.gather(tails.run_fill(stop), tails.run_fill(stop))
+        await asyncio.gather(indexes.run_fill(stop), indexes.run_fill(stop))
 
         async with unit_of_work() as session:
-            assert await session.scalar(select(func.count()).where(queries.LACKS_TAILS)) == 0
+            assert await session.scalar(select(func.count()).where(queries.OLD_INDEX)) == 0
 
     async def test_wait_when_the_server_stops(self, own_engine: AsyncEngine) -> None:
         await _earlier(own_engine, 5)
         stop = asyncio.Event()
         stop.set()
 
-        await tails.run_fill(stop)
+        await indexes.run_fill(stop)
 
         async with unit_of_work() as session:
             assert await marks.holds(session, queries.TAILS_PENDING)
@@ -143,5 +143,61 @@ async def _earlier(engine: AsyncEngine, many: int) -> None:
         for seed in range(many):
             await declare(session, "林水木", seed)
     async with engine.begin() as connection:
-        await connection.execute(update(Person).values(phone_tail_blind=None, id_tail_blind=None))
+        await connection.execute(update(Person).values(phone_tail_blind=None, id_tail_blind=None, index_form=0))
         await connection.run_sync(marks.note, {queries.TAILS_PENDING: "pending"})
+
+
+@pytest.mark.usefixtures("own_engine")
+class TestNamesAndPhonesOfAnEarlierRelease:
+    """Their indexes were made of what was typed: blanks, traditional characters, phones without a hyphen."""
+
+    OLD = ("張 國龍", "059522001234")
+
+    async def _declared(self, engine: AsyncEngine) -> None:
+        name, phone = self.OLD
+        async with unit_of_work() as session:
+            person = await declare(session, "占位", 1)
+            row = {
+                "name_sealed": crypto.seal("person", "name", person.id, name), "name_blind": crypto.blind("name", name),
+                "name_fragments": crypto.fragments(name), "phone_blind": crypto.blind("phone", phone), "index_form": 0,
+                "phone_sealed": crypto.seal("person", "phone", person.id, phone),
+            }  # fmt: skip
+        async with engine.begin() as connection:
+            await connection.execute(update(Person).values(**row))
+            await connection.run_sync(marks.note, {queries.INDEX_PENDING: "pending"})
+
+    async def test_are_found_as_before_until_they_are_indexed_anew(self, own_engine: AsyncEngine) -> None:
+        await self._declared(own_engine)
+
+        async with unit_of_work() as session:
+            for typed in ("0595-22001234", "(0595)22001234", "０５９５ 22001234", "059522001234"):
+                assert await found(session, phone=typed) == 1
+            assert await found(session, name="國龍") == 1
+            assert await session.scalar(select(func.count()).where(queries.by_name("張 國龍"))) == 1
+
+    async def test_are_found_in_every_form_afterwards(self, own_engine: AsyncEngine) -> None:
+        await self._declared(own_engine)
+
+        await indexes.fill(asyncio.Event())
+
+        async with unit_of_work() as session:
+            for typed in ("张国龙", "張國龍", "张 国龙", "国龙", "國 龍", "张"):
+                assert await found(session, name=typed) == 1
+            assert await found(session, phone="(0595)22001234") == 1
+            assert await session.scalar(select(func.count()).where(queries.by_name("张国龙"))) == 1
+            assert not await marks.holds(session, queries.INDEX_PENDING)
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        ("declared", "typed"),
+        [
+            ("阿依古丽·买买提", "阿依古丽•买买提"), ("阿依古丽·买买提", "古丽买买"), ("王大明", "王 大明"),
+            ("陳大文", "陈大文"), ("陈大文", "陳大"), ("John Smith", "smith"), ("John Smith", "ＪＯＨＮ"),
+        ],
+    )  # fmt: skip
+    async def test_are_found_however_they_are_written(self, session: AsyncSession, declared: str, typed: str) -> None:
+        await declare(session, declared, 1)
+        await declare(session, "林水木", 2)
+
+        assert await found(session, name=typed) == 1
