@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "bbf4b701cd7b"
-down_revision: str | None = "0ba510b44598"
+down_revision: str | None = "7acedb82f9fd"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
