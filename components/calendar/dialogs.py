@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
+from components.calendar.foreseen import foot, foreseen
 from components.kit.dialog import dialog
 from components.kit.form import check, field, radio_group, text_area, text_input
-from components.kit.show import alert
 from state.calendar.year import WEEKDAYS
 from state.calendar.year import CalendarState as S
 
@@ -24,54 +24,46 @@ def _whose() -> rx.Component:
 
 def _day() -> rx.Component:
     one = S.asked
-    return dialog(
-        one.iso != "",
-        "调整日期",
-        rx.el.form(
-            rx.el.p(rx.el.b(one.label), "，", _whose(), "。"),
-            radio_group("state", [("on", "上班"), ("off", "休息"), ("plain", "恢复默认")], default=one.state),
-            field("说明", text_input("note", placeholder="例如：调休"), name="note", error=S.faults["note"], wide=True),
-            rx.el.p("受影响的在办时限会随之变动，每个都会留痕。", class_name="muted"),
-            _foot("确定"),
-            on_submit=S.set_day,
-            class_name="form",
+    form = rx.el.form(
+        rx.el.p(rx.el.b(one.label), "，", _whose(), "。"),
+        radio_group("state", [("on", "上班"), ("off", "休息"), ("plain", "恢复默认")], default=one.state),
+        field(
+            "当天工作时段",
+            text_input("periods", default=one.periods, placeholder=S.periods),
+            name="periods",
+            hint="半天班填写，例如 08:30-12:00；留空即按作息",
+            error=S.faults["periods"],
+            wide=True,
         ),
-        on_close=S.close,
-        watermark=S.me.watermark,
+        field(
+            "说明",
+            text_input("note", default=one.note, placeholder="例如：调休"),
+            name="note",
+            error=S.faults["note"],
+            wide=True,
+        ),
+        foot(S.close, "预览变动"),
+        on_submit=S.set_day,
+        class_name="form",
     )
+    return dialog(one.iso != "", "调整日期", _first(form), on_close=S.close, watermark=S.me.watermark)
 
 
 def _notice() -> rx.Component:
-    return dialog(
-        S.importing,
-        f"导入 {S.year} 年放假安排",
-        rx.el.form(
-            *_notice_fields(),
-            rx.cond(
-                S.sentence != "",
-                rx.el.div(
-                    alert("blue", rx.el.span(S.sentence)),
-                    rx.el.ul(rx.foreach(S.moves, rx.el.li), class_name="lint"),
-                    role="status",
-                ),
-            ),
-            rx.el.div(
-                rx.el.button("取消", type="button", class_name="btn", on_click=S.close),
-                rx.el.button("预览变动", type="submit", class_name=rx.cond(S.sentence != "", "btn", "btn pri")),
-                rx.cond(
-                    S.sentence != "",
-                    rx.el.button("确认公布", type="button", class_name="btn pri", on_click=S.confirm),
-                ),
-                class_name="form-foot",
-            ),
-            on_submit=S.preview,
-            class_name="form",
-            custom_attrs={"noValidate": True, "autoComplete": "off"},
-        ),
-        on_close=S.close,
-        wide=True,
-        watermark=S.me.watermark,
+    form = rx.el.form(
+        *_notice_fields(),
+        foot(S.close, "预览变动"),
+        on_submit=S.preview,
+        class_name="form",
+        custom_attrs={"noValidate": True, "autoComplete": "off"},
     )
+    title = f"导入 {S.year} 年放假安排"
+    return dialog(S.importing, title, _first(form), on_close=S.close, wide=True, watermark=S.me.watermark)
+
+
+def _first(form: rx.Component) -> rx.Component:
+    """The form, then what it would do to open cases, then the act."""
+    return rx.cond(S.sentence != "", foreseen(S.sentence, S.moves, back=S.revise, act=S.confirm), form)
 
 
 def _notice_fields() -> tuple[rx.Component, rx.Component]:
@@ -98,42 +90,29 @@ def _notice_fields() -> tuple[rx.Component, rx.Component]:
 
 def _pattern() -> rx.Component:
     boxes = [
-        check(f"off_{day}", f"星期{name}", default=S.weekend.contains(str(day))) for day, name in enumerate(WEEKDAYS)
+        check(f"off_{day}", f"星期{name}", default=S.typed_weekend.contains(str(day)))
+        for day, name in enumerate(WEEKDAYS)
     ]
-    return dialog(
-        S.patterning,
-        "设置作息",
-        rx.el.form(
-            rx.el.p(_whose(), "。"),
-            field(
-                "每周休息日",
-                rx.el.div(*boxes, class_name="checks"),
-                name="weekend",
-                error=S.faults["weekend"],
-                wide=True,
-            ),
-            field(
-                "每天工作时段",
-                text_input("periods", default=S.periods),
-                name="periods",
-                hint="可写几段，例如 08:30-12:00 14:30-17:30",
-                error=S.faults["periods"],
-                wide=True,
-            ),
-            rx.el.p("按工作小时计算的时限会随之变动，每个都会留痕。", class_name="muted"),
-            _foot("确定"),
-            on_submit=S.set_pattern,
-            class_name="form",
-            custom_attrs={"noValidate": True, "autoComplete": "off"},
+    form = rx.el.form(
+        rx.el.p(_whose(), "。"),
+        field(
+            "每周休息日",
+            rx.el.div(*boxes, class_name="checks"),
+            name="weekend",
+            error=S.faults["weekend"],
+            wide=True,
         ),
-        on_close=S.close,
-        watermark=S.me.watermark,
+        field(
+            "每天工作时段",
+            text_input("periods", default=S.typed_periods),
+            name="periods",
+            hint="按 24 小时制，可写几段，例如 08:30-12:00 14:30-17:30",
+            error=S.faults["periods"],
+            wide=True,
+        ),
+        foot(S.close, "预览变动"),
+        on_submit=S.set_pattern,
+        class_name="form",
+        custom_attrs={"noValidate": True, "autoComplete": "off"},
     )
-
-
-def _foot(word: str) -> rx.Component:
-    return rx.el.div(
-        rx.el.button("取消", type="button", class_name="btn", on_click=S.close),
-        rx.el.button(word, type="submit", class_name="btn pri"),
-        class_name="form-foot",
-    )
+    return dialog(S.patterning, "设置作息", _first(form), on_close=S.close, watermark=S.me.watermark)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from components.calendar.foreseen import foot, foreseen
 from components.kit.combo import combo
 from components.kit.dialog import dialog
 from components.kit.form import check, field, select, text_input
@@ -103,23 +104,30 @@ def _rule(one: RuleShown, place: rx.Var[int]) -> rx.Component:
 
 def _set_dialog() -> rx.Component:
     one = S.asked
-    return dialog(
-        S.setting,
-        "设置时限",
-        rx.el.form(
-            _amounts(),
-            _scope(),
-            check("severe", "只用于重大且紧急的案件", default=one.severe),
-            field("说明", text_input("note", placeholder="依据或原因"), name="note", error=S.faults["note"], wide=True),
-            check("recompute", "同时按新规则重算在办案件的时限（每件都会留痕）"),
-            _foot("设置"),
-            on_submit=S.send,
-            class_name="form",
-            custom_attrs={"noValidate": True, "autoComplete": "off"},
+    form = rx.el.form(
+        _amounts(),
+        rx.el.p(S.usual, class_name="muted"),
+        _scope(),
+        check("severe", "只用于重大且紧急的案件", default=one.severe),
+        field(
+            "说明",
+            text_input("note", default=one.reason, placeholder="依据或原因"),
+            name="note",
+            error=S.faults["note"],
+            wide=True,
         ),
-        on_close=S.close,
-        watermark=S.me.watermark,
+        check("recompute", "同时按新规则重算在办案件的时限（先预览，再执行）", default=one.recompute),
+        foot(S.close, "设置"),
+        on_submit=S.send,
+        class_name="form",
+        custom_attrs={"noValidate": True, "autoComplete": "off"},
     )
+    return dialog(S.setting, "设置时限", _first(form), on_close=S.close, watermark=S.me.watermark)
+
+
+def _first(form: rx.Component) -> rx.Component:
+    """The form, then what it would do to open cases, then the act."""
+    return rx.cond(S.sentence != "", foreseen(S.sentence, S.moves, back=S.revise, act=S.confirm), form)
 
 
 def _amounts() -> rx.Component:
@@ -129,9 +137,11 @@ def _amounts() -> rx.Component:
         control = text_input(name, default=value, input_mode="numeric")
         return field(label, control, name=name, required=True, error=S.faults[name])
 
+    links = select("link", [(k.value, k.label) for k in Link], value=one.link_code, on_change=S.choose_link)
+    units = select("unit", [(u.value, u.label) for u in LimitUnit], value=one.unit_code, on_change=S.choose_unit)
     return rx.el.div(
-        field("环节", select("link", [(k.value, k.label) for k in Link], default=one.link_code), name="link"),
-        field("单位", select("unit", [(u.value, u.label) for u in LimitUnit], default=one.unit_code), name="unit"),
+        field("环节", links, name="link", error=S.faults["link"]),
+        field("单位", units, name="unit", error=S.faults["unit"]),
         number("yellow", "黄牌", one.yellow),
         number("red", "红牌", one.red),
         class_name="grid-2",
@@ -160,25 +170,12 @@ def _scope() -> rx.Component:
 
 def _end_dialog() -> rx.Component:
     one = S.ending
-    return dialog(
-        one.id != "",
-        "停用时限规则",
-        rx.el.form(
-            rx.el.p("停用“", one.link, " · ", one.scope, "”后，按下一条更宽的规则或默认时限计算。"),
-            alert("yellow", "在办案件的时限默认不变。"),
-            check("recompute", "同时重算在办案件的时限（每件都会留痕）"),
-            _foot("停用"),
-            on_submit=S.end,
-            class_name="form",
-        ),
-        on_close=S.close,
-        watermark=S.me.watermark,
+    form = rx.el.form(
+        rx.el.p("停用“", one.link, " · ", one.scope, "”后，按下一条更宽的规则或默认时限计算。"),
+        alert("yellow", "在办案件的时限默认不变。"),
+        check("recompute", "同时重算在办案件的时限（先预览，再执行）"),
+        foot(S.close, "停用"),
+        on_submit=S.end,
+        class_name="form",
     )
-
-
-def _foot(word: str) -> rx.Component:
-    return rx.el.div(
-        rx.el.button("取消", type="button", class_name="btn", on_click=S.close),
-        rx.el.button(word, type="submit", class_name="btn pri"),
-        class_name="form-foot",
-    )
+    return dialog(one.id != "", "停用时限规则", _first(form), on_close=S.close, watermark=S.me.watermark)

@@ -55,7 +55,13 @@ def _bar() -> rx.Component:
 
 
 def _legend() -> rx.Component:
-    kinds = (("work", "", "工作日"), ("makeup", "班", "调休上班"), ("off", "", "周末"), ("holiday", "休", "放假"))
+    kinds = (
+        ("work", "", "工作日"),
+        ("half", "半", "半天或另定时段"),
+        ("makeup", "班", "调休上班"),
+        ("off", "", "周末"),
+        ("holiday", "休", "放假"),
+    )
     return rx.el.span(
         *[
             rx.el.span(rx.el.span("1", rx.el.small(word) if word else "", class_name=f"day {tone}"), label)

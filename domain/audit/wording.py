@@ -31,7 +31,7 @@ LABELS: Mapping[str, str] = {
     "giver": "移交人", "taker": "接手人", "handed": "移交内容", "granted": "已授权", "id_source": "证件来源",
     "informed": "已告知", "sources": "各项来源", "messages": "消息条数", "more_units": "兼属单位", "moved": "变动的期限", "new_address": "新的地址",
     "open": "未结案件", "order": "排序", "other": "相关案件", "part": "关系", "persons": "人数", "provider": "方式",
-    "recompute": "重算", "statuses": "状态", "topic": "消息主题", "valid_until": "有效期至", "way": "登录方式",
+    "recompute": "重算", "rule": "依据", "statuses": "状态", "topic": "消息主题", "valid_until": "有效期至", "way": "登录方式",
     "denied": "取消的权限", "barred_actions": "禁用的步骤", "barred_places": "禁用的菜单", "work": "上班日",
     "off": "休息日", "holiday": "放假", "makeup": "调休上班", "reach": "查看范围", "field_level": "个人信息",
     "permissions": "权限", "acts_as": "按何角色办理", "lead": "主办", "assists": "协办", "copied_to": "抄告",

@@ -143,12 +143,13 @@ async def limit_for(
 
 
 async def limits_in_force(session: AsyncSession, at: datetime) -> list[LimitView]:
-    """This function will list the limits at a moment: for each link its default, then its rules."""
+    """List the limits at a moment: for each link its rules, and its default where no rule is for all cases."""
     rows = [row for row in await limit_history(session) if row.valid_from and row.valid_from <= at]
     live = [row for row in rows if row.valid_until is None or at < row.valid_until]
     defaults = [LimitView(None, link, "", None, False, rules.LIMITS[link], None, None, "默认") for link in Link]
     urgent = LimitView(None, Link.ACCEPT, "", None, True, rules.ACCEPT_URGENT, None, None, "默认，重大且紧急")
-    listed = [*defaults, urgent, *live]
+    overridden = {(row.link, row.severe) for row in live if not row.category and row.unit_id is None}
+    listed = [*(one for one in (*defaults, urgent) if (one.link, one.severe) not in overridden), *live]
     order = list(Link).index
     return sorted(listed, key=lambda one: (order(one.link), one.severe, str(one.unit_id or ""), one.category))
 

@@ -155,25 +155,43 @@ class MovedDeadline:
     link: Link
     before: tuple[datetime, datetime]
     after: tuple[datetime, datetime]
+    paused: bool = False
+
+    @property
+    def later(self) -> bool:
+        """Tell the direction by the first moment that changes: red alone may move."""
+        return self.after > self.before
+
+    def newly_late(self, at: datetime) -> bool:
+        return not self.paused and self.after[0] < at <= self.before[0]
+
+    def no_longer_late(self, at: datetime) -> bool:
+        return not self.paused and self.before[0] < at <= self.after[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a change of the calendar would do: the days it differs by, the deadlines it moves."""
+    """What a change of the rules of time would do to the open deadlines; `about` says what changes."""
 
-    year: int
-    days: int
+    about: str
     open_deadlines: int
     moved: tuple[MovedDeadline, ...]
     no_longer_provisional: int
 
-    @property
-    def sentence(self) -> str:
-        later = sum(one.after[0] > one.before[0] for one in self.moved)
-        return (
-            f"{self.year} 年放假安排共 {self.days} 天；在办时限 {self.open_deadlines} 个，其中 {len(self.moved)} 个变动"
-            f"（推后 {later} 个，提前 {len(self.moved) - later} 个），{self.no_longer_provisional} 个由暂定转为确定"
+    def sentence(self, at: datetime) -> str:
+        """Sum up the list of moved deadlines: how many cases, in which direction, and how many become late."""
+        later = sum(one.later for one in self.moved)
+        cases, late, eased = (
+            len({one.subject_id for one in self.moved if belongs(one)})
+            for belongs in (lambda _: True, lambda one: one.newly_late(at), lambda one: one.no_longer_late(at))
         )
+        parts = [f"{self.about}；在办时限 {self.open_deadlines} 个，其中 {len(self.moved)} 个变动"]
+        if self.moved:
+            parts = [f"{parts[0]}（推后 {later} 个，提前 {len(self.moved) - later} 个），涉及 {cases} 件"]
+            parts.append(f"{late} 件将立即超期" if late else "没有案件因此超期")
+        parts += [f"{eased} 件不再超期"] if eased else []
+        parts += [f"{self.no_longer_provisional} 个由暂定转为确定"] if self.no_longer_provisional else []
+        return "；".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

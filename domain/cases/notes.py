@@ -27,6 +27,8 @@ _FIELDS = {
     "major": "是否重大",
     "urgent": "是否紧急",
     "parties": "当事人",
+    "yellow": "黄牌时限",
+    "red": "红牌时限",
 }
 _WORDS = {"source": Source, "risk_level": RiskLevel, "scale": Scale}
 
@@ -70,6 +72,7 @@ _SAYINGS: dict[str, Callable[[Any, Callable[[str], str]], str]] = {
     "satisfaction": lambda grade, _: f"满意度：{Satisfaction(grade).label}",
     "watch_reason": lambda reason, _: f"纳入持续关注：{reason}",
     "link": lambda link, _: f"环节：{Link(link).label}",
+    "rule": lambda rule, _: f"依据：{rule}",
     "supervision_ended": lambda link, _: f"{Link(link).label}环节已完成，督办自动取消",
     "ruling": lambda ruling, _: f"裁定：{Ruling(ruling).label}",
     "target_area": lambda area, _: f"目标县区：{area}",

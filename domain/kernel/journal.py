@@ -9,7 +9,7 @@ several transactions.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -52,27 +52,47 @@ async def record(
     `detail` must hold no name, phone or identity number. Everything pending is written before
     the lock is taken, so that it is held for three short statements and the commit.
     """
+    (entry,) = await record_all(session, actor, action, subject_kind, [(subject_id, detail or {})], at=at)
+    return entry
+
+
+async def record_all(
+    session: AsyncSession,
+    actor: Actor,
+    action: str,
+    subject_kind: str,
+    lines: Sequence[tuple[UUID, Mapping[str, Any]]],
+    *,
+    at: datetime,
+) -> list[JournalEntry]:
+    """Append one line for each of many subjects of one act, written together; see `record`."""
+    if not lines:
+        return []
     await session.flush()
     connection = await session.connection()
     await connection.execute(_LOCK)
     last = (await connection.execute(_LAST)).first()
-    entry = JournalEntry(
-        seq=last.seq + 1 if last else 1,
-        at=at,
-        actor_id=actor.account_id,
-        actor_roles=" ".join(sorted(actor.roles)),
-        actor_unit_id=actor.unit_id,
-        origin=actor.origin,
-        action=action,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        detail={**(detail or {}), **_stands_for(actor)},
-        previous=last.seal if last else _START,
-        seal=b"",
-    )
-    entry.seal = seal_of(entry)
-    await connection.execute(_APPEND, entry.model_dump())
-    return entry
+    seq, previous = (last.seq, last.seal) if last else (0, _START)
+    entries: list[JournalEntry] = []
+    for place, (subject_id, detail) in enumerate(lines, start=1):
+        entry = JournalEntry(
+            seq=seq + place,
+            at=at,
+            actor_id=actor.account_id,
+            actor_roles=" ".join(sorted(actor.roles)),
+            actor_unit_id=actor.unit_id,
+            origin=actor.origin,
+            action=action,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            detail={**detail, **_stands_for(actor)},
+            previous=previous,
+            seal=b"",
+        )
+        entry.seal = previous = seal_of(entry)
+        entries.append(entry)
+    await connection.execute(_APPEND, [entry.model_dump() for entry in entries])
+    return entries
 
 
 def _stands_for(actor: Actor) -> dict[str, str]:

@@ -11,14 +11,18 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from domain.calendar.models import Deadline
+from domain.calendar.schemas import MovedDeadline, Preview
 from domain.cases.models import Case
 from domain.cases.queries.reach import visible_to
 from domain.cases.vocabulary import Status
-from domain.kernel.actor import Actor
+from domain.kernel.actor import Actor, system_actor
+from domain.kernel.clock import end_stamp
+from domain.kernel.permissions import Permission, Role
 from domain.supervision.models import Breach, Level
 from domain.supervision.rules import UNTOUCHED
-from domain.supervision.schemas import BreachView, Overdue
+from domain.supervision.schemas import BreachView, Foreseen, Overdue
 
+EXAMPLES = 10
 LOOK_BACK = timedelta(days=30)
 """Clocks that were stopped late are looked for so far back: longer than any outage."""
 
@@ -90,6 +94,31 @@ async def _listed(session: AsyncSession, actor: Actor, wanted: ColumnElement[boo
         .order_by(col(Breach.due_at), col(Breach.id))
     )
     return tuple(BreachView.of(breach, number) for breach, number in (await session.execute(query)).all())
+
+
+async def foreseen(session: AsyncSession, actor: Actor, preview: Preview, *, at: datetime) -> Foreseen:
+    """Show a preview of the rules of time by cases: those that would become late first, then the soonest.
+
+    Numbers name a case and nobody in it; who arranges time sees them whatever the own reach.
+
+    :raises NotPermitted: the actor does not arrange time
+    """
+    actor.require(Permission.ARRANGE)
+    order = sorted(preview.moved, key=lambda one: (not one.newly_late(at), one.after, str(one.deadline_id)))
+    ids = list(dict.fromkeys(one.subject_id for one in order))[:EXAMPLES]
+    seen = visible_to(system_actor(Role.CLOCK))
+    rows = await session.execute(select(col(Case.id), col(Case.number)).where(col(Case.id).in_(ids), seen))
+    numbers = {row[0]: row[1] for row in rows}
+    first = {one.subject_id: one for one in reversed(order)}
+    examples = [_example(numbers[i], first[i], at) for i in ids if i in numbers]
+    return Foreseen(preview.sentence(at), tuple(examples))
+
+
+def _example(number: str, one: MovedDeadline, at: datetime) -> str:
+    lamp = int(one.before[0] == one.after[0])
+    moment = f"{end_stamp(one.before[lamp])} 改为 {end_stamp(one.after[lamp])}"
+    late = "，将立即超期" if one.newly_late(at) else ""
+    return f"{number} {one.link.label}{'红牌' if lamp else ''}时限 {moment}{late}"
 
 
 def still_open() -> ColumnElement[bool]:

@@ -53,3 +53,11 @@ class BreachView:
             carded=breach.carded,
             provisional=breach.provisional,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a change of the rules of time would do to the cases: its sum, and some of them by number."""
+
+    sentence: str
+    examples: tuple[str, ...]

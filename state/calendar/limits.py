@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.calendar import operations as previews
 from domain.calendar import queries
 from domain.calendar.models import LimitUnit, Link
 from domain.calendar.rules import Limit
 from domain.calendar.rules.limits import FIGURES
-from domain.calendar.schemas import LimitView
+from domain.calendar.schemas import LimitView, Preview
 from domain.cases import categories
 from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
@@ -21,8 +23,9 @@ from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid, NotFound, NotPermitted
 from domain.orgs import queries as orgs
 from domain.supervision import operations
+from domain.supervision.queries import foreseen
 from state.clock import now
-from state.inputs import Choice, as_form, as_text, flag_in, number_in, text_in, word_in
+from state.inputs import Choice, as_form, as_text, flag_in, number_in, text_in
 from state.session import SignedInState
 
 
@@ -44,6 +47,9 @@ class RuleShown:
     severe: bool = False
     link_code: str = ""
     unit_code: str = ""
+    general: bool = False
+    reason: str = ""
+    recompute: bool = False
 
 
 class LimitsState(SignedInState):
@@ -57,6 +63,12 @@ class LimitsState(SignedInState):
     asked: RuleShown = RuleShown()
     ending: RuleShown = RuleShown()
     faults: dict[str, str] = {}
+    usual: str = ""
+    """What holds for all cases on the link of the open dialog."""
+    sentence: str = ""
+    moves: list[str] = []
+    _wanted: dict[str, Any] = {}
+    """What was previewed and waits to be confirmed."""
 
     @rx.event
     async def load(self):
@@ -79,6 +91,20 @@ class LimitsState(SignedInState):
 
     def _shut(self) -> None:
         self.setting, self.asked, self.ending, self.faults = False, RuleShown(), RuleShown(), {}
+        self._forget()
+
+    def _forget(self) -> None:
+        self.sentence, self.moves, self._wanted = "", [], {}
+
+    async def _foresee(self, session: AsyncSession, actor: Actor, preview: Preview, **wanted: Any) -> None:
+        seen = await foreseen(session, actor, preview, at=now())
+        self.sentence, self.moves, self._wanted, self.faults = seen.sentence, list(seen.examples), wanted, {}
+
+    @rx.event
+    async def revise(self):
+        """Go back from the preview to the form."""
+        async with self._acting():
+            self._forget()
 
     @rx.event
     async def close(self):
@@ -94,39 +120,91 @@ class LimitsState(SignedInState):
             self._shut()
             if isinstance(place, int) and 0 <= place < len(self.rules):
                 self.asked = self.rules[place]
+            self._stand_beside(self.asked.link_code or Link.DISPATCH.value, self.asked.unit_code)
             self.setting = True
+
+    def _stand_beside(self, link: str, unit: str = "") -> None:
+        """The unit of a new limit is that of the rule in force beside which it stands, until another is chosen."""
+        general = next((r for r in self.rules if r.link_code == link and r.general), RuleShown())
+        self.usual = f"现行：黄牌 {general.yellow}、红牌 {general.red} {general.unit}" if general.yellow else ""
+        self.asked = replace(self.asked, link_code=link, unit_code=unit or general.unit_code)
+
+    @rx.event
+    async def choose_link(self, link: str):
+        """Bring the unit of the rule in force for another link."""
+        async with self._acting() as (_, actor):
+            require_arranger(actor)
+            if as_text(link) in {one.value for one in Link}:
+                self._stand_beside(as_text(link))
+
+    @rx.event
+    async def choose_unit(self, unit: str):
+        """Count the limit in another unit."""
+        async with self._acting() as (_, actor):
+            require_arranger(actor)
+            if as_text(unit) in {one.value for one in LimitUnit}:
+                self.asked = replace(self.asked, unit_code=as_text(unit))
 
     @rx.event
     async def send(self, form: dict):
-        """This function will set the limit from now on."""
+        """Set the limit from now on; when open cases are to follow, tell first what that would do to them."""
         given = as_form(form)
+        self._keep(given)
+        wanted, faults = self._read_form(given)
         try:
+            if faults:
+                raise Invalid.of(faults)
             async with self._acting() as (session, actor):
-                if not (yellow := number_in(given, "yellow", 0, label="黄牌", within=FIGURES)):
-                    raise Invalid.of({"yellow": "黄牌须为正整数"})
-                if (red := number_in(given, "red", 0, label="红牌", within=FIGURES)) < yellow:
-                    raise Invalid.of({"red": "红牌须为整数，且不早于黄牌"})
-                category = text_in(given, "category", most=10)
-                if category and not any(code.startswith(category) for code in categories.CATEGORIES):
-                    raise Invalid.of({"category": "请从列表中选择"})
-                await operations.set_limit(
-                    session,
-                    actor,
-                    link=word_in(given, "link", Link, Link.ACCEPT),
-                    limit=Limit(yellow, red, word_in(given, "unit", LimitUnit, LimitUnit.WORKDAYS)),
-                    category=category,
-                    unit_id=self._unit(given),
-                    severe=flag_in(given, "severe"),
-                    note=text_in(given, "note", most=500),
-                    recompute=flag_in(given, "recompute"),
-                    at=now(),
-                )
+                if wanted["recompute"]:
+                    rule = {key: one for key, one in wanted.items() if key not in {"note", "recompute"}}
+                    found = await previews.preview_limit(session, actor, **rule, at=now())
+                    await self._foresee(session, actor, found, **wanted)
+                    return None
+                await operations.set_limit(session, actor, **wanted, at=now())
                 await self._read(session, actor)
         except Invalid as refusal:
             self.faults = refusal.fields or {"yellow": refusal.message}
             return None
         self._shut()
         return rx.toast.success("时限已设置，从现在起生效")
+
+    def _keep(self, given: Mapping[str, object]) -> None:
+        """What was typed stands in the form again after the preview."""
+        texts = {name: text_in(given, name, most=500) for name in ("yellow", "red", "category", "unit_id")}
+        marks = {name: flag_in(given, name) for name in ("severe", "recompute")}
+        self.asked = replace(self.asked, **texts, **marks, reason=text_in(given, "note", most=500))
+
+    def _read_form(self, given: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, str]]:
+        """Read the form; every field that cannot be taken is told, not the first alone."""
+        faults: dict[str, str] = {}
+
+        def read(take: Callable[[], Any]) -> Any:
+            try:
+                return take()
+            except Invalid as refusal:
+                faults.update(refusal.fields)
+                return None
+
+        limit = read(lambda: _limit_in(given))
+        category, unit_id = read(lambda: _category_in(given)), read(lambda: self._unit(given))
+        link = next((one for one in Link if one.value == text_in(given, "link")), None)
+        faults |= {} if link else {"link": "请选择环节"}
+        marks = {name: flag_in(given, name) for name in ("severe", "recompute")}
+        note = text_in(given, "note", most=500)
+        return {"link": link, "limit": limit, "category": category, "unit_id": unit_id, "note": note, **marks}, faults
+
+    @rx.event
+    async def confirm(self):
+        """Do what was previewed: set a limit or end a rule, and let open cases follow."""
+        wanted = dict(self._wanted)
+        if not wanted:
+            return None
+        async with self._acting() as (session, actor):
+            act = operations.end_limit if "rule_id" in wanted else operations.set_limit
+            await act(session, actor, **wanted, at=now())
+            await self._read(session, actor)
+        self._shut()
+        return rx.toast.success("时限已设置，在办案件的时限已重算")
 
     def _unit(self, given: Mapping[str, object]) -> UUID | None:
         chosen = text_in(given, "unit_id", most=40)
@@ -154,11 +232,45 @@ class LimitsState(SignedInState):
             require_arranger(actor)
             if not self.ending.id:
                 raise NotFound("没有找到这条时限规则")
-            recompute = flag_in(as_form(form), "recompute")
-            await operations.end_limit(session, actor, rule_id=UUID(self.ending.id), at=now(), recompute=recompute)
+            rule_id = UUID(self.ending.id)
+            if flag_in(as_form(form), "recompute"):
+                found = await previews.preview_end(session, actor, rule_id=rule_id, at=now())
+                await self._foresee(session, actor, found, rule_id=rule_id, recompute=True)
+                return None
+            await operations.end_limit(session, actor, rule_id=rule_id, at=now())
             await self._read(session, actor)
         self._shut()
         return rx.toast.success("时限规则已停用")
+
+
+def _limit_in(given: Mapping[str, object]) -> Limit:
+    """Read the figures of a limit, each at its field."""
+    faults: dict[str, str] = {}
+    figures = {"yellow": 0, "red": 0}
+    for name, label in (("yellow", "黄牌"), ("red", "红牌")):
+        try:
+            figures[name] = number_in(given, name, 0, label=label, within=FIGURES)
+        except Invalid as refusal:
+            faults |= refusal.fields
+        else:
+            faults |= {} if figures[name] > 0 else {name: f"{label}须为正整数"}
+    if not faults and figures["red"] < figures["yellow"]:
+        faults["red"] = "红牌须为整数，且不早于黄牌"
+    unit = next((one for one in LimitUnit if one.value == text_in(given, "unit")), None)
+    faults |= {} if unit else {"unit": "请选择单位"}
+    if faults or unit is None:
+        raise Invalid.of(faults)
+    try:
+        return Limit(figures["yellow"], figures["red"], unit)
+    except Invalid as refusal:
+        raise Invalid.of({"red": refusal.message}) from refusal
+
+
+def _category_in(given: Mapping[str, object]) -> str:
+    category = text_in(given, "category", most=10)
+    if category and not any(code.startswith(category) for code in categories.CATEGORIES):
+        raise Invalid.of({"category": "请从列表中选择"})
+    return category
 
 
 def require_arranger(actor: Actor) -> None:
@@ -204,4 +316,5 @@ def _shown(one: LimitView, units: Mapping[str, str], names: Mapping[UUID, str]) 
         severe=one.severe,
         link_code=one.link.value,
         unit_code=one.limit.unit.value,
+        general=not (one.category or one.unit_id or one.severe),
     )

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.calendar import operations as previews
 from domain.calendar import queries
-from domain.calendar.operations import days as previews
-from domain.calendar.rules import WorkCalendar
+from domain.calendar.rules import Periods, WorkCalendar, read_periods
 from domain.calendar.schemas import CalendarView, NoticeDay, Preview
 from domain.kernel.actor import Actor
+from domain.kernel.bounds import narrow
 from domain.kernel.clock import local_date, stamp
 from domain.kernel.permissions import Role
 from domain.kernel.refusals import Invalid
 from domain.orgs import queries as orgs
 from domain.supervision import operations
+from domain.supervision.queries import foreseen
 from state.calendar.limits import require_arranger
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, text_in
@@ -29,7 +30,7 @@ from state.session import SignedInState
 
 FIRST_YEAR, YEARS_AHEAD = 2020, 5
 WEEKDAYS = "一二三四五六日"
-MAX_NOTE, MAX_SOURCE, SAMPLES = 40, 40, 8
+MAX_NOTE, MAX_SOURCE = 40, 40
 _SPAN = re.compile(r"(\d{1,2}:\d{2})\s*[-~—–至到]\s*(\d{1,2}:\d{2})")
 _BETWEEN = re.compile(r"[\s,;,;、]+")
 
@@ -43,6 +44,8 @@ class Day:
     tone: str = ""
     word: str = ""
     spoken: str = ""
+    note: str = ""
+    periods: str = ""
 
 
 @dataclass
@@ -72,6 +75,7 @@ class DayAsked:
     label: str = ""
     state: str = ""
     note: str = ""
+    periods: str = ""
 
 
 class CalendarState(SignedInState):
@@ -86,6 +90,8 @@ class CalendarState(SignedInState):
     version: int = 0
     weekend: list[str] = []
     periods: str = ""
+    typed_weekend: list[str] = []
+    typed_periods: str = ""
     unit: str = ""
     unit_name: str = ""
     units: list[Choice] = []
@@ -98,6 +104,8 @@ class CalendarState(SignedInState):
     moves: list[str] = []
     patterning: bool = False
     faults: dict[str, str] = {}
+    _wanted: dict[str, Any] = {}
+    """What was previewed and waits to be confirmed."""
 
     @rx.event
     async def load(self):
@@ -122,7 +130,7 @@ class CalendarState(SignedInState):
         self.workdays = sum(month.workdays for month in self.months)
         self.confirmed, self.version = view.confirmed, view.version
         self.weekend = [str(day) for day in view.weekend]
-        self.periods = " ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in view.periods)
+        self.periods = _in_words(view.periods)
         self.unit_name = next((one.label for one in self.units if one.value == self.unit), "")
         rows = await queries.changes(session, limit=20)
         names = await orgs.staff_names(session, {row.changed_by for row in rows})
@@ -133,7 +141,21 @@ class CalendarState(SignedInState):
 
     def _shut(self) -> None:
         self.asked, self.importing, self.patterning, self.faults = DayAsked(), False, False, {}
-        self.sentence, self.moves = "", []
+        self._forget()
+
+    def _forget(self) -> None:
+        self.sentence, self.moves, self._wanted = "", [], {}
+
+    async def _foresee(self, session: AsyncSession, actor: Actor, preview: Preview, **wanted: Any) -> None:
+        """Show what an act would do to the cases, and keep the act until it is confirmed."""
+        seen = await foreseen(session, actor, preview, at=now())
+        self.sentence, self.moves, self._wanted, self.faults = seen.sentence, list(seen.examples), wanted, {}
+
+    @rx.event
+    async def revise(self):
+        """Go back from the preview to the form."""
+        async with self._acting():
+            self._forget()
 
     @rx.event
     async def close(self):
@@ -166,32 +188,32 @@ class CalendarState(SignedInState):
             found = next((day for month in self.months for day in month.days if day.iso and day.iso == iso), None)
             if found and self.may_edit:
                 self._shut()
-                state = "on" if found.tone in {"work", "makeup"} else "off"
-                self.asked = DayAsked(found.iso, found.spoken, state, found.word if found.tone == "holiday" else "")
+                state = "on" if found.tone in WORKED else "off"
+                note = found.note if state == "on" or found.tone == "holiday" else ""
+                self.asked = DayAsked(found.iso, found.spoken, state, note, found.periods)
 
     @rx.event
     async def set_day(self, form: dict):
-        """This function will set one date; open deadlines that it touches move."""
+        """Tell what another kind of this date would move; `confirm` does it."""
         given = as_form(form)
         day, state = date.fromisoformat(self.asked.iso) if self.asked.iso else None, text_in(given, "state", most=9)
-        note = text_in(given, "note", most=200).strip()
         if day is None or state not in {"on", "off", "plain"}:
-            return None
-        if len(note) > MAX_NOTE:
-            self.faults = {"note": f"说明最多 {MAX_NOTE} 字"}
-            return None
-        async with self._acting() as (session, actor):
-            moved = await operations.set_days(
-                session,
-                actor,
-                days=() if state == "plain" else (NoticeDay(day, state == "on", note),),
-                removed=(day,) if state == "plain" else (),
-                unit_id=UUID(self.unit) if self.unit else None,
-                at=now(),
-            )
-            await self._read(session, actor)
-        self._shut()
-        return rx.toast.success(f"已调整 {day:%Y-%m-%d}，{len(moved)} 个在办时限随之变动")
+            return
+        note, periods = text_in(given, "note", most=200).strip(), text_in(given, "periods", most=200)
+        self.asked = replace(self.asked, state=state, note=note, periods=periods)
+        try:
+            one = NoticeDay(day, state == "on", note, _half(periods) if state == "on" else None)
+            if len(note) > MAX_NOTE:
+                raise Invalid.of({"note": f"说明最多 {MAX_NOTE} 字"})
+            wanted = {"days": () if state == "plain" else (one,), "removed": (day,) if state == "plain" else ()}
+            async with self._acting() as (session, actor):
+                found = await previews.preview_days(session, actor, **wanted, unit_id=self._unit_id(), at=now())
+                await self._foresee(session, actor, found, act="days", **wanted, unit_id=self._unit_id())
+        except Invalid as refusal:
+            self.faults = refusal.fields
+
+    def _unit_id(self) -> UUID | None:
+        return UUID(self.unit) if self.unit else None
 
     @rx.event
     async def ask_import(self):
@@ -206,31 +228,32 @@ class CalendarState(SignedInState):
         """This function will tell what the notice would move, and write nothing."""
         given = as_form(form)
         self.notice, self.source = text_in(given, "notice"), text_in(given, "source", most=200).strip()
-        self.sentence, self.moves, self.faults = "", [], {}
+        self._forget()
+        self.faults = {}
         if not 0 < len(self.source) <= MAX_SOURCE:
-            self.faults = {"source": f"请填写文件名称或文号，最长 {MAX_SOURCE} 字"}
-            return
+            self.faults["source"] = f"请填写文件名称或文号，最长 {MAX_SOURCE} 字"
         try:
             async with self._acting() as (session, actor):
-                found = await previews.preview_notice(session, actor, self.notice, year=self.year)
+                found = await previews.preview_notice(session, actor, self.notice, year=self.year, at=now())
+                if not self.faults:
+                    wanted = {"text": self.notice, "year": self.year, "source": self.source}
+                    await self._foresee(session, actor, found, act="notice", **wanted)
         except Invalid as refusal:
-            self.faults = {"notice": "；".join(list(refusal.fields.values())[:5]) or refusal.message}
-            return
-        self.sentence, self.moves = found.sentence, list(_moves(found))
+            self.faults["notice"] = "；".join(list(refusal.fields.values())[:5]) or refusal.message
 
     @rx.event
     async def confirm(self):
-        """This function will store the notice that was looked at, and move the open deadlines."""
-        if not self.sentence:
+        """Do what was previewed: publish a notice, change a date or the working hours."""
+        wanted = dict(self._wanted)
+        if not (act := _ACTS.get(wanted.pop("act", ""))):
             return None
         async with self._acting() as (session, actor):
-            moved = await operations.import_notice(
-                session, actor, self.notice, year=self.year, source=self.source, at=now()
-            )
+            moved = await act(session, actor, **wanted, at=now())
             await self._read(session, actor)
+        if "source" in wanted:
+            self.notice = self.source = ""
         self._shut()
-        self.notice = self.source = ""
-        return rx.toast.success(f"{self.year} 年放假安排已公布，{len(moved)} 个在办时限随之变动")
+        return rx.toast.success(f"工作日历已更新，{len(moved)} 个在办时限随之变动")
 
     @rx.event
     async def ask_pattern(self):
@@ -238,47 +261,45 @@ class CalendarState(SignedInState):
         async with self._acting() as (_, actor):
             require_arranger(actor)
             self._shut()
-            self.patterning = True
+            self.patterning, self.typed_weekend, self.typed_periods = True, self.weekend, self.periods
 
     @rx.event
     async def set_pattern(self, form: dict):
-        """This function will set the weekend rule and the working periods, of everybody or of the shown unit."""
+        """Tell what another weekend or other working hours would move; `confirm` does it."""
         given = as_form(form)
-        text = text_in(given, "periods", most=200)
-        spans = [(start.zfill(5), end.zfill(5)) for start, end in _SPAN.findall(text)]
-        if _BETWEEN.sub("", _SPAN.sub("", text)):
-            self.faults = {"periods": "工作时段须写成 08:30-12:00 14:30-17:30 的形式"}
-            return None
+        self.typed_weekend = [str(day) for day in range(7) if given.get(f"off_{day}")]
+        self.typed_periods = text_in(given, "periods", most=200)
+        wanted: dict[str, Any] = {"weekend": [int(day) for day in self.typed_weekend], "unit_id": self._unit_id()}
         try:
+            wanted["periods"] = _spans(self.typed_periods)
             async with self._acting() as (session, actor):
-                moved = await operations.set_pattern(
-                    session,
-                    actor,
-                    weekend=[day for day in range(7) if given.get(f"off_{day}")],
-                    periods=spans,
-                    unit_id=UUID(self.unit) if self.unit else None,
-                    at=now(),
-                )
-                await self._read(session, actor)
+                found = await previews.preview_pattern(session, actor, **wanted, at=now())
+                await self._foresee(session, actor, found, act="pattern", **wanted)
         except Invalid as refusal:
             self.faults = refusal.fields
-            return None
-        self._shut()
-        return rx.toast.success(f"作息已设置，{len(moved)} 个在办时限随之变动")
 
 
-def _moves(found: Preview) -> Iterator[str]:
-    """How many clocks of each link move, then some of them with their moments."""
-    for link, count in Counter(one.link for one in found.moved).items():
-        yield f"{link.label}时限 {count} 个变动"
-    shown = Counter(
-        f"{one.link.label}{lamp} {stamp(before)} → {stamp(after)}"
-        for one in found.moved
-        for lamp, before, after in zip(("黄牌", "红牌"), one.before, one.after, strict=True)
-        if before != after
-    )
-    for text, count in shown.most_common(SAMPLES):
-        yield f"{text}（{count} 个）"
+_ACTS = {"days": operations.set_days, "pattern": operations.set_pattern, "notice": operations.import_notice}
+WORKED = {"work", "makeup", "half"}
+
+
+def _spans(text: str) -> list[tuple[str, str]]:
+    """Read typed working periods.
+
+    :raises Invalid: something else stands there
+    """
+    plain = narrow(text)
+    if _BETWEEN.sub("", _SPAN.sub("", plain)):
+        raise Invalid.of({"periods": "工作时段须写成 08:30-12:00 14:30-17:30 的形式"})
+    return [(start.zfill(5), end.zfill(5)) for start, end in _SPAN.findall(plain)]
+
+
+def _half(text: str) -> Periods | None:
+    return read_periods(_spans(text)) or None
+
+
+def _in_words(periods: Periods) -> str:
+    return " ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in periods)
 
 
 def _month(year: int, month: int, calendar: WorkCalendar, view: CalendarView) -> Month:
@@ -295,16 +316,14 @@ def _month(year: int, month: int, calendar: WorkCalendar, view: CalendarView) ->
 
 
 def _day(day: date, named: NoticeDay | None, *, worked: bool, weekend: bool) -> Day:
+    note = named.note if named else ""
     if worked == weekend or (named and not worked):
-        tone, word = ("makeup", "班") if worked else ("holiday", (named.note if named else "") or "休")
+        tone, word = ("makeup", "班") if worked else ("holiday", "休")
+    elif worked and named and named.periods is not None:
+        tone, word = "half", "半"
     else:
         tone, word = ("work", "") if worked else ("off", "")
-    said = {"work": "工作日", "off": "周末", "makeup": "上班", "holiday": f"放假 {word}"}[tone]
-    note = named.note if named and tone == "makeup" else ""
-    return Day(
-        day.isoformat(),
-        str(day.day),
-        tone,
-        word if tone == "makeup" else "休" if tone == "holiday" else "",
-        f"{day.month} 月 {day.day} 日 星期{WEEKDAYS[day.weekday()]} {said}{note and f' {note}'}",
-    )
+    said = {"work": "工作日", "half": "工作日", "off": "周末", "makeup": "上班", "holiday": "放假"}[tone]
+    periods = _in_words(named.periods) if worked and named and named.periods is not None else ""
+    parts = (f"{day.month} 月 {day.day} 日 星期{WEEKDAYS[day.weekday()]}", said, note, periods)
+    return Day(day.isoformat(), str(day.day), tone, word, " ".join(filter(None, parts)), note, periods)

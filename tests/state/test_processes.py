@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -332,6 +333,9 @@ class TestLimits:
             ({"yellow": "x", "red": "5"}, "yellow"),
             ({"yellow": "1", "red": "5", "category": "zz"}, "category"),
             ({"yellow": "1", "red": "5", "unit_id": "zz"}, "unit_id"),
+            ({"yellow": "1", "red": "5", "unit": ""}, "unit"),
+            ({"yellow": "1", "red": "5", "link": "zz"}, "link"),
+            ({"yellow": "", "red": "x", "category": "zz", "unit_id": "zz"}, "yellow red category unit_id"),
         ],
     )
     async def test_what_is_wrong_is_told_beside_its_field(
@@ -343,7 +347,37 @@ class TestLimits:
 
         await states.call(page, "send", {"link": "accept", "unit": "hours", **given})
 
-        assert field in page.faults
+        assert set(page.faults) == set(field.split())
+
+    async def test_the_unit_is_that_of_the_rule_in_force(self, ground: AsyncEngine) -> None:
+        await _built()
+        page = await states.tree(LimitsState, await states.signed_in("center"), "http://test/limits")
+        await states.call(page, "load")
+        await states.call(page, "ask", -1)
+        assert (page.asked.link_code, page.asked.unit_code) == ("dispatch", "hours")
+
+        await states.call(page, "choose_link", "feedback")
+
+        assert (page.asked.unit_code, page.usual) == ("workdays", "现行：黄牌 5、红牌 10 个工作日")
+
+    async def test_a_new_limit_on_open_cases_is_looked_at_first(self, ground: AsyncEngine) -> None:
+        async with unit_of_work() as session:
+            county = await support.build(session, at=now())
+            number = await support.bring_to(session, county, MAIN_LINE[:2], at=now() - timedelta(hours=10))
+        page = await states.tree(LimitsState, await states.signed_in("center"), "http://test/limits")
+        await states.call(page, "load")
+        given = {"link": "accept", "yellow": "8", "red": "16", "unit": "hours", "recompute": "on"}
+
+        await states.call(page, "send", given)
+        assert "其中 1 个变动（推后 0 个，提前 1 个），涉及 1 件；1 件将立即超期" in page.sentence
+        assert page.moves[0].startswith(f"{number} 接收时限 ")
+        assert [one for one in page.rules if one.id] == []
+
+        await states.call(page, "revise")
+        assert (page.sentence, page.asked.yellow, page.asked.recompute) == ("", "8", True)
+        await states.call(page, "send", given)
+        await states.call(page, "confirm")
+        assert [one.yellow for one in page.rules if one.link_code == "accept" and not one.severe] == ["8"]
 
 
 class TestCalendar:
@@ -401,6 +435,8 @@ class TestCalendar:
         await states.call(page, "choose_unit", unit)
         await states.call(page, "ask_day", "2028-01-05")
         await states.call(page, "set_day", {"state": "off", "note": "本单位休息"})
+        assert page.workdays == before
+        await states.call(page, "confirm")
 
         assert page.workdays == before - 1
         await states.call(page, "choose_unit", "")
@@ -409,9 +445,34 @@ class TestCalendar:
     async def test_working_periods_are_set(self, ground: AsyncEngine) -> None:
         page = await self._page("sysadmin")
 
-        await states.call(page, "set_pattern", {"periods": "9:00-12:00,13:00-17:00", "off_6": "on"})
+        await states.call(page, "set_pattern", {"periods": "9:00-12:00，13：00-17:00", "off_6": "on"})
+        assert page.sentence.startswith("作息改为 09:00-12:00、13:00-17:00；在办时限")
+        await states.call(page, "confirm")
 
         assert (page.periods, page.weekend) == ("09:00-12:00 13:00-17:00", ["6"])
+
+    async def test_half_days_are_set_and_shown(self, ground: AsyncEngine) -> None:
+        page = await self._page("sysadmin")
+
+        await states.call(page, "ask_day", "2028-01-05")
+        await states.call(page, "set_day", {"state": "on", "periods": "8:30-12:00", "note": "半天班"})
+        await states.call(page, "confirm")
+
+        shown = next(day for day in page.months[0].days if day.iso == "2028-01-05")
+        assert (shown.tone, shown.word) == ("half", "半")
+        assert shown.spoken.endswith("工作日 半天班 08:30-12:00")
+        await states.call(page, "ask_day", "2028-01-05")
+        assert (page.asked.state, page.asked.periods) == ("on", "08:30-12:00")
+
+    @pytest.mark.parametrize("act", ["set_pattern", "set_day"])
+    async def test_an_afternoon_of_twelve_hours_is_asked_again(self, ground: AsyncEngine, act: str) -> None:
+        page = await self._page("sysadmin")
+        await states.call(page, "ask_day", "2028-01-05")
+
+        await states.call(page, act, {"state": "on", "periods": "8:30-12:00 2:30-5:30", "off_6": "on"})
+
+        assert page.faults == {"periods": "时段 02:30-05:30 在夜间（22:00 至次日 06:00），下午请写成 14:30-17:30"}
+        assert page.sentence == ""
 
     @pytest.mark.parametrize("periods", ["全天", "09:00-08:00", "", "08:00-12:00 乱写"])
     async def test_periods_that_are_none_are_told(self, ground: AsyncEngine, periods: str) -> None:

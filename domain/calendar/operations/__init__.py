@@ -9,13 +9,15 @@ from domain.calendar.operations.clocks import ANY, Clocks, Holder, extend, fill_
 from domain.calendar.operations.days import (
     confirm_year,
     import_notice,
+    preview_days,
     preview_notice,
+    preview_pattern,
     preview_year,
     seed_years,
     set_days,
     set_pattern,
 )
-from domain.calendar.operations.limits import end_limit, set_limit
+from domain.calendar.operations.limits import end_limit, preview_end, preview_limit, set_limit
 
 __all__ = [
     "ANY",
@@ -27,7 +29,11 @@ __all__ = [
     "fill_soon",
     "import_notice",
     "pause",
+    "preview_days",
+    "preview_end",
+    "preview_limit",
     "preview_notice",
+    "preview_pattern",
     "preview_year",
     "reopen",
     "resume",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,12 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.calendar import queries, rules
-from domain.calendar.models import CalendarChange, ChangeKind, Deadline, DeadlineMove, LimitUnit, Link
-from domain.calendar.operations.clocks import settle
+from domain.calendar.models import CalendarChange, ChangeKind, Deadline, DeadlineMove, LimitSource, LimitUnit, Link
+from domain.calendar.operations.clocks import settle, text_of
 from domain.calendar.queries import Book
-from domain.calendar.schemas import moves_of
+from domain.calendar.rules import Limit
+from domain.calendar.schemas import MovedDeadline, Preview, moves_of
 from domain.kernel import journal
 from domain.kernel.actor import Actor
+from domain.kernel.clock import end_stamp
 
 _LOCK = 0x63616C65
 RECOMPUTE = "deadline.recompute"
@@ -55,33 +57,51 @@ async def record_change(
     return change
 
 
+Moves = dict[UUID, list[DeadlineMove]]
+
+
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """This class will hold what a change makes of one open clock."""
+    """What a change makes of one open clock; `limit` when it gets another one."""
 
     deadline: Deadline
     before: tuple[datetime, datetime]
     after: tuple[datetime, datetime]
     provisional: bool
+    limit: Limit | None = None
 
     @property
     def moves(self) -> bool:
-        """This function will tell whether a moment changes, and not the calendar's version alone."""
+        """Tell whether a moment changes, and not the calendar's version alone."""
         return self.before != self.after
+
+    @property
+    def seen(self) -> MovedDeadline:
+        one = self.deadline
+        return MovedDeadline(
+            one.id, one.subject_id, one.link, self.before, self.after, paused=one.paused_at is not None
+        )
+
+    @property
+    def changes(self) -> dict[str, list[str]]:
+        """Write old and new of what changes, for the journal of the case."""
+        pairs = zip(("yellow", "red"), self.before, self.after, strict=True)
+        return {lamp: [end_stamp(old), end_stamp(new)] for lamp, old, new in pairs if old != new}
 
 
 async def open_clocks(
-    session: AsyncSession, *, link: Link | None = None
-) -> tuple[list[Deadline], dict[UUID, list[DeadlineMove]]]:
-    """This function will lock the open clocks (of one link, or all that count working time) with their moves."""
+    session: AsyncSession, *, link: Link | None = None, hold: bool = True
+) -> tuple[list[Deadline], Moves]:
+    """Give the open clocks (of one link, or all that count working time) with their moves, locked when `hold`."""
     query = select(Deadline).where(col(Deadline.stopped_at).is_(None))
     query = query.where(col(Deadline.link) == link) if link else query.where(col(Deadline.unit) != LimitUnit.HOURS)
-    found = list(await session.scalars(query.order_by(col(Deadline.id)).with_for_update()))
+    query = query.order_by(col(Deadline.id))
+    found = list(await session.scalars(query.with_for_update() if hold else query))
     return found, await queries.moves_by(session, (one.id for one in found))
 
 
-def shifts(found: Iterable[Deadline], moves: dict[UUID, list[DeadlineMove]], before: Book, after: Book) -> list[Shift]:
-    """This function will lay open clocks anew, each with the length it had; those of unchanged calendars stay out.
+def shifts(found: Iterable[Deadline], moves: Moves, before: Book, after: Book) -> list[Shift]:
+    """Lay open clocks anew on another calendar, each with the length it had; those of unchanged ones stay out.
 
     :raises Invalid: the new calendar has no working day within 400 days
     """
@@ -95,50 +115,83 @@ def shifts(found: Iterable[Deadline], moves: dict[UUID, list[DeadlineMove]], bef
             rules.relaid(moment, deadline.started_at, own, deadline.unit, old, new)
             for moment in (deadline.yellow_at, deadline.red_at)
         )
-        if deadline.latest_at:
-            yellow = min(yellow, deadline.latest_at)
-        provisional = new.provisional(deadline.started_at, red)
-        laid.append(Shift(deadline, (deadline.yellow_at, deadline.red_at), (yellow, red), provisional))
+        laid.append(_shift(deadline, yellow, red, deadline.unit, new))
     return laid
 
 
+def relimited(found: Iterable[Deadline], moves: Moves, before: Book, after: Book, *, at: datetime) -> list[Shift]:
+    """Give the open clocks whose rule has changed the limit in force now, as if they had had it from their start."""
+    laid: list[Shift] = []
+    for deadline in found:
+        limit = _limit(after, deadline, at)
+        if deadline.source is not LimitSource.RULE or limit == _limit(before, deadline, at):
+            continue
+        own, calendar = moves_of(moves.get(deadline.id, ())), after.calendar(deadline.unit_id)
+        yellow, red = rules.replayed(deadline.started_at, limit, own, calendar)
+        laid.append(replace(_shift(deadline, yellow, red, limit.unit, calendar), limit=limit))
+    return laid
+
+
+def _shift(deadline: Deadline, yellow: datetime, red: datetime, unit: LimitUnit, calendar: rules.WorkCalendar) -> Shift:
+    if deadline.latest_at:
+        yellow = min(yellow, deadline.latest_at)
+    red = max(red, yellow)
+    provisional = unit is not LimitUnit.HOURS and calendar.provisional(deadline.started_at, red)
+    return Shift(deadline, (deadline.yellow_at, deadline.red_at), (yellow, red), provisional)
+
+
+def _limit(book: Book, deadline: Deadline, at: datetime) -> Limit:
+    facts = {"category": deadline.category, "unit_id": deadline.unit_id, "severe": deadline.severe}
+    return rules.chosen(book.lines, deadline.link, at=at, **facts)  # type: ignore[arg-type]
+
+
+async def foresee(session: AsyncSession, after: Book, about: str, *, at: datetime, link: Link | None = None) -> Preview:
+    """Tell what a change would do to the open clocks, and write nothing; with `link` it is one of its limits."""
+    before = await queries.book_of(session)
+    found, moves = await open_clocks(session, link=link, hold=False)
+    laid = relimited(found, moves, before, after, at=at) if link else shifts(found, moves, before, after)
+    return Preview(
+        about=about,
+        open_deadlines=len(found),
+        moved=tuple(one.seen for one in laid if one.moves),
+        no_longer_provisional=sum(one.deadline.provisional and not one.provisional for one in laid),
+    )
+
+
 async def recompute(
-    session: AsyncSession, actor: Actor, before: Book, change: CalendarChange, *, cause: dict[str, Any], at: datetime
-) -> list[Deadline]:
-    """This function will move the open clocks that a changed calendar touches, with a journal line each.
-
-    Answers the moved ones. A last line tells the totals.
-    """
-    after = await queries.book_of(session)
-    found, moves = await open_clocks(session)
-    laid = shifts(found, moves, before, after)
-    for shift in laid:
-        shift.deadline.yellow_at, shift.deadline.red_at = shift.after
-        settle(shift.deadline, after.calendar(shift.deadline.unit_id))
-    return await note_moved(session, actor, laid, change, cause=cause, at=at, looked_at=len(found))
-
-
-async def note_moved(
     session: AsyncSession,
     actor: Actor,
-    laid: Sequence[Shift],
+    before: Book,
     change: CalendarChange,
     *,
     cause: dict[str, Any],
     at: datetime,
-    looked_at: int,
+    link: Link | None = None,
 ) -> list[Deadline]:
-    """This function will journal each clock that moved, then the totals."""
+    """Move the open clocks that a change touches, with a journal line each: old moment, new moment, rule.
+
+    With `link` the change is one of its limits. Answers the moved ones. A last line tells the totals.
+    """
+    after = await queries.book_of(session)
+    found, moves = await open_clocks(session, link=link)
+    laid = relimited(found, moves, before, after, at=at) if link else shifts(found, moves, before, after)
+    for shift in laid:
+        deadline = shift.deadline
+        deadline.yellow_at, deadline.red_at = shift.after
+        if shift.limit:
+            own = moves_of(moves.get(deadline.id, ()))
+            deadline.unit, deadline.limit_text = shift.limit.unit, text_of(shift.limit, own)
+        settle(deadline, after.calendar(deadline.unit_id))
     moved = [shift for shift in laid if shift.moves]
-    for shift in moved:
-        detail = {
-            **cause,
-            "link": shift.deadline.link.value,
-            "calendar_version": change.version,
-            "before": [moment.isoformat() for moment in shift.before],
-            "after": [moment.isoformat() for moment in shift.after],
-        }
-        await journal.record(session, actor, RECOMPUTE, "case", shift.deadline.subject_id, at=at, detail=detail)
-    totals = {**cause, "calendar_version": change.version, "open": looked_at, "moved": len(moved)}
+    told = {**cause, "calendar_version": change.version}
+    lines = [
+        (
+            one.deadline.subject_id,
+            {**told, "link": one.deadline.link.value, "rule": change.note, "changes": one.changes},
+        )
+        for one in moved
+    ]
+    await journal.record_all(session, actor, RECOMPUTE, "case", lines, at=at)
+    totals = {**told, "open": len(found), "moved": len(moved)}
     await journal.record(session, actor, RECOMPUTE, "calendar", change.stamp, at=at, detail=totals)
     return [shift.deadline for shift in moved]

@@ -15,16 +15,18 @@ from sqlmodel import col
 
 from domain.calendar import queries, rules
 from domain.calendar.models import ChangeKind, Deadline, Spans, UnitDay, Workday, WorkPattern
-from domain.calendar.operations.changes import open_clocks, recompute, record_change, shifts
+from domain.calendar.operations.changes import foresee, recompute, record_change
 from domain.calendar.queries import Book
 from domain.calendar.rules.notice import read_notice
-from domain.calendar.schemas import MovedDeadline, NoticeDay, Preview
+from domain.calendar.schemas import NoticeDay, Preview
 from domain.kernel.actor import SYSTEM_ID, Actor
 from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import Invalid, NotPermitted
 
 _LIBRARY = "chinese_calendar"
 _BY_HAND = "管理员"
+_NAMED = 3
+"""Days that a change names; of more it tells the number."""
 
 
 async def seed_years(session: AsyncSession, years: Iterable[int]) -> tuple[int, ...]:
@@ -92,31 +94,53 @@ async def import_notice(
     return await confirm_year(session, actor, year=year, days=read_notice(text, year), source=source, at=at)
 
 
-async def preview_notice(session: AsyncSession, actor: Actor, text: str, *, year: int) -> Preview:
-    """This function will tell what `import_notice` would do, and write nothing."""
+async def preview_notice(session: AsyncSession, actor: Actor, text: str, *, year: int, at: datetime) -> Preview:
+    """Tell what `import_notice` would do, and write nothing."""
     require_arranger(actor)
-    return await preview_year(session, actor, year=year, days=read_notice(text, year))
+    return await preview_year(session, actor, year=year, days=read_notice(text, year), at=at)
 
 
-async def preview_year(session: AsyncSession, actor: Actor, *, year: int, days: Collection[NoticeDay]) -> Preview:
-    """This function will tell what `confirm_year` would do, and write nothing."""
+async def preview_year(
+    session: AsyncSession, actor: Actor, *, year: int, days: Collection[NoticeDay], at: datetime
+) -> Preview:
+    """Tell what `confirm_year` would do, and write nothing."""
     require_arranger(actor)
     _check_year(year, days)
+    after = _with_year(await queries.book_of(session), year, days)
+    return await foresee(session, after, f"{year} 年放假安排共 {len(days)} 天", at=at)
+
+
+async def preview_days(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    days: Collection[NoticeDay],
+    removed: Collection[date] = (),
+    unit_id: UUID | None = None,
+    at: datetime,
+) -> Preview:
+    """Tell what `set_days` would do, and write nothing."""
+    require_arranger(actor)
+    _check_days(days)
+    after = _with_days(await queries.book_of(session), days, removed, unit_id)
+    return await foresee(session, after, _days_in_words(days, removed), at=at)
+
+
+async def preview_pattern(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    weekend: Collection[int],
+    periods: Iterable[Sequence[str]],
+    unit_id: UUID | None = None,
+    at: datetime,
+) -> Preview:
+    """Tell what `set_pattern` would do, and write nothing."""
+    require_arranger(actor)
+    read = _check_pattern(weekend, periods)
     before = await queries.book_of(session)
-    after = _with_year(before, year, days)
-    found, moves = await open_clocks(session)
-    laid = shifts(found, moves, before, after)
-    return Preview(
-        year=year,
-        days=len(days),
-        open_deadlines=len(found),
-        moved=tuple(
-            MovedDeadline(one.deadline.id, one.deadline.subject_id, one.deadline.link, one.before, one.after)
-            for one in laid
-            if one.moves
-        ),
-        no_longer_provisional=sum(one.deadline.provisional and not one.provisional for one in laid),
-    )
+    after = replace(before, patterns=before.patterns | {unit_id: (frozenset(weekend), read)}, _calendars={})
+    return await foresee(session, after, _pattern_in_words(read), at=at)
 
 
 async def set_days(
@@ -133,8 +157,10 @@ async def set_days(
     `removed` days follow again what they would without a row. Answers the moved deadlines.
 
     :raises NotPermitted: the actor is not a system administrator
+    :raises Invalid: working periods at night
     """
     require_arranger(actor)
+    _check_days(days)
     before = await queries.book_of(session)
     for one in days:
         await _put_day(session, one, unit_id, confirmed=one.day.year in before.confirmed)
@@ -142,7 +168,7 @@ async def set_days(
         row = await (session.get(UnitDay, (unit_id, day)) if unit_id else session.get(Workday, day))
         if row is not None:
             await session.delete(row)
-    note = f"调整 {len(days) + len(removed)} 天"
+    note = _days_in_words(days, removed)
     change = await record_change(session, ChangeKind.CALENDAR, note, by=actor.account_id, at=at, unit_id=unit_id)
     return await recompute(session, actor, before, change, cause={"cause": "days"}, at=at)
 
@@ -164,20 +190,14 @@ async def set_pattern(
     :raises Invalid: no working day is left in a week, no period, or periods that overlap
     """
     require_arranger(actor)
-    read = rules.read_periods(periods)
-    if not read:
-        raise Invalid.of({"periods": "每天至少须有一个工作时段"})
-    if not set(weekend) < set(range(7)):
-        raise Invalid.of({"weekend": "每周至少须有一个工作日"})
+    read = _check_pattern(weekend, periods)
     before = await queries.book_of(session)
     query = select(WorkPattern).where(col(WorkPattern.unit_id).is_not_distinct_from(unit_id))
     row = await session.scalar(query) or WorkPattern(unit_id=unit_id, weekend=[], periods=[])
     row.weekend, row.periods = sorted(set(weekend)), _spans(read) or []
     session.add(row)
-    words = "、".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in read)
-    change = await record_change(
-        session, ChangeKind.CALENDAR, f"作息改为 {words}", by=actor.account_id, at=at, unit_id=unit_id
-    )
+    note = _pattern_in_words(read)
+    change = await record_change(session, ChangeKind.CALENDAR, note, by=actor.account_id, at=at, unit_id=unit_id)
     return await recompute(session, actor, before, change, cause={"cause": "pattern"}, at=at)
 
 
@@ -193,6 +213,53 @@ def require_arranger(actor: Actor) -> None:
 def _check_year(year: int, days: Collection[NoticeDay]) -> None:
     if any(one.day.year != year for one in days) or date(year, 1, 1) not in {one.day for one in days}:
         raise Invalid.of({"days": f"放假安排须包含元旦，且只含 {year} 年的日期"})
+
+
+def _check_days(days: Iterable[NoticeDay]) -> None:
+    for one in days:
+        rules.check_periods(one.periods or ())
+
+
+def _check_pattern(weekend: Collection[int], periods: Iterable[Sequence[str]]) -> rules.Periods:
+    """Read a pattern; what is wrong of both its parts is told at once."""
+    faults: dict[str, str] = {} if set(weekend) < set(range(7)) else {"weekend": "每周至少须有一个工作日"}
+    read: rules.Periods = ()
+    try:
+        read = rules.read_periods(periods)
+        rules.check_periods(read)
+        if not read:
+            faults["periods"] = "每天至少须有一个工作时段"
+    except Invalid as refusal:
+        faults |= refusal.fields
+    if faults:
+        raise Invalid.of(faults)
+    return read
+
+
+def _pattern_in_words(read: rules.Periods) -> str:
+    return "作息改为 " + "、".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in read)
+
+
+def _days_in_words(days: Collection[NoticeDay], removed: Collection[date]) -> str:
+    said = [f"{one.day:%Y-%m-%d} 改为{_kind_of(one)}" for one in sorted(days, key=lambda one: one.day)]
+    said += [f"{day:%Y-%m-%d} 恢复默认" for day in sorted(removed)]
+    return "、".join(said[:_NAMED]) + (f"等 {len(said)} 天" if len(said) > _NAMED else "")
+
+
+def _kind_of(one: NoticeDay) -> str:
+    if not one.is_workday:
+        return "休息"
+    if one.periods is None:
+        return "上班"
+    return "上班 " + " ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in one.periods)
+
+
+def _with_days(book: Book, days: Iterable[NoticeDay], removed: Collection[date], unit_id: UUID | None) -> Book:
+    named = book.unit_days.get(unit_id, {}) if unit_id else book.named
+    changed = {day: one for day, one in named.items() if day not in removed} | {one.day: one for one in days}
+    if unit_id:
+        return replace(book, unit_days=book.unit_days | {unit_id: changed}, _calendars={})
+    return replace(book, named=changed, _calendars={})
 
 
 def _with_year(book: Book, year: int, days: Collection[NoticeDay]) -> Book:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,13 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.calendar import queries, rules
-from domain.calendar.models import CalendarChange, ChangeKind, Deadline, LimitRule, LimitSource, Link
-from domain.calendar.operations.changes import Shift, note_moved, open_clocks, record_change
-from domain.calendar.operations.clocks import settle, text_of
+from domain.calendar import queries
+from domain.calendar.models import ChangeKind, LimitRule, Link
+from domain.calendar.operations import changes
+from domain.calendar.operations.changes import record_change
 from domain.calendar.queries import Book, limit_view
-from domain.calendar.rules import Limit
-from domain.calendar.schemas import LimitView, moves_of
+from domain.calendar.rules import Limit, LimitLine
+from domain.calendar.schemas import LimitView, Preview
 from domain.kernel import journal
 from domain.kernel.actor import Actor
 from domain.kernel.permissions import Permission
@@ -65,13 +66,55 @@ async def set_limit(
         set_by=actor.account_id,
     )
     session.add(rule)
-    words = f"{link.label}时限改为黄牌 {limit.text}、红牌 {limit.red} {limit.unit.label}"
+    words = f"{link.label}时限改为{limit.lamps}"
     change = await record_change(session, ChangeKind.LIMIT, words, by=actor.account_id, at=at, unit_id=unit_id)
     detail = _detail(rule) | {"recompute": recompute, "note": rule.note}
     await journal.record(session, actor, "limit.set", "limit", rule.id, at=at, detail=detail)
     if recompute:
-        await _relay(session, actor, before, link, change, at=at)
+        await changes.recompute(session, actor, before, change, cause={"cause": "limit"}, at=at, link=link)
     return limit_view(rule)
+
+
+async def preview_limit(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    link: Link,
+    limit: Limit,
+    category: str = "",
+    unit_id: UUID | None = None,
+    severe: bool = False,
+    at: datetime,
+) -> Preview:
+    """Tell what `set_limit` with `recompute` would do, and write nothing."""
+    require_arranger(actor)
+    _check(category, "")
+    before = await queries.book_of(session)
+    line = LimitLine(link, limit, category, unit_id, severe, at, None)
+    after = replace(before, lines=(*_without(before, line), line), _calendars={})
+    return await changes.foresee(session, after, f"{link.label}时限改为{limit.lamps}", at=at, link=link)
+
+
+async def preview_end(session: AsyncSession, actor: Actor, *, rule_id: UUID, at: datetime) -> Preview:
+    """Tell what `end_limit` with `recompute` would do, and write nothing.
+
+    :raises NotFound: no such rule
+    """
+    require_arranger(actor)
+    rule = await session.get(LimitRule, rule_id)
+    if rule is None:
+        raise NotFound("没有找到这条时限规则")
+    before = await queries.book_of(session)
+    limit = Limit(rule.yellow, rule.red, rule.unit)
+    line = LimitLine(rule.link, limit, rule.category, rule.unit_id, rule.severe, rule.valid_from, None)
+    after = replace(before, lines=_without(before, line), _calendars={})
+    return await changes.foresee(session, after, f"{rule.link.label}时限规则停用", at=at, link=rule.link)
+
+
+def _without(book: Book, line: LimitLine) -> tuple[LimitLine, ...]:
+    """The rules but the open one of the same cases: it would end."""
+    key = (line.link, line.category, line.unit_id, line.severe, None)
+    return tuple(one for one in book.lines if (one.link, one.category, one.unit_id, one.severe, one.valid_until) != key)
 
 
 async def end_limit(
@@ -92,7 +135,7 @@ async def end_limit(
     change = await record_change(session, ChangeKind.LIMIT, words, by=actor.account_id, at=at, unit_id=rule.unit_id)
     await journal.record(session, actor, "limit.end", "limit", rule.id, at=at, detail=_detail(rule))
     if recompute:
-        await _relay(session, actor, before, rule.link, change, at=at)
+        await changes.recompute(session, actor, before, change, cause={"cause": "limit"}, at=at, link=rule.link)
     return limit_view(rule)
 
 
@@ -145,28 +188,3 @@ def _detail(rule: LimitRule) -> dict[str, Any]:
         "red": rule.red,
         "unit": rule.unit.value,
     }
-
-
-async def _relay(
-    session: AsyncSession, actor: Actor, before: Book, link: Link, change: CalendarChange, *, at: datetime
-) -> list[Deadline]:
-    """Give the open clocks whose rule has changed the limit that is in force now."""
-    after = await queries.book_of(session)
-    found, moves = await open_clocks(session, link=link)
-    laid: list[Shift] = []
-    for deadline in found:
-        limit = _limit(after, deadline, at)
-        if deadline.source is not LimitSource.RULE or limit == _limit(before, deadline, at):
-            continue
-        old, own = (deadline.yellow_at, deadline.red_at), moves_of(moves.get(deadline.id, ()))
-        calendar = after.calendar(deadline.unit_id)
-        deadline.yellow_at, deadline.red_at = rules.replayed(deadline.started_at, limit, own, calendar)
-        deadline.unit, deadline.limit_text = limit.unit, text_of(limit, own)
-        settle(deadline, calendar)
-        laid.append(Shift(deadline, old, (deadline.yellow_at, deadline.red_at), deadline.provisional))
-    return await note_moved(session, actor, laid, change, cause={"cause": "limit"}, at=at, looked_at=len(found))
-
-
-def _limit(book: Book, deadline: Deadline, at: datetime) -> Limit:
-    facts = {"category": deadline.category, "unit_id": deadline.unit_id, "severe": deadline.severe}
-    return rules.chosen(book.lines, deadline.link, at=at, **facts)  # type: ignore[arg-type]

@@ -18,6 +18,7 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 WEEKEND = frozenset({5, 6})
+MORNING, NIGHT = time(6), time(22)
 LONGEST_BREAK = 400
 """More days off in a row than this mean a broken calendar, not a holiday."""
 NO_WORKDAY = "工作日历有误：连续 400 天没有工作日，请检查放假安排"
@@ -40,6 +41,20 @@ def read_periods(pairs: Iterable[Sequence[str]]) -> Periods:
     if any(later <= earlier for earlier, later in pairwise(edges)):
         raise Invalid.of({"periods": "工作时段的结束须晚于开始，且各时段不能重叠"})
     return found
+
+
+def check_periods(periods: Periods) -> None:
+    """Refuse working hours at night: `2:30-5:30` is the afternoon, typed on a clock of twelve hours.
+
+    :raises Invalid: a period begins before 06:00 or ends after 22:00
+    """
+    for start, end in periods:
+        if start >= MORNING and end <= NIGHT:
+            continue
+        span, half = f"{start:%H:%M}-{end:%H:%M}", timedelta(hours=12)
+        meant = [(datetime.combine(date.min, moment) + half).time() for moment in (start, end)]
+        hint = f"，下午请写成 {meant[0]:%H:%M}-{meant[1]:%H:%M}" if start < MORNING and end < time(12) else ""
+        raise Invalid.of({"periods": f"时段 {span} 在夜间（22:00 至次日 06:00）{hint}"})
 
 
 @dataclass(frozen=True, slots=True)

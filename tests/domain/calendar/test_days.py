@@ -200,11 +200,12 @@ class TestImport:
     async def test_shows_what_it_would_move_and_then_moves_exactly_that(self, session: AsyncSession) -> None:
         moved = await started(session, "2026-12-30 10:00")
         kept = await started(session, "2026-11-18 10:00")
-        preview = await operations.preview_notice(session, SYSADMIN, NOTICE, year=2027)
+        preview = await operations.preview_notice(session, SYSADMIN, NOTICE, year=2027, at=AT)
         assert [one.deadline_id for one in preview.moved] == [moved.id]
         assert preview.no_longer_provisional == 1
-        assert preview.sentence == (
-            "2027 年放假安排共 12 天；在办时限 2 个，其中 1 个变动（推后 1 个，提前 0 个），1 个由暂定转为确定"
+        assert preview.sentence(AT) == (
+            "2027 年放假安排共 12 天；在办时限 2 个，其中 1 个变动（推后 1 个，提前 0 个），涉及 1 件；"
+            "没有案件因此超期；1 个由暂定转为确定"
         )
         assert moved.yellow_at == when("2027-01-06 10:00")
         assert await session.get(Workday, date(2027, 1, 1)) is None

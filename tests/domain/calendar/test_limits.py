@@ -105,15 +105,25 @@ class TestSetLimit:
         rule = await put(session, 8, note="县里通知")
         line = (await session.scalars(select(JournalEntry).where(col(JournalEntry.subject_id) == rule))).one()
         assert (line.action, line.detail["yellow"], line.detail["unit"]) == ("limit.set", 8, "workdays")
-        assert (await queries.changes(session))[0].note.startswith("首次反馈时限改为黄牌 8 个工作日")
+        assert (await queries.changes(session))[0].note.startswith("首次反馈时限改为黄牌 8、红牌 16 个工作日")
 
-    async def test_lists_those_in_force_after_the_defaults(self, session: AsyncSession) -> None:
-        await put(session, 8)
+    @pytest.mark.parametrize(
+        ("rule", "listed"),
+        [
+            ({}, [(8, False)]),  # the default it overrides is not in force
+            ({"category": "07"}, [(5, True), (8, False)]),
+            ({"severe": True}, [(5, True), (8, False)]),
+            ({"link": Link.ACCEPT, "severe": True}, [(24, True), (8, False)]),
+            ({"link": Link.ACCEPT}, [(8, False), (6, True)]),
+        ],
+    )
+    async def test_lists_those_in_force_alone(
+        self, session: AsyncSession, rule: dict[str, object], listed: list[tuple[int, bool]]
+    ) -> None:
+        await put(session, 8, **rule)
         shown = await queries.limits_in_force(session, START + timedelta(hours=1))
-        assert [(one.limit.yellow, one.id is None) for one in shown if one.link is Link.FEEDBACK] == [
-            (5, True),
-            (8, False),
-        ]
+        link = rule.get("link", Link.FEEDBACK)
+        assert [(one.limit.yellow, one.id is None) for one in shown if one.link is link] == listed
 
     @pytest.mark.parametrize("role", [Role.OFFICER, Role.LEADER, Role.REGISTRAR])
     async def test_is_for_administrators(self, session: AsyncSession, role: Role) -> None:
