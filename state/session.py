@@ -52,6 +52,8 @@ class Me:
     role: str = ""
     watermark: str = ""
     stands_for: str = ""
+    centre: str = ""
+    """The name of the centre, a unit that an administrator names."""
 
 
 @dataclass
@@ -169,14 +171,14 @@ class SignedInState(rx.State):
                 self._require_place(actor)
                 yield session, actor
         except NotPermitted:
-            self.barred = True
+            self.barred, self.here = True, ""
 
     def _require_same_person(self, actor: Actor) -> None:
         """A delegation may begin or end while a page is open: what was meant in one's stead is not done as another."""
         shown, present = self.me.stands_for, actor.stands_for_name if actor.stands_for else ""
         if not self.me.login or shown == present:
             return
-        self.me = self._me(actor)
+        self.me = replace(self._me(actor), centre=self.me.centre)
         if present:
             raise ActionNotAllowed(f"您已在另一页面切换为代{present}办理，刚才的操作没有进行；请核对后再办")
         raise ActionNotAllowed(f"代{shown}的代理已结束，您现在以本人身份办理，刚才的操作没有进行；请核对后再办")
@@ -194,7 +196,7 @@ class SignedInState(rx.State):
 
         Only a page that is `opening` shows another person than before: see `_require_same_person`.
         """
-        me = self._me(actor)
+        me = replace(self._me(actor), centre=await org_queries.centre_name(session))
         other = bool(self.me.login) and self.me.stands_for != me.stands_for
         if opening or not other:
             self._put_name_up(me)

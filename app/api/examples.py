@@ -51,6 +51,6 @@ CASE: dict[str, Any] = ITEM | {
 }  # fmt: skip
 JOURNAL: dict[str, Any] = {
     "seq": 12, "at": _AT, "action": "dispatch", "label": "转派", "who": "某某", "unit": "县综治中心",
-    "role": "区综治中心管理员", "from_label": "待转派", "to_label": "待接收", "opinion": "请按规定办理",
+    "role": "综治中心管理员", "from_label": "待转派", "to_label": "待接收", "opinion": "请按规定办理",
     "notes": ["主办：人力资源和社会保障局"], "pictures": [],
 }  # fmt: skip

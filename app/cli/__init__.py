@@ -17,7 +17,7 @@ from app.launch.errors import CannotStart
 from domain.kernel.refusals import Refusal
 
 app = typer.Typer(
-    help="枫桥：县级综治中心业务系统。", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    help="枫桥：综治中心业务系统。", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
 for matter in (running.app, demo.app, keeping.app, bench.app, jobs.app):
     app.registered_commands += matter.registered_commands

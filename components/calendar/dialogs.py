@@ -19,7 +19,7 @@ def dialogs() -> rx.Component:
 
 
 def _whose() -> rx.Component:
-    return rx.cond(S.unit != "", rx.fragment("只用于", S.unit_name), "用于全县")
+    return rx.cond(S.unit != "", rx.fragment("只用于", S.unit_name), "用于所有单位")
 
 
 def _day() -> rx.Component:

@@ -42,7 +42,7 @@ def _bar() -> rx.Component:
                 "unit",
                 S.units,
                 value=S.unit,
-                placeholder="全县通用",
+                placeholder="所有单位通用",
                 on_change=S.choose_unit,
                 aria_label="看哪个单位的日历",
             ),

@@ -12,7 +12,8 @@ from components.kit.scripts import library, watermark
 
 __all__ = ["frame", "watermark"]
 
-PRODUCT = "清溪县社会治理中心"
+PRODUCT = "社会治理中心"
+"""What stands over every page until a centre has a name."""
 SERVED = ["/api", "/auth", "/login", "/t", "/demo"]
 """Addresses that are no pages of this application: the browser loads them whole."""
 TABS = 5
@@ -56,7 +57,7 @@ def frame(
 
     :param crumbs: label and address, the last with an empty address
     :param bell: what rings in the top bar, beside the person
-    :param me: var with name, initial, unit, role, watermark
+    :param me: var with name, initial, unit, role, watermark, centre
     :param entries: list var of entries with label, href, icon, group, count, first
     :param here: address of the entry that is open
     """
@@ -83,7 +84,7 @@ def frame(
 
 def _top(me: Any, entries: Any, bell: rx.Component | None) -> rx.Component:
     return rx.el.header(
-        rx.el.a(icon("shield", 20), PRODUCT, href="/", class_name="brand"),
+        rx.el.a(icon("shield", 20), rx.cond(me.centre != "", me.centre, PRODUCT), href="/", class_name="brand"),
         rx.el.span(class_name="sp"),
         _Palette.create(
             entries=entries, number_href="/case/", placeholder="打开页面，或输入案件编号", watermark=me.watermark

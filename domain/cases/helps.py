@@ -45,7 +45,7 @@ HELPS: dict[A, str] = {
     A.COPY: "所选单位可以查看该件并签收，不承担办理。",
     A.TOGGLE_LEGACY: "列为历史遗留后不再进入待办，时限暂停；取消后按剩余时间继续。",
     A.TOGGLE_TYPICAL: "典型案例供各单位学习参考，不显示当事人信息。",
-    A.ESCALATE_TO_CITY: "适用于跨区县或不属于本县管辖的诉求；上报后本县计时停止。",
+    A.ESCALATE_TO_CITY: "适用于跨区县或不属于本地管辖的诉求；上报后本级计时停止。",
     A.RETURN_TO_CITY: "退回市平台后本件作废，原因会告知市平台。",
     A.WITHDRAW_BY_PETITIONER: "须有诉求人的书面申请；办结方式记为撤回，不计为未化解。",
 }

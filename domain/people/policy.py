@@ -208,7 +208,7 @@ EXAMPLES: MappingProxyType[Field, str] = MappingProxyType(
         Field.NAME: "林小溪",
         Field.ID_NUMBER: "350000198203040012",
         Field.PHONE: "13900000000",
-        Field.ADDRESS: "清溪县枫林镇上洋村 1 号",
+        Field.ADDRESS: "某某县某某镇某某村 1 号",
         Field.BIRTH_DATE: "1982-03-04",
         Field.SEX: "女",
         Field.NATION: "汉族",

@@ -279,7 +279,7 @@ def require_arranger(actor: Actor) -> None:
     :raises NotPermitted: neither the centre's nor the system's administrator
     """
     if not actor.may(Permission.ARRANGE):
-        raise NotPermitted("时限和工作日由系统管理员或区综治中心管理员查看和设置")
+        raise NotPermitted("时限和工作日由系统管理员或综治中心管理员查看和设置")
 
 
 def category_choices() -> list[tuple[str, str]]:

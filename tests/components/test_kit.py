@@ -50,6 +50,7 @@ class Thing:
     initial: str = ""
     unit: str = ""
     role: str = ""
+    centre: str = ""
     watermark: str = ""
     count: int = 0
     first: bool = False

@@ -141,6 +141,7 @@ async def expect_not_yours(person: Person, number: str) -> None:
     page = person.page
     await expect(page.locator("main").get_by_text(NOT_YOURS)).to_be_visible()
     await expect(page.locator(BUSINESS)).to_have_count(0)
+    await expect(page.locator(".side [aria-current], .tabs [aria-current]")).to_have_count(0)
     await expect(page.locator("main").get_by_role("link", name="返回首页")).to_be_visible()
     assert set(NUMBER.findall(await page.locator("main#main").inner_text())) <= {number}
     await expect_chinese(page)

@@ -24,7 +24,7 @@ _GENERAL: dict[Reach, str] = {
     Reach.OWN: "您能看到本人登记的案件",
     Reach.DEPARTMENT: "您能看到转派或抄告给本单位的案件，以及本人登记的案件",
     Reach.AREA: "您能看到本辖区内已提交的案件",
-    Reach.ALL: "您能看到全县已提交的案件",
+    Reach.ALL: "您能看到本地已提交的全部案件",
 }
 _RULE = "按本人登记、转派抄告、辖区或全部四种范围判断"
 
@@ -40,7 +40,7 @@ async def why(session: AsyncSession, actor: Actor, number: str, login: str, *, a
     if not login or login == actor.login:
         return await _for(session, actor, actor, number, at)
     if not actor.may(Permission.ROLE_GRANT) and not actor.has(Role.CENTER_ADMIN):
-        raise NotPermitted("只有安全管理员和区综治中心管理员可以查看他人的权限说明")
+        raise NotPermitted("只有安全管理员和综治中心管理员可以查看他人的权限说明")
     person = await orgs.person_of_login(session, login)
     if person is None:
         raise NotFound("没有这个账号")
@@ -68,9 +68,9 @@ async def _reasons(session: AsyncSession, person: Actor, case: Case) -> list[Gro
     if case.created_by in person.own_ids:
         found.append(Ground("能看到：由本人登记，或已移交给本人", "本人登记"))
     if person.has(Role.CENTER_ADMIN) and case.unit_id in person.unit_ids:
-        found.append(Ground("能看到：本中心登记的案件，含草稿", "区综治中心管理员"))
+        found.append(Ground("能看到：本中心登记的案件，含草稿", "综治中心管理员"))
     if not draft and person.reach is Reach.ALL:
-        found.append(Ground("能看到：范围为全县", "角色的数据范围"))
+        found.append(Ground("能看到：范围为本地全部案件", "角色的数据范围"))
     if not draft and person.reach is Reach.AREA:
         name = await areas.name_of(session, person.area_path)
         found.append(Ground(f"能看到：案件在辖区“{name}”内", "角色的数据范围"))

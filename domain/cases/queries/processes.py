@@ -32,7 +32,7 @@ def require_manager(actor: Actor) -> None:
     :raises NotPermitted: neither the centre's nor the system's administrator
     """
     if not actor.may(Permission.ARRANGE):
-        raise NotPermitted("办理流程由系统管理员或区综治中心管理员配置")
+        raise NotPermitted("办理流程由系统管理员或综治中心管理员配置")
 
 
 async def of_case(session: AsyncSession, case: Case) -> Process:

@@ -33,7 +33,14 @@ from domain.orgs.queries.own import (
 )
 from domain.orgs.queries.roles import codes_known, others_of_duty, require_administrator, roles
 from domain.orgs.queries.staff import logins_of, name_of, staff_names
-from domain.orgs.queries.units import department_by_code, departments, unit_names_by_code, units_by_id, units_of_codes
+from domain.orgs.queries.units import (
+    centre_name,
+    department_by_code,
+    departments,
+    unit_names_by_code,
+    units_by_id,
+    units_of_codes,
+)
 
 __all__ = [
     "AccountState",
@@ -45,6 +52,7 @@ __all__ = [
     "actor_of_account",
     "actor_of_login",
     "administered_by",
+    "centre_name",
     "codes_known",
     "count_states",
     "delegations",

@@ -25,7 +25,7 @@ _REACHES: Mapping[Reach, str] = {
     Reach.OWN: "只能看到本人登记的案件和来访",
     Reach.DEPARTMENT: "能看到转派、抄告给所属单位的案件",
     Reach.AREA: "能看到辖区内的案件",
-    Reach.ALL: "能看到全县已提交的案件",
+    Reach.ALL: "能看到本地已提交的全部案件",
 }
 
 

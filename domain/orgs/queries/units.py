@@ -39,6 +39,17 @@ async def departments(session: AsyncSession) -> tuple[UnitView, ...]:
     return tuple(_view(unit) for unit in await session.scalars(query))
 
 
+async def centre_name(session: AsyncSession) -> str:
+    """Give the name of the centre, which stands over every page; empty as long as there is none."""
+    query = (
+        select(col(Unit.name))
+        .where(col(Unit.kind) == UnitKind.CENTRE, col(Unit.disabled_at).is_(None))
+        .order_by(col(Unit.position), col(Unit.code))
+        .limit(1)
+    )
+    return await session.scalar(query) or ""
+
+
 async def department_by_code(session: AsyncSession, code: str, *, field: str) -> UnitView:
     """This function will find a department by its code.
 

@@ -61,7 +61,7 @@ class TestLint:
             (Tweaks(steps={"30": StepTweak(who=())}), "“确认办结”没有任何角色可以办理"),
             (
                 Tweaks(steps={"30": StepTweak(who=(Role.OFFICER,))}),
-                "“确认办结”不能交给部门经办，只能在区综治中心管理员、领导中选择",
+                "“确认办结”不能交给部门经办，只能在综治中心管理员、领导中选择",
             ),
             (Tweaks(steps={"8": StepTweak(opinion=False)}), "“驳回”必须填写意见，不能取消"),
             (Tweaks(limits={Link.ACCEPT: LimitTweak(yellow=5, red=2)}), "接收时限须为正数，且红牌不早于黄牌"),
