@@ -65,6 +65,14 @@ def word_in(form: Mapping[str, Any], name: str, kind: type[W], default: W) -> W:
         raise Invalid.of({name: "请从列表中选择"}) from None
 
 
+def choice_in(form: Mapping[str, Any], name: str, kind: type[W]) -> W | None:
+    """Read a choice that somebody has to make; none when it was not made.
+
+    :raises Invalid: it is not one of the choices
+    """
+    return word_in(form, name, kind, next(iter(kind))) if text_in(form, name) else None
+
+
 def number_in(form: Mapping[str, Any], name: str, default: int, *, label: str, within: Bounds = bounds.COUNT) -> int:
     """Read a whole number; empty reads as the default.
 

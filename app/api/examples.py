@@ -36,7 +36,7 @@ CASE: dict[str, Any] = ITEM | {
     "major": False, "registered_by": "某某", "registered_unit": "县综治中心", "result": "", "method": "", "outcome": "",
     "answer": {"text": "", "published_at": None, "object_until": None, "show_pictures": False, "agrees": None,
                "responded_at": None, "response": ""},
-    "satisfaction": "", "rated_at": None, "rating_comment": "", "watch_reason": "", "legacy": False, "typical": False,
+    "ratings": [], "satisfaction": "", "rated_at": None, "rating_comment": "", "watch_reason": "", "legacy": False, "typical": False,
     "dispatched_at": _AT, "closed_at": None, "promised_at": None, "visit_id": None,
     "parties": [{"id": f"{_ID}2", "person_id": f"{_ID}3", "kind": "petitioner", "kind_label": "诉求人", "name": "某*",
                  "id_type": "未出示证件", "id_number": "", "phone": "0595******0000", "sex": "未知", "nation": "",

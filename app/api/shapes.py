@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from pydantic_core import PydanticCustomError
 
 from domain.calendar.schemas import DeadlineView
-from domain.cases.answering import AnswerView
+from domain.cases.answering import AnswerView, RatingView
 from domain.cases.schemas import (
     AssignmentView,
     CaseFilter,
@@ -230,6 +230,7 @@ class CaseOut(CaseItem):
     answer: AnswerView
     method: str
     outcome: str
+    ratings: tuple[RatingView, ...]
     satisfaction: str
     rated_at: datetime | None
     rating_comment: str

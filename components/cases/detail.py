@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from components.cases.dialogs import ratings
 from components.cases.relating import copies, handlings, merged_banner, related, relations_menu
 from components.kit.icons import icon
 from components.kit.menu import menu
@@ -184,21 +185,20 @@ def _eye(party: PartyShown, field: str, label: str) -> rx.Component:
 def _result() -> rx.Component:
     case = S.case
     return rx.cond(
-        case.result != "",
+        (case.result != "") | (S.ratings.length() > 0),
         card(
             "办理结果",
-            rx.el.p(case.result, class_name="content"),
+            rx.cond(case.result != "", rx.el.p(case.result, class_name="content")),
             rx.cond(S.answer.reworded, alert("blue", "诉求人看到的答复：", S.answer.text)),
             rx.foreach(S.answer.lines, lambda line: rx.el.p(line, class_name="muted")),
             desc_list(
                 [
                     ("化解方式", _or_dash(case.method)),
                     ("办结方式", _or_dash(case.outcome)),
-                    ("满意度", _or_dash(case.satisfaction)),
                     ("评价申诉", _or_dash(case.appeal)),
                 ]
             ),
-            rx.cond(case.rating_comment != "", rx.el.p("诉求人留言：", case.rating_comment, class_name="content")),
+            rx.cond(S.ratings.length() > 0, ratings()),
             rx.cond(case.typical_text != "", alert("blue", "典型案例：", case.typical_text)),
             icon="check",
         ),

@@ -11,9 +11,10 @@ from components.kit.dialog import dialog
 from components.kit.form import check, field, select, text_area, text_input
 from components.kit.photos import photos
 from components.kit.show import alert, tag
-from domain.cases.models import Method, Ruling, Satisfaction, Supervision
+from domain.cases.models import CallOutcome, Method, Ruling, Satisfaction, Supervision
 from domain.cases.rules import MAX_OPINION, MAX_RESULT
 from domain.cases.vocabulary import Action, Need
+from state.cases.answers import Rating
 from state.cases.revealing import RevealState as R
 from state.cases.working import CaseState as S
 from state.session import SignedInState
@@ -35,6 +36,7 @@ def step_dialog() -> rx.Component:
         rx.cond(S.refused != "", alert("red", rx.el.span(S.refused))),
         rx.el.p(S.asking.help, class_name="help muted"),
         rx.cond(S.asking.decides & (S.pending.action != ""), _pending()),
+        rx.cond(S.asking.rated & (S.ratings.length() > 0), ratings()),
         rx.cond(S.asking.answers & (S.answer.text != ""), _answer()),
         rx.el.form(
             *[rx.cond(S.needs.contains(need.value), draw(need)) for need, draw in _FIELDS.items()],
@@ -63,6 +65,20 @@ def _pending() -> rx.Component:
         rx.el.p(asked.opinion, class_name="content"),
         class_name="asked",
         custom_attrs={"aria-label": "申请内容"},
+    )
+
+
+def ratings() -> rx.Component:
+    """Draw every rating of the case, by whomever it was entered, and the call back."""
+    return rx.el.ul(rx.foreach(S.ratings, _rating), class_name="asked", custom_attrs={"aria-label": "评价"})
+
+
+def _rating(one: Rating) -> rx.Component:
+    return rx.el.li(
+        rx.el.b(one.label, " "),
+        tag(one.said, rx.cond(one.bad, "red", "gray"), plain=True),
+        rx.el.small(" ", one.when, class_name="muted"),
+        rx.cond(one.comment != "", rx.el.p(one.comment, class_name="content")),
     )
 
 
@@ -177,6 +193,18 @@ def _ruling(need: Need) -> rx.Component:
     return _choice(need, [(r.value, r.label) for r in Ruling])
 
 
+def _called_at(need: Need) -> rx.Component:
+    return _line(need, type="datetime-local")
+
+
+def _called_by(need: Need) -> rx.Component:
+    return _line(need, "与诉求人通话或见面的工作人员")
+
+
+def _call_outcome(need: Need) -> rx.Component:
+    return _choice(need, [(outcome.value, outcome.label) for outcome in CallOutcome])
+
+
 def _assists(need: Need) -> rx.Component:
     boxes = rx.foreach(
         S.departments,
@@ -220,6 +248,9 @@ _FIELDS: dict[Need, Callable[[Need], rx.Component]] = {
     Need.RULING: _ruling,
     Need.TARGET_AREA: _text,
     Need.SATISFACTION: _satisfaction,
+    Need.CALLED_AT: _called_at,
+    Need.CALLED_BY: _called_by,
+    Need.CALL_OUTCOME: _call_outcome,
     Need.CONSENT: _consent,
     Need.TYPICAL_TEXT: _typical,
     Need.OPINION: _opinion,

@@ -35,6 +35,17 @@ class AnswerView:
     response: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RatingView:
+    """One rating, the petitioner's own or one entered for the petitioner, or the call back after it."""
+
+    label: str
+    said: str
+    at: datetime
+    comment: str
+    bad: bool = False
+
+
 class _Holder:
     chosen = Answering()
 

@@ -87,6 +87,20 @@ class Satisfaction(Labelled):
     def points(self) -> int:
         return 5 - list(Satisfaction).index(self)
 
+    @property
+    def is_bad(self) -> bool:
+        """Whether somebody has to call the petitioner back."""
+        return self in {Satisfaction.DISSATISFIED, Satisfaction.VERY_DISSATISFIED}
+
+
+class CallOutcome(Labelled):
+    """What came of calling a dissatisfied petitioner back."""
+
+    SETTLED = "settled", "诉求人表示认可"
+    UNSETTLED = "unsettled", "诉求人仍不满意，已说明情况"
+    REOPEN = "reopen", "需要重新办理"
+    UNREACHED = "unreached", "没有联系上，须再次回访"
+
 
 class Supervision(Labelled):
     ORDINARY = "ordinary", "普通督办"
@@ -196,6 +210,9 @@ class Case(SQLModel, table=True):
     rating_comment: str = ""
     unit_satisfaction: Satisfaction | None = Field(default=None, sa_type=Word(Satisfaction))  # type: ignore[call-overload]
     unit_rated_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    unit_rating_comment: str = ""
+    called_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    call_outcome: CallOutcome | None = Field(default=None, sa_type=Word(CallOutcome))  # type: ignore[call-overload]
     appealed_at: datetime | None = Field(default=None, sa_type=MOMENT)
     appeal_ruling: Ruling | None = Field(default=None, sa_type=Word(Ruling))  # type: ignore[call-overload]
     tracking_digest: bytes | None = Field(default=None, sa_column=Column(LargeBinary, unique=True))

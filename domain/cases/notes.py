@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from domain.calendar.models import Link
-from domain.cases.models import Method, RiskLevel, Ruling, Satisfaction, Scale, Source, Supervision
+from domain.cases.models import CallOutcome, Method, RiskLevel, Ruling, Satisfaction, Scale, Source, Supervision
 from domain.cases.vocabulary import OpenWork
+from domain.kernel.clock import stamp
 
 _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _FIELDS = {
@@ -70,6 +72,9 @@ _SAYINGS: dict[str, Callable[[Any, Callable[[str], str]], str]] = {
     "days": lambda days, _: f"延期：{days} 个工作日",
     "level": lambda level, _: Supervision(level).label,
     "satisfaction": lambda grade, _: f"满意度：{Satisfaction(grade).label}",
+    "called_at": lambda moment, _: f"回访时间：{stamp(datetime.fromisoformat(moment))}",
+    "called_by": lambda who, _: f"回访人：{who}",
+    "call_outcome": lambda outcome, _: f"回访结果：{CallOutcome(outcome).label}",
     "watch_reason": lambda reason, _: f"纳入持续关注：{reason}",
     "link": lambda link, _: f"环节：{Link(link).label}",
     "rule": lambda rule, _: f"依据：{rule}",

@@ -64,6 +64,7 @@ class Facts:
     ruled: bool = False
     open_children: bool = False
     rated_by_actor: bool = False
+    dissatisfied: bool = False
     supervision: Supervision | None = None
     level: Supervision | None = None
     urged_at: datetime | None = None
@@ -102,6 +103,7 @@ _GUARDS = {
     Guard.WATCHED: lambda f: f.watched,
     Guard.REOPENABLE: lambda f: _within(f, REOPEN_PERIOD),
     Guard.RATABLE: lambda f: not f.rated_by_actor and _within(f, RATING_PERIOD),
+    Guard.DISSATISFIED: lambda f: f.dissatisfied,
     Guard.APPEALABLE: lambda f: f.appeal_until is not None and f.at < f.appeal_until,
     Guard.NOT_APPEALED: lambda f: not f.appealed,
     Guard.APPEALED: lambda f: f.appealed and not f.ruled,
@@ -269,6 +271,24 @@ def _satisfaction(given: StepInput, needed: bool) -> str:
     return "请选择满意度" if needed and given.satisfaction is None else ""
 
 
+def _ruling(given: StepInput, needed: bool) -> str:
+    return "请选择裁定：认定恶意评价，或评价有效" if needed and given.ruling is None else ""
+
+
+def _called_at(given: StepInput, needed: bool) -> str:
+    if given.called_at is None:
+        return "请填写回访时间" if needed else ""
+    return "" if given.called_at.tzinfo else "回访时间须带时区"
+
+
+def _called_by(given: StepInput, needed: bool) -> str:
+    return text_fault("回访人", given.called_by, most=40, least=1 if needed else 0)
+
+
+def _call_outcome(given: StepInput, needed: bool) -> str:
+    return "请选择回访结果" if needed and given.call_outcome is None else ""
+
+
 _CHECKS = {
     Need.OPINION: _opinion,
     Need.PICTURES: _pictures,
@@ -288,6 +308,10 @@ _CHECKS = {
     Need.LEVEL: _level,
     Need.TARGET_AREA: _target_area,
     Need.SATISFACTION: _satisfaction,
+    Need.RULING: _ruling,
+    Need.CALLED_AT: _called_at,
+    Need.CALLED_BY: _called_by,
+    Need.CALL_OUTCOME: _call_outcome,
 }
 
 

@@ -11,8 +11,9 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, Field
 
 from domain.calendar.schemas import DeadlineView
-from domain.cases.answering import AnswerView
+from domain.cases.answering import AnswerView, RatingView
 from domain.cases.models import (
+    CallOutcome,
     Case,
     Method,
     PartyKind,
@@ -107,6 +108,9 @@ class StepInput(CaseChanges):
     level: Supervision | None = None
     promise_days: Count | None = None
     ruling: Ruling | None = None
+    called_at: When | None = None
+    called_by: str = ""
+    call_outcome: CallOutcome | None = None
     typical_text: str = ""
     consent: str = ""
     satisfaction: Annotated[Satisfaction | None, BeforeValidator(_grade)] = None
@@ -287,18 +291,6 @@ class CopyView:
 
 
 @dataclass(frozen=True, slots=True)
-class BulkRow:
-    """This class will tell of one chosen case whether a bulk step would reach it."""
-
-    number: str
-    title: str
-    version: int
-    status_label: str
-    allowed: bool
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class CaseView:
     """This class will show a case whole, masked."""
 
@@ -322,6 +314,7 @@ class CaseView:
     answer: AnswerView
     method: str
     outcome: str
+    ratings: tuple[RatingView, ...]
     satisfaction: str
     rated_at: datetime | None
     rating_comment: str

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from domain.calendar.models import Link
 from domain.cases import answering, workflow
-from domain.cases.models import Assignment, Case, Supervision
+from domain.cases.models import Assignment, Case, Satisfaction, Supervision
 from domain.cases.queries import contacts, processes, reach, views
 from domain.cases.vocabulary import Action, Guard, Status, Tell
 from domain.cases.workflow import Step
@@ -116,6 +116,8 @@ async def told_of(
     if case is None:
         return ()
     entry = await _entry(session, payload)
+    if topic == Action.RATE and not (entry and _grade(entry) and Satisfaction(_grade(entry)).is_bad):
+        return ()  # praise is read in the case; whoever is dissatisfied is called back
     live = await _held_at(session, case.id, at)
     ended = await _unit_ids(session, payload.get("units") or ())
     before, after = (Status(payload.get(name) or case.status) for name in ("from", "to"))
@@ -149,7 +151,7 @@ async def will_tell(
     """
     case = await reach.find(session, actor, number)
     steps = (await processes.of_case(session, case)).rows(case.status, action)
-    if not steps:
+    if not steps or action is Action.RATE:  # whom a rating tells of depends on the rating
         return ()
     chosen = await _unit_ids(session, departments)
     live = frozenset(a.unit_id for a in await reach.live_assignments(session, case.id))
@@ -254,11 +256,16 @@ async def _words(
     return {
         "number": case.number,
         "unit": await _doer(session, entry) if entry else "系统",
+        "grade": Satisfaction(_grade(entry)).label if entry and _grade(entry) else "",
         "level": Supervision(level).label if level else "",
         "response": {True: "确认办理结果", False: "提出异议，请查看"}.get(agrees, "作出答复"),
         "card": {"yellow": "黄牌", "red": "红牌"}.get(card, ""),
         "link": (await processes.of_case(session, case)).spoken(Link(link).label) if link else "",
     }
+
+
+def _grade(entry: JournalEntry) -> str:
+    return str(entry.detail.get("satisfaction") or "")
 
 
 async def _doer(session: AsyncSession, entry: JournalEntry) -> str:
@@ -307,7 +314,7 @@ def _condition(audience: Audience) -> ColumnElement[bool]:
     if audience.account:
         return col(Account.id) == audience.account
     held = or_(*(literal(role.value) == any_(col(Account.roles)) for role in sorted(audience.roles)))
-    within = col(Unit.id).in_(audience.units) if audience.tell is Tell.DEPARTMENT else true()
+    within = col(Unit.id).in_(audience.units) if audience.of_units else true()
     return and_(held, within)
 
 
@@ -317,7 +324,7 @@ def _of(audience: Audience, rows: list[tuple[UUID, frozenset[str], Unit]]) -> li
     wanted = {role.value for role in audience.roles}
     fitting = [(one, unit) for one, roles, unit in rows if roles & wanted]
     near = [(one, unit) for one, unit in fitting if unit.id in audience.units]
-    return near if near or audience.tell is Tell.DEPARTMENT else fitting
+    return near if near or audience.of_units else fitting
 
 
 async def _reached(session: AsyncSession, case: Case) -> int:

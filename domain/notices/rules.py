@@ -144,6 +144,11 @@ class Audience:
     left: bool = False
     label: str = ""
 
+    @property
+    def of_units(self) -> bool:
+        """Whether nobody of another unit is meant, even if these have nobody."""
+        return self.tell in {Tell.DEPARTMENT, Tell.HEAD}
+
 
 _TELLS = {(step.row, step.action): step.tells for step in STEPS}
 _TELLS_AT = {(step.source, step.action): step.tells for step in reversed(STEPS)}
@@ -238,6 +243,9 @@ def _others(tell: Tell, happening: Happening) -> list[Audience]:
         return [Audience(tell, account=happening.sent_back_by, label="退回人")]
     if tell is Tell.CENTRE:
         return [Audience(tell, frozenset({Role.CENTER_ADMIN}), frozenset({happening.centre}), label="综治中心管理员")]
+    if tell is Tell.HEAD:
+        units = frozenset({happening.lead}) if happening.lead else frozenset[UUID]()
+        return [Audience(tell, frozenset({Role.DEPARTMENT_HEAD}), units, label="承办单位领导")] if units else []
     if tell is Tell.LEADER:
         return [Audience(tell, frozenset({Role.LEADER}), label="领导")]
     if tell is Tell.REGISTRAR:
@@ -278,6 +286,8 @@ _SAID: dict[str, str] = {
     Action.CONFIRM: "已办结：{number} 由{unit}确认办结",
     Action.REJECT_RESULT: "驳回确认：{number} 的办理结果未通过，请继续办理",
     Action.PETITIONER_RESPOND: "诉求人答复：{number} 的诉求人{response}",
+    Action.RATE: "不满意评价：{number} 的评价为{grade}，请尽快回访诉求人",
+    Action.CALL_BACK: "回访：{number} 的诉求人已由{unit}回访",
     Action.APPEAL_RATING: "评价申诉：{number} {unit}对评价提出申诉，请裁定",
     Action.RULE_APPEAL: "申诉裁定：{number} 的评价申诉已有裁定",
     Action.RELAPSE: "待接收：{number} 复发，由{unit}交办给贵单位",
@@ -300,6 +310,7 @@ _SAID_TO: dict[tuple[str, Tell], str] = {
     (Action.APPROVE_RETURN, Tell.DEPARTMENT): "已退回：{number} 的退回申请已同意，贵单位不再承办",
     (Action.SUBMIT_RESULT, Tell.CENTRE): "调处待确认：{number} {unit}已提交办理结果，请确认",
     (Action.CITY_RESULT, Tell.CENTRE): "调处待确认：{number} 市平台已反馈办理结果，请确认",
+    (Action.RATE, Tell.HEAD): "不满意评价：{number} 的评价为{grade}，综治中心将回访诉求人",
     (Action.RELAPSE, Tell.LEADER): "复发：{number} 由{unit}转为重点交办",
 }
 _SAID_AT_ONCE: dict[tuple[str, Tell], str] = {

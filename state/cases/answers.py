@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.cases import answering
-from domain.cases.answering import AnswerView
+from domain.cases.answering import AnswerView, RatingView
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.clock import stamp
 
@@ -25,6 +25,22 @@ class AnswerShown:
     objected: bool = False
     early: bool = False
     lines: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Rating:
+    """One rating, or the call back after it, in words."""
+
+    label: str = ""
+    said: str = ""
+    when: str = ""
+    comment: str = ""
+    bad: bool = False
+
+
+def rating(view: RatingView) -> Rating:
+    """Word a rating."""
+    return Rating(view.label, view.said, stamp(view.at, LONG), view.comment, view.bad)
 
 
 def answer(view: AnswerView, result: str, status: Status, *, at: datetime) -> AnswerShown:

@@ -12,7 +12,7 @@ from domain.cases import policy
 from domain.cases.operations.take import take
 from domain.cases.queries import actions, bulk
 from domain.cases.rules import MAX_OPINION
-from domain.cases.schemas import BulkRow, StepInput
+from domain.cases.schemas import StepInput
 from domain.cases.vocabulary import Action, Need
 from domain.kernel import drafts
 from domain.kernel.actor import Actor
@@ -83,7 +83,7 @@ class BulkState(CaseListState):
             if self.phase == READING:
                 self.phase = ""
 
-    def _show(self, step: Action, rows: Sequence[BulkRow]) -> None:
+    def _show(self, step: Action, rows: Sequence[bulk.BulkRow]) -> None:
         self.act, self.act_label = step.value, step.label
         self.chosen = [Chosen(r.number, r.title, r.status_label, r.allowed, r.reason) for r in rows]
         self.ticked = [r.number for r in rows if r.allowed]

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from domain.cases.models import Method, Ruling, Satisfaction, Supervision
+from domain.cases.models import CallOutcome, Method, Ruling, Satisfaction, Supervision
 from domain.cases.rules import EXTENSION, PROMISE
 from domain.cases.schemas import StepInput
 from domain.kernel.bounds import Bounds
 from domain.kernel.refusals import Invalid
-from state.inputs import flag_in, number_in, text_in, word_in
+from state.inputs import choice_in, flag_in, moment_in, number_in, text_in
 
 SENDING = "sending"
 """Stands for a picture that is still on its way; any other word that is no id for one that failed."""
@@ -25,7 +25,6 @@ def step_input(form: Mapping[str, Any], uploads: Sequence[str]) -> StepInput:
     days = number_in(form, "days", 0, label="延期工作日", within=Bounds(0, EXTENSION.most))
     promised = number_in(form, "promise_days", 0, label="承诺办结工作日", within=Bounds(0, PROMISE.most))
     chosen = sorted(key.removeprefix("assist_") for key in form if key.startswith("assist_") and flag_in(form, key))
-    method, level, grade = (text_in(form, n) for n in ("resolution_method", "level", "satisfaction"))
     return StepInput(
         opinion=text_in(form, "opinion"),
         attachments=_ids(uploads),
@@ -37,17 +36,20 @@ def step_input(form: Mapping[str, Any], uploads: Sequence[str]) -> StepInput:
         result=text_in(form, "result"),
         answer=text_in(form, "answer") if "answer" in form else None,
         show_pictures=flag_in(form, "show_pictures") if {"answer", "result"} & form.keys() else None,
-        resolution_method=word_in(form, "resolution_method", Method, Method.OTHER) if method else None,
+        resolution_method=choice_in(form, "resolution_method", Method),
         days=days or None,
         promise_days=promised or None,
-        ruling=word_in(form, "ruling", Ruling, Ruling.UPHELD) if text_in(form, "ruling") else None,
+        ruling=choice_in(form, "ruling", Ruling),
+        called_at=moment_in(form, "called_at", label="回访时间"),
+        called_by=text_in(form, "called_by", most=60),
+        call_outcome=choice_in(form, "call_outcome", CallOutcome),
         typical_text=text_in(form, "typical_text"),
         consent=text_in(form, "consent"),
         watch=flag_in(form, "watch"),
         watch_reason=text_in(form, "watch_reason", most=600),
         target_area=text_in(form, "target_area", most=60),
-        level=word_in(form, "level", Supervision, Supervision.ORDINARY) if level else None,
-        satisfaction=word_in(form, "satisfaction", Satisfaction, Satisfaction.SATISFIED) if grade else None,
+        level=choice_in(form, "level", Supervision),
+        satisfaction=choice_in(form, "satisfaction", Satisfaction),
     )
 
 

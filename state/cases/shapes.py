@@ -70,8 +70,6 @@ class CaseShown:
     result: str = ""
     method: str = ""
     outcome: str = ""
-    satisfaction: str = ""
-    rating_comment: str = ""
     has_slip: bool = False
     process: str = ""
     typical_text: str = ""
@@ -238,8 +236,6 @@ def shown(view: CaseView) -> CaseShown:
         result=view.result,
         method=view.method,
         outcome=view.outcome,
-        satisfaction=view.satisfaction,
-        rating_comment=view.rating_comment,
         has_slip=row.submitted_at is not None,
         process=view.process,
         typical_text=view.typical_text,

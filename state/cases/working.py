@@ -27,7 +27,7 @@ from domain.notices import queries as notices
 from domain.orgs import queries as orgs
 from state import presence
 from state.cases import answers, shapes
-from state.cases.answers import AnswerShown
+from state.cases.answers import AnswerShown, Rating
 from state.cases.buttons import Button, Why, buttons, called
 from state.cases.given import step_input
 from state.cases.listing import CaseListState
@@ -57,10 +57,12 @@ _DECISIONS = frozenset(
     action.value
     for action in (
         Action.APPROVE_RETURN, Action.REJECT_RETURN, Action.APPROVE_EXTENSION, Action.REJECT_EXTENSION,
-        Action.APPROVE_ORDER, Action.REJECT_ORDER,
+        Action.APPROVE_ORDER, Action.REJECT_ORDER, Action.RULE_APPEAL,
     )
 )  # fmt: skip
-"""Steps that decide a request: their dialogs show it."""
+"""Steps that decide a request or an appeal: their dialogs show it."""
+_RATED = frozenset({Action.RULE_APPEAL.value, Action.CALL_BACK.value, Action.APPEAL_RATING.value, Action.REOPEN.value})
+"""Steps about a rating: their dialogs show every rating."""
 _KEPT = frozenset(need.value for need in Need) | {"watch_reason"}
 _CHOOSERS = frozenset({Need.LEAD.value, Need.DEPARTMENT.value})
 WORDS_EVERY = 3
@@ -82,6 +84,7 @@ class Asking:
     foretold: str = ""
     answers: bool = False
     help: str = ""
+    rated: bool = False
 
 
 class CaseState(SignedInState):
@@ -108,6 +111,7 @@ class CaseState(SignedInState):
     handlings: list[Handling] = []
     pending: Pending = Pending()
     answer: AnswerShown = AnswerShown()
+    ratings: list[Rating] = []
     related: list[Related] = []
     copies: list[CopySent] = []
     others_here: list[str] = []
@@ -195,6 +199,7 @@ class CaseState(SignedInState):
         view = await detail.get(session, actor, self._number, at=at)
         self._case_id, self.case = str(view.row.id), shapes.shown(view)
         self.answer = answers.answer(view.answer, view.result, Status(view.row.stored_status), at=at)
+        self.ratings = [answers.rating(one) for one in view.ratings]
         self._published = view.answer.published_at is not None
         self.parties = [shapes.party(p) for p in view.parties]
         self.hands = [shapes.hand(a) for a in view.assignments]
@@ -238,6 +243,7 @@ class CaseState(SignedInState):
                 foretold=answers.foretold(action, published=self._published),
                 answers=action in answers.SHOWN_IN,
                 help=view.help,
+                rated=action in _RATED,
             )
             await self._foretell(session, actor)
         if action == Action.APPROVE_EXTENSION.value:

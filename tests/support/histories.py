@@ -193,6 +193,8 @@ class Walk:
         given: dict[str, object] = {"opinion": f"{SAID}（{self.rng.randrange(10**6)}）", **RIGHT.get(action, {})}
         unit, *others = self.rng.sample(_UNITS, 3)
         given |= {name: unit for name in ("lead_department", "department") if name in given}
+        if action is A.CALL_BACK:
+            given["called_at"] = self.at
         if action in {A.DISPATCH, A.REDISPATCH}:
             given["assist_departments"] = tuple(others[: self.rng.randrange(3)])
         if action in {A.EDIT, A.RESUBMIT}:

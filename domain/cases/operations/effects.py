@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from domain.calendar import operations as calendar
 from domain.calendar.models import Link
-from domain.cases.models import Assignment, AssignmentState, Case, Copy, Outcome, Part, Ruling
+from domain.cases.models import Assignment, AssignmentState, Case, Copy, Outcome, Part
 from domain.cases.operations import answer, clocks, matter
 from domain.cases.operations.act import Act
 from domain.cases.queries import processes
@@ -80,7 +80,8 @@ def _begin_anew(case: Case, *, ordered: bool) -> None:
     case.closed_at = case.outcome = None
     case.extensions = 0
     case.satisfaction = case.rated_at = case.unit_satisfaction = case.unit_rated_at = None
-    case.rating_comment = ""
+    case.rating_comment = case.unit_rating_comment = ""
+    case.called_at = case.call_outcome = None
     case.appealed_at = case.appeal_ruling = None
     answer.take_back(case)
 
@@ -228,7 +229,21 @@ async def _rate(act: Act) -> None:
         act.case.rating_comment = as_written(act.given.opinion)
     else:
         act.case.unit_satisfaction, act.case.unit_rated_at = act.given.satisfaction, act.at
+        act.case.unit_rating_comment = as_written(act.given.opinion)
     act.detail["satisfaction"] = act.given.satisfaction.value if act.given.satisfaction else None
+
+
+async def _call_back(act: Act) -> None:
+    case, at = act.case, act.given.called_at
+    rated = [moment for moment in (case.rated_at, case.unit_rated_at) if moment]
+    if at and not min(rated, default=act.at) <= at <= act.at:
+        raise Invalid.of({"called_at": "回访时间应在评价之后、现在之前"})
+    case.called_at, case.call_outcome = at, act.given.call_outcome
+    act.detail |= {
+        "called_at": at.isoformat() if at else None,
+        "called_by": act.given.called_by.strip(),
+        "call_outcome": case.call_outcome.value if case.call_outcome else None,
+    }
 
 
 async def _supervise(act: Act) -> None:
@@ -277,8 +292,8 @@ async def _appeal(act: Act) -> None:
 
 
 async def _rule(act: Act) -> None:
-    act.case.appeal_ruling = act.given.ruling or Ruling.UPHELD
-    act.detail["ruling"] = act.case.appeal_ruling.value
+    act.case.appeal_ruling = act.given.ruling
+    act.detail["ruling"] = act.given.ruling.value if act.given.ruling else None
 
 
 async def _urge(act: Act) -> None:
@@ -335,6 +350,7 @@ _EFFECTS: dict[Effect, Callable[[Act], Awaitable[None]]] = {
     Effect.SEND_BACK: _send_back,
     Effect.COPY: _copy,
     Effect.ESCALATE: _escalate,
+    Effect.CALL_BACK: _call_back,
     Effect.APPEAL: _appeal,
     Effect.RULE: _rule,
     Effect.SUPERVISE: _supervise,

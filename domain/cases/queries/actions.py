@@ -55,9 +55,15 @@ async def of(session: AsyncSession, actor: Actor, number: str, *, at: datetime) 
     ]
     if case.merged_into_id:
         return tuple(replace(view, allowed=False, reason="该件已并入其他案件") for view in found)
-    first = (Action.PUBLISH_ANSWER,) if case.status is Status.TO_CONFIRM and case.answered_at is None else ()
-    primary = next((a for p in (*first, *_PRIMARY) for a in found if a.action == p and a.allowed), None)
+    primary = next((a for p in (*_first(case), *_PRIMARY) for a in found if a.action == p and a.allowed), None)
     return tuple(_as_primary(a) if a is primary else a for a in found)
+
+
+def _first(case: Case) -> tuple[Action, ...]:
+    """What comes before all else at this very case."""
+    if case.status is Status.TO_CONFIRM and case.answered_at is None:
+        return (Action.PUBLISH_ANSWER,)
+    return (Action.RULE_APPEAL, *(() if case.call_outcome else (Action.CALL_BACK,))) if case.closed_at else ()
 
 
 @dataclass(frozen=True, slots=True)

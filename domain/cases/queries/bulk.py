@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,7 +12,6 @@ from sqlmodel import col
 
 from domain.cases.models import Case
 from domain.cases.queries import actions, reach
-from domain.cases.schemas import BulkRow
 from domain.cases.vocabulary import Action
 from domain.kernel.actor import Actor
 from domain.kernel.refusals import Invalid
@@ -19,6 +19,18 @@ from domain.kernel.refusals import Invalid
 BULK = frozenset({Action.DISPATCH, Action.REDISPATCH, Action.URGE})
 """The steps that are taken on many cases at once; each case is its own act."""
 MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class BulkRow:
+    """Tell of one chosen case whether a bulk step would reach it."""
+
+    number: str
+    title: str
+    version: int
+    status_label: str
+    allowed: bool
+    reason: str
 
 
 async def preview(

@@ -16,8 +16,8 @@ from domain.areas import queries as areas
 from domain.calendar import queries as calendar
 from domain.calendar.schemas import DeadlineView
 from domain.cases import categories, notes
-from domain.cases.answering import AnswerView
-from domain.cases.models import Assignment, Attachment, Case, Copy, Party
+from domain.cases.answering import AnswerView, RatingView
+from domain.cases.models import Assignment, Attachment, Case, Copy, Party, Satisfaction
 from domain.cases.process import STANDARD, Process
 from domain.cases.queries import answers, conflict, family, lists, processes, reach
 from domain.cases.schemas import (
@@ -97,6 +97,7 @@ def _facts(case: Case) -> dict[str, Any]:
         "result": case.result,
         "method": case.method.label if case.method else "",
         "outcome": case.outcome.label if case.outcome else "",
+        "ratings": _ratings(case),
         "satisfaction": case.satisfaction.label if case.satisfaction else "",
         "rated_at": case.rated_at,
         "rating_comment": case.rating_comment,
@@ -125,6 +126,20 @@ async def _answer(session: AsyncSession, case: Case) -> AnswerView:
         agrees=case.agrees,
         responded_at=case.responded_at,
         response=said or "",
+    )
+
+
+def _ratings(case: Case) -> tuple[RatingView, ...]:
+    """Whoever rated, in person or by telephone, and the call back."""
+    given = (
+        ("诉求人评价", case.satisfaction, case.rated_at, case.rating_comment),
+        ("登记员代诉求人评价", case.unit_satisfaction, case.unit_rated_at, case.unit_rating_comment),
+        ("回访", case.call_outcome, case.called_at, ""),
+    )
+    return tuple(
+        RatingView(label, said.label, at, comment, isinstance(said, Satisfaction) and said.is_bad)
+        for label, said, at, comment in given
+        if said and at
     )
 
 
@@ -332,8 +347,8 @@ def _called(entry: JournalEntry, process: Process) -> str:
 
 _ANSWERS = frozenset(
     {
-        Action.SUBMIT_RESULT, Action.PUBLISH_ANSWER, Action.PETITIONER_RESPOND, Action.RATE, Action.CONFIRM,
-        Action.CITY_RESULT,
+        Action.SUBMIT_RESULT, Action.PUBLISH_ANSWER, Action.PETITIONER_RESPOND, Action.RATE, Action.CALL_BACK,
+        Action.CONFIRM, Action.CITY_RESULT,
     }
 )  # fmt: skip
 

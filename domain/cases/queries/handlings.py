@@ -82,14 +82,15 @@ _REQUESTS = (Action.REQUEST_RETURN, Action.REQUEST_EXTENSION, Action.PROPOSE_ORD
 
 
 async def pending(session: AsyncSession, actor: Actor, number: str) -> PendingView | None:
-    """This function will give the request that waits for a decision; none when nothing waits.
+    """Give the request or the appeal that waits for a decision; none when nothing waits.
 
     :raises NotFound: no such case within reach
     """
     case = await reach.find(session, actor, number)
-    if case.previous_status is None:
+    appealed = case.appealed_at is not None and case.appeal_ruling is None
+    if case.previous_status is None and not appealed:
         return None
-    topics = [f"case.{action.value}" for action in _REQUESTS]
+    topics = [f"case.{action.value}" for action in ((Action.APPEAL_RATING,) if appealed else _REQUESTS)]
     query = (
         select(JournalEntry)
         .where(col(JournalEntry.subject_id) == case.id, col(JournalEntry.action).in_(topics))

@@ -73,6 +73,7 @@ def _of_case(case: Case) -> dict[str, Any]:
         "watched": case.watch,
         "from_city": case.source is Source.CITY,
         "closed_at": case.closed_at,
+        "dissatisfied": any(grade.is_bad for grade in (case.satisfaction, case.unit_satisfaction) if grade),
         "appealed": case.appealed_at is not None,
         "ruled": case.appeal_ruling is not None,
         "supervision": case.supervision,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.cases import workflow
-from domain.cases.models import Assignment, AssignmentState, Case, Part, Satisfaction, Supervision
+from domain.cases.models import Assignment, AssignmentState, CallOutcome, Case, Part, Satisfaction, Supervision
 from domain.cases.queries import processes
 from domain.cases.queries.reach import LIVE, copied_to, dispatched_to, visible_to
 from domain.cases.schemas import Counter
@@ -148,11 +148,13 @@ def appealed(actor: Actor, at: datetime) -> ColumnElement[bool]:
 
 def to_call_back(actor: Actor, at: datetime) -> ColumnElement[bool]:
     """Select the closed cases with a bad rating after which nobody reached the petitioner yet."""
-    bad = (Satisfaction.DISSATISFIED, Satisfaction.VERY_DISSATISFIED)
+    bad = [grade for grade in Satisfaction if grade.is_bad]
+    waits = (CallOutcome.UNREACHED, CallOutcome.REOPEN)
     return and_(
         col(Case.status) == S.CLOSED,
         col(Case.merged_into_id).is_(None),
         or_(col(Case.satisfaction).in_(bad), col(Case.unit_satisfaction).in_(bad)),
+        or_(col(Case.call_outcome).is_(None), col(Case.call_outcome).in_(waits)),
     )
 
 
@@ -228,10 +230,10 @@ VIEWS: dict[str, tuple[str, str, View]] = {
 _BOARD: tuple[tuple[Role, tuple[str, ...]], ...] = (
     (Role.GUIDE, ("todo", "open", "overdue", "closed_month")),
     (Role.REGISTRAR, ("todo", "drafts", "to_supplement", "open", "overdue", "closed_month")),
-    (Role.CENTER_ADMIN, ("todo", "to_dispatch", "to_confirm", "overdue", "due_24h", "closed_month")),
-    (Role.LEADER, ("todo", "open", "overdue", "due_24h", "to_approve", "to_confirm", "closed_month")),
+    (Role.CENTER_ADMIN, ("todo", "to_dispatch", "to_confirm", "overdue", "due_24h", "to_call_back", "closed_month")),
+    (Role.LEADER, ("todo", "open", "overdue", "due_24h", "to_approve", "to_confirm", "to_call_back", "closed_month")),
     (Role.OFFICER, ("todo", "to_accept", "in_hand", "overdue", "due_24h", "closed_month")),
-    (Role.DEPARTMENT_HEAD, ("open", "to_accept", "in_hand", "overdue", "due_24h", "closed_month")),
+    (Role.DEPARTMENT_HEAD, ("open", "to_accept", "in_hand", "overdue", "due_24h", "to_call_back", "closed_month")),
     (Role.STATION, ("open", "overdue", "due_24h", "to_confirm", "closed_month")),
     (Role.VIEWER, ("open", "overdue", "due_24h", "to_confirm", "closed_month")),
 )

@@ -37,6 +37,7 @@ _HOLDS: dict[str, Callable[[Scene], bool]] = {
     "29": _ASSISTS_TOLD,
     "31": lambda s: not s.order,
     "31b": lambda s: s.order,
+    "33b": lambda s: bool(s.rated),
     "34": lambda s: bool(s.rated) and not s.appealed,
     "34b": lambda s: s.appealed,
     "35": lambda s: s.watched,

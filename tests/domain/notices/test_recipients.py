@@ -73,7 +73,7 @@ def test_every_telling_row_has_somebody_to_tell_and_words(step: Step) -> None:
     told = happening(step, live=frozenset({OLD}), ended=frozenset({OLD}), lead=OLD)
     groups = rules.audiences(told)
     assert groups
-    words = dict.fromkeys(("unit", "level", "card", "link", "other", "response"), "某单位")
+    words = dict.fromkeys(("unit", "level", "card", "link", "other", "response", "grade"), "某单位")
     for audience in groups:
         assert "QX1" in rules.notice_text(told, audience, number="QX1", **words)
 
