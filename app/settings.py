@@ -8,11 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.launch.errors import CannotStart
 from app.launch.postgres import DATABASE, Postgres
+from domain.notices import sending
 
 
 class Settings(BaseSettings):
@@ -39,6 +40,9 @@ class Settings(BaseSettings):
     )
     crypto_module: str = Field(default="", description="密码模块，如 package:Class；设置后代替 CRYPTO")
     sms_provider: str = Field(default="", description="短信通道；为空时演示模式用 outbox，否则不发送")
+    sms_quiet_hours: str = Field(
+        default="21:00-08:00", description="夜间不向诉求人发送短信（验证码除外）的时段；none 为不设"
+    )
     answer_release: Literal["at_once", "centre"] = Field(
         default="at_once",
         description="办理结果何时给诉求人看：at_once 提交即公开，centre 由综治中心核实后公开",
@@ -56,6 +60,12 @@ class Settings(BaseSettings):
     sign_on_sm2_crl: Path | None = Field(default=None, description="机构的吊销列表文件；为空时不检查吊销")
     sign_on_sm2_service: str = Field(default="http://127.0.0.1:9901", description="浏览器旁 UKey 服务的地址")
     workers: int = Field(default=1, ge=1, le=64, description="服务进程数；大于 1 时须设置 REDIS_URL")
+
+    @field_validator("sms_quiet_hours")
+    @classmethod
+    def _hours(cls, text: str) -> str:
+        sending.parsed(text)
+        return text
 
     @property
     def data(self) -> Path:

@@ -20,6 +20,7 @@ from domain.notices import rules
 from domain.notices.models import Occasion
 from domain.tracking import operations as tracking
 from domain.tracking import queries as tracking_queries
+from domain.tracking.schemas import NoticeFacts
 
 CASE = "case."
 """What the topics of cases begin with."""
@@ -72,13 +73,18 @@ async def _tell_petitioners(job: Job, occasion: Occasion) -> None:
         if case_id == subject:
             if occasion is Occasion.ANSWERED and facts.answered_at != job.message.created_at:
                 return  # nothing was released: the centre reads it first, or it is released already, or taken back
-            ask = rules.ask_of(facts.object_until, Status(job.message.payload["to"]))
-            text = rules.text_of(occasion, **words, ask=ask, process=facts.process)
+            text = rules.text_of(occasion, **words, ask=_ask(job, occasion, facts), process=facts.process)
         else:
             text = rules.joined_text_of(occasion, **words, process=facts.process)
         for phone in (phone for phone in facts.phones if text and phone not in told):
             told.add(phone)
             await notices.write(job.session, occasion=occasion, case_id=case_id, phone=phone, text=text, at=job.at)
+
+
+def _ask(job: Job, occasion: Occasion, facts: NoticeFacts) -> str:
+    if occasion is Occasion.CLOSED:
+        return rules.ask_to_rate(facts.rate_until)
+    return rules.ask_of(facts.object_until, Status(job.message.payload["to"]))
 
 
 async def send_code(job: Job) -> None:

@@ -14,6 +14,7 @@ from app.launch.keys import check_keys_belong, models
 from app.settings import Settings
 from domain.cases import answering
 from domain.kernel import anchors, crypto, files, unit_of_work
+from domain.notices import sending
 
 
 class Stopped(BaseException):
@@ -89,6 +90,7 @@ def prepare(settings: Settings, url: str) -> AsyncEngine:
     files.use(settings.files)
     anchors.use(settings.data)
     answering.use(answering.Answering(settings.answer_release == "centre", settings.objection_workdays))
+    sending.use(sending.Sending(bool(settings.sms), sending.parsed(settings.sms_quiet_hours)))
     engine = unit_of_work.engine_for(url)
     unit_of_work.use_engine(engine)
     return engine

@@ -15,6 +15,7 @@ from domain.kernel.clock import stamp
 from domain.kernel.unit_of_work import unit_of_work
 from domain.notices import queries
 from domain.notices.schemas import MessageView
+from state.clock import now
 
 SHOWN = 12
 """So many fit into the ten kilobytes that every plain page keeps to."""
@@ -37,7 +38,7 @@ def routes(settings: Settings) -> list[Route]:
 async def show(_request: Request) -> Response:
     """This function will list the newest messages."""
     async with unit_of_work() as session:
-        messages = await queries.recent(session, limit=SHOWN)
+        messages = await queries.recent(session, at=now(), limit=SHOWN)
     return page("sms.html", centre="演示短信箱", messages=[_shown(message) for message in messages])
 
 

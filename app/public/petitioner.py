@@ -31,6 +31,7 @@ from domain.tracking import operations, queries, rules
 from state.clock import now
 
 COOKIE = "fq_petitioner"
+NO_CHANNEL = "没有开通短信，不能发送验证码：请来电或到窗口查询"
 NOT_A_PHONE = "请输入 11 位手机号"
 OVER = "查询已超时，请重新验证手机号"
 FOREIGN = "这次提交不是从本页面发出的，请返回查询页重试"
@@ -92,10 +93,12 @@ class Pages:
         async with unit_of_work() as session:
             if not is_mobile(phone):
                 return await self._ask_page(session, request, phone=phone, fault=NOT_A_PHONE)
-            await operations.ask_code(
+            if not self.settings.sms:
+                return await self._ask_page(session, request, phone=phone, fault=NO_CHANNEL)
+            unsent = await operations.ask_code(
                 session, token=_token(request), phone=phone, origin=_address(request), at=self.clock()
             )
-            return await self._code_page(session, request, phone)
+            return await self._code_page(session, request, phone, unsent=unsent)
 
     async def enter(self, request: Request) -> Response:
         """This function will check a code and, if it is right, open the progress page."""
@@ -219,10 +222,12 @@ class Pages:
         status = 422 if fault else 200
         return page("ask.html", status=status, centre=centre, token=_token(request), phone=phone, fault=fault)
 
-    async def _code_page(self, session: AsyncSession, request: Request, phone: str, *, fault: str = "") -> Response:
+    async def _code_page(
+        self, session: AsyncSession, request: Request, phone: str, *, fault: str = "", unsent: str = ""
+    ) -> Response:
         centre = await _centre(session)
-        status = 422 if fault else 200
-        return page("code.html", status=status, centre=centre, token=_token(request), phone=phone, fault=fault)
+        context = {"centre": centre, "token": _token(request), "phone": phone, "fault": fault or unsent}
+        return page("code.html", status=422 if fault else 200, **context)
 
     async def _refused_page(self, request: Request, refusal: Refusal) -> Response:
         async with unit_of_work() as session:

@@ -112,7 +112,7 @@ def left() -> rx.Component:
 
 def right() -> rx.Component:
     """This function will draw the right column: who has it and what happened."""
-    return rx.el.div(_hands(), related(), copies(), _journal(), _slip(), class_name="stack")
+    return rx.el.div(_hands(), related(), copies(), _journal(), _messages(), _slip(), class_name="stack")
 
 
 def _process() -> rx.Component:
@@ -310,6 +310,25 @@ def _line(line: Line) -> rx.Component:
                 ),
             ),
             class_name="thumbs",
+        ),
+    )
+
+
+def _messages() -> rx.Component:
+    return rx.cond(
+        S.deliveries.length() > 0,
+        card(
+            "短信通知",
+            rx.el.ul(
+                rx.foreach(
+                    S.deliveries,
+                    lambda one: rx.el.li(
+                        rx.el.b(one.occasion, " "), one.state, rx.el.small(" ", one.when, " 写成", class_name="muted")
+                    ),
+                ),
+                class_name="hands",
+            ),
+            icon="phone",
         ),
     )
 

@@ -223,7 +223,7 @@ def done_panel() -> rx.Component:
             rx.el.div(icon("check", 40), class_name="done-mark"),
             rx.el.h2(rx.cond(accepted, "已受理", "草稿已保存")),
             rx.el.p("编号 ", rx.el.b(S.done, id="done-number")),
-            rx.cond(accepted, alert("green", "受理短信已发送诉求人，可打印受理通知单交诉求人留存")),
+            rx.cond(accepted, alert("blue", S.done_told)),
             rx.el.div(
                 rx.el.a("查看案件", href=f"/case/{S.done}", class_name="btn"),
                 rx.cond(

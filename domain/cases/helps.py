@@ -6,12 +6,12 @@ from domain.cases.vocabulary import Action as A
 
 HELPS: dict[A, str] = {
     A.VOID: "作废后不再办理，编号和办理记录保留。",
-    A.SUBMIT: "提交后生成受理通知单，诉求人会收到查询短信。",
+    A.SUBMIT: "提交后生成受理通知单，诉求人凭手机号可以查询进度。",
     A.SEND_BACK: "请写明缺什么、怎么补。补充提交后重新开始转派计时。",
     A.DISPATCH: "主办单位一家，协办单位可以不选。主办单位接收前可以改派或撤回。",
     A.REDISPATCH: "原单位的派单撤回，不计入原单位的件数；新单位重新开始接收计时。",
     A.RECALL: "派单撤回，回到待转派；不计入该单位的件数。",
-    A.CLOSE_DIRECTLY: "适用于当场已经解决或不需要转派的诉求，结果会告知诉求人。",
+    A.CLOSE_DIRECTLY: "适用于当场已经解决或不需要转派的诉求，诉求人可以查询到办理结果。",
     A.PROPOSE_ORDER: "提请领导交办；审批期间时限照常计算。",
     A.APPROVE_ORDER: "选择原承办单位时继续办理，选择其他单位时改派给该单位。",
     A.REJECT_ORDER: "不同意后回到提请前的状态。",

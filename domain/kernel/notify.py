@@ -12,6 +12,16 @@ CHANNEL = "fengqiao_changes"
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)").bindparams(channel=CHANNEL)
 
 
+EVERYTHING = "*"
+"""Kind and subject of what may have changed everything that is shown."""
+
+
+async def announce_all(session: AsyncSession) -> None:
+    """Tell every listening process that whatever is shown may have changed."""
+    payload = json.dumps({"kind": EVERYTHING, "id": EVERYTHING})
+    await session.execute(_NOTIFY, {"payload": payload})
+
+
 async def announce(session: AsyncSession, kind: str, subject_id: UUID, **keys: str) -> None:
     """This function will tell every listening process that a subject changed.
 

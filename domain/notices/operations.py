@@ -17,7 +17,7 @@ from domain.kernel.actor import Actor
 from domain.kernel.columns import one_of
 from domain.kernel.ids import new_id
 from domain.kernel.notify import announce
-from domain.notices import rules
+from domain.notices import rules, sending
 from domain.notices.models import CasePresence, Message, Notice, Occasion
 
 
@@ -41,10 +41,16 @@ async def write(
 
 
 async def take_due(session: AsyncSession, *, at: datetime, limit: int = 1) -> list[Message]:
-    """This function will lock the messages that are due; other workers skip them."""
+    """Lock the messages that are due; other workers skip them. In quiet hours only codes are due."""
+    awake = [one for one in Occasion if sending.current().rests_until(one, at) is None]
     query = (
         select(Message)
-        .where(col(Message.sent_at).is_(None), col(Message.failed_at).is_(None), col(Message.next_try_at) <= at)
+        .where(
+            col(Message.sent_at).is_(None),
+            col(Message.failed_at).is_(None),
+            col(Message.next_try_at) <= at,
+            col(Message.occasion).in_(awake),
+        )
         .order_by(col(Message.next_try_at), col(Message.id))
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -19,13 +19,14 @@ from domain.cases.vocabulary import Action, Guard, Status, Tell
 from domain.cases.workflow import Step
 from domain.kernel import crypto
 from domain.kernel.actor import SYSTEM_ID, Actor, system_actor
+from domain.kernel.clock import stamp
 from domain.kernel.columns import one_of
 from domain.kernel.models import JournalEntry
 from domain.kernel.permissions import Role
-from domain.notices import rules
-from domain.notices.models import CasePresence, Message, Notice
+from domain.notices import rules, sending
+from domain.notices.models import CasePresence, Message, Notice, Occasion
 from domain.notices.rules import Audience, Happening
-from domain.notices.schemas import Dispatch, MessageView, NoticeView, Onlooker, Told
+from domain.notices.schemas import Delivery, Dispatch, MessageView, NoticeView, Onlooker, Told
 from domain.orgs import queries as orgs
 from domain.orgs.models import Account, AccountUnit, Unit
 from domain.people.rules import mask_phone
@@ -40,15 +41,49 @@ def opened(message: Message) -> Dispatch:
     )
 
 
-async def recent(session: AsyncSession, *, limit: int = 50) -> tuple[MessageView, ...]:
+async def recent(session: AsyncSession, *, at: datetime, limit: int = 50) -> tuple[MessageView, ...]:
     """This function will list the newest messages for the demo page, which no real county has."""
     query = select(Message).order_by(col(Message.created_at).desc(), col(Message.id).desc()).limit(limit)
-    return tuple(_view(message) for message in await session.scalars(query))
+    return tuple(_view(message, at) for message in await session.scalars(query))
 
 
-def _view(message: Message) -> MessageView:
+def _state(message: Message, at: datetime) -> str:
+    chosen = sending.current()
+    return rules.delivery(message.occasion, sent_at=message.sent_at, failed_at=message.failed_at, at=at, chosen=chosen)
+
+
+async def deliveries(session: AsyncSession, actor: Actor, number: str, *, at: datetime) -> tuple[Delivery, ...]:
+    """List what was written to the petitioners of a case and what became of it, the newest first; codes are left out.
+
+    :raises NotFound: no such case within the actor's reach
+    """
+    case = await reach.find(session, actor, number)
+    query = (
+        select(Message)
+        .where(col(Message.case_id) == case.id, col(Message.occasion) != Occasion.CODE)
+        .order_by(col(Message.created_at).desc(), col(Message.id).desc())
+        .limit(_MOST_DELIVERIES)
+    )
+    return tuple(Delivery(one.occasion.label, one.created_at, _state(one, at)) for one in await session.scalars(query))
+
+
+async def foretold_of(session: AsyncSession, actor: Actor, number: str, *, at: datetime) -> str:
+    """Say what becomes of the message of acceptance that a case was just submitted for.
+
+    :raises NotFound: no such case within the actor's reach
+    """
+    reached, chosen = await _reached(session, await reach.find(session, actor, number)), sending.current()
+    if not reached or not chosen.channel:
+        why = "没有开通短信" if reached else "诉求人没有登记手机号"
+        return f"{why}，收不到受理短信：请打印受理通知单交诉求人，进度请来电或到窗口查询"
+    until = chosen.rests_until(Occasion.ACCEPTED, at)
+    when = f"夜间不发送，{stamp(until, '%m-%d %H:%M')} 后发出" if until else "正在发送，结果见案件页“短信通知”"
+    return f"受理短信{when}；可打印受理通知单交诉求人留存"
+
+
+def _view(message: Message, at: datetime) -> MessageView:
     clear = opened(message)
-    state = "已发送" if message.sent_at else "未发出" if message.failed_at else "发送中"
+    state = _state(message, at)
     return MessageView(message.occasion.label, mask_phone(clear.phone), clear.text, message.created_at, state)
 
 
@@ -143,10 +178,12 @@ async def will_tell(
     action: Action,
     *,
     departments: Iterable[str] = (),
+    at: datetime | None = None,
 ) -> tuple[tuple[str, int], ...]:
     """This function will foretell whom a step would tell: label and number of people, the actor left out.
 
     :param departments: codes of the departments that the step chooses, lead and assist
+    :param at: when, for what waits until the morning
     :raises NotFound: no such case within the actor's reach
     """
     case = await reach.find(session, actor, number)
@@ -166,11 +203,21 @@ async def will_tell(
             found.append((audience.label, len(ids - {actor.account_id})))
     if Tell.PETITIONER in tells and _writes(case, action):
         reached = await _reached(session, case)
-        found.append((Tell.PETITIONER.label if reached else NO_MOBILE, reached))
+        found.append(_by_message(reached, at))
     return tuple(found)
 
 
 NO_MOBILE = "诉求人没有登记手机号，收不到短信，请另行告知"
+NO_CHANNEL = "没有开通短信，请另行告知诉求人"
+_MOST_DELIVERIES = 20
+
+
+def _by_message(reached: int, at: datetime | None) -> tuple[str, int]:
+    chosen = sending.current()
+    if not reached or not chosen.channel:
+        return (NO_CHANNEL if reached else NO_MOBILE), 0
+    until = chosen.rests_until(Occasion.PROGRESS, at) if at else None
+    return (f"诉求人（短信，{stamp(until, '%H:%M')} 后发送）" if until else Tell.PETITIONER.label), reached
 
 
 def _writes(case: Case, action: Action) -> bool:

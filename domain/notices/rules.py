@@ -13,6 +13,7 @@ from domain.cases.workflow import STEPS, Step
 from domain.kernel.clock import stamp
 from domain.kernel.permissions import Role
 from domain.notices.models import Occasion
+from domain.notices.sending import Sending
 
 RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600))
 """Waits after each failure; after the last one the message stands failed. The first is
@@ -31,7 +32,7 @@ _TEXTS = {
     Occasion.ACCEPTED: "您的诉求已登记受理，编号 {number}。凭本手机号查询进度：{link}",
     Occasion.PROGRESS: "您的诉求 {number} 已由承办单位接收，正在办理。查询进度：{link}",
     Occasion.ANSWERED: "您的诉求 {number} 已有办理结果，{ask}：{link}",
-    Occasion.CLOSED: f"您的诉求 {{number}} 已办结，请在 {RATING_PERIOD.days} 日内评价：{{link}}",
+    Occasion.CLOSED: "您的诉求 {number} 已办结，{ask}：{link}",
     Occasion.VOIDED: "您的诉求 {number} 已作废，不再办理。如有疑问，请联系{sender}。查询：{link}",
     Occasion.CODE: "验证码 {code}，5 分钟内有效，用于查询诉求 {number} 的办理进度。请勿告诉他人。",
 }
@@ -86,9 +87,28 @@ def ask_of(until: datetime | None, after: Status) -> str:
     return f"请在 {stamp(until, '%m 月 %d 日 %H:%M')} 前查看，确认或提出异议" if until else "请查看，确认或提出异议"
 
 
+def ask_to_rate(until: datetime | None) -> str:
+    """Word what petitioners can do about a closed case, and until when."""
+    return f"请在 {stamp(until, '%m 月 %d 日 %H:%M')} 前评价" if until else "请评价"
+
+
 def too_late(occasion: Occasion, created_at: datetime, at: datetime) -> bool:
     """This function will tell whether a message no longer helps the person who would get it."""
     return at - created_at >= (CODE_STALE if occasion is Occasion.CODE else STALE)
+
+
+def delivery(
+    occasion: Occasion, *, sent_at: datetime | None, failed_at: datetime | None, at: datetime, chosen: Sending
+) -> str:
+    """Say in words what became of a message."""
+    if sent_at:
+        return f"{stamp(sent_at, '%m-%d %H:%M')} 已发送"
+    if failed_at:
+        return "没有发出"
+    if not chosen.channel:
+        return "没有开通短信，没有发出"
+    until = chosen.rests_until(occasion, at)
+    return f"夜间不发送，{stamp(until, '%m-%d %H:%M')} 后发出" if until else "等待发送"
 
 
 def next_try(attempts: int, at: datetime) -> datetime | None:

@@ -28,6 +28,15 @@ class MessageView:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of one message; to whom it went stands in the case."""
+
+    occasion: str
+    written_at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Onlooker:
     """This class will name a member of staff who has a case open."""
 

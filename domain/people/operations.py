@@ -16,6 +16,7 @@ from domain.kernel import crypto, journal, marks
 from domain.kernel.actor import Actor
 from domain.kernel.clock import local_date
 from domain.kernel.ids import new_id
+from domain.kernel.notify import announce_all
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted, Refusal, TooMany
 from domain.kernel.searching import name_key
@@ -247,6 +248,7 @@ async def set_rules(
         await _put_cell(session, actor, cell, showing, at)
     queries.forget_field_rules(session)
 
+    await announce_all(session)  # open pages show persons as the new policy has it
     said = {".".join(cell): [before[cell].value, showing.value] for cell, showing in changes.items()}
     await journal.record(session, actor, "field_policy.set", "field_policy", POLICY, at=at, detail={"changes": said})
     return tuple(queries.cell_view(cell, showing) for cell, showing in changes.items())

@@ -58,16 +58,17 @@ async def _count_from(session: AsyncSession, mark: bytes, at: datetime, kind: Co
     return await session.scalar(query) or 0
 
 
-async def ask_code(session: AsyncSession, *, token: str, phone: str, origin: str, at: datetime) -> None:
-    """This function will note that a phone asks for a code; the answer is the same for everybody.
+async def ask_code(session: AsyncSession, *, token: str, phone: str, origin: str, at: datetime) -> str:
+    """Note that a phone asks for a code, and say why none is sent; empty when one is, if the phone is the right one.
 
-    The code itself is made by `make_code` when the outbox message is handled, within about
-    a second. An origin beyond its limit leaves no trace and gets the same answer.
+    The answer is the same for every phone and link: it looks at what was asked, not at whose it is. The code itself
+    is made by `make_code` when the outbox message is handled, within about a second. An origin beyond its limit
+    leaves no trace.
     """
     case_id = await queries.case_of(session, token)
     mark = _origin_mark(origin)
     if await _count_from(session, mark, at, not_(_is_attempt())) >= rules.ASKED_AN_HOUR:
-        return
+        return rules.TOO_MANY
     request = OneTimeCode(
         case_id=case_id,
         phone_blind=crypto.blind("phone", tidy_phone(phone)),
@@ -75,9 +76,21 @@ async def ask_code(session: AsyncSession, *, token: str, phone: str, origin: str
         asked_at=at,
         expires_at=at + rules.CODE_LIFE,
     )
+    before = await _asked_before(session, request)
     session.add(request)
     outbox.publish(session, CODE_ASKED, request.id, {}, at=at)
     await session.flush()
+    return rules.not_sent(before, at)
+
+
+async def _asked_before(session: AsyncSession, request: OneTimeCode) -> list[datetime]:
+    query = select(col(OneTimeCode.asked_at)).where(
+        col(OneTimeCode.case_id).is_not_distinct_from(request.case_id),
+        col(OneTimeCode.phone_blind) == request.phone_blind,
+        col(OneTimeCode.asked_at) > request.asked_at - 2 * rules.HOUR,
+        not_(_is_attempt()),
+    )
+    return list(await session.scalars(query))
 
 
 async def make_code(session: AsyncSession, request_id: UUID, *, at: datetime) -> CodeToSend | None:

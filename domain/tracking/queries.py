@@ -16,6 +16,7 @@ from domain.cases import categories
 from domain.cases.models import Case, Party, PartyKind
 from domain.cases.process import Process
 from domain.cases.queries import answers, contacts, detail, limits, processes, reach
+from domain.cases.rules import RATING_PERIOD
 from domain.cases.vocabulary import Action
 from domain.kernel import crypto
 from domain.kernel.actor import Actor, system_actor
@@ -246,6 +247,7 @@ async def notice_facts(session: AsyncSession, case_id: UUID, base_url: str) -> N
         link=_link(case, base_url),
         answered_at=case.answered_at,
         object_until=case.object_until,
+        rate_until=case.closed_at + RATING_PERIOD if case.closed_at else None,
         phones=await contacts.mobiles_of(session, case.id),
         process=await processes.of_case(session, case),
     )

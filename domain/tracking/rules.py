@@ -57,6 +57,29 @@ def may_send(sent_at: list[datetime], asked_at: datetime) -> bool:
     return rested and len(sent_at) < CODES_AN_HOUR
 
 
+def not_sent(asked: list[datetime], at: datetime) -> str:
+    """Say why no code goes out for a request now; empty when one does, if the phone is the right one.
+
+    :param asked: when the same phone asked for the same link in the last two hours, right or not
+    """
+    sent: list[datetime] = []
+    for moment in sorted(asked):
+        if may_send([one for one in sent if one > moment - HOUR], moment):
+            sent.append(moment)
+    lately = [one for one in sent if one > at - HOUR]
+    if may_send(lately, at):
+        return ""
+    rest = BETWEEN_CODES - (at - lately[-1])
+    if rest > timedelta(0):
+        seconds = -(-rest // timedelta(seconds=1))
+        return f"每分钟最多发送一次，这次没有发送。请使用刚才那条短信中的验证码，或在 {seconds} 秒后重新获取。"
+    again = local(lately[-CODES_AN_HOUR] + HOUR)
+    return f"每小时最多发送 {CODES_AN_HOUR} 次，这次没有发送。请在 {again:%H:%M} 后重新获取。"
+
+
+TOO_MANY = "同一网络获取验证码的次数过多，这次没有发送，请一小时后再试。"
+
+
 def opinion_of(agrees: bool, comment: str) -> str:
     """This function will word a petitioner's answer to the result for the journal."""
     words = AGREES if agrees else OBJECTS

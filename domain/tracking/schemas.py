@@ -43,6 +43,7 @@ class NoticeFacts:
     link: str = field(repr=False)
     answered_at: datetime | None
     object_until: datetime | None
+    rate_until: datetime | None
     phones: tuple[str, ...] = field(repr=False)
     process: Process = STANDARD
 

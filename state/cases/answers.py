@@ -9,6 +9,7 @@ from domain.cases import answering
 from domain.cases.answering import AnswerView, RatingView
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.clock import stamp
+from domain.notices.schemas import Delivery
 
 LONG = "%Y-%m-%d %H:%M"
 SHOWN_IN = frozenset({Action.CONFIRM.value, Action.PUBLISH_ANSWER.value, Action.REJECT_RESULT.value})
@@ -41,6 +42,20 @@ class Rating:
 def rating(view: RatingView) -> Rating:
     """Word a rating."""
     return Rating(view.label, view.said, stamp(view.at, LONG), view.comment, view.bad)
+
+
+@dataclass
+class DeliveryShown:
+    """One message to the petitioners, and what became of it."""
+
+    occasion: str = ""
+    when: str = ""
+    state: str = ""
+
+
+def delivery(view: Delivery) -> DeliveryShown:
+    """Word what became of a message."""
+    return DeliveryShown(view.occasion, stamp(view.written_at, LONG), view.state)
 
 
 def answer(view: AnswerView, result: str, status: Status, *, at: datetime) -> AnswerShown:

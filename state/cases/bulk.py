@@ -109,7 +109,7 @@ class BulkState(CaseListState):
         units = tuple(filter(None, (self._lead, *self._assists)))
         reached: dict[str, int] = {}
         for number in self.ticked[:SAMPLE]:
-            told = await notices.will_tell(session, actor, number, Action(self.act), departments=units)
+            told = await notices.will_tell(session, actor, number, Action(self.act), departments=units, at=now())
             reached |= {label: max(count, reached.get(label, 0)) for label, count in told}
         words = "、".join(f"{label}（{count} 人）" if count else label for label, count in reached.items())
         same = self.act == Action.DISPATCH.value

@@ -27,7 +27,7 @@ from domain.notices import queries as notices
 from domain.orgs import queries as orgs
 from state import presence
 from state.cases import answers, shapes
-from state.cases.answers import AnswerShown, Rating
+from state.cases.answers import AnswerShown, DeliveryShown, Rating
 from state.cases.buttons import Button, Why, buttons, called
 from state.cases.given import step_input
 from state.cases.listing import CaseListState
@@ -112,6 +112,7 @@ class CaseState(SignedInState):
     pending: Pending = Pending()
     answer: AnswerShown = AnswerShown()
     ratings: list[Rating] = []
+    deliveries: list[DeliveryShown] = []
     related: list[Related] = []
     copies: list[CopySent] = []
     others_here: list[str] = []
@@ -199,6 +200,9 @@ class CaseState(SignedInState):
         view = await detail.get(session, actor, self._number, at=at)
         self._case_id, self.case = str(view.row.id), shapes.shown(view)
         self.answer = answers.answer(view.answer, view.result, Status(view.row.stored_status), at=at)
+        self.deliveries = [
+            answers.delivery(one) for one in await notices.deliveries(session, actor, self._number, at=at)
+        ]
         self.ratings = [answers.rating(one) for one in view.ratings]
         self._published = view.answer.published_at is not None
         self.parties = [shapes.party(p) for p in view.parties]
@@ -269,7 +273,7 @@ class CaseState(SignedInState):
         """Whom the step would tell, in words."""
         chosen = filter(None, (*(self.typed.get(name, "") for name in _CHOOSERS), *self._assists))
         action = Action(self.asking.action)
-        found = await notices.will_tell(session, actor, self._number, action, departments=tuple(chosen))
+        found = await notices.will_tell(session, actor, self._number, action, departments=tuple(chosen), at=now())
         self.asking.told = "、".join(f"{label}（{count} 人）" if count else label for label, count in found)
 
     @rx.event

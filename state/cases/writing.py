@@ -24,6 +24,7 @@ from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid, NotFound
+from domain.notices import queries as notices
 from domain.people.models import IdType
 from domain.visits import queries as visits
 from domain.visits.models import VisitState
@@ -72,6 +73,7 @@ class CaseFormState(SignedInState):
     area_choices: list[Choice] = []
     done: str = ""
     done_status: str = ""
+    done_told: str = ""
     draft_saved: str = ""
     _typed: dict[str, str] = {}
     _intent: str = ""
@@ -256,11 +258,13 @@ class CaseFormState(SignedInState):
                     made = await take(
                         session, actor, number=made.number, action=Action.SUBMIT, given=StepInput(), at=now()
                     )
+                accepted = made.status is Status.TO_DISPATCH
+                told = await notices.foretold_of(session, actor, made.number, at=now()) if accepted else ""
                 await drafts.drop(session, actor, FORM)
         except Invalid as refusal:
             self.faults = self._by_field(refusal.fields)
             return rx.toast.error(refusal.message.split("；")[0])
-        self.done, self.done_status = made.number, made.status.value
+        self.done, self.done_status, self.done_told = made.number, made.status.value, told
         self.faults, self._intent = {}, ""
         return rx.toast.success("已受理" if made.status is Status.TO_DISPATCH else "草稿已保存")
 

@@ -16,8 +16,8 @@ ROOM_FILES = {
     # cases alone: its words, its list of matters, the wording of its journal, its configured processes, its answers,
     # a sentence for each step
     "vocabulary", "categories", "notes", "process", "answering", "helps",
-    # orgs alone: the security values in force
-    "policy_values",
+    # orgs alone: the security values in force; notices alone: whether and when messages go out
+    "policy_values", "sending",
     # audit alone: the values inside a line of the journal, in words
     "wording",
 }  # fmt: skip

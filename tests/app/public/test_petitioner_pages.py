@@ -96,6 +96,31 @@ class TestTheForm:
         }
         assert len(pages) == 1
 
+    async def test_says_to_every_phone_alike_that_no_second_code_comes_within_a_minute(
+        self, client: httpx.AsyncClient, county: County, clock: Clock
+    ) -> None:
+        _, token = await case(county, 1)
+        for used, number in ((token, phone(1)), (token, phone(9)), (UNKNOWN, phone(1))):
+            clock.at = AT
+            first = await client.post(f"/t/{used}/code", data={"phone": number})
+            assert "短信送达" in first.text
+            clock.at = AT + timedelta(seconds=20)
+            again = await client.post(f"/t/{used}/code", data={"phone": number})
+            assert "这次没有发送" in again.text
+            assert "在 40 秒后重新获取" in again.text
+            assert "短信送达" not in again.text
+        await relay_all(clock.at)
+        async with unit_of_work() as session:
+            codes = [text for _, text in await messages(session) if "验证码" in text]
+        assert len(codes) == 1
+
+    async def test_promises_no_code_without_a_channel(self, county: County, clock: Clock) -> None:
+        async with client_of(clock, demo=False) as opened:
+            answer = await opened.post(f"/t/{UNKNOWN}/code", data={"phone": phone(1)})
+        assert answer.status_code == 422
+        assert petitioner.NO_CHANNEL in answer.text
+        assert "送达" not in answer.text
+
     @pytest.mark.parametrize("typed", ["", "12345", "1391234567", "<b>13912345678"])
     async def test_names_what_is_no_phone_and_keeps_it(
         self, client: httpx.AsyncClient, county: County, typed: str

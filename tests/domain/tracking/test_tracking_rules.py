@@ -114,6 +114,25 @@ def test_codes_are_limited(minutes_before: tuple[float, ...], may: bool) -> None
     assert rules.may_send([AT - timedelta(minutes=m) for m in minutes_before], AT) is may
 
 
+@pytest.mark.parametrize(
+    ("minutes_before", "said"),
+    [
+        ((), ""),
+        ((1,), ""),
+        ((0.5,), "在 30 秒后重新获取"),
+        ((0,), "在 60 秒后重新获取"),
+        ((1.5, 0.75), ""),  # the second of these was not sent either
+        ((5, 4, 3, 2, 1), "请在 10:55 后重新获取"),
+        ((61, 5, 4, 3, 2), ""),
+    ],
+)
+def test_it_is_said_when_no_code_is_sent(minutes_before: tuple[float, ...], said: str) -> None:
+    told = rules.not_sent([AT - timedelta(minutes=m) for m in minutes_before], AT)
+    assert bool(told) is bool(said)
+    assert said in told
+    assert not told or "这次没有发送" in told
+
+
 def test_codes_have_six_digits() -> None:
     codes = {rules.new_code() for _ in range(200)}
     assert all(len(code) == 6 and code.isdigit() for code in codes)
