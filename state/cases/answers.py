@@ -101,3 +101,9 @@ def foretold(action: str, *, published: bool) -> str:
     if action == Action.CONFIRM.value and not published:
         return "办结的同时公开答复"
     return ""
+
+
+def typed_for(typed: dict[str, str], text: str) -> dict[str, str]:
+    """Begin with the answer that stands there; what was typed for another text is dropped."""
+    kept = typed.get("answer", text) if typed.get("answer_to", text) == text else text
+    return {**typed, "answer": kept, "answer_to": text}

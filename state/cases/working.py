@@ -253,9 +253,8 @@ class CaseState(SignedInState):
         if action == Action.APPROVE_EXTENSION.value:
             # the approver's figure counts: it begins at what was asked for
             self.typed.setdefault("days", self.pending.days)
-        if self.typed.pop("answer_to", self.answer.text) != self.answer.text:
-            self.typed.pop("answer", None)  # it was typed for another text than the one that stands there now
-        self.typed = {**self.typed, "answer": self.typed.get("answer", self.answer.text), "answer_to": self.answer.text}
+        if self.asking.answers:
+            self.typed = answers.typed_for(self.typed, self.answer.text)
         self._ask_for(view)
         self.faults, self.uploads = {}, []
         self.changed_by_other, self.conflict, self.refused = False, "", ""

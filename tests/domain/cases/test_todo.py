@@ -19,7 +19,7 @@ from sqlmodel import col
 from domain.calendar.models import LimitUnit
 from domain.calendar.operations import seed_years
 from domain.cases import rules
-from domain.cases.models import Assignment, AssignmentState, Case, Copy, Part, Satisfaction, Supervision
+from domain.cases.models import Assignment, AssignmentState, CallOutcome, Case, Copy, Part, Satisfaction, Supervision
 from domain.cases.operations import merge
 from domain.cases.queries import lists, reach, views
 from domain.cases.queries.orders import derived_status
@@ -108,7 +108,8 @@ def _appealed(f: Facts) -> bool:
 def _to_call_back(f: Facts) -> bool:
     case = f.case
     bad = {Satisfaction.DISSATISFIED, Satisfaction.VERY_DISSATISFIED} & {case.satisfaction, case.unit_satisfaction}
-    return case.status is S.CLOSED and case.merged_into_id is None and bool(bad)
+    reached = case.call_outcome in {CallOutcome.SETTLED, CallOutcome.UNSETTLED}
+    return case.status is S.CLOSED and case.merged_into_id is None and bool(bad) and not reached
 
 
 AFTER: dict[Role, Callable[[Facts], bool]] = {
