@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "c5e000000026"
-down_revision: str | None = "0ba510b44598"
+down_revision: str | None = "7acedb82f9fd"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
