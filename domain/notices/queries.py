@@ -19,7 +19,6 @@ from domain.cases.vocabulary import Action, Guard, Status, Tell
 from domain.cases.workflow import Step
 from domain.kernel import crypto
 from domain.kernel.actor import SYSTEM_ID, Actor, system_actor
-from domain.kernel.clock import stamp
 from domain.kernel.columns import one_of
 from domain.kernel.models import JournalEntry
 from domain.kernel.permissions import Role
@@ -72,13 +71,8 @@ async def foretold_of(session: AsyncSession, actor: Actor, number: str, *, at: d
 
     :raises NotFound: no such case within the actor's reach
     """
-    reached, chosen = await _reached(session, await reach.find(session, actor, number)), sending.current()
-    if not reached or not chosen.channel:
-        why = "没有开通短信" if reached else "诉求人没有登记手机号"
-        return f"{why}，收不到受理短信：请打印受理通知单交诉求人，进度请来电或到窗口查询"
-    until = chosen.rests_until(Occasion.ACCEPTED, at)
-    when = f"夜间不发送，{stamp(until, '%m-%d %H:%M')} 后发出" if until else "正在发送，结果见案件页“短信通知”"
-    return f"受理短信{when}；可打印受理通知单交诉求人留存"
+    reached = await _reached(session, await reach.find(session, actor, number))
+    return rules.acceptance(reached, at, sending.current())
 
 
 def _view(message: Message, at: datetime) -> MessageView:
@@ -203,21 +197,11 @@ async def will_tell(
             found.append((audience.label, len(ids - {actor.account_id})))
     if Tell.PETITIONER in tells and _writes(case, action):
         reached = await _reached(session, case)
-        found.append(_by_message(reached, at))
+        found.append(rules.by_message(reached, at, sending.current()))
     return tuple(found)
 
 
-NO_MOBILE = "诉求人没有登记手机号，收不到短信，请另行告知"
-NO_CHANNEL = "没有开通短信，请另行告知诉求人"
 _MOST_DELIVERIES = 20
-
-
-def _by_message(reached: int, at: datetime | None) -> tuple[str, int]:
-    chosen = sending.current()
-    if not reached or not chosen.channel:
-        return (NO_CHANNEL if reached else NO_MOBILE), 0
-    until = chosen.rests_until(Occasion.PROGRESS, at) if at else None
-    return (f"诉求人（短信，{stamp(until, '%H:%M')} 后发送）" if until else Tell.PETITIONER.label), reached
 
 
 def _writes(case: Case, action: Action) -> bool:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.cases.process import STANDARD, Process
-from domain.cases.rules import RATING_PERIOD
 from domain.cases.vocabulary import Action, Effect, Status, Tell
 from domain.cases.workflow import STEPS, Step
 from domain.kernel.clock import stamp
@@ -109,6 +108,28 @@ def delivery(
         return "没有开通短信，没有发出"
     until = chosen.rests_until(occasion, at)
     return f"夜间不发送，{stamp(until, '%m-%d %H:%M')} 后发出" if until else "等待发送"
+
+
+NO_MOBILE = "诉求人没有登记手机号，收不到短信，请另行告知"
+NO_CHANNEL = "没有开通短信，请另行告知诉求人"
+
+
+def by_message(reached: int, at: datetime | None, chosen: Sending) -> tuple[str, int]:
+    """Foretell how many petitioners a step tells by message, in words and as a figure; 0 where the words say it all."""
+    if not reached or not chosen.channel:
+        return (NO_CHANNEL if reached else NO_MOBILE), 0
+    until = chosen.rests_until(Occasion.PROGRESS, at) if at else None
+    return (f"诉求人（短信，{stamp(until, '%H:%M')} 后发送）" if until else Tell.PETITIONER.label), reached
+
+
+def acceptance(reached: int, at: datetime, chosen: Sending) -> str:
+    """Say what becomes of the message of acceptance that so many phones are to get."""
+    if not reached or not chosen.channel:
+        why = "没有开通短信" if reached else "诉求人没有登记手机号"
+        return f"{why}，收不到受理短信：请打印受理通知单交诉求人，进度请来电或到窗口查询"
+    until = chosen.rests_until(Occasion.ACCEPTED, at)
+    when = f"夜间不发送，{stamp(until, '%m-%d %H:%M')} 后发出" if until else "正在发送，结果见案件页“短信通知”"
+    return f"受理短信{when}；可打印受理通知单交诉求人留存"
 
 
 def next_try(attempts: int, at: datetime) -> datetime | None:

@@ -16,8 +16,7 @@ from domain.areas import queries as areas
 from domain.calendar import queries as calendar
 from domain.calendar.schemas import DeadlineView
 from domain.cases import categories, notes
-from domain.cases.answering import AnswerView, RatingView
-from domain.cases.models import Assignment, Attachment, Case, Copy, Party, Satisfaction
+from domain.cases.models import Assignment, Attachment, Case, Copy, Party
 from domain.cases.process import STANDARD, Process
 from domain.cases.queries import answers, conflict, family, lists, processes, reach
 from domain.cases.schemas import (
@@ -68,7 +67,7 @@ async def get(
         deadlines=tuple(_spoken(one, process) for one in await calendar.explained(session, case.id, at=at)),
         copies=await _copies(session, case),
         process=process.name,
-        answer=await _answer(session, case),
+        answer=await answers.shown(session, case),
         **await family.related(session, actor, case),
         **_facts(case),
     )
@@ -97,7 +96,7 @@ def _facts(case: Case) -> dict[str, Any]:
         "result": case.result,
         "method": case.method.label if case.method else "",
         "outcome": case.outcome.label if case.outcome else "",
-        "ratings": _ratings(case),
+        "ratings": answers.ratings(case),
         "satisfaction": case.satisfaction.label if case.satisfaction else "",
         "rated_at": case.rated_at,
         "rating_comment": case.rating_comment,
@@ -114,33 +113,6 @@ def _facts(case: Case) -> dict[str, Any]:
         "city_target": case.city_target,
         "appeal": _appeal(case),
     }
-
-
-async def _answer(session: AsyncSession, case: Case) -> AnswerView:
-    said = await answers.response(session, case.id) if case.responded_at else None
-    return AnswerView(
-        text=case.answer or case.result,
-        published_at=case.answered_at,
-        object_until=case.object_until,
-        show_pictures=case.show_pictures,
-        agrees=case.agrees,
-        responded_at=case.responded_at,
-        response=said or "",
-    )
-
-
-def _ratings(case: Case) -> tuple[RatingView, ...]:
-    """Whoever rated, in person or by telephone, and the call back."""
-    given = (
-        ("诉求人评价", case.satisfaction, case.rated_at, case.rating_comment),
-        ("登记员代诉求人评价", case.unit_satisfaction, case.unit_rated_at, case.unit_rating_comment),
-        ("回访", case.call_outcome, case.called_at, ""),
-    )
-    return tuple(
-        RatingView(label, said.label, at, comment, isinstance(said, Satisfaction) and said.is_bad)
-        for label, said, at, comment in given
-        if said and at
-    )
 
 
 def _appeal(case: Case) -> str:

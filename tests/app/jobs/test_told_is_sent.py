@@ -74,4 +74,4 @@ async def test_as_many_are_written_to_as_the_dialog_says(
     assert foretold.get(Tell.PETITIONER.label, 0) == written
     mobiles = len({one for one in phones if one.startswith("139")})
     assert written == (0 if action is A.PUBLISH_ANSWER else mobiles)
-    assert (queries.NO_MOBILE in foretold) is (mobiles == 0 and action is not A.PUBLISH_ANSWER)
+    assert (rules.NO_MOBILE in foretold) is (mobiles == 0 and action is not A.PUBLISH_ANSWER)
