@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "c5e000000026"
-down_revision: str | None = "f382f2415757"
+down_revision: str | None = "bbf4b701cd7b"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
