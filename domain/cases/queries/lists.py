@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -266,25 +267,36 @@ async def rows_of(
     units = await orgs.units_by_id(session, {u for c in cases if (u := c.lead_unit_id)})
     places, book = await areas.names_of(session, {c.area_path for c in cases}), await calendar.book_of(session)
     followed = {i: await processes.by_id(session, i) for i in {case.process_id for case in cases}}
-    gone = await _gone(session, actor, ids, at)
+    standing = await _standing(session, actor, ids, at)
     return [
         _row(actor, case, at, followed[case.process_id], _left(case, book, at), (
             petitioners.get(case.id, ""), _handler(lens, leads.get(case.id)),
             units[case.lead_unit_id].name if case.lead_unit_id else "", places.get(case.area_path, ""),
-        ), gone.get(case.id, ""))
+        ), standing.get(case.id, _Standing()))
         for case in cases
     ]  # fmt: skip
 
 
-async def _gone(session: AsyncSession, actor: Actor, ids: Sequence[UUID], at: datetime) -> dict[UUID, str]:
-    """In which words a department sees what stands elsewhere now: it is no open work, and its deadline another's."""
-    if not speaks_for_department(actor):
-        return {}
-    words = (("returned", "已退回"), ("former", "已改派"))
-    found: dict[UUID, str] = {}
-    for view, label in words:
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """In which words a reader sees a case that is not simply at its status."""
+
+    label: str = ""
+    tone: str = ""
+    gone: bool = False
+
+
+async def _standing(session: AsyncSession, actor: Actor, ids: Sequence[UUID], at: datetime) -> dict[UUID, _Standing]:
+    """What stands elsewhere is no open work of a department; what is closed may still ask for somebody."""
+    words: dict[str, _Standing] = {}
+    if speaks_for_department(actor):
+        words = {"returned": _Standing("已退回", "gray", gone=True), "former": _Standing("已改派", "gray", gone=True)}
+    elif actor.has(Role.CENTER_ADMIN, Role.LEADER):
+        words = {view: _Standing(VIEWS[view][0], VIEWS[view][1]) for view in ("to_call_back", "appealed")}
+    found: dict[UUID, _Standing] = {}
+    for view, standing in words.items():
         query = select(col(Case.id)).where(visible_to(actor), col(Case.id).in_(ids), VIEWS[view][2](actor, at))
-        found |= dict.fromkeys(await session.scalars(query), label)
+        found |= dict.fromkeys(await session.scalars(query), standing)
     return found
 
 
@@ -326,7 +338,7 @@ def _row(
     process: Process,
     left: Remaining,
     said: tuple[str, str, str, str],
-    gone: str = "",
+    standing: _Standing,
 ) -> CaseRow:
     party, handler, department, area = said
     mine = actor.has(Role.OFFICER, Role.DEPARTMENT_HEAD)
@@ -342,11 +354,11 @@ def _row(
         party=party,
         stored_status=case.status.value,
         status=code,
-        status_label=gone or label,
-        status_tone="gray" if gone else tone,
-        due="" if gone else left.text,
-        due_at=None if gone else case.due_at,
-        tone="none" if gone else left.tone,
+        status_label=standing.label or label,
+        status_tone=standing.tone or tone,
+        due="" if standing.gone else left.text,
+        due_at=None if standing.gone else case.due_at,
+        tone="none" if standing.gone else left.tone,
         risk=case.risk_level.value,
         risk_label=case.risk_level.label,
         department=department,

@@ -141,11 +141,13 @@ def _shown_as(shown: str, at: datetime) -> Band:
 
 def _pressing(at: datetime, *, late: bool, urgent: bool) -> Band:
     passed = and_(col(Case.due_at).is_not(None), col(Case.due_at) < at)
-    lifted = col(Case.urgent).is_(urgent)
-    return Band(
-        and_(passed if late else ~passed, lifted),
-        lambda case: (case.due_at is not None and case.due_at < at) is late and case.urgent is urgent,
-    )
+    lifted = and_(col(Case.urgent).is_(True), col(Case.status) != S.CLOSED)
+
+    def holds(case: Case) -> bool:
+        presses = case.urgent and case.status is not S.CLOSED
+        return (case.due_at is not None and case.due_at < at) is late and presses is urgent
+
+    return Band(and_(passed if late else ~passed, lifted if urgent else ~lifted), holds)
 
 
 def _for_leader(_at: datetime, *, place: str) -> Band:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.cases import rules
-from domain.cases.models import Case
+from domain.cases.models import Case, Satisfaction
 from domain.cases.operations.orders import arrange
 from domain.cases.queries import lists
 from domain.cases.queries.orders import DEFAULTS, Order
@@ -78,6 +78,16 @@ class TestToDo:
         assert [names[row.number] for row in page.items] == [
             "late urgent", "later", "late", "far urgent", "soon", "far"
         ]  # fmt: skip
+
+    async def test_does_not_lift_what_is_closed(self, session: AsyncSession, county: County) -> None:
+        closed = await support.bring_to(session, county, MAIN_LINE, at=MORNING, seed=1)
+        waiting = await support.bring_to(session, county, MAIN_LINE[:1], at=MORNING, seed=2)
+        values = {"urgent": True, "satisfaction": Satisfaction.DISSATISFIED}
+        await session.execute(update(Case).where(col(Case.number) == closed).values(values))
+        session.expire_all()
+        page = await lists.search(session, county["center"], CaseFilter(view="todo"), at=MORNING)
+        assert [row.number for row in page.items] == [waiting, closed]
+        assert page.items[1].status_label == "不满意待回访"
 
     async def test_goes_by_status_where_an_administrator_arranged_it(
         self, session: AsyncSession, county: County
