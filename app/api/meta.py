@@ -6,13 +6,14 @@ from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.api.answers import answers
 from app.api.doors import Acting, GuardedRoute
 from domain.areas import queries as areas
 from domain.cases import categories
 from domain.cases.models import Method, PartyKind, RiskLevel, Satisfaction, Scale, Source, Supervision
+from domain.cases.queries import receiving
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.labels import Labelled
 from domain.orgs import queries as orgs
@@ -67,6 +68,9 @@ class DepartmentOut(BaseModel):
 
     code: str
     name: str
+    attendance: str = Field(
+        description="派给它时由谁接收：present 有人，deputy 由代理人，nobody 现在无人接收（会被拒绝）"
+    )
 
 
 @router.get(
@@ -112,8 +116,10 @@ async def search_areas(
 @router.get(
     "/departments",
     summary="承办单位",
-    responses=answers([{"code": "rsj", "name": "人力资源和社会保障局"}]),
+    responses=answers([{"code": "rsj", "name": "人力资源和社会保障局", "attendance": "present"}]),
 )
 async def list_departments(call: Acting) -> list[DepartmentOut]:
     """可以承办诉求的单位。"""
-    return [DepartmentOut(code=unit.code, name=unit.name) for unit in await orgs.departments(call.session)]
+    known = await receiving.attendance(call.session, Action.DISPATCH, at=call.at)
+    units = await orgs.departments(call.session)
+    return [DepartmentOut(code=unit.code, name=unit.name, attendance=known[unit.code].value) for unit in units]

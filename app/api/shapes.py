@@ -79,7 +79,7 @@ class Turning(BaseModel):
 class CaseQuery(Turning):
     """列表的筛选条件；不填即不限。`from`、`to` 按受理时间，只写日期时两端都含当天。"""
 
-    view: str = Field(default="", description="命名列表，如 todo、overdue")
+    view: str = Field(default="", description="命名列表，如 todo、overdue、unattended（无人接收）")
     status: Words = Field(default_factory=list, description="状态，可多个，用逗号分隔")
     q: str = Field(default="", max_length=100, description="标题、内容、编号中的文字")
     number: str = Field(default="", description="编号，完全相符")
@@ -242,6 +242,7 @@ class CaseOut(CaseItem):
     promised_at: datetime | None
     visit_id: UUID | None
     parties: tuple[PartyView, ...]
+    joined_parties: tuple[PartyView, ...] = Field(description="并入本件的案件的当事人")
     assignments: tuple[AssignmentView, ...]
     pictures: tuple[PictureView, ...]
     deadlines: tuple[DeadlineView, ...]

@@ -16,6 +16,7 @@ from domain.kernel.permissions import PEOPLE_ROLES
 from domain.orgs import operations
 from domain.orgs.models import UnitKind
 from domain.orgs.schemas import NewAccount, UnitInput
+from state.orgs.leaving import left_in_words
 
 users = typer.Typer(help="账号管理", no_args_is_help=True)
 units = typer.Typer(help="单位管理", no_args_is_help=True)
@@ -47,9 +48,11 @@ def add(
 
 @users.command()
 def disable(login: Login) -> None:
-    """停用账号，并结束其全部登录。"""
+    """停用账号，并结束其全部登录；它是单位最后一个能接收案件的账号时，说明留下什么。"""
+    alone: list[str] = []
 
     async def work(session: AsyncSession, at: datetime) -> HandOver:
+        alone.extend(await left_in_words(session, console("命令行"), login, at=at))
         await operations.disable(session, console("命令行"), login, at=at)
         return await hand_over.left_behind(session, console("命令行"), login, at=at)
 
@@ -58,6 +61,8 @@ def disable(login: Login) -> None:
     if left:
         stays = "，".join(f"{label} {count} 件" for label, count in left.items())
         typer.echo(f"名下还有未办完的工作，没有转走：{stays}。请由其单位负责人或综治中心在账号页“移交在办”。")
+    for sentence in alone:
+        typer.echo(f"注意：{sentence}")
 
 
 @users.command()

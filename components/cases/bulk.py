@@ -79,7 +79,7 @@ def _send() -> rx.Component:
 
 def _lead() -> rx.Component:
     name = Need.LEAD.value
-    control = select(name, S.department_choices, placeholder="请选择单位", on_change=S.choose_lead)
+    control = select(name, S.units, placeholder="请选择单位", on_change=S.choose_lead)
     return field(
         Need.LEAD.label, control, name=name, required=S.required.contains(name), error=S.faults[name], wide=True
     )
@@ -88,7 +88,7 @@ def _lead() -> rx.Component:
 def _assists() -> rx.Component:
     name = Need.ASSISTS.value
     boxes = rx.foreach(
-        S.department_choices,
+        S.units,
         lambda unit: check(f"assist_{unit.value}", unit.label, on_change=lambda on: S.choose_assist(unit.value, on)),
     )
     control = rx.el.div(boxes, class_name="checks")

@@ -35,6 +35,7 @@ def step_dialog() -> rx.Component:
         ),
         rx.cond(S.refused != "", alert("red", rx.el.span(S.refused))),
         rx.el.p(S.asking.help, class_name="help muted"),
+        rx.cond(S.asking.unattended != "", alert("orange", rx.el.span(S.asking.unattended))),
         rx.cond(S.asking.decides & (S.pending.action != ""), _pending()),
         rx.cond(S.asking.rated & (S.ratings.length() > 0), ratings()),
         rx.cond(S.asking.answers & (S.answer.text != ""), _answer()),

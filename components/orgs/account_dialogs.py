@@ -11,7 +11,7 @@ from components.kit.form import field, select, text_input
 from components.kit.icons import icon
 from components.kit.show import alert
 from components.orgs.accounts import area_field, told_dialog
-from components.orgs.pieces import foot
+from components.orgs.pieces import foot, leaves
 from state.inputs import Choice
 from state.orgs.account import AccountState as S
 
@@ -63,7 +63,9 @@ def _change() -> rx.Component:
         area_field(S.areas, S.facts.area_path, S.faults["area"]),
         class_name="grid-2",
     )
-    return _asked("change", "修改资料", fields, _more_units(), word="保存", on_submit=S.change, wide=True)
+    return _asked(
+        "change", "修改资料", leaves(S.leaves), fields, _more_units(), word="保存", on_submit=S.change, wide=True
+    )
 
 
 def _more_units() -> rx.Component:
@@ -120,6 +122,7 @@ def _disable() -> rx.Component:
             ),
             alert("green", rx.el.span("名下没有未办完的案件。")),
         ),
+        leaves(S.leaves),
         field(
             "停用原因",
             text_input("reason", placeholder="例如：调离", max_length=200),

@@ -10,7 +10,7 @@ from components.kit.dialog import dialog
 from components.kit.form import check
 from components.kit.show import alert
 from components.orgs.accounts import role_boxes
-from components.orgs.pieces import foot
+from components.orgs.pieces import foot, leaves
 from state.orgs.granting import GrantState as S
 from state.orgs.limits import Box
 
@@ -49,6 +49,7 @@ def _grant() -> rx.Component:
                 S.proposed.length() > 0,
                 alert("blue", rx.el.span("拟授角色：", S.proposed.join("、"), "。已预先勾选，请核对后授予。")),
             ),
+            leaves(S.leaves),
             role_boxes(S.roles),
             rx.cond(S.faults["roles"], rx.el.span(S.faults["roles"], class_name="fault", role="alert")),
             rx.el.p(SEPARATION, "全部不选即收回所有角色。", class_name="muted"),
@@ -69,6 +70,7 @@ def _restrict() -> rx.Component:
         rx.el.form(
             _who(),
             rx.el.p("勾选的内容从这个账号收走，不影响同角色的其他人；立即生效，记入日志。", class_name="muted"),
+            leaves(S.leaves),
             check("read_only", "只读账号：只能查看，不能登记、办理和管理", default=S.read_only),
             boxes(S.places, "不能打开的菜单"),
             boxes(S.steps, "不能办理的步骤"),

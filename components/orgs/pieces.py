@@ -6,6 +6,8 @@ from typing import Any
 
 import reflex as rx
 
+from components.kit.show import alert
+
 
 class _Sheet(rx.Fragment):
     def add_imports(self) -> dict[str, str]:
@@ -63,3 +65,8 @@ def marks(words: Any, tone: str = "gray") -> rx.Component:
     return rx.el.span(
         rx.foreach(words, lambda word: rx.el.span(word, class_name=f"tag plain {tone}")), class_name="marks"
     )
+
+
+def leaves(sentences: Any) -> rx.Component:
+    """Warn of each unit that would be left without anybody who receives cases."""
+    return rx.fragment(rx.foreach(sentences, lambda said: alert("orange", rx.el.span(said))))

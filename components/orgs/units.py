@@ -162,6 +162,10 @@ def _turn_dialog() -> rx.Component:
                 rx.fragment(
                     rx.el.p("停用后，“", one.name, "”不再出现在转派、抄告和新建账号的列表里，已转来的案件仍可查到。"),
                     rx.cond(
+                        S.left > 0,
+                        alert("orange", rx.el.span("该单位还有 ", S.left, " 件在办案件，停用后将无人接收，请先改派。")),
+                    ),
+                    rx.cond(
                         one.accounts > 0,
                         alert("orange", rx.el.span(f"该单位还有 {one.accounts} 个启用的账号，须先调整或停用。")),
                     ),

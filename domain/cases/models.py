@@ -181,6 +181,10 @@ class Case(SQLModel, table=True):
     process_id: UUID | None = Field(default=None, foreign_key="process_version.id")
     parent_id: UUID | None = Field(default=None, foreign_key="case_file.id", index=True)
     merged_into_id: UUID | None = Field(default=None, foreign_key="case_file.id", index=True)
+    merge_gave: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSONB, nullable=False, server_default=text("'{}'::jsonb"))
+    )
+    """Of a merged case: what the kept one took over from it, to give it back."""
     visit_id: UUID | None = Field(default=None, foreign_key="visit.id")
     created_by: UUID = Field(foreign_key="account.id", index=True)
     unit_id: UUID = Field(foreign_key="unit.id")

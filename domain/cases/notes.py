@@ -31,6 +31,9 @@ _FIELDS = {
     "parties": "当事人",
     "yellow": "黄牌时限",
     "red": "红牌时限",
+    "leader_order": "领导交办",
+    "supervision": "督办",
+    "watch": "持续关注",
 }
 _WORDS = {"source": Source, "risk_level": RiskLevel, "scale": Scale}
 
@@ -86,6 +89,8 @@ _SAYINGS: dict[str, Callable[[Any, Callable[[str], str]], str]] = {
     "giver": lambda giver, named: f"移交人：{named(giver)}",
     "taker": lambda taker, named: f"接手人：{named(taker)}",
     "other": lambda number, _: f"相关案件：{number}",
+    "stricter": lambda names, _: "按两件中较严的一方：" + "、".join(_attribute(name) for name in names),
+    "given_back": lambda names, _: "恢复为并案前：" + "、".join(_attribute(name) for name in names),
 }
 """How each detail of a step is said, in this order."""
 _OBJECTIONS = {
@@ -93,6 +98,11 @@ _OBJECTIONS = {
     "early": "诉求人未答复，异议期未满即办结",
     "objected": "诉求人有异议",
 }
+
+
+def _attribute(name: str) -> str:
+    link = name.removeprefix("clock:")
+    return f"{Link(link).label}时限" if link != name else _FIELDS.get(name, name)
 
 
 def _change(name: str, pair: Any) -> tuple[str, str, str]:

@@ -227,13 +227,20 @@ def _without(approval: Approval, steps: Iterable[Step]) -> Iterator[Step]:
 def _at_once(approval: Approval, step: Step) -> Iterator[Step]:
     """What was a request does what its approval would have done."""
     if approval is Approval.RETURN:
-        yield replace(step, target=Status.TO_DISPATCH, effects=(Effect.RETURN_ASSIGNMENTS,), clocks=NEW_DISPATCH)
+        guards = _unasked(step)
+        effects = (Effect.RETURN_ASSIGNMENTS,)
+        yield replace(step, target=Status.TO_DISPATCH, guards=guards, effects=effects, clocks=NEW_DISPATCH)
     elif approval is Approval.EXTENSION:
         target = Status.LEADER_ORDER if step.source is Status.LEADER_ORDER else Status.EXTENDED
-        yield replace(step, target=target, effects=(Effect.EXTEND,), clocks=LATER)
+        yield replace(step, target=target, guards=_unasked(step), effects=(Effect.EXTEND,), clocks=LATER)
     else:
         ordered = [s for s in STEPS if s.action is Action.ORDER and s.source is step.source]
         yield from (replace(s, action=step.action, row=step.row, who=step.who, label=step.label) for s in ordered)
+
+
+def _unasked(step: Step) -> tuple[Guard, ...]:
+    """The guards of a row without an approval: nobody needs to be there to give it."""
+    return tuple(guard for guard in step.guards if guard is not Guard.APPROVER_THERE)
 
 
 _BACKWARD = frozenset(

@@ -68,6 +68,8 @@ class Facts:
     supervision: Supervision | None = None
     level: Supervision | None = None
     urged_at: datetime | None = None
+    registrar_there: bool = True
+    leader_there: bool = True
 
 
 def holds(guard: Guard, facts: Facts) -> bool:
@@ -112,6 +114,9 @@ _GUARDS = {
     Guard.SUPERVISED: lambda f: f.supervision is not None,
     Guard.NOT_SUPERVISED_ALIKE: _stronger,
     Guard.URGE_RESTED: lambda f: f.urged_at is None or f.at - f.urged_at >= URGE_REST,
+    Guard.REGISTRAR_THERE: lambda f: f.registrar_there,
+    Guard.LEADER_THERE: lambda f: f.leader_there,
+    Guard.APPROVER_THERE: lambda f: not f.leader_order or f.leader_there,
 }
 
 
@@ -197,7 +202,7 @@ def _lead(given: StepInput, needed: bool) -> str:
 def _assists(given: StepInput, needed: bool) -> str:
     if needed and not given.assist_departments:
         return "请选择协办单位"
-    return "协办单位不能与主办单位相同" if given.lead_department in given.assist_departments else ""
+    return "协办单位不能与主办单位相同" if given.lead_department in (given.assist_departments or ()) else ""
 
 
 def _department(given: StepInput, needed: bool) -> str:

@@ -91,7 +91,7 @@ class StepInput(CaseChanges):
     opinion: str = ""
     attachments: tuple[UUID, ...] = ()
     lead_department: str = ""
-    assist_departments: tuple[str, ...] = ()
+    assist_departments: tuple[str, ...] | None = None  # none: those that assist go on
     department: str = ""
     person_in_charge: str = Field(default="", repr=False)
     person_phone: str = Field(default="", repr=False)
@@ -326,6 +326,7 @@ class CaseView:
     promised_at: datetime | None
     visit_id: UUID | None
     parties: tuple[PartyView, ...]
+    joined_parties: tuple[PartyView, ...]
     assignments: tuple[AssignmentView, ...]
     pictures: tuple[PictureView, ...]
     deadlines: tuple[DeadlineView, ...]
@@ -366,8 +367,7 @@ class HandOver:
 class CaseFilter:
     """This class will hold what a list is narrowed to; empty means not narrowed.
 
-    `since` and `until` are half-open moments of acceptance (submitted_at);
-    name (or a part), phone, id_number and the last four of both are of one party, in clear, and never logged.
+    `since` and `until`: half-open moments of acceptance; what is of one party is in clear, and never logged.
     """
 
     view: str = ""

@@ -120,6 +120,12 @@ class Guard(Labelled):
     SUPERVISED = "supervised", "该件没有被督办"
     NOT_SUPERVISED_ALIKE = "not_supervised_alike", "该件已有同级或更高的督办"
     URGE_RESTED = "urge_rested", "4 小时内已经催办过"
+    REGISTRAR_THERE = (
+        "registrar_there",
+        "登记人现在不能补充（账号停用、到期、离岗或不是登记员），请直接编辑，或先移交其登记的案件",
+    )
+    LEADER_THERE = "leader_there", "现在没有领导可以审批：领导的账号已停用、到期、未授权，或已离岗且没有代理人"
+    APPROVER_THERE = "approver_there", "该件须由领导审批，而领导的账号已停用、到期、未授权，或已离岗且没有代理人"
 
 
 CHOOSING = frozenset({Guard.NOT_ORDER, Guard.IS_ORDER, Guard.OTHER_DEPARTMENT, Guard.SAME_DEPARTMENT})

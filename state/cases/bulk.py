@@ -19,8 +19,9 @@ from domain.kernel.actor import Actor
 from domain.kernel.refusals import Invalid, NotSignedIn, Refusal
 from domain.notices import queries as notices
 from state.cases.listing import CaseListState
+from state.cases.receivers import receivers
 from state.clock import now
-from state.inputs import as_form, as_text, flag_in, text_in
+from state.inputs import Choice, as_form, as_text, flag_in, text_in
 
 SAMPLE = 5
 """Cases that are asked whom the step tells and which clocks it starts; more make the dialog wait."""
@@ -49,6 +50,7 @@ class BulkState(CaseListState):
     chosen: list[Chosen] = []
     ticked: list[str] = []
     allowed: int = 0
+    units: list[Choice] = []
     needs: list[str] = []
     required: list[str] = []
     faults: dict[str, str] = {}
@@ -61,6 +63,7 @@ class BulkState(CaseListState):
     _lead: str = ""
     _assists: list[str] = []
     _versions: dict[str, int] = {}
+    _nobody: dict[str, str] = {}
 
     @rx.event
     async def ask(self, action: str):
@@ -75,6 +78,7 @@ class BulkState(CaseListState):
                 policy.require_role(actor, step)
                 rows = await bulk.preview(session, actor, list(self.selected), step, at=now())
                 self._show(step, rows)
+                self.units, self._nobody = await receivers(session, step, at=now())
                 await self._learn(session, actor)
                 kept = await drafts.load(session, actor, _draft(step.value))
                 self.opinion = str(kept.get("opinion", ""))
@@ -139,9 +143,10 @@ class BulkState(CaseListState):
     async def _choose(self, lead: str, assists: Sequence[str]) -> None:
         if self.phase != ASKING:
             return
-        known = {choice.value for choice in self.department_choices}
+        known = {choice.value for choice in self.units}
         self._lead = lead if lead in known else ""
         self._assists = [unit for unit in assists if unit in known]
+        self.faults = {Need.LEAD.value: self._nobody[lead]} if lead in self._nobody else {}
         async with self._acting() as (session, actor):
             await self._foretell(session, actor)
 

@@ -270,12 +270,12 @@ def _lamps(view: CaseView) -> dict[str, Any]:
     }
 
 
-def party(view: PartyView) -> PartyShown:
-    """This function will turn a party into text."""
+def party(view: PartyView, *, joined: bool = False) -> PartyShown:
+    """This function will turn a party into text; `joined`: it is one of a case that was merged into this one."""
     return PartyShown(
         id=str(view.id),
         person_id=str(view.person_id),
-        kind=view.kind_label,
+        kind=f"{view.kind_label}（并入案件）" if joined else view.kind_label,
         tone={"petitioner": "blue", "respondent": "orange"}.get(view.kind, "gray"),
         name=view.name,
         id_type=view.id_type,

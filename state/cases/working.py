@@ -14,7 +14,7 @@ from domain.audit import operations as audit
 from domain.cases.operations import assists
 from domain.cases.operations.merge import MERGEABLE
 from domain.cases.operations.take import take
-from domain.cases.queries import actions, conflict, detail, handlings
+from domain.cases.queries import actions, conflict, detail, handlings, receiving
 from domain.cases.rules import MAX_RESULT
 from domain.cases.schemas import ActionView
 from domain.cases.vocabulary import Action, Need, Status
@@ -24,13 +24,13 @@ from domain.kernel.actor import Actor
 from domain.kernel.permissions import FieldLevel, Permission, Role
 from domain.kernel.refusals import ActionNotAllowed, ChangedMeanwhile, Invalid, NotFound, NotPermitted
 from domain.notices import queries as notices
-from domain.orgs import queries as orgs
 from state import presence
 from state.cases import answers, shapes
 from state.cases.answers import AnswerShown, DeliveryShown, Rating
 from state.cases.buttons import Button, Why, buttons, called
 from state.cases.given import step_input
 from state.cases.listing import CaseListState
+from state.cases.receivers import receivers
 from state.cases.revealing import RevealState
 from state.cases.shapes import (
     CaseShown,
@@ -85,6 +85,7 @@ class Asking:
     answers: bool = False
     help: str = ""
     rated: bool = False
+    unattended: str = ""
 
 
 class CaseState(SignedInState):
@@ -134,6 +135,7 @@ class CaseState(SignedInState):
     _version: int = 0
     _published: bool = False
     _assists: list[str] = []
+    _nobody: dict[str, str] = {}
     _views: tuple[ActionView, ...] = ()
 
     @rx.event
@@ -147,7 +149,6 @@ class CaseState(SignedInState):
         listing = await self.get_state(CaseListState)
         async with self._opening() as (session, actor):
             actor.require(Permission.CASE_VIEW)
-            self.departments = [Choice(u.code, u.name) for u in await orgs.departments(session)]
             try:
                 await assists.receive_copy(session, actor, number=self._number, at=now())
                 await self._read(session, actor)
@@ -206,6 +207,7 @@ class CaseState(SignedInState):
         self.ratings = [answers.rating(one) for one in view.ratings]
         self._published = view.answer.published_at is not None
         self.parties = [shapes.party(p) for p in view.parties]
+        self.parties += [shapes.party(p, joined=True) for p in view.joined_parties]
         self.hands = [shapes.hand(a) for a in view.assignments]
         self.pictures = [shapes.picture(p) for p in view.pictures]
         self.limits = [shapes.limit(d) for d in view.deadlines if d.holder_id is None]
@@ -249,6 +251,10 @@ class CaseState(SignedInState):
                 help=view.help,
                 rated=action in _RATED,
             )
+            self.asking.unattended = await receiving.goes_back_to_nobody(
+                session, actor, self._number, Action(action), at=now()
+            )
+            self.departments, self._nobody = await receivers(session, Action(action), at=now())
             await self._foretell(session, actor)
         if action == Action.APPROVE_EXTENSION.value:
             # the approver's figure counts: it begins at what was asked for
@@ -257,6 +263,8 @@ class CaseState(SignedInState):
             self.typed = answers.typed_for(self.typed, self.answer.text)
         self._ask_for(view)
         self.faults, self.uploads = {}, []
+        for name in _CHOOSERS & set(self.needs):
+            self._warn(name, self.typed.get(name, ""))
         self.changed_by_other, self.conflict, self.refused = False, "", ""
         self.round += 1
         self._version = self.case.version
@@ -296,7 +304,14 @@ class CaseState(SignedInState):
             async with self._acting() as (session, actor):
                 await drafts.keep(session, actor, self._draft(self.asking.action), self.typed, at=now())
                 if name in _CHOOSERS:
+                    self._warn(name, as_text(value))
                     await self._foretell(session, actor)
+
+    def _warn(self, name: str, unit: str) -> None:
+        """Say beside the chosen unit that nobody would receive the case there, before the step is sent."""
+        self.faults = {field: said for field, said in self.faults.items() if field != name}
+        if unit in self._nobody:
+            self.faults |= {name: self._nobody[unit]}
 
     @rx.event
     async def choose_assist(self, unit: str, wanted: bool):

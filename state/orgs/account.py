@@ -20,6 +20,7 @@ from domain.orgs.schemas import AccountChange, AccountDetail
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, text_in
 from state.orgs.accounts import require_opener
+from state.orgs.leaving import left_in_words
 from state.orgs.limits import limits_in_words
 from state.orgs.shapes import AccountShown, Told, account_shown, area_choices, area_in, until_in
 from state.session import SignedInState
@@ -63,6 +64,7 @@ class AccountState(SignedInState):
     more: list[Choice] = []
     areas: list[Choice] = []
     told: Told = Told()
+    leaves: list[str] = []
     faults: dict[str, str] = {}
 
     @rx.event
@@ -100,6 +102,7 @@ class AccountState(SignedInState):
             if as_text(what) == "disable":
                 left = await hand_over.left_behind(session, actor, self.one.login, at=now())
                 self.stays = [f"{kind.label} {count} 件" for kind, count in left.counts.items() if count]
+            self.leaves = await left_in_words(session, actor, self.one.login, at=now())
             self.asking = as_text(what)
 
     @rx.event

@@ -11,6 +11,7 @@ from domain.orgs.schemas import Restriction
 from state.clock import now
 from state.inputs import as_form, as_text, flag_in
 from state.orgs.account import AccountState
+from state.orgs.leaving import left_in_words
 from state.orgs.limits import Box, action_boxes, permission_boxes, place_boxes, ticked
 from state.orgs.shapes import RoleChoice, role_choices, roles_in
 from state.session import SignedInState
@@ -28,6 +29,7 @@ class GrantState(SignedInState):
     steps: list[Box] = []
     places: list[Box] = []
     read_only: bool = False
+    leaves: list[str] = []
     faults: dict[str, str] = {}
 
     @rx.event
@@ -44,6 +46,7 @@ class GrantState(SignedInState):
             self.steps, self.places = action_boxes(shown.barred_actions), place_boxes(shown.barred_places)
             self.read_only = shown.read_only
             self.login, self.name = shown.row.login, shown.row.name
+            self.leaves = await left_in_words(session, actor, shown.row.login, at=now())
             self.asking = as_text(what) if as_text(what) in {"restrict", "factor"} else "grant"
 
     @rx.event

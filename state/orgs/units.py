@@ -9,6 +9,7 @@ from typing import ClassVar
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.queries import receiving
 from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
 from domain.kernel.permissions import Permission
@@ -59,6 +60,7 @@ class UnitsState(AddressedState, SignedInState):
     asked: UnitShown = UnitShown()
     editing: bool = False
     turning: UnitShown = UnitShown()
+    left: int = 0
     faults: dict[str, str] = {}
 
     @rx.event
@@ -101,10 +103,11 @@ class UnitsState(AddressedState, SignedInState):
     @rx.event
     async def ask_turn(self, code: str):
         """This function will ask once before a unit is disabled or enabled."""
-        async with self._acting() as (_, actor):
+        async with self._acting() as (session, actor):
             actor.require(Permission.UNIT_MANAGE)
             found = self._row(code)
             self._shut()
+            self.left = await receiving.open_of_unit(session, actor, found.code)
             self.turning = found
 
     @rx.event

@@ -25,6 +25,7 @@ from domain.kernel.refusals import Invalid
 
 _PAUSED_TEXT = "（暂停时间不计）"
 _REOPENED_TEXT = "（退回续办）"
+_HELD_TEXT = "（不晚于原承诺日期）"
 
 
 class Anyone(Enum):
@@ -159,6 +160,29 @@ class Clocks:
             settle(deadline, calendar)
             self.running.append(deadline)
         return found
+
+    async def last_stopped(self, link: Link) -> Deadline | None:
+        """Give the case's own clock on a link that was stopped last; none when there was none."""
+        found = await _last_stopped(self.session, self.subject_id, (link,), None)
+        return found[0] if found else None
+
+    async def hold_to(self, deadline: Deadline, earlier: Deadline, *, at: datetime, at_least: int = 3) -> None:
+        """Let a clock end no later than the one before it on the link, but not within `at_least` working days.
+
+        A pause of the earlier one that nothing ended does not count.
+        """
+        calendar = (await queries.book_of(self.session)).calendar(deadline.unit_id)
+        floor = rules.advance(at, at_least, calendar)
+        moments = [earlier.yellow_at, earlier.red_at]
+        if earlier.paused_at and earlier.stopped_at:
+            halt = (earlier.paused_at, earlier.stopped_at)
+            moments = [rules.resumed(moment, *halt, earlier.unit, calendar) for moment in moments]
+        yellow, red = (max(floor, moment) for moment in moments)
+        if yellow < deadline.yellow_at:
+            deadline.yellow_at, deadline.red_at = yellow, max(yellow, min(red, deadline.red_at))
+            deadline.source = LimitSource.PROMISE
+            deadline.limit_text = _noted(deadline.limit_text, _HELD_TEXT)
+            settle(deadline, calendar)
 
     def _of(self, links: Collection[Link], holder_id: Holder) -> list[Deadline]:
         anyone = isinstance(holder_id, Anyone)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -79,7 +81,8 @@ async def start_link(act: Act, link: Link, assignment: Assignment | None = None)
 async def _start(act: Act, clocks: Clocks, link: Link, assignment: Assignment | None) -> None:
     case, unit_id = act.case, holding_unit(act.case, link, assignment)
     limit, source = await _limit(act, link, unit_id)
-    await clocks.start(
+    earlier = await clocks.last_stopped(link) if link is Link.RESOLVE and case.promised_at else None
+    started = await clocks.start(
         link,
         limit,
         at=act.at,
@@ -90,6 +93,9 @@ async def _start(act: Act, clocks: Clocks, link: Link, assignment: Assignment | 
         source=source,
         latest_at=case.city_due_at if link is Link.RESOLVE else None,
     )
+    if earlier:
+        # passed on within the county: what the petitioner was told stays (decision 0023)
+        await clocks.hold_to(started, earlier, at=act.at)
 
 
 async def _limit(act: Act, link: Link, unit_id: UUID) -> tuple[Limit, LimitSource]:
@@ -109,13 +115,72 @@ def holding_unit(case: Case, link: Link, assignment: Assignment | None = None) -
     return case.unit_id if link is Link.DISPATCH else case.lead_unit_id or case.unit_id
 
 
+def is_taken_back(act: Act, link: Link | None) -> bool:
+    """Tell whether a step takes the case from whom it waits for: a link begins again with another, it is not done."""
+    effects = set(act.step.effects)
+    return Effect.SEND_BACK in effects or (link is not Link.DISPATCH and bool(effects & _TAKEN_BACK))
+
+
+_TAKEN_BACK = frozenset({Effect.WITHDRAW_ASSIGNMENTS, Effect.RETURN_ASSIGNMENTS})
+
+
 def _end_supervision(act: Act, stopped: Sequence[Deadline]) -> None:
     case, link = act.case, act.case.supervision_link
-    if link is None or link not in {one.link for one in stopped if one.holder_id is None}:
+    done = link in {one.link for one in stopped if one.holder_id is None} and not is_taken_back(act, link)
+    if link is None or not (done or case.status in ENDED):
         return
     act.detail["supervision_ended"] = link.value
     case.supervision = case.supervised_by = case.supervision_link = None
     case.supervision_auto = False
+
+
+_TIGHTENED = "（按并入案件的较早时限）"
+
+
+def tighten(own: Clocks, other: Clocks, only: Collection[str] | None = None) -> dict[str, list[Any]]:
+    """Let the clocks of a kept case end no later than those of a duplicate on the same link; answer what changed."""
+    changed: dict[str, list[Any]] = {}
+    earlier = {one.link: one for one in other.running if one.holder_id is None}
+    for clock in own.running:
+        found = earlier.get(clock.link)
+        if clock.holder_id is not None or found is None or (only is not None and _key(clock) not in only):
+            continue
+        yellow, red = min(clock.yellow_at, found.yellow_at), min(clock.red_at, found.red_at)
+        if (yellow, red) == (clock.yellow_at, clock.red_at):
+            continue
+        before = _stored(clock)
+        clock.soon_at = found.soon_at if yellow < clock.yellow_at else clock.soon_at
+        clock.yellow_at, clock.red_at, clock.source = yellow, red, LimitSource.PROMISE
+        clock.limit_text = clock.limit_text.removesuffix(_TIGHTENED) + _TIGHTENED
+        changed[_key(clock)] = [before, _stored(clock)]
+    return changed
+
+
+def loosen(own: Clocks, gave: Mapping[str, Any]) -> list[str]:
+    """Give clocks back what a merge took, where they still stand as it left them; answer which."""
+    back: list[str] = []
+    for clock in own.running:
+        before, after = gave.get(_key(clock), (None, None))
+        if clock.holder_id is None and before and _stored(clock) == after:
+            moments = [datetime.fromisoformat(moment) if moment else None for moment in before[:3]]
+            clock.yellow_at, clock.red_at, clock.soon_at = (
+                moments[0] or clock.yellow_at,
+                moments[1] or clock.red_at,
+                moments[2],
+            )
+            clock.source, clock.limit_text = LimitSource(before[3]), before[4]
+            back.append(_key(clock))
+    return back
+
+
+def _key(clock: Deadline) -> str:
+    return f"clock:{clock.link.value}"
+
+
+def _stored(clock: Deadline) -> list[str]:
+    moments = (clock.yellow_at, clock.red_at, clock.soon_at)
+    written = (moment.astimezone(UTC).isoformat() if moment else "" for moment in moments)
+    return [*written, clock.source.value, clock.limit_text]
 
 
 async def renew(session: AsyncSession, case: Case) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -60,10 +60,11 @@ async def _assign(act: Act) -> None:
     lead = await orgs.department_by_code(act.session, code, field=name)
     assists = [
         await orgs.department_by_code(act.session, code, field="assist_departments")
-        for code in dict.fromkeys(given.assist_departments if Need.ASSISTS in asks else ())
+        for code in dict.fromkeys((given.assist_departments if Need.ASSISTS in asks else None) or ())
     ]
+    kept = await orgs.units_by_id(act.session, (a.unit_id for a in act.assignments))
     _add_assignment(act, lead.id, Part.LEAD)
-    for unit in assists:
+    for unit in (unit for unit in assists if unit.id not in kept):
         assignment = _add_assignment(act, unit.id, Part.ASSIST)
         await clocks.start_link(act, Link.ACCEPT, assignment)
     case = act.case
@@ -71,13 +72,14 @@ async def _assign(act: Act) -> None:
         _begin_anew(case, ordered=Effect.ORDER in act.step.effects)
     case.sent_back_by = None
     case.lead_unit_id, case.dispatched_at = lead.id, act.at
-    act.detail |= {"lead": lead.code, "assists": [unit.code for unit in assists]}
+    helping = dict.fromkeys(unit.code for unit in (*kept.values(), *assists))
+    act.detail |= {"lead": lead.code, "assists": list(helping)}
 
 
 def _begin_anew(case: Case, *, ordered: bool) -> None:
     """A case that is taken up again has its own extensions and rating; the journal keeps the old ones."""
     case.leader_order, case.legacy = ordered, False
-    case.closed_at = case.outcome = None
+    case.closed_at = case.outcome = case.promised_at = None
     case.extensions = 0
     case.satisfaction = case.rated_at = case.unit_satisfaction = case.unit_rated_at = None
     case.rating_comment = case.unit_rating_comment = ""
@@ -100,21 +102,35 @@ def _add_assignment(act: Act, unit_id: Any, part: Part) -> Assignment:
     return assignment
 
 
-async def _end_all(act: Act, state: AssignmentState) -> None:
-    if act.assignments:
-        units = await orgs.units_by_id(act.session, (a.unit_id for a in act.assignments))
+async def _end_all(act: Act, state: AssignmentState, kept: Sequence[Assignment] = ()) -> None:
+    ending = [assignment for assignment in act.assignments if assignment not in kept]
+    if ending:
+        units = await orgs.units_by_id(act.session, (a.unit_id for a in ending))
         act.told_units += [unit.code for unit in units.values()]
-    for assignment in act.assignments:
+    for assignment in ending:
         # what nobody accepted was not handled: it is no department's finished case
         waited = state is AssignmentState.FINISHED and assignment.accepted_at is None
         assignment.state = AssignmentState.WITHDRAWN if waited else state
         assignment.ended_at = act.at
-    act.assignments.clear()
+    act.assignments[:] = kept
 
 
 async def _withdraw_assignments(act: Act) -> None:
-    await _end_all(act, AssignmentState.WITHDRAWN)
+    await _end_all(act, AssignmentState.WITHDRAWN, await _helping_on(act))
     act.case.lead_unit_id = None
+
+
+async def _helping_on(act: Act) -> list[Assignment]:
+    """The assistants that go on when the lead changes: those of the step's list, or all when it names none."""
+    asks, given = act.step.asks, act.given
+    if Effect.ASSIGN not in act.step.effects:
+        return []
+    helping = [one for one in act.assignments if one.part is Part.ASSIST]
+    units = await orgs.units_by_id(act.session, (one.unit_id for one in helping))
+    lead = given.lead_department if Need.LEAD in asks else given.department
+    wanted = given.assist_departments if Need.ASSISTS in asks else None
+    codes = {unit.code for unit in units.values()} if wanted is None else set(wanted)
+    return [one for one in helping if units[one.unit_id].code in codes - {lead}]
 
 
 async def _return_assignments(act: Act) -> None:

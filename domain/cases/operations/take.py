@@ -15,7 +15,7 @@ from domain.cases.models import Assignment, Attachment, Case
 from domain.cases.operations import clocks, effects, matter
 from domain.cases.operations.act import Act
 from domain.cases.process import STANDARD, Process
-from domain.cases.queries import conflict, family, limits, processes, reach, situation
+from domain.cases.queries import conflict, family, limits, processes, reach, receiving, situation
 from domain.cases.schemas import CaseSummary, StepInput
 from domain.cases.vocabulary import Action, Effect, Need, Status
 from domain.cases.workflow import Step
@@ -86,6 +86,7 @@ async def _step(
         fault = await limits.promise_fault(session, case, process.limits, given.promise_days, at=at)
         more = {Need.PROMISE.value: fault} if fault else {}
     rules.check_input(step, facts, given, more)
+    await receiving.require(session, step, given, at=at)
     if Need.COMPLETE in step.needs:
         await matter.require_complete(session, actor, case)
     return step
@@ -102,7 +103,8 @@ async def _change(act: Act) -> Status:
         case.previous_status = before
     elif target is not before:
         case.previous_status = None
-    if step.target is not None and target is not before and case.supervision and case.supervision_link is None:
+    moved = step.target is not None and target is not before and not clocks.is_taken_back(act, None)
+    if moved and case.supervision and case.supervision_link is None:
         # supervised while no clock ran: the link is over when the status moves (督办只针对环节)
         effects.end_supervision(case)
     case.status = target

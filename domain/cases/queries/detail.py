@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -61,7 +61,8 @@ async def get(
         area_full=await areas.name_of(session, case.area_path) if case.area_path else "",
         registered_by=names.get(case.created_by, ""),
         registered_unit=units[case.unit_id].name,
-        parties=await _parties(session, lens, case),
+        parties=await _parties(session, lens, col(Party.case_id) == case.id),
+        joined_parties=await _joined_parties(session, lens, case),
         assignments=await _assignments(session, lens, case, process),
         pictures=await _pictures(session, case, process),
         deadlines=tuple(_spoken(one, process) for one in await calendar.explained(session, case.id, at=at)),
@@ -133,8 +134,8 @@ async def _copies(session: AsyncSession, case: Case) -> tuple[CopyView, ...]:
     )
 
 
-async def _parties(session: AsyncSession, lens: people.Lens, case: Case) -> tuple[PartyView, ...]:
-    rows = list(await session.scalars(select(Party).where(col(Party.case_id) == case.id).order_by(col(Party.position))))
+async def _parties(session: AsyncSession, lens: people.Lens, whose: ColumnElement[bool]) -> tuple[PartyView, ...]:
+    rows = list(await session.scalars(select(Party).where(whose).order_by(col(Party.case_id), col(Party.position))))
     persons = await people.by_ids(session, (p.person_id for p in rows))
     views = []
     for party in rows:
@@ -157,6 +158,15 @@ async def _parties(session: AsyncSession, lens: people.Lens, case: Case) -> tupl
             )
         )
     return tuple(views)
+
+
+async def _joined_parties(session: AsyncSession, lens: people.Lens, case: Case) -> tuple[PartyView, ...]:
+    """Shown as the most sensitive of the merged matters asks."""
+    merged = await family.merged_categories(session, case)
+    if not merged:
+        return ()
+    special = any(categories.is_special(category) for category in (case.category, *merged.values()))
+    return await _parties(session, lens.of_special(special), col(Party.case_id).in_(merged))
 
 
 async def _assignments(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +13,8 @@ from domain.cases.models import Case
 from domain.cases.queries import processes, reach
 from domain.cases.queries.reach import visible_to
 from domain.cases.schemas import RelatedView
-from domain.kernel.actor import Actor
+from domain.kernel.actor import Actor, system_actor
+from domain.kernel.permissions import Role
 from domain.kernel.refusals import ActionNotAllowed
 
 
@@ -57,6 +59,13 @@ async def parent_number(session: AsyncSession, actor: Actor, number: str) -> str
     if case.parent_id is None:
         return None
     return await session.scalar(select(col(Case.number)).where(col(Case.id) == case.parent_id, visible_to(actor)))
+
+
+async def merged_categories(session: AsyncSession, case: Case) -> Mapping[UUID, str]:
+    """Give the cases that were merged into one, with their categories: who works on it works for their parties too."""
+    seen = visible_to(system_actor(Role.CLOCK))
+    query = select(col(Case.id), col(Case.category)).where(col(Case.merged_into_id) == case.id, seen)
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def related(session: AsyncSession, actor: Actor, case: Case) -> dict[str, tuple[RelatedView, ...]]:

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.areas import queries as areas
@@ -220,12 +221,21 @@ def _risk(value: str) -> RiskLevel:
 
 
 def _has_party(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return (
+    """A party of the case itself, or of one that was merged into it."""
+    own = (
         select(Party.id)
         .join(Person, col(Person.id) == col(Party.person_id))
         .where(col(Party.case_id) == col(Case.id), condition)
         .exists()
     )
+    duplicate = aliased(Case)
+    joined = (
+        select(duplicate.merged_into_id)
+        .join(Party, col(Party.case_id) == duplicate.id)
+        .join(Person, col(Person.id) == col(Party.person_id))
+        .where(duplicate.merged_into_id.is_not(None), condition)  # type: ignore[union-attr]
+    )
+    return or_(own, col(Case.id).in_(joined))
 
 
 def _text(text: str) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.areas import queries as areas
@@ -127,13 +128,17 @@ def _more_than_copied(actor: Actor) -> ColumnElement[bool]:
 
 
 async def matters_of_person(session: AsyncSession, actor: Actor, person_id: UUID) -> tuple[str, ...]:
-    """This function will give the categories of the cases within reach that a person is a party of.
+    """This function will give the categories of the cases that a person is a party of, and that are within reach.
+
+    A case that was merged into one within reach counts: its parties are that one's too.
 
     :raises NotFound: no such case
     """
+    own = aliased(Case)
     query = (
-        select(col(Case.category))
-        .join(Party, col(Case.id) == col(Party.case_id))
+        select(own.category)
+        .join(Party, own.id == col(Party.case_id))
+        .join(Case, or_(col(Case.id) == own.id, col(Case.id) == own.merged_into_id))
         .where(col(Party.person_id) == person_id, visible_to(actor), _more_than_copied(actor))
         .distinct()
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from domain.calendar import queries as calendar
 from domain.calendar import rules as calendar_rules
 from domain.calendar.models import Link
 from domain.cases.models import Assignment, AssignmentState, Case, Part, Source
+from domain.cases.queries import receiving
 from domain.cases.rules import APPEAL_WORKDAYS, Facts
 from domain.cases.schemas import StepInput
 from domain.cases.vocabulary import Guard
@@ -23,6 +24,7 @@ from domain.kernel.permissions import Role
 from domain.orgs import queries as orgs
 
 EVERY = frozenset(Guard)
+_LEADERS = frozenset({Guard.LEADER_THERE, Guard.APPROVER_THERE})
 
 
 async def gather(
@@ -33,7 +35,7 @@ async def gather(
     given: StepInput,
     *,
     at: datetime,
-    wanted: Collection[Guard] = EVERY,
+    wanted: AbstractSet[Guard] = EVERY,
 ) -> Facts:
     """This function will gather the facts of a case for one actor and one input.
 
@@ -41,7 +43,6 @@ async def gather(
     """
     lead = next((a for a in assignments if a.part is Part.LEAD), None)
     assists = [a for a in assignments if a.part is Part.ASSIST]
-    petitioner = actor.has(Role.PETITIONER)
     return Facts(
         at=at,
         held=lead is not None,
@@ -55,9 +56,10 @@ async def gather(
         watch_wanted=given.watch,
         appeal_until=await _appeal_until(session, case) if Guard.APPEALABLE in wanted else None,
         open_children=Guard.CHILDREN_CLOSED in wanted and await _has_open_children(session, case),
-        rated_by_actor=(case.rated_at if petitioner else case.unit_rated_at) is not None,
+        rated_by_actor=(case.rated_at if actor.has(Role.PETITIONER) else case.unit_rated_at) is not None,
         level=given.level,
         **_of_case(case),
+        **await _who_is_there(session, case, at, wanted),
     )
 
 
@@ -79,6 +81,17 @@ def _of_case(case: Case) -> dict[str, Any]:
         "supervision": case.supervision,
         "urged_at": case.urged_at,
     }
+
+
+async def _who_is_there(session: AsyncSession, case: Case, at: datetime, wanted: AbstractSet[Guard]) -> dict[str, bool]:
+    """Whether the persons whom a step would ask can act now."""
+    found: dict[str, bool] = {}
+    if Guard.REGISTRAR_THERE in wanted:
+        registrar = (case.created_by,)
+        found["registrar_there"] = await orgs.anybody(session, receiving.RESUBMITTING, at=at, accounts=registrar)
+    if not wanted.isdisjoint(_LEADERS):
+        found["leader_there"] = await orgs.anybody(session, receiving.APPROVING, at=at)
+    return found
 
 
 async def _before_red(session: AsyncSession, case: Case, at: datetime) -> bool:

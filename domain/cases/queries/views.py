@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from domain.cases import workflow
 from domain.cases.models import Assignment, AssignmentState, CallOutcome, Case, Part, Satisfaction, Supervision
-from domain.cases.queries import processes
+from domain.cases.queries import processes, receiving
 from domain.cases.queries.reach import LIVE, copied_to, dispatched_to, visible_to
 from domain.cases.schemas import Counter
 from domain.cases.vocabulary import Status as S
@@ -215,6 +215,7 @@ VIEWS: dict[str, tuple[str, str, View]] = {
     "in_hand": ("处理中", "blue", in_hand),
     "to_approve": ("待审批", "yellow", _at(S.ORDER_PENDING, S.RETURN_PENDING, S.EXTENSION_PENDING)),
     "to_confirm": ("调处待确认", "yellow", _at(S.TO_CONFIRM)),
+    "unattended": ("无人接收", "red", lambda actor, at: and_(in_work(), receiving.unattended(at))),
     "closed_month": ("本月办结", "green", closed_this_month),
     "to_call_back": ("不满意待回访", "red", to_call_back),
     "appealed": ("评价申诉待裁定", "yellow", appealed),
@@ -230,7 +231,7 @@ VIEWS: dict[str, tuple[str, str, View]] = {
 _BOARD: tuple[tuple[Role, tuple[str, ...]], ...] = (
     (Role.GUIDE, ("todo", "open", "overdue", "closed_month")),
     (Role.REGISTRAR, ("todo", "drafts", "to_supplement", "open", "overdue", "closed_month")),
-    (Role.CENTER_ADMIN, ("todo", "to_dispatch", "to_confirm", "overdue", "due_24h", "to_call_back", "closed_month")),
+    (Role.CENTER_ADMIN, ("todo", "to_dispatch", "to_confirm", "unattended", "overdue", "due_24h", "to_call_back", "closed_month")),
     (Role.LEADER, ("todo", "open", "overdue", "due_24h", "to_approve", "to_confirm", "to_call_back", "closed_month")),
     (Role.OFFICER, ("todo", "to_accept", "in_hand", "overdue", "due_24h", "closed_month")),
     (Role.DEPARTMENT_HEAD, ("open", "to_accept", "in_hand", "overdue", "due_24h", "to_call_back", "closed_month")),

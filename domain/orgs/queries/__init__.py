@@ -31,6 +31,15 @@ from domain.orgs.queries.own import (
     own_sessions,
     own_sign_ins,
 )
+from domain.orgs.queries.receiving import (
+    Attendance,
+    Duties,
+    able_accounts,
+    anybody,
+    attendance,
+    unattended,
+    unattended_names,
+)
 from domain.orgs.queries.roles import codes_known, others_of_duty, require_administrator, roles
 from domain.orgs.queries.staff import logins_of, name_of, staff_names
 from domain.orgs.queries.units import (
@@ -44,14 +53,19 @@ from domain.orgs.queries.units import (
 
 __all__ = [
     "AccountState",
+    "Attendance",
+    "Duties",
     "Held",
     "Security",
+    "able_accounts",
     "account",
     "accounts",
     "actor_of",
     "actor_of_account",
     "actor_of_login",
     "administered_by",
+    "anybody",
+    "attendance",
     "centre_name",
     "codes_known",
     "count_states",
@@ -76,6 +90,8 @@ __all__ = [
     "role_label",
     "roles",
     "staff_names",
+    "unattended",
+    "unattended_names",
     "unit_names",
     "unit_names_by_code",
     "units_by_id",

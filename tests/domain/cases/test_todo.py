@@ -28,6 +28,7 @@ from domain.cases.vocabulary import Action, Status
 from domain.kernel.actor import Actor
 from domain.kernel.clock import local
 from domain.kernel.permissions import Role
+from domain.orgs.models import Account
 from tests.support import county as support
 from tests.support import stations
 from tests.support.database import rolled_back
@@ -47,6 +48,7 @@ class Facts:
     case: Case
     parts: list[Assignment] = field(default_factory=list)
     copies: set[UUID] = field(default_factory=set)
+    registrars: set[UUID] = field(default_factory=set)
 
     def has(self, unit: UUID, part: Part, *states: AssignmentState) -> bool:
         return any(a.unit_id == unit and a.part is part and a.state in states for a in self.parts)
@@ -212,6 +214,9 @@ LISTS: dict[str, Callable[[Facts, Actor, datetime], bool]] = {
     "closed_month": lambda f, a, at: _this_month(f, at) and (not of_department(a) or _closed_here(f, a)),
     "to_call_back": lambda f, _, __: _to_call_back(f),
     "appealed": lambda f, _, __: _appealed(f),
+    "unattended": lambda f, _, __: (
+        f.open and f.case.status is S.TO_SUPPLEMENT and f.case.created_by not in f.registrars
+    ),
     "watch": lambda f, _, __: f.case.watch,
     "legacy": lambda f, _, __: f.case.legacy,
     "merged": lambda f, _, __: f.case.merged_into_id is not None,
@@ -237,7 +242,9 @@ def within_reach(f: Facts, actor: Actor) -> bool:
 async def facts_of(session: AsyncSession) -> dict[str, Facts]:
     await session.flush()
     session.expire_all()
-    found = {case.id: Facts(case) for case in await session.scalars(select(Case))}
+    staff = await session.scalars(select(Account))
+    registrars = {one.id for one in staff if "registrar" in one.roles}
+    found = {case.id: Facts(case, registrars=registrars) for case in await session.scalars(select(Case))}
     for part in await session.scalars(select(Assignment)):
         found[part.case_id].parts.append(part)
     for copy in await session.scalars(select(Copy)):

@@ -1,0 +1,26 @@
+"""The units that a dialog offers, each with who would receive there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.cases.queries import receiving
+from domain.cases.vocabulary import Action
+from domain.orgs import queries as orgs
+from domain.orgs.queries import Attendance
+from state.inputs import Choice
+
+
+async def receivers(session: AsyncSession, action: Action, *, at: datetime) -> tuple[list[Choice], dict[str, str]]:
+    """Give the units to choose from, and for those where nobody would receive the sentence that says so."""
+    units = await orgs.departments(session)
+    known = await receiving.attendance(session, action, at=at)
+    choices = [Choice(unit.code, _named(unit.name, known.get(unit.code))) for unit in units]
+    nobody = {u.code: receiving.sentence(u.name) for u in units if known.get(u.code) is Attendance.NOBODY}
+    return choices, nobody
+
+
+def _named(name: str, attendance: Attendance | None) -> str:
+    return f"{name}（{attendance.label}）" if attendance and attendance.label else name
