@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "8c1c6bac95f9"
-down_revision: str | None = "bbf4b701cd7b"
+down_revision: str | None = "c5e000000026"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -231,7 +231,10 @@ VIEWS: dict[str, tuple[str, str, View]] = {
 _BOARD: tuple[tuple[Role, tuple[str, ...]], ...] = (
     (Role.GUIDE, ("todo", "open", "overdue", "closed_month")),
     (Role.REGISTRAR, ("todo", "drafts", "to_supplement", "open", "overdue", "closed_month")),
-    (Role.CENTER_ADMIN, ("todo", "to_dispatch", "to_confirm", "unattended", "overdue", "due_24h", "to_call_back", "closed_month")),
+    (
+        Role.CENTER_ADMIN,
+        ("todo", "to_dispatch", "to_confirm", "unattended", "overdue", "due_24h", "to_call_back", "closed_month"),
+    ),
     (Role.LEADER, ("todo", "open", "overdue", "due_24h", "to_approve", "to_confirm", "to_call_back", "closed_month")),
     (Role.OFFICER, ("todo", "to_accept", "in_hand", "overdue", "due_24h", "closed_month")),
     (Role.DEPARTMENT_HEAD, ("open", "to_accept", "in_hand", "overdue", "due_24h", "to_call_back", "closed_month")),
