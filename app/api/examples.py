@@ -12,7 +12,7 @@ NEW_CASE: dict[str, Any] = {
     "category": "0701",
     "source": "online",
     "occurred_at": "2026-11-10T10:00:00+08:00",
-    "area": "359901001",
+    "area": "359900101",
     "risk_level": "medium",
     "scale": "individual",
     "headcount": 3,
@@ -31,7 +31,7 @@ ITEM: dict[str, Any] = {
 }  # fmt: skip
 CASE: dict[str, Any] = ITEM | {
     "content": "在某工地务工三个月，工资一直未结清，请求协调支付。", "category_code": "0701", "kind": "矛盾纠纷",
-    "source": "online", "source_label": "网络", "occurred_at": _AT, "area_code": "359901001",
+    "source": "online", "source_label": "网络", "occurred_at": _AT, "area_code": "359900101",
     "area_full": "清溪县 / 枫林镇", "scale": "individual", "scale_label": "个体性", "headcount": 3, "amount": "42000.00",
     "major": False, "registered_by": "某某", "registered_unit": "县综治中心", "result": "", "method": "", "outcome": "",
     "answer": {"text": "", "published_at": None, "object_until": None, "show_pictures": False, "agrees": None,

@@ -99,7 +99,7 @@ async def list_categories(_call: Acting) -> list[CategoryOut]:
     "/areas",
     summary="查找辖区",
     responses=answers(
-        [{"code": "359901001", "name": "枫林镇", "level": "township", "full_name": "清溪县 / 枫林镇"}], "invalid"
+        [{"code": "359900101", "name": "枫林镇", "level": "township", "full_name": "清溪县 / 枫林镇"}], "invalid"
     ),
 )
 async def search_areas(

@@ -52,6 +52,7 @@ def routes(settings: Settings | None = None, *, clock: Callable[[], datetime] = 
         Route("/t/{token}/rate", pages.rate, methods=["POST"]),
         Route("/t/{token}/respond", pages.respond, methods=["POST"]),
         Route("/t/{token}/leave", pages.leave, methods=["POST"]),
+        Route("/t/{token}/{form}", pages.reloaded, methods=["GET"]),
         Route("/t/{token}/pictures/{file_id}", pages.picture, methods=["GET"]),
         Route("/t/{token}/pictures/{file_id}/thumb", pages.thumb, methods=["GET"]),
         *demo.routes(chosen),
@@ -82,6 +83,10 @@ class Pages:
             if actor is None:
                 return await self._ask_page(session, request)
             return await self._case_page(session, request, actor)
+
+    async def reloaded(self, request: Request) -> Response:
+        """Lead who opens the address of a form by itself (a reload, a bookmark) to the page it stands on."""
+        return RedirectResponse(f"/t/{_token(request)}", 303, headers=HEADERS)
 
     async def ask(self, request: Request) -> Response:
         """This function will take a phone that asks for a code; the answer is the same for every phone."""

@@ -65,6 +65,14 @@ async def signin_page(
     return page(request, account=account, wanted=next, said=_WHY.get(why, ""))
 
 
+@router.get("/auth/login")
+@router.get("/auth/logout")
+@router.get("/auth/renew")
+async def reloaded() -> Response:
+    """Lead who opens the address of a form by itself (a reload, a bookmark) to the page to sign in."""
+    return RedirectResponse("/login", 303, headers=NO_STORE)
+
+
 @router.post("/auth/login")
 async def signin_form(
     request: Request,
