@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from app.demo.moves import CENTER, CITY, LEADER, OWNER, PETITIONER, Move, Pen, Recipe
-from domain.cases.models import RiskLevel, Supervision
+from domain.cases.models import RiskLevel, Ruling, Supervision
 from domain.cases.vocabulary import Action, Status
 
 A, S = Action, Status
@@ -130,7 +130,7 @@ def _appealed(pen: Pen) -> list[Move]:
         A.RATE, PETITIONER, 20, {"satisfaction": 1, "opinion": pen.plain(A.RATE, OWNER, "comment", 0).given["opinion"]}
     )
     appeal = pen.plain(A.APPEAL_RATING, f"{pen.lead}_head", "appeal", 20)
-    return [*moves, rate, appeal, pen.plain(A.RULE_APPEAL, CENTER, "ruling", 20)]
+    return [*moves, rate, appeal, pen.plain(A.RULE_APPEAL, CENTER, "ruling", 20, ruling=Ruling.MALICIOUS)]
 
 
 def _over_city(pen: Pen) -> list[Move]:
