@@ -1,4 +1,4 @@
-"""What ends soon, told alike by chip, counter and list, whatever the line, the calendar and the moment.
+"""What ends soon or is over, told alike by chip, counter, list and reminder, on every line and calendar, at any moment.
 
 2026-09-14 is a Monday; 09-20 and 10-10 are weekend days worked, 09-25 to 09-27 and 10-01 to 10-07 are off.
 """
@@ -24,10 +24,11 @@ from domain.kernel.actor import Actor, system_actor
 from domain.kernel.clock import SHANGHAI
 from domain.kernel.permissions import Role
 from domain.supervision import operations
+from domain.supervision import queries as breaches
 from tests.support import county as support
 from tests.support.county import MAIN_LINE, County
 
-SYSADMIN = system_actor(Role.SYSADMIN)
+SYSADMIN, CLOCK = system_actor(Role.SYSADMIN), system_actor(Role.CLOCK)
 FIRST = datetime(2026, 9, 14, 9, 0, tzinfo=SHANGHAI)
 STARTS = ("09-16 09:00", "09-18 17:20", "09-20 12:30", "09-24 17:29", "09-25 10:00", "09-29 16:00", "09-30 17:25")
 
@@ -53,7 +54,7 @@ async def several(session: AsyncSession, county: County) -> None:
 
 
 async def told(session: AsyncSession, actor: Actor, at: datetime) -> list[CaseRow]:
-    """Give the rows within reach, after comparing their chips with counters and filters."""
+    """Give the rows within reach, after comparing their chips with counters, filters and what is reminded of."""
     rows = (await lists.search(session, actor, CaseFilter(), at=at, size=200)).items
     names = {"orange": "due_24h", "red": "overdue"}
     counts = await views.count_views(session, actor, tuple(names.values()), at=at)
@@ -64,6 +65,12 @@ async def told(session: AsyncSession, actor: Actor, at: datetime) -> list[CaseRo
         }
         assert chips == listed, (view, at)
         assert len(chips) == counts[view], (view, at)
+    reminded = [one.deadline_id for one in await breaches.overdue(session, CLOCK, at=at, limit=500)]
+    passed = select(col(Case.number)).join(Deadline, col(Deadline.subject_id) == col(Case.id))
+    numbers = set(
+        await session.scalars(passed.where(col(Deadline.id).in_(reminded), col(Deadline.stopped_at).is_(None)))
+    )
+    assert numbers == {row.number for row in rows if row.tone == "red"}, at
     return list(rows)
 
 
