@@ -120,6 +120,7 @@
   });
 
   // Focus that an act took away with its row or button goes to what took the place, not to the start of the page.
+  const AFTER = ["[data-next]", "#primary-action", "#main"]; // in this order
   let held = null;
 
   const rowsOfPage = () => [...document.querySelectorAll("main tr[data-row]")];
@@ -141,7 +142,8 @@
     if (path !== location.pathname) return;
     const rows = rowsOfPage();
     const next = row >= 0 && rows.length ? rows[Math.min(row, rows.length - 1)] : null;
-    (next ?? document.querySelector("[data-next], #primary-action, main h1[tabindex], #main"))?.focus({ preventScroll: !next });
+    const after = AFTER.map((selector) => document.querySelector(selector)).find(Boolean);
+    (next ?? after)?.focus({ preventScroll: !next });
   }
 
   new MutationObserver(() => requestAnimationFrame(takeUpFocus)).observe(document.documentElement, {

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.journeys.conftest import DESKTOP, PHONE, People
+from tests.journeys.test_bulk import submitted
 
 ROWS = "main tr[data-row]"
 STORED = """() => JSON.stringify([location.href, {...localStorage}, {...sessionStorage}, document.cookie])"""
@@ -98,3 +99,32 @@ async def test_the_menu_leads_to_the_plain_list_again(people: People) -> None:
     await expect_rows(page, plain)
     await expect(page.locator("[name=text]")).to_have_value("")
     assert page.url.endswith("/cases")
+
+
+async def test_after_a_dispatch_the_focus_goes_on_with_the_list(people: People) -> None:
+    person = await people.staff("center", "/cases")
+    page = person.page
+    machine = await people.somebody()
+    for _ in range(2):
+        await submitted(machine, "渠水倒灌待转派")
+    await person.open("/cases?status=to_dispatch&text=渠水倒灌待转派")
+    await expect(page.locator(ROWS).filter(has_not_text="渠水倒灌待转派")).to_have_count(0)
+    first, second, *_ = await rows(page)
+    await page.locator(f"{ROWS}[data-row='{first}'] a").first.click()
+    await page.locator("#primary-action").press("Enter")
+    await page.locator("dialog[open] [name=lead_department]").select_option(index=1)
+    await page.locator("dialog[open] button[type=submit]").press("Enter")
+    await expect(page.locator("dialog[open]")).to_have_count(0)
+    await expect(page.locator("[data-next]")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"**/case/{second}")
+
+
+async def test_a_row_that_leaves_hands_the_focus_to_the_one_that_follows(people: People) -> None:
+    page = (await people.staff("center", "/cases")).page
+    _, second, third, *_ = await rows(page)
+    for _ in range(2):
+        await page.keyboard.press("j")
+    await expect(page.locator(f"{ROWS}[data-row='{second}']")).to_be_focused()
+    await page.evaluate("(number) => document.querySelector(`tr[data-row='${number}']`).remove()", second)
+    await expect(page.locator(f"{ROWS}[data-row='{third}']")).to_be_focused()
