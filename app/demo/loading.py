@@ -124,7 +124,14 @@ async def _found(session: AsyncSession, password: str, seed: int, at: datetime) 
     await seed_years(session, range(founded_at.year, at.year + 2))
     await areas.add_all(session, county(seed))
     units = {
-        code: await orgs.add_unit(session, code=code, name=name, kind=kind, position=place)
+        code: await orgs.add_unit(
+            session,
+            code=code,
+            name=name,
+            kind=kind,
+            position=place,
+            **(roster.CONTACT if code == "centre" else {}),
+        )
         for place, (code, name, kind) in enumerate(roster.UNITS)
     }
     for post in roster.POSTS:

@@ -30,6 +30,12 @@ UNITS: tuple[tuple[str, str, UnitKind], ...] = (
     ("xfj", "信访局", UnitKind.DEPARTMENT),
     ("station", "清溪派出所", UnitKind.STATION),
 )
+CONTACT = {
+    "phone": "0595-22000000",
+    "address": "清溪县政通路 1 号一楼大厅",
+    "hours": "工作日 8:30 至 12:00，14:30 至 17:30",
+}
+"""How the public reaches the centre."""
 DESKS: tuple[tuple[str, str], ...] = (
     ("guide-1", "导引台"),
     ("window-1", "1 号登记窗口"),

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import unicodedata
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 import typst
+from fontTools.ttLib import TTFont
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.documents.qr import qr_svg
-from app.launch.checks import font_folder
+from app.launch.checks import FONT, font_folder
 from domain.cases.rules import RATING_PERIOD
 from domain.kernel.actor import Actor
 from domain.kernel.clock import local
@@ -26,6 +29,8 @@ from domain.tracking import queries as tracking
 from domain.tracking.schemas import Slip
 
 PREVIEW_PPI = 96
+FONTS = (FONT, "SourceHanMonoSC-Regular.otf")
+"""The second has some rare hanzi of names that the first lacks."""
 TEMPLATE = Path(__file__).with_name("slip.typ")
 
 
@@ -39,7 +44,7 @@ async def slip_pdf(session: AsyncSession, actor: Actor, number: str, *, base_url
     :raises ActionNotAllowed: the case was not accepted yet
     """
     slip = await tracking.slip(session, actor, number, base_url=base_url, at=at)
-    return await asyncio.to_thread(render, slip, at=at, mark=mark_of(actor, at))
+    return await asyncio.to_thread(render, slip, at=at)
 
 
 async def slip_png(session: AsyncSession, actor: Actor, number: str, *, base_url: str, at: datetime) -> bytes:
@@ -48,34 +53,29 @@ async def slip_png(session: AsyncSession, actor: Actor, number: str, *, base_url
     :raises NotPermitted: as `slip_pdf`
     """
     slip = await tracking.slip(session, actor, number, base_url=base_url, at=at)
-    return await asyncio.to_thread(render, slip, at=at, kind="png", mark=mark_of(actor, at))
+    return await asyncio.to_thread(render, slip, at=at, kind="png")
 
 
-def mark_of(actor: Actor, at: datetime) -> str:
-    """This function will word the watermark: whose account printed it, and when."""
-    return f"{actor.login} {local(at):%Y-%m-%d %H:%M}"
-
-
-def render(slip: Slip, *, at: datetime, kind: Literal["pdf", "png"] = "pdf", mark: str = "") -> bytes:
-    """This function will lay out a slip; it computes for up to a third of a second, so call it in a thread.
-
-    :param mark: what stands faintly across the paper; empty: nothing
-    """
+def render(slip: Slip, *, at: datetime, kind: Literal["pdf", "png"] = "pdf") -> bytes:
+    """Lay out a slip; it computes for up to a third of a second, so call it in a thread."""
     data = {
         "centre": slip.centre,
         "phone": slip.phone,
         "number": slip.number,
-        "petitioner": slip.petitioner,
-        "title": slip.title,
+        "petitioner": printable(slip.petitioner),
+        "title": printable(slip.title),
         "category": slip.category,
         "area": slip.area,
         "source": slip.source,
         "accepted": f"{_day(slip.accepted_at)} {local(slip.accepted_at):%H:%M}",
         "promise": slip.promise,
+        "expected": slip.expected,
+        "call": slip.phone or "尚未公布，请到窗口咨询",
+        "hours": printable(slip.contact.hours) or "尚未公布，请以窗口公告为准",
+        "address": printable(slip.contact.address) or "尚未公布，请以登记时的窗口为准",
         "notices": _notices(slip),
         "date": _day(at),
         "qr": qr_svg(slip.url),
-        "mark": mark,
     }
     printed = typst.compile(
         TEMPLATE,
@@ -89,6 +89,37 @@ def render(slip: Slip, *, at: datetime, kind: Literal["pdf", "png"] = "pdf", mar
     if not isinstance(printed, bytes):
         raise TypeError("a slip is one page: typst gives it as bytes")
     return printed
+
+
+def printable(text: str) -> str:
+    """Give a text as paper can show it: what no font has becomes a word, never an empty box.
+
+    A smiley with its joiners and skin tones is one word; a hanzi is told by its number, so that a name stays certain.
+    """
+    return _PICTURE.sub("〔表情〕", "".join(_sign(sign) for sign in text))
+
+
+_PICTURE = re.compile("(?:\ufffc[\u200d\ufe0e\ufe0f\u20e3]*)+")
+"""What `_sign` marks, and the joiners that make one picture of several signs."""
+
+
+def _sign(sign: str) -> str:
+    kind, number = unicodedata.category(sign), ord(sign)
+    if number in _drawn() or kind in {"Cc", "Cf", "Zs", "Zl", "Zp"}:
+        return sign
+    if kind == "Lo" or 0x20000 <= number < 0x40000:  # the planes of hanzi, newer ones than Python knows too
+        return f"〔U+{number:04X}〕"
+    return "" if kind in {"Mn", "Me"} else "\ufffc"
+
+
+@lru_cache(maxsize=1)
+def _drawn() -> frozenset[int]:
+    """The signs that the fonts of the slip have."""
+    found: set[int] = set()
+    for name in FONTS:
+        with TTFont(font_folder() / name, lazy=True) as font:
+            found |= font.getBestCmap().keys()
+    return frozenset(found)
 
 
 @lru_cache(maxsize=1)

@@ -28,6 +28,7 @@ from domain.kernel.refusals import NotFound, NotPermitted, Refusal
 from domain.kernel.unit_of_work import unit_of_work
 from domain.people.rules import is_mobile, tidy_phone
 from domain.tracking import operations, queries, rules
+from domain.tracking.schemas import Contact
 from state.clock import now
 
 COOKIE = "fq_petitioner"
@@ -223,21 +224,36 @@ class Pages:
         return answer
 
     async def _ask_page(self, session: AsyncSession, request: Request, *, phone: str = "", fault: str = "") -> Response:
-        centre = await _centre(session)
+        contact = await _contact(session)
         status = 422 if fault else 200
-        return page("ask.html", status=status, centre=centre, token=_token(request), phone=phone, fault=fault)
+        return page(
+            "ask.html",
+            status=status,
+            centre=contact.name,
+            contact=contact,
+            token=_token(request),
+            phone=phone,
+            fault=fault,
+        )
 
     async def _code_page(
         self, session: AsyncSession, request: Request, phone: str, *, fault: str = "", unsent: str = ""
     ) -> Response:
-        centre = await _centre(session)
-        context = {"centre": centre, "token": _token(request), "phone": phone, "fault": fault or unsent}
-        return page("code.html", status=422 if fault else 200, **context)
+        contact = await _contact(session)
+        context = {"token": _token(request), "phone": phone, "fault": fault or unsent}
+        return page("code.html", status=422 if fault else 200, centre=contact.name, contact=contact, **context)
 
     async def _refused_page(self, request: Request, refusal: Refusal) -> Response:
         async with unit_of_work() as session:
-            centre = await _centre(session)
-        return page("refused.html", status=422, centre=centre, token=_token(request), fault=refusal.message)
+            contact = await _contact(session)
+        return page(
+            "refused.html",
+            status=422,
+            centre=contact.name,
+            contact=contact,
+            token=_token(request),
+            fault=refusal.message,
+        )
 
     async def _case_page(
         self, session: AsyncSession, request: Request, actor: Actor, draft: Draft | None = None
@@ -249,6 +265,7 @@ class Pages:
             "case.html",
             status=422 if draft.fault else 200,
             centre=view.centre,
+            contact=view.contact,
             token=_token(request),
             key=_form_key(request),
             view=view,
@@ -282,9 +299,9 @@ def _form_key(request: Request) -> str:
     return base64.urlsafe_b64encode(crypto.digest(f"form|{_secret(request)}")[:18]).decode()
 
 
-async def _centre(session: AsyncSession) -> str:
+async def _contact(session: AsyncSession) -> Contact:
     """A county without a centre still shows the form."""
     try:
-        return (await queries.centre_of(session)).name
+        return queries.contact_of(await queries.centre_of(session))
     except NotFound:
-        return ""
+        return Contact()

@@ -146,6 +146,8 @@ def _fields(one: UnitShown) -> rx.Component:
             error=S.faults["parent"],
         ),
         line("phone", "办公电话", one.phone, input_mode="tel"),
+        line("hours", "办公时间", one.hours, hint="如：工作日 8:30 至 12:00，14:30 至 17:30"),
+        line("address", "地址", one.address, hint="综治中心的电话、地址和办公时间印在受理通知单上，也在查询页面公布"),
         line("position", "排序", one.position, hint="小的在前", input_mode="numeric"),
         class_name="grid-2",
     )

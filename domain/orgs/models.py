@@ -43,6 +43,9 @@ class Unit(SQLModel, table=True):
     kind: UnitKind = Field(sa_type=Word(UnitKind))  # type: ignore[call-overload]
     parent_id: UUID | None = Field(default=None, foreign_key="unit.id")
     phone: str = ""
+    address: str = ""
+    hours: str = ""
+    """Address and opening hours as the public reads them, on slips and on the petitioner's pages."""
     position: int = 0
     disabled_at: datetime | None = Field(default=None, sa_type=MOMENT)
 

@@ -68,6 +68,8 @@ class UnitInput:
     phone: str = ""
     parent_code: str = ""
     position: int = 0
+    address: str = ""
+    hours: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class UnitRow:
     position: int
     accounts: int
     disabled_at: datetime | None
+    address: str = ""
+    hours: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from domain.people.rules import is_mobile
 from domain.tracking import rules
 from domain.tracking.models import OneTimeCode, PetitionerSession
 from domain.tracking.rules import DONE_BY, Facts, Mark, Node
-from domain.tracking.schemas import NoticeFacts, PublicView, Slip
+from domain.tracking.schemas import Contact, NoticeFacts, PublicView, Slip
 
 
 def _link(case: Case, base_url: str) -> str:
@@ -122,6 +122,8 @@ async def public_view(session: AsyncSession, actor: Actor, *, at: datetime) -> P
         steps=rules.steps(facts, process),
         centre=centre.name,
         phone=centre.phone,
+        contact=contact_of(centre),
+        expected_line=process.spoken(rules.expected_line(facts)),
         answer=followed.answer if answered else "",
         answered=rules.moment_text(answered, at) if answered else "",
         pictures=() if merged else tuple(file.id for file in await public_pictures(session, case)),
@@ -209,6 +211,11 @@ async def centre_of(session: AsyncSession) -> Unit:
     return centre
 
 
+def contact_of(centre: Unit) -> Contact:
+    """Give what the public may know of a centre."""
+    return Contact(centre.name, centre.phone, centre.address, centre.hours)
+
+
 def old_codes(before: datetime) -> Select[tuple[str, datetime]]:
     """This function will give id and moment of the codes and attempts that were over before a moment."""
     over = col(OneTimeCode.expires_at) < before
@@ -278,6 +285,8 @@ async def slip(session: AsyncSession, actor: Actor, number: str, *, base_url: st
         source=view.source_label,
         accepted_at=view.row.submitted_at or at,
         promise=await _promise(session, case, process, at),
+        expected=process.spoken(rules.expected_text(await calendar.expected_date(session, case.id))),
+        contact=contact_of(centre),
         url=url,
         rate_word=process.spoken(Action.RATE.label),
     )
@@ -290,4 +299,4 @@ async def _promise(session: AsyncSession, case: Case, process: Process, at: date
     if not laid:
         limit, _ = await limits.of_case(session, case, process.limits, Link.RESOLVE, case.lead_unit_id, at=at)
         laid = [limit.text]
-    return process.spoken(rules.promise_text(laid[-1], await calendar.expected_date(session, case.id)))
+    return process.spoken(rules.promise_text(laid[-1]))

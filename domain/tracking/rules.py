@@ -375,9 +375,23 @@ def rate_until(facts: Facts) -> str:
     return moment_text(facts.closed_at + RATING_PERIOD, facts.at) if may_rate(facts) and facts.closed_at else ""
 
 
-def promise_text(limit: str, promised: date | None) -> str:
-    """Word the promised time for the slip: the case's own limit, and the day it leads to once it runs."""
-    words = f"自承办单位接收之日起 {limit}"
+def expected_line(facts: Facts) -> str:
+    """Say when a case is expected to be done, where its sentence does not; empty when nothing is to be expected."""
+    if facts.status in {Status.CLOSED, Status.VOID, Status.TO_CONFIRM, Status.AT_CITY} or facts.set_aside:
+        return ""
+    if facts.promised_date is None:
+        return "预计办结日期在承办单位接收后确定。"
+    said = sentence(facts)
+    return "" if "预计" in said or "原定" in said else f"预计 {day(facts.promised_date, facts.at)}前办结。"
+
+
+def promise_text(limit: str) -> str:
+    """Word the case's own limit for the slip."""
+    return f"自承办单位接收之日起 {limit}"
+
+
+def expected_text(promised: date | None) -> str:
+    """Word the expected day for the slip; before a department took the case there is none."""
     if promised is None:
-        return words
-    return f"{words}（{promised.year} 年 {promised.month} 月 {promised.day} 日前）"
+        return "承办单位接收后确定，可扫码查询"
+    return f"{promised.year} 年 {promised.month} 月 {promised.day} 日前"

@@ -49,6 +49,16 @@ class NoticeFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """How the public reaches the centre; what the county has not set is empty."""
+
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+    hours: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PublicStep:
     """This class will show one step of the way: `state` is done, now or todo."""
 
@@ -79,6 +89,9 @@ class PublicView:
     may_rate: bool
     rate_until: str
     rating: str
+    contact: Contact = Contact()
+    expected_line: str = ""
+    """When the case is expected to be done, where the sentence does not say it."""
     rate_word: str = "评价"
     """What this case's process calls a rating."""
 
@@ -97,5 +110,7 @@ class Slip:
     source: str
     accepted_at: datetime
     promise: str
+    expected: str
+    contact: Contact
     url: str = field(repr=False)
     rate_word: str = "评价"

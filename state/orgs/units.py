@@ -38,6 +38,8 @@ class UnitShown:
     kind: str = ""
     kind_label: str = ""
     phone: str = ""
+    address: str = ""
+    hours: str = ""
     parent_code: str = ""
     parent: str = ""
     position: str = "0"
@@ -184,6 +186,8 @@ def _unit_in(given: dict, code: str) -> UnitInput:
         kind=word_in(given, "kind", UnitKind, UnitKind.DEPARTMENT),
         short_name=text_in(given, "short_name", most=60),
         phone=text_in(given, "phone", most=60),
+        address=text_in(given, "address", most=200),
+        hours=text_in(given, "hours", most=200),
         parent_code=text_in(given, "parent", most=60),
         position=number_in(given, "position", 0, label="排序", within=POSITION),
     )
@@ -214,6 +218,8 @@ def _shown(one: UnitRow, names: dict[str, str], depth: int) -> UnitShown:
         kind=one.kind.value,
         kind_label=one.kind.label,
         phone=one.phone,
+        address=one.address,
+        hours=one.hours,
         parent_code=one.parent_code,
         parent=names.get(one.parent_code, ""),
         position=str(one.position),

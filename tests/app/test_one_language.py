@@ -199,7 +199,9 @@ async def test_the_slip_names_the_limit_of_the_case_and_the_day_it_leads_to(
     after = await tracking.slip(session, county["registrar"], number, base_url=BASE, at=MORNING)
 
     assert before.promise == "自承办单位" + STEPS_CALLED[Action.ACCEPT] + "之日起 10 个工作日"
-    assert after.promise.startswith(before.promise + "（2026 年 12 月 2 日前）")
+    assert before.expected == f"承办单位{STEPS_CALLED[Action.ACCEPT]}后确定，可扫码查询"
+    assert after.promise == before.promise
+    assert after.expected == "2026 年 12 月 2 日前"
 
 
 async def test_a_promise_goes_before_the_limit(session: AsyncSession, county: County) -> None:

@@ -71,6 +71,16 @@ class TestTree:
         row = next(row for row in page.rows if row.code == "zjj")
         assert (row.name, row.phone) == ("住建局", "0595-1")
 
+    async def test_what_the_public_reads_of_a_unit_is_set_and_shown_again(self, ground: AsyncEngine) -> None:
+        page = await _opened()
+        public = {"phone": "0595-22000000", "address": "政通路 1 号", "hours": "工作日 8:30 至 17:30"}
+
+        await states.call(page, "ask", "centre")
+        await states.call(page, "send", {"name": "县综治中心", "kind": "centre", **public})
+        await states.call(page, "ask", "centre")
+
+        assert {name: getattr(page.asked, name) for name in public} == public
+
 
 class TestTurning:
     async def test_a_unit_with_people_stays(self, ground: AsyncEngine) -> None:

@@ -19,14 +19,15 @@ from domain.orgs.models import Account, Unit, UnitKind
 from domain.orgs.rules import POSITION
 from domain.orgs.schemas import UnitInput
 
+MAX_ADDRESS, MAX_HOURS = 80, 60
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
 async def add_unit(
-    session: AsyncSession, *, code: str, name: str, kind: UnitKind, phone: str = "", position: int = 0
+    session: AsyncSession, *, code: str, name: str, kind: UnitKind, position: int = 0, **public: str
 ) -> Unit:
-    """This function will add a unit while a county is founded, before anybody administers it."""
-    unit = Unit(code=code, name=name, kind=kind, phone=phone, position=position)
+    """Add a unit while a county is founded, before anybody administers it; `public`: its phone, address and hours."""
+    unit = Unit(code=code, name=name, kind=kind, position=position, **public)
     session.add(unit)
     await session.flush()
     return unit
@@ -131,6 +132,8 @@ def _faults(given: UnitInput, known: Mapping[str, str], *, new: bool, keeps: str
         "name": _name_fault(given.name.strip(), code, known) if given.name.strip() != keeps or new else "",
         "short_name": "单位简称最长 20 个字" if len(given.short_name) > 20 else "",
         "phone": "办公电话最长 30 个字" if len(given.phone) > 30 else "",
+        "address": "地址最长 80 个字" if len(given.address.strip()) > MAX_ADDRESS else "",
+        "hours": "办公时间最长 60 个字" if len(given.hours.strip()) > MAX_HOURS else "",
         "parent": "" if not parent or parent in known else "没有这个上级单位",
         "position": POSITION.fault("排序", given.position),
     }
@@ -161,6 +164,7 @@ async def _fill(session: AsyncSession, unit: Unit, given: UnitInput, *, new: boo
         raise Invalid.of(faults)
     unit.name, unit.short_name = given.name.strip(), given.short_name.strip()
     unit.kind, unit.phone, unit.position = given.kind, given.phone.strip(), given.position
+    unit.address, unit.hours = given.address.strip(), given.hours.strip()
     unit.parent_id = parent.id if parent else None
 
 
@@ -173,7 +177,11 @@ def _above(unit_id: UUID, one: Unit | None, units: dict[UUID, Unit]) -> bool:
 
 
 def _shown(unit: Unit) -> dict[str, object]:
-    return {"name": unit.name, "kind": unit.kind.value, "phone": unit.phone, "position": unit.position}
+    return {"name": unit.name, "kind": unit.kind.value, "phone": unit.phone, "position": unit.position, **_public(unit)}
+
+
+def _public(unit: Unit) -> dict[str, object]:
+    return {"address": unit.address, "hours": unit.hours}
 
 
 async def _note(

@@ -64,7 +64,7 @@ async def units_of_county(session: AsyncSession, actor: Actor) -> tuple[UnitRow,
         UnitRow(
             unit.id, unit.code, unit.name, unit.short_name, unit.kind, unit.phone,
             codes.get(unit.parent_id, "") if unit.parent_id else "", unit.position,
-            counts.get(unit.id, 0), unit.disabled_at,
+            counts.get(unit.id, 0), unit.disabled_at, unit.address, unit.hours,
         )
         for unit in units
     )  # fmt: skip

@@ -12,10 +12,13 @@ from pypdf import PdfReader
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.documents.qr import matrix, qr_svg
-from app.documents.slip import slip_pdf
+from app.documents.slip import printable, slip_pdf
 from domain.cases.schemas import PartyInput
 from domain.cases.vocabulary import Action
 from domain.kernel.refusals import ActionNotAllowed, NotPermitted
+from domain.orgs import operations
+from domain.orgs.models import UnitKind
+from domain.orgs.schemas import UnitInput
 from tests.support import county as support
 from tests.support.county import MAIN_LINE, MORNING, County, phone
 from tests.support.petitioner import BASE, token_of
@@ -47,10 +50,69 @@ async def test_says_what_was_accepted_and_hides_who(session: AsyncSession, count
         "20个工作日", "2026年12月16日前", "个人信息处理告知", "扫码查进度", "县综治中心", "（盖章）", "2026年11月19日",
     ):  # fmt: skip
         assert words in said
-    assert f"{county['registrar'].login}2026-11-1909:00" in said, "the watermark"
+    assert county["registrar"].login not in said, "the paper is the citizen's: no watermark of staff"
+    for words in (
+        "咨询电话尚未公布，请到窗口咨询",
+        "窗口地址尚未公布，请以登记时的窗口为准",
+        "办公时间尚未公布，请以窗口公告为准",
+    ):
+        assert words in said
     assert "水木" not in said
     assert phone(1) not in said
     assert await token_of(session, county, number) not in said
+
+
+async def test_tells_how_the_centre_is_reached(session: AsyncSession, county: County) -> None:
+    number = await support.bring_to(session, county, MAIN_LINE[:1], at=MORNING)
+    await operations.change_unit(
+        session,
+        county["sysadmin"],
+        "centre",
+        UnitInput(
+            "centre",
+            "县综治中心",
+            UnitKind.CENTRE,
+            phone="0595-22000000",
+            address="政通路 1 号",
+            hours="工作日 8:30 至 17:30",
+        ),
+        at=MORNING,
+    )
+
+    said = text_of(await printed(session, county, number))
+
+    for words in (
+        "咨询电话0595-22000000",
+        "窗口地址政通路1号",
+        "办公时间工作日8:30至17:30",
+        "预计办结承办单位接收后确定，可扫码查询",
+    ):
+        assert words in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("欠薪😀", "欠薪〔表情〕"),
+        ("赞👍🏽好", "赞〔表情〕好"),
+        ("一家👨‍👩‍👧😀人", "一家〔表情〕人"),
+        ("国旗🇨🇳", "国旗〔表情〕"),
+        ("第1️⃣条", "第1条"),
+        ("王𠮷、李䶮、张㛃、赵𬭚、钱𬍛、孙𫖯", "王𠮷、李䶮、张㛃、赵𬭚、钱𬍛、孙𫖯"),
+        ("陈𱍐", "陈〔U+31350〕"),
+        ("①★☎㎡℃—…·“”", "①★☎㎡℃—…·“”"),
+    ],
+)
+def test_no_sign_is_printed_as_a_box(typed: str, shown: str) -> None:
+    assert printable(typed) == shown
+    assert printable(shown) == shown
+
+
+async def test_rare_names_and_pictures_reach_the_paper(session: AsyncSession, county: County) -> None:
+    number = await support.draft(session, county, at=MORNING, title="讨薪😀找𠮷祥公司")
+    await support.main_step(session, county, number, Action.SUBMIT, at=MORNING)
+
+    assert "讨薪〔表情〕找𠮷祥公司" in text_of(await printed(session, county, number))
 
 
 async def test_long_words_and_markup_stay_on_one_a4_page(session: AsyncSession, county: County) -> None:

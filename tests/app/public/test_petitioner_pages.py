@@ -17,7 +17,11 @@ from domain.cases.models import PartyKind
 from domain.cases.queries import detail
 from domain.cases.schemas import PartyInput
 from domain.cases.vocabulary import Action
+from domain.kernel.refusals import Invalid
 from domain.kernel.unit_of_work import unit_of_work
+from domain.orgs import operations as orgs
+from domain.orgs.models import UnitKind
+from domain.orgs.schemas import UnitInput
 from domain.tracking import rules
 from tests.support import county as support
 from tests.support.county import MAIN_LINE, MORNING, County, phone
@@ -78,6 +82,49 @@ def key_in(page: httpx.Response) -> str:
     found = re.search(r'name="key" value="([^"]+)"', page.text)
     assert found
     return found.group(1)
+
+
+CONTACT = {"phone": "0595-22000000", "address": "政通路 1 号", "hours": "工作日 8:30 至 17:30"}
+
+
+async def _reached_by(county: County, **contact: str) -> None:
+    given = UnitInput("centre", "县综治中心", UnitKind.CENTRE, **contact)
+    async with unit_of_work() as session:
+        await orgs.change_unit(session, county["sysadmin"], "centre", given, at=MORNING)
+
+
+class TestContact:
+    async def test_every_page_says_how_the_centre_is_reached(self, client: httpx.AsyncClient, county: County) -> None:
+        _, token = await case(county, 1)
+        await _reached_by(county, **CONTACT)
+        asked = await client.get(f"/t/{token}")
+        sent = await client.post(f"/t/{token}/code", data={"phone": phone(1)})
+        refused = await client.post(
+            f"/t/{token}/code", data={"phone": phone(1)}, headers={"Sec-Fetch-Site": "cross-site"}
+        )
+        for answer in (asked, sent, refused, await let_in(client, token)):
+            assert all(words in answer.text for words in CONTACT.values())
+            assert f'href="tel:{CONTACT["phone"]}"' in answer.text
+            assert "尚未公布" not in answer.text
+
+    async def test_what_is_not_set_is_said_in_words(self, client: httpx.AsyncClient, county: County) -> None:
+        _, token = await case(county, 1)
+        page = (await client.get(f"/t/{token}")).text
+        for words in ("咨询电话：尚未公布", "窗口地址：尚未公布", "办公时间：尚未公布"):
+            assert words in page
+
+    async def test_the_expected_day_is_told_or_why_there_is_none(
+        self, client: httpx.AsyncClient, county: County
+    ) -> None:
+        _, token = await case(county, 1)
+        assert "预计办结日期在承办单位接收后确定。" in (await let_in(client, token)).text
+
+    async def test_it_is_set_on_the_page_of_units(self, county: County) -> None:
+        given = UnitInput("centre", "县综治中心", UnitKind.CENTRE, address="路" * 81, hours="时" * 61)
+        async with unit_of_work() as session:
+            with pytest.raises(Invalid) as refused:
+                await orgs.change_unit(session, county["sysadmin"], "centre", given, at=MORNING)
+        assert refused.value.fields == {"address": "地址最长 80 个字", "hours": "办公时间最长 60 个字"}
 
 
 class TestTheForm:

@@ -148,9 +148,21 @@ def test_a_mark_names_unit_and_moment() -> None:
 @pytest.mark.parametrize(
     ("told", "words"),
     [
-        (None, "自承办单位接收之日起 10 个工作日"),
-        (AT.date(), "自承办单位接收之日起 10 个工作日（2026 年 11 月 20 日前）"),
+        (None, "承办单位接收后确定，可扫码查询"),
+        (AT.date(), "2026 年 11 月 20 日前"),
     ],
 )
-def test_the_slip_words_the_promise(told: date | None, words: str) -> None:
-    assert rules.promise_text("10 个工作日", told) == words
+def test_the_slip_words_the_expected_day(told: date | None, words: str) -> None:
+    assert rules.expected_text(told) == words
+    assert rules.promise_text("10 个工作日") == "自承办单位接收之日起 10 个工作日"
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("promised", [None, AT + timedelta(days=3)])
+def test_the_expected_day_is_told_once_or_why_there_is_none(status: Status, promised: datetime | None) -> None:
+    told = facts(status, promised_at=promised, promised_date=promised.date() if promised else None)
+    said = rules.sentence(told) + rules.expected_line(told)
+
+    over = status in {Status.CLOSED, Status.VOID, Status.TO_CONFIRM, Status.AT_CITY}
+    assert said.count("预计") == (0 if over else 1)
+    assert over or ("11 月 23 日" in said if promised else "接收后确定" in said)
