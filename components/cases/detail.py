@@ -9,6 +9,7 @@ from components.cases.relating import copies, handlings, merged_banner, related,
 from components.kit.icons import icon
 from components.kit.menu import menu
 from components.kit.show import alert, card, desc_list, empty, gallery, process, tag, timeline
+from components.orgs.explain import why_button
 from state.cases.buttons import Why
 from state.cases.relating import RelatingState as Relating
 from state.cases.revealing import RevealState as R
@@ -52,6 +53,17 @@ def _limit(limit: Limit) -> rx.Component:
     )
 
 
+def first() -> rx.Component:
+    """Say before all else what must be done, and by whom."""
+    mine = rx.fragment("现在由您办理：", rx.el.b(S.primary[0].label))
+    others = rx.fragment("现在等待", rx.el.b(S.awaited.who), S.awaited.label)
+    return rx.cond(
+        S.primary.length() > 0,
+        rx.el.p(mine, class_name="onward mine"),
+        rx.cond(S.awaited.label != "", rx.el.p(others, class_name="onward")),
+    )
+
+
 def acts() -> rx.Component:
     """This function will draw the primary action, the others in a menu, and why the rest is not there."""
     return rx.el.div(
@@ -66,14 +78,18 @@ def acts() -> rx.Component:
             ),
         ),
         relations_menu(),
-        rx.cond(S.whys.length() > 0, menu("为什么不能操作", rx.el.ul(rx.foreach(S.whys, _why), class_name="whys"))),
-        rx.cond(
-            S.others.length() > 0,
-            menu(
-                "更多操作",
-                rx.foreach(
-                    S.others,
-                    lambda b: rx.el.button(b.label, class_name="item", type="button", on_click=S.ask(b.action)),
+        menu(
+            "更多操作",
+            rx.foreach(
+                S.others,
+                lambda b: rx.el.button(b.label, class_name="item", type="button", on_click=S.ask(b.action)),
+            ),
+            why_button("为什么我能看到？", look="item"),
+            rx.cond(
+                S.whys.length() > 0,
+                rx.el.details(
+                    rx.el.summary("为什么不能操作？", class_name="item"),
+                    rx.el.ul(rx.foreach(S.whys, _why), class_name="whys"),
                 ),
             ),
         ),

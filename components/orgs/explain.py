@@ -115,9 +115,9 @@ def _case() -> rx.Component:
     )
 
 
-def why_button(label: str) -> rx.Component:
-    """This function will draw the button that answers for the case of the page."""
-    return rx.el.button(label, type="button", class_name="btn txt small", on_click=WhyState.ask)
+def why_button(label: str, *, look: str = "btn txt small") -> rx.Component:
+    """Draw the button that answers for the case of the page."""
+    return rx.el.button(label, type="button", class_name=look, on_click=WhyState.ask)
 
 
 def why_dialog() -> rx.Component:

@@ -195,6 +195,14 @@ class Pending:
 
 
 @dataclass
+class Awaited:
+    """What must be done now, and by whom."""
+
+    label: str = ""
+    who: str = ""
+
+
+@dataclass
 class Related:
     number: str = ""
     title: str = ""

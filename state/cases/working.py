@@ -33,6 +33,7 @@ from state.cases.listing import CaseListState
 from state.cases.receivers import receivers
 from state.cases.revealing import RevealState
 from state.cases.shapes import (
+    Awaited,
     CaseShown,
     CopySent,
     Hand,
@@ -97,6 +98,7 @@ class CaseState(SignedInState):
     lines: list[Line] = []
     nodes: list[Node] = []
     pictures: list[Picture] = []
+    awaited: Awaited = Awaited()
     limits: list[Limit] = []
     primary: list[Button] = []
     others: list[Button] = []
@@ -213,6 +215,8 @@ class CaseState(SignedInState):
         self.limits = [shapes.limit(d) for d in view.deadlines if d.holder_id is None]
         self.related, self.copies = shapes.related(view), shapes.copies(view)
         self.handlings = [shapes.handling(h) for h in await handlings.of(session, actor, self._number)]
+        onward = await handlings.next_of(session, actor, self._number)
+        self.awaited = Awaited(onward.label, onward.who)
         self.pending = shapes.pending(await handlings.pending(session, actor, self._number))
         self._lines = [shapes.line(entry) for entry in await detail.journal(session, actor, self._number)]
         self._narrow()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from components.cases.detail import acts, lamps, left, right, ways
+from components.cases.detail import acts, first, lamps, left, right, ways
 from components.cases.dialogs import reveal_dialog, step_dialog
 from components.cases.relating import act_dialog, beside
 from components.kit.show import card, empty, skeleton
@@ -24,6 +24,7 @@ def case_detail() -> rx.Component:
             rx.cond(
                 CaseState.loaded,
                 rx.fragment(
+                    first(),
                     lamps(),
                     beside(),
                     rx.el.div(left(), right(), class_name="cols"),
@@ -49,7 +50,5 @@ def case_detail() -> rx.Component:
         ),
         title=rx.cond(CaseState.case.title != "", CaseState.case.title, "案件"),
         crumbs=[("工作台", "/todo"), (CaseState.beside.label, CaseState.beside.href), (CaseState.case.number, "")],
-        actions=rx.cond(
-            CaseState.found & CaseState.loaded, rx.fragment(ways(), why_button("为什么我能看到？"), acts())
-        ),
+        actions=rx.cond(CaseState.found & CaseState.loaded, rx.fragment(ways(), acts())),
     )

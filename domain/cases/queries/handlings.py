@@ -10,11 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.cases.models import Case
 from domain.cases.process import Process
 from domain.cases.queries import conflict, processes, reach
-from domain.cases.vocabulary import Action
+from domain.cases.vocabulary import Action, Status, Tie
+from domain.cases.workflow import Step
 from domain.kernel.actor import Actor
 from domain.kernel.models import JournalEntry
+from domain.kernel.permissions import Role
 from domain.orgs import queries as orgs
 
 
@@ -43,6 +46,14 @@ class PendingView:
     at: datetime
     opinion: str
     days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NextView:
+    """What must be done now and by whom; empty when nothing is waited for."""
+
+    label: str = ""
+    who: str = ""
 
 
 _REJECTIONS = frozenset(
@@ -125,3 +136,54 @@ def _view(
         opinion=detail.get("opinion", ""),
         tone="orange" if rejected else "blue",
     )
+
+
+_ONWARD = (
+    Action.SUBMIT, Action.RESUBMIT, Action.DISPATCH, Action.ACCEPT, Action.SUBMIT_RESULT, Action.CONFIRM,
+    Action.APPROVE_RETURN, Action.APPROVE_EXTENSION, Action.APPROVE_ORDER,
+)  # fmt: skip
+_TASKS = {
+    Action.SUBMIT_RESULT: "办理并提交办结",
+    Action.APPROVE_RETURN: "审批退回申请",
+    Action.APPROVE_EXTENSION: "审批延期申请",
+    Action.APPROVE_ORDER: "审批交办申请",
+}
+"""What the onward step of a status asks of who takes it, where its name alone does not say it."""
+
+
+async def next_of(session: AsyncSession, actor: Actor, number: str) -> NextView:
+    """Tell what brings a case onward now, and who must do it.
+
+    :raises NotFound: no such case within reach
+    """
+    case = await reach.find(session, actor, number)
+    if case.merged_into_id is not None or case.legacy:
+        return NextView()
+    if case.status is Status.AT_CITY:
+        return NextView("反馈办理结果", "市平台")
+    process = await processes.of_case(session, case)
+    step = next((rows[0] for action in _ONWARD if (rows := process.rows(case.status, action))), None)
+    if step is None:
+        return NextView()
+    label = process.action_label(step.action, case.status)
+    if step.action is Action.SUBMIT_RESULT or label == step.action.label:
+        label = process.spoken(_TASKS.get(step.action, label))
+    return NextView(label, await _holder(session, case, step))
+
+
+async def _holder(session: AsyncSession, case: Case, step: Step) -> str:
+    """The unit whose work it is, and the person where only one may do it."""
+    roles, ties = {who.role for who in step.who}, {who.tie for who in step.who}
+    if ties == {Tie.OWN}:
+        names = await orgs.staff_names(session, {case.created_by})
+        return " ".join(filter(None, (await _unit(session, case.unit_id), names.get(case.created_by, ""))))
+    if Tie.LEAD in ties:
+        return await _unit(session, case.lead_unit_id)
+    if roles == {Role.LEADER} or (case.leader_order and Role.LEADER in roles):
+        return Role.LEADER.label
+    return await _unit(session, case.unit_id)
+
+
+async def _unit(session: AsyncSession, unit_id: UUID | None) -> str:
+    found = await orgs.units_by_id(session, {unit_id})
+    return found[unit_id].name if unit_id in found else ""
