@@ -109,6 +109,7 @@ class TestContact:
 
     async def test_what_is_not_set_is_said_in_words(self, client: httpx.AsyncClient, county: County) -> None:
         _, token = await case(county, 1)
+        await _reached_by(county)
         page = (await client.get(f"/t/{token}")).text
         for words in ("咨询电话：尚未公布", "窗口地址：尚未公布", "办公时间：尚未公布"):
             assert words in page
