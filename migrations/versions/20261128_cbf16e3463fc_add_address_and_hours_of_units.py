@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "cbf16e3463fc"
-down_revision: str | None = "c5e000000026"
+down_revision: str | None = "8c1c6bac95f9"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
