@@ -93,7 +93,13 @@ def _assists() -> rx.Component:
     )
     control = rx.el.div(boxes, class_name="checks")
     return field(
-        Need.ASSISTS.label, control, name=name, required=S.required.contains(name), error=S.faults[name], wide=True
+        Need.ASSISTS.label,
+        control,
+        name=name,
+        required=S.required.contains(name),
+        error=S.faults[name],
+        wide=True,
+        hint="改派时不选，各件保留原有的协办单位",
     )
 
 

@@ -130,7 +130,8 @@ def _area(need: Need, hint: str = "", *, rows: int = 4, most: int = MAX_OPINION)
 
 
 def _opinion(need: Need) -> rx.Component:
-    return _area(need)
+    beside = "只供内部查看，诉求人看不到；可以不填，不填时办理记录写办理结果"
+    return rx.cond(S.needs.contains(Need.RESULT.value), _area(need, beside, rows=2), _area(need))
 
 
 def _result(need: Need) -> rx.Component:
@@ -209,7 +210,12 @@ def _call_outcome(need: Need) -> rx.Component:
 def _assists(need: Need) -> rx.Component:
     boxes = rx.foreach(
         S.departments,
-        lambda unit: check(f"assist_{unit.value}", unit.label, on_change=lambda on: S.choose_assist(unit.value, on)),
+        lambda unit: check(
+            f"assist_{unit.value}",
+            unit.label,
+            default=S.helping.contains(unit.value),
+            on_change=lambda on: S.choose_assist(unit.value, on),
+        ),
     )
     return _field(need, rx.el.div(boxes, class_name="checks"))
 
@@ -254,8 +260,8 @@ _FIELDS: dict[Need, Callable[[Need], rx.Component]] = {
     Need.CALL_OUTCOME: _call_outcome,
     Need.CONSENT: _consent,
     Need.TYPICAL_TEXT: _typical,
-    Need.OPINION: _opinion,
     Need.RESULT: _result,
+    Need.OPINION: _opinion,
     Need.ANSWER: _answered,
     Need.METHOD: _method,
     Need.PICTURES: _pictures,

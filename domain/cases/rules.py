@@ -322,7 +322,6 @@ _CHECKS = {
 
 OVERDUE_ACCEPT, OVERDUE_HANDLE = "overdue_accept", "overdue_handle"
 DEPARTMENT_LABELS = {
-    Status.IN_PROGRESS: "正在处理",
     Status.EXTENDED: "延期处理中",
     Status.LEADER_ORDER: "领导交办中",
 }

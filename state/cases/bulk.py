@@ -208,6 +208,7 @@ class BulkState(CaseListState):
     async def _finish(self) -> None:
         """The list as it is now; what failed stays marked, to be looked at or tried again."""
         failed = [row.number for row in self.chosen if row.tried and row.fault]
+        self.chosen = sorted(self.chosen, key=lambda row: (not row.fault, not row.tried))
         self.selected, self.opinion = failed, ""
         async with self._acting() as (session, actor):
             await drafts.drop(session, actor, _draft(self.act))
@@ -234,5 +235,5 @@ def _given(form: dict) -> StepInput:
     return StepInput(
         opinion=text_in(form, Need.OPINION.value),
         lead_department=text_in(form, Need.LEAD.value, most=40),
-        assist_departments=tuple(chosen),
+        assist_departments=tuple(chosen) or None,  # none chosen: each case keeps its own
     )

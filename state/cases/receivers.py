@@ -24,3 +24,9 @@ async def receivers(session: AsyncSession, action: Action, *, at: datetime) -> t
 
 def _named(name: str, attendance: Attendance | None) -> str:
     return f"{name}（{attendance.label}）" if attendance and attendance.label else name
+
+
+def warned(faults: dict[str, str], name: str, unit: str, nobody: dict[str, str]) -> dict[str, str]:
+    """Say beside the chosen unit that nobody would receive the case there, before the step is sent."""
+    others = {field: said for field, said in faults.items() if field != name}
+    return others | {name: nobody[unit]} if unit in nobody else others

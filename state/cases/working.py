@@ -14,7 +14,7 @@ from domain.audit import operations as audit
 from domain.cases.operations import assists
 from domain.cases.operations.merge import MERGEABLE
 from domain.cases.operations.take import take
-from domain.cases.queries import actions, conflict, detail, handlings, receiving
+from domain.cases.queries import actions, beginning, conflict, detail, handlings, receiving
 from domain.cases.rules import MAX_RESULT
 from domain.cases.schemas import ActionView
 from domain.cases.vocabulary import Action, Need, Status
@@ -30,7 +30,7 @@ from state.cases.answers import AnswerShown, DeliveryShown, Rating
 from state.cases.buttons import Button, Why, buttons, called
 from state.cases.given import step_input
 from state.cases.listing import CaseListState
-from state.cases.receivers import receivers
+from state.cases.receivers import receivers, warned
 from state.cases.revealing import RevealState
 from state.cases.shapes import (
     Awaited,
@@ -136,6 +136,7 @@ class CaseState(SignedInState):
     _lines: tuple[Line, ...] | list[Line] = ()
     _version: int = 0
     _published: bool = False
+    helping: list[str] = []
     _assists: list[str] = []
     _nobody: dict[str, str] = {}
     _views: tuple[ActionView, ...] = ()
@@ -244,7 +245,10 @@ class CaseState(SignedInState):
             if view is None:
                 raise ActionNotAllowed("这一步现在不能操作，请刷新后重试")
             kept = await drafts.load(session, actor, self._draft(action))
-            self.typed, self._assists = {name: str(text) for name, text in kept.items()}, []
+            known = await beginning.given(session, actor, Action(action))
+            self.typed = known | {name: str(text) for name, text in kept.items()}
+            self.helping = await beginning.helping(session, actor, self._number, Action(action))
+            self._assists = list(self.helping)
             self.asking = Asking(
                 action,
                 called(view, self.case),
@@ -255,9 +259,8 @@ class CaseState(SignedInState):
                 help=view.help,
                 rated=action in _RATED,
             )
-            self.asking.unattended = await receiving.goes_back_to_nobody(
-                session, actor, self._number, Action(action), at=now()
-            )
+            back = await receiving.goes_back_to_nobody(session, actor, self._number, Action(action), at=now())
+            self.asking.unattended = back
             self.departments, self._nobody = await receivers(session, Action(action), at=now())
             await self._foretell(session, actor)
         if action == Action.APPROVE_EXTENSION.value:
@@ -268,7 +271,7 @@ class CaseState(SignedInState):
         self._ask_for(view)
         self.faults, self.uploads = {}, []
         for name in _CHOOSERS & set(self.needs):
-            self._warn(name, self.typed.get(name, ""))
+            self.faults = warned(self.faults, name, self.typed.get(name, ""), self._nobody)
         self.changed_by_other, self.conflict, self.refused = False, "", ""
         self.round += 1
         self._version = self.case.version
@@ -308,14 +311,8 @@ class CaseState(SignedInState):
             async with self._acting() as (session, actor):
                 await drafts.keep(session, actor, self._draft(self.asking.action), self.typed, at=now())
                 if name in _CHOOSERS:
-                    self._warn(name, as_text(value))
+                    self.faults = warned(self.faults, name, as_text(value), self._nobody)
                     await self._foretell(session, actor)
-
-    def _warn(self, name: str, unit: str) -> None:
-        """Say beside the chosen unit that nobody would receive the case there, before the step is sent."""
-        self.faults = {field: said for field, said in self.faults.items() if field != name}
-        if unit in self._nobody:
-            self.faults |= {name: self._nobody[unit]}
 
     @rx.event
     async def choose_assist(self, unit: str, wanted: bool):

@@ -133,7 +133,7 @@ async def _handling(officer: Person, number: str, picture: str) -> None:
     await page.fill("dialog[open] [name=person_phone]", "13800001111")
     await officer.keep("08-accept-phone")
     await page.locator("dialog[open] button[type=submit]").click()
-    await expect(page.locator(".lamps")).to_contain_text("正在处理")
+    await expect(page.locator(".lamps")).to_contain_text("处理中")
     await _other(page, "阶段反馈")
     await page.fill("dialog[open] [name=opinion]", "已约谈项目部，承诺一周内支付")
     await page.set_input_files("dialog[open] input[type=file]", picture)

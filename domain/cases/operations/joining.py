@@ -52,7 +52,8 @@ OWN = frozenset(
         "dispatched_at", "closed_at", "due_at", "due_link", "promised_at", "result", "method", "outcome",
         "satisfaction", "rated_at", "rating_comment", "unit_satisfaction", "unit_rated_at", "appealed_at",
         "appeal_ruling", "tracking_digest", "tracking_sealed", "search", "due_unit_id", "due_soon_at", "due_line", "answer",
-        "answered_at", "show_pictures", "object_until", "responded_at", "agrees",
+        "answered_at", "show_pictures", "object_until", "responded_at", "agrees", "called_at", "call_outcome", "folded",
+        "unit_rating_comment",
     }
 )  # fmt: skip
 """What the kept case is itself: its text, its way, its answers; deadlines are clocks, see `operations.merge`."""

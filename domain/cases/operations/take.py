@@ -151,7 +151,8 @@ async def _leave_traces(act: Act, before: Status, files: list[StoredFile]) -> No
         "from": before.value,
         "to": case.status.value,
         "version": case.version,
-        "opinion": as_written(act.given.opinion),
+        # one text is enough: without a note of its own the line tells the result
+        "opinion": as_written(act.given.opinion) or (as_written(act.given.result) if Need.RESULT in step.asks else ""),
         "files": [{"id": str(file.id), "digest": file.digest} for file in files],
         **act.detail,
     }

@@ -17,8 +17,8 @@ from domain.calendar import queries as calendar
 from domain.calendar.schemas import DeadlineView
 from domain.cases import categories, notes
 from domain.cases.models import Assignment, Attachment, Case, Copy, Party
-from domain.cases.process import STANDARD, Process
-from domain.cases.queries import answers, conflict, family, lists, processes, reach
+from domain.cases.process import Process
+from domain.cases.queries import answers, conflict, family, lists, path, processes, reach
 from domain.cases.schemas import (
     AssignmentView,
     CaseView,
@@ -343,45 +343,20 @@ def _kind(action: str, detail: Mapping[str, Any]) -> str:
     return "note" if action in set(Action) else "record"
 
 
-_ROAD = (
-    ("登记", (Action.CREATE,), (Status.DRAFT,)),
-    ("受理", (Action.SUBMIT, Action.RESUBMIT), (Status.TO_DISPATCH, Status.TO_SUPPLEMENT)),
-    ("转派", (Action.DISPATCH, Action.REDISPATCH, Action.ORDER, Action.APPROVE_ORDER, Action.REOPEN, Action.RELAPSE),
-     (Status.TO_ACCEPT, Status.ORDER_PENDING)),
-    ("接收", (Action.ACCEPT,),
-     (Status.IN_PROGRESS, Status.EXTENDED, Status.LEADER_ORDER, Status.RETURN_PENDING, Status.EXTENSION_PENDING)),
-    ("办理答复", (Action.SUBMIT_RESULT, Action.CITY_RESULT), (Status.TO_CONFIRM,)),
-    ("确认办结", (Action.CONFIRM, Action.CLOSE_DIRECTLY, Action.WITHDRAW_BY_PETITIONER), (Status.CLOSED,)),
-    ("评价", (Action.RATE,), ()),
-)  # fmt: skip
-"""The main line: a node's label, the actions that complete it, the statuses in which the next is being done."""
-
-
-def _node(label: str, actions: tuple[Action, ...], process: Process) -> str:
-    """A node is called as the process calls the step that completes it, where that is not the usual word."""
-    called = process.action_label(actions[0])
-    return label if called == STANDARD.action_label(actions[0]) else called
-
-
 async def process(session: AsyncSession, actor: Actor, number: str, *, at: datetime) -> tuple[NodeView, ...]:
     """This function will draw the way of a case along its main line: who and when at each node."""
     case = await reach.find(session, actor, number)
     entries = await _entries(session, case)
     names = await _names(session, entries)
     units = await orgs.units_by_id(session, (e.actor_unit_id for e in entries))
-    reached = next((i for i, (_, _, after) in enumerate(_ROAD) if case.status in after), -1)
     late = case.due_at is not None and case.due_at < at
     followed = await processes.of_case(session, case)
     nodes = []
-    for place, (label, actions, _) in enumerate(_ROAD):
-        done = [e for e in entries if e.action.removeprefix("case.") in actions]
-        last = done[-1] if done and (place <= reached or label == "评价") else None
-        state = "done" if last else "todo"
-        if place == reached + 1 and case.status not in (Status.CLOSED, Status.VOID):
-            state = "late" if late else "now"
-            last = None
+    for node, state in path.nodes(case, entries):
+        last = node.last
         unit = units[last.actor_unit_id].name if last and last.actor_unit_id in units else ""
         who = " · ".join(filter(None, (unit, _who(last, names)))) if last else ""
         when = stamp(last.at, "%m-%d %H:%M") if last else ""
-        nodes.append(NodeView(_node(label, actions, followed), state, who, when))
+        shown = "late" if late and state == "now" else state
+        nodes.append(NodeView(path.called(node, followed), shown, who, when))
     return tuple(nodes)

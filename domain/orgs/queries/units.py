@@ -72,3 +72,8 @@ async def units_of_codes(session: AsyncSession, codes: Iterable[str]) -> tuple[U
     """This function will give the units that bear some codes, disabled ones too."""
     rows = await session.scalars(select(Unit).where(col(Unit.code).in_(set(codes))))
     return tuple(_view(unit) for unit in rows)
+
+
+async def office_phone(session: AsyncSession, unit_id: UUID) -> str:
+    """Give the office telephone of a unit; empty when none is kept."""
+    return await session.scalar(select(col(Unit.phone)).where(col(Unit.id) == unit_id)) or ""

@@ -93,8 +93,8 @@ def somebody(scene: Scene, cast: Mapping[str, Actor], action: Action) -> tuple[s
 
 
 def mandatory(row: Row) -> tuple[str, ...]:
-    """List the inputs without which a line refuses; an order within the same department need not name it."""
-    names = () if row.number in {"15b", "17b"} else MANDATORY.get(row.action, ())
+    """List the inputs without which a line refuses."""
+    names = MANDATORY.get(row.action, ())
     return ("opinion", *names) if row.opinion else names
 
 
