@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -20,6 +20,13 @@ class Choice:
 
     value: str = ""
     label: str = ""
+
+
+@dataclass
+class Offer(Choice):
+    """One choice of a type-ahead list that is found by other words than its label, too."""
+
+    words: list[str] = field(default_factory=list)
 
 
 MOST = 200_000

@@ -90,9 +90,12 @@ async def list_vocabularies(_call: Acting) -> dict[str, list[Word]]:
     summary="类别",
     responses=answers([{"code": "0701", "label": "劳动合同、劳务派遣", "group": "劳动人事", "kind": "dispute"}]),
 )
-async def list_categories(_call: Acting) -> list[CategoryOut]:
-    """诉求的两级类别。"""
-    return [CategoryOut(**asdict(category)) for category in categories.CATEGORIES.values()]
+async def list_categories(
+    _call: Acting,
+    q: Annotated[str, Query(max_length=40, description="日常用语、名称或代码，如：工资；不填为全部")] = "",
+) -> list[CategoryOut]:
+    """诉求的两级类别；按日常用语查找时，最可能的在前。"""
+    return [CategoryOut(**asdict(category)) for category in categories.search(q)]
 
 
 @router.get(

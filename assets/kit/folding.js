@@ -20,3 +20,23 @@ export function fits(typed, text) {
 export function numberOf(text) {
   return fold(text).replace(/-/g, "").toUpperCase();
 }
+
+/** How strongly a typed word points to an option, by its label or an everyday word; 0: not at all. */
+function weight({ label, words = [] }, typed) {
+  const [name, said] = [fold(label), words.map(fold)];
+  const same = said.indexOf(typed);
+  if (same >= 0) return 90 - same; // the foremost words are the plainest
+  if (name.includes(typed)) return 60;
+  const held = said.filter((word) => word.includes(typed) || typed.includes(word));
+  const nearest = held.map((word) => Math.min(word.length, typed.length) / Math.max(word.length, typed.length));
+  return held.length ? 20 + 10 * Math.max(...nearest) : 0;
+}
+
+/** Options to which every word of the text points, in any order; the likeliest first where they have everyday words. */
+export function fitting(options, text) {
+  const typed = text.split(/\s+/).map(fold).filter(Boolean);
+  const weighed = options.map((option) => [option, typed.map((word) => weight(option, word))]);
+  const found = weighed.filter(([, weights]) => weights.every((one) => one > 0));
+  const sum = ([{ words }, weights]) => (words ? weights.reduce((all, one) => all + one, 0) : 0);
+  return found.sort((one, other) => sum(other) - sum(one)).map(([option]) => option);
+}

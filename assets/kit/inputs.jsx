@@ -1,7 +1,7 @@
 // Inputs that keep what is typed in the browser; a form sends their value under `name`.
 
 import { useEffect, useId, useRef, useState } from "react";
-import { fits } from "./folding.js";
+import { fitting } from "./folding.js";
 
 const MOST_SHOWN = 50;
 const PAUSE = 700; // milliseconds without a key
@@ -53,11 +53,6 @@ export function TextArea({ name, defaultValue = "", most, onBlur, ...rest }) {
   );
 }
 
-/** Options whose label holds every word of the text, in any order. */
-function fitting(options, text) {
-  return options.filter(({ label }) => fits(text.trim(), label)).slice(0, MOST_SHOWN);
-}
-
 /**
  * Pick one of many options by typing a piece of its name; the form sends the option's value.
  *
@@ -71,7 +66,7 @@ export function Combo({ name, options = [], defaultValue = "", placeholder, onPi
   const [at, setAt] = useState(0);
   const named = options.find((option) => option.value === value)?.label ?? picked;
   const open = text !== null;
-  const shown = !open ? [] : onSearch || text === named ? options.slice(0, MOST_SHOWN) : fitting(options, text);
+  const shown = !open ? [] : onSearch || text === named ? options.slice(0, MOST_SHOWN) : fitting(options, text).slice(0, MOST_SHOWN);
   const current = Math.min(at, shown.length - 1);
 
   const take = (option) => {

@@ -176,7 +176,7 @@ def _matter() -> rx.Component:
                 hint="时间、地点、经过、诉求；姓名和电话请填在当事人栏",
                 wide=True,
             ),
-            _pick("category", "类别", S.category_choices, "输入关键字，如：工资、物业"),
+            _pick("category", "类别", S.category_choices, "输入关键字，如：工资、漏水"),
             _pick("area", "所属辖区", S.area_choices, "输入乡镇或村名"),
             _choice("source", "来源", [(s.value, s.label) for s in Source], "walk_in"),
             _text("occurred_at", "发生时间", type="datetime-local"),

@@ -7,8 +7,11 @@ are only named by example in requirement 2, so their second level is our own [P]
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from domain.kernel.labels import Labelled
+from domain.kernel.searching import fold, words_of
 
 
 class Kind(Labelled):
@@ -94,3 +97,57 @@ def find(code_or_label: str) -> Category | None:
     wanted = code_or_label.strip()
     by_label = (c for c in CATEGORIES.values() if wanted and wanted in {c.label, c.full})
     return CATEGORIES.get(wanted) or next(by_label, None)
+
+
+_EVERYDAY = Path(__file__).with_name("everyday.txt")
+"""A line for each category: its code, then words of everyday speech."""
+
+
+@cache
+def words() -> dict[str, tuple[str, ...]]:
+    """Give the everyday words of each category, as they are written."""
+    lines = (line.split() for line in _EVERYDAY.read_text(encoding="utf-8").splitlines())
+    return {code: tuple(said) for code, *said in lines}
+
+
+@cache
+def _folded() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """The name and the everyday words of each category, as they are compared."""
+    said = words()
+    return {
+        code: (fold(category.full), tuple(fold(word) for word in said.get(code, ())))
+        for code, category in CATEGORIES.items()
+    }
+
+
+def search(text: str) -> tuple[Category, ...]:
+    """Find the categories that a text may mean, the likeliest first; all, in their order, for an empty one.
+
+    Every word of the text must point to the category, by its name, its code or an everyday word: one that is the
+    same, holds it, or is held by it ("工地拖欠工资" holds 工资).
+    """
+    typed = words_of(text)
+    if not typed:
+        return tuple(CATEGORIES.values())
+    weighed = {code: [_weight(word, code) for word in typed] for code in CATEGORIES}
+    fitting = [code for code, weights in weighed.items() if all(weights)]
+    return tuple(CATEGORIES[code] for code in sorted(fitting, key=lambda code: -sum(weighed[code])))
+
+
+def _weight(typed: str, code: str) -> float:
+    """How strongly a typed word points to a category; nothing: not at all."""
+    name, said = _folded()[code]
+    group, _, label = name.partition("/")
+    if typed in {code.lower(), label}:
+        return 100.0
+    found = 0.0
+    if typed in said:
+        found = 90.0 - said.index(typed)  # the foremost words of a line are its plainest
+    elif typed in label:
+        found = 60.0
+    elif held := [word for word in said if typed in word or word in typed]:
+        found = 20.0 + 10.0 * max(min(len(word), len(typed)) / max(len(word), len(typed)) for word in held)
+        found += max((len(word) for word in held if word in typed), default=0)
+    elif typed in group or code.lower().startswith(typed):
+        found = 10.0
+    return found

@@ -31,7 +31,7 @@ from domain.visits.models import VisitState
 from state.cases import shapes
 from state.cases.shapes import PartyShown
 from state.clock import now
-from state.inputs import Choice, amount_in, as_form, as_text, flag_in, moment_in, number_in, text_in, word_in
+from state.inputs import Choice, Offer, amount_in, as_form, as_text, flag_in, moment_in, number_in, text_in, word_in
 from state.live import hub, outlasting
 from state.session import SignedInState
 
@@ -69,7 +69,7 @@ class CaseFormState(SignedInState):
     may_submit: bool = False
     editing: str = ""
     editing_label: str = ""
-    category_choices: list[Choice] = []
+    category_choices: list[Offer] = []
     area_choices: list[Choice] = []
     done: str = ""
     done_status: str = ""
@@ -133,7 +133,8 @@ class CaseFormState(SignedInState):
         self.may_submit = actor.may(Permission.SLIP_PRINT)
         self.kept = []
         await self._queue(session, actor)
-        self.category_choices = [Choice(c.code, c.full) for c in categories.CATEGORIES.values()]
+        said = categories.words()
+        self.category_choices = [Offer(c.code, c.full, list(said[c.code])) for c in categories.CATEGORIES.values()]
         places = await areas.all_areas(session)
         names = {a.path: a.name for a in places}
         self.area_choices = [
