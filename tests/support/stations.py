@@ -45,7 +45,7 @@ RIGHT: dict[Action, dict[str, object]] = {
     A.PUBLISH_ANSWER: {"answer": "工资已经付清"},
     A.PETITIONER_RESPOND: {"agrees": True},
     A.RATE: {"satisfaction": 5},
-    A.CALL_BACK: {"called_at": support.MORNING, "called_by": "回访员", "call_outcome": "settled"},
+    A.CALL_BACK: {"called_at": support.MORNING.isoformat(), "called_by": "回访员", "call_outcome": "settled"},
     A.RULE_APPEAL: {"ruling": "upheld"},
     A.RELAPSE: {"department": "rsj"},
     A.REOPEN: {"department": "rsj"},

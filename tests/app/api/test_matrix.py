@@ -49,6 +49,8 @@ class Stations:
     def right(self, login: str, action: Action) -> dict[str, object]:
         """Give a body of which nothing is missing."""
         given = {"opinion": SAID, **stations.RIGHT.get(action, {})}
+        if action is Action.CALL_BACK:
+            given["called_at"] = now().isoformat()
         if action in WITH_PICTURES and login in self.pictures:
             given["attachments"] = [self.pictures[login]]
         return given
