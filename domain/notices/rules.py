@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.cases.process import STANDARD, Process
 from domain.cases.vocabulary import Action, Effect, Status, Tell
 from domain.cases.workflow import STEPS, Step
-from domain.kernel.clock import stamp
+from domain.kernel.clock import end_stamp, stamp
 from domain.kernel.permissions import Role
 from domain.notices.models import Occasion
 from domain.notices.sending import Sending
@@ -83,12 +83,12 @@ def ask_of(until: datetime | None, after: Status) -> str:
     """Word what petitioners can do about a result that was released at a status, and until when."""
     if after is not Status.TO_CONFIRM:
         return "请查看"
-    return f"请在 {stamp(until, '%m 月 %d 日 %H:%M')} 前查看，确认或提出异议" if until else "请查看，确认或提出异议"
+    return f"请在 {end_stamp(until, '%m 月 %d 日 %H:%M')} 前查看，确认或提出异议" if until else "请查看，确认或提出异议"
 
 
 def ask_to_rate(until: datetime | None) -> str:
     """Word what petitioners can do about a closed case, and until when."""
-    return f"请在 {stamp(until, '%m 月 %d 日 %H:%M')} 前评价" if until else "请评价"
+    return f"请在 {end_stamp(until, '%m 月 %d 日 %H:%M')} 前评价" if until else "请评价"
 
 
 def too_late(occasion: Occasion, created_at: datetime, at: datetime) -> bool:

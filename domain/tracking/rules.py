@@ -326,7 +326,9 @@ def may_respond(facts: Facts) -> bool:
 def object_until(facts: Facts) -> str:
     """Write until when the petitioner has time to object; empty when that time is over or was none."""
     running = facts.object_until is not None and facts.at < facts.object_until and may_respond(facts)
-    return moment_text(facts.object_until, facts.at) if running and facts.object_until else ""
+    if not running or facts.object_until is None:
+        return ""
+    return f"{day(facts.object_until - timedelta(microseconds=1), facts.at)} {end_stamp(facts.object_until, '%H:%M')}"
 
 
 def response_text(agrees: bool | None, responded_at: datetime | None, at: datetime) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from domain.cases import answering
 from domain.cases.answering import AnswerView, RatingView
 from domain.cases.vocabulary import Action, Status
-from domain.kernel.clock import stamp
+from domain.kernel.clock import end_stamp, stamp
 from domain.notices.schemas import Delivery
 
 LONG = "%Y-%m-%d %H:%M"
@@ -83,8 +83,8 @@ def _lines(view: AnswerView, *, waits: bool, running: bool) -> list[str]:
     if not waits:
         return [*said, "诉求人在办结前没有答复"]
     if running:
-        return [f"诉求人可以在 {stamp(view.object_until, LONG)} 前确认或提出异议，现在还没有答复", *said]
-    over = f"答复时间已于 {stamp(view.object_until, LONG)} 结束，" if view.object_until else ""
+        return [f"诉求人可以在 {end_stamp(view.object_until, LONG)} 前确认或提出异议，现在还没有答复", *said]
+    over = f"答复时间已于 {end_stamp(view.object_until, LONG)} 结束，" if view.object_until else ""
     return [f"{over}诉求人没有答复", *said]
 
 

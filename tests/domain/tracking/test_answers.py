@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
@@ -88,6 +88,13 @@ class TestRelease:
         assert (view.answer, view.may_respond, view.object_until) == ("承办单位的原文", True, "11 月 24 日 16:00")
         assert "请在 11 月 24 日 16:00 前确认或提出异议" in view.sentence
         assert "内部意见" not in repr(view)
+
+    async def test_on_a_day_off_the_time_ends_with_the_second_working_day(
+        self, session: AsyncSession, county: County
+    ) -> None:
+        number, saturday = await held(session, county), FRIDAY + timedelta(days=1)
+        await hand_in(session, county, number, at=saturday)
+        assert (await seen(session, county, number, at=saturday)).object_until == "11 月 24 日 24:00"
 
     async def test_where_the_centre_reads_first_it_is_read_and_answered_after_that(
         self, session: AsyncSession, county: County
@@ -262,6 +269,7 @@ class TestClosing:
     ("until", "after", "ask"),
     [
         (TUESDAY, Status.TO_CONFIRM, "请在 11 月 24 日 16:00 前查看，确认或提出异议"),
+        (datetime(2026, 11, 24, 16, 0, tzinfo=UTC), Status.TO_CONFIRM, "请在 11 月 24 日 24:00 前查看，确认或提出异议"),
         (None, Status.TO_CONFIRM, "请查看，确认或提出异议"),
         (None, Status.CLOSED, "请查看"),
     ],
