@@ -1,32 +1,77 @@
 """The command line: `fengqiao …`. Each file holds the commands of one matter and one call each.
 
-To add a command, write it in the file of its matter with `@app.command()`; a new matter is a new file with
-a `typer.Typer` of its own and one line below.
+To add a command, write it in the file of its matter with `@app.command()`, and name it in `MATTERS`; a new matter is a
+new file with a `typer.Typer` of its own. A file is loaded when one of its commands is run, so that nobody waits for
+the whole product to read a help text.
 """
 
 from __future__ import annotations
 
 import sys
 import traceback
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from app.cli import accounts, audit, bench, common, demo, jobs, keeping, keys, retention, running
-from app.launch.boot import Stopped
-from app.launch.errors import CannotStart
+from app.launch.errors import CannotStart, Stopped, Unfinished
 from domain.kernel.refusals import Refusal
 
-app = typer.Typer(
-    help="枫桥：综治中心业务系统。", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
-)
-for matter in (running.app, demo.app, keeping.app, bench.app, jobs.app):
-    app.registered_commands += matter.registered_commands
-app.add_typer(accounts.users, name="user")
-app.add_typer(accounts.units, name="unit")
-app.add_typer(jobs.jobs, name="jobs")
-app.add_typer(retention.retention, name="retention")
-app.add_typer(keys.keys, name="keys")
-app.add_typer(audit.audit, name="audit")
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MATTERS: Mapping[str, tuple[str, str]] = {
+    "serve": ("running.app", "启动服务：内置数据库、升级、前端构建和网页服务。"),
+    "migrate": ("running.app", "把数据库升级到当前版本，并补齐新增的检索索引。"),
+    "demo": ("demo.app", "载入虚构的清溪县和案件；已载入时只增加案件。"),
+    "backup": ("keeping.app", "备份数据库和附件；不含密钥。服务运行时也可以备份。"),
+    "restore": ("keeping.app", "从备份恢复数据库和附件；须先停止服务，并放好原来的密钥。"),
+    "bench": ("bench.app", "运行基准测试：自行启动临时服务，打印各项用时；其余参数原样转交。"),
+    "clock": ("jobs.app", "查找一次超时：按指定时刻记录黄牌、红牌，并列出本次记录的超时。"),
+    "user": ("accounts.users", "账号管理"),
+    "unit": ("accounts.units", "单位管理"),
+    "jobs": ("jobs.jobs", "后台任务"),
+    "retention": ("retention.retention", "保存期限"),
+    "keys": ("keys.keys", "密钥管理"),
+    "audit": ("audit.audit", "审计"),
+}
+"""Every command, or group of commands: where it is written, and what it does in the words written there."""
+
+
+class Matters(TyperGroup):
+    """The commands of all matters, each loaded when it is run."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """List the names in the order of the help text."""
+        del ctx
+        return list(MATTERS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> TyperCommand | None:
+        """Give name and help of a command, for the help text alone."""
+        del ctx
+        return TyperCommand(cmd_name, help=MATTERS[cmd_name][1]) if cmd_name in MATTERS else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Load the command that is run."""
+        if args and args[0] in MATTERS:
+            return args[0], load(args[0]), args[1:]
+        return super().resolve_command(ctx, args)
+
+
+def load(name: str) -> Any:
+    """Load a command, or a group of commands."""
+    module, _, attribute = MATTERS[name][0].partition(".")
+    group = typer.main.get_group(getattr(import_module(f"app.cli.{module}"), attribute))
+    return group.commands.get(name, group)
+
+
+app = typer.Typer(cls=Matters, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback(help="枫桥：综治中心业务系统。")
+def root() -> None:
+    """Stand over the commands: without it there would be no group of them."""
 
 
 def main() -> None:
@@ -37,7 +82,7 @@ def main() -> None:
         sys.exit(f"无法启动：{refused.message}")
     except Refusal as refused:
         sys.exit(refused.message)
-    except common.Unfinished as left:
+    except Unfinished as left:
         sys.exit(str(left))
     except (Stopped, KeyboardInterrupt):
         sys.exit(130)

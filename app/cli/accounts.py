@@ -18,8 +18,8 @@ from domain.orgs.models import UnitKind
 from domain.orgs.schemas import NewAccount, UnitInput
 from state.orgs.leaving import left_in_words
 
-users = typer.Typer(help="账号管理", no_args_is_help=True)
-units = typer.Typer(help="单位管理", no_args_is_help=True)
+users = typer.Typer(help="账号管理", no_args_is_help=True, add_completion=False)
+units = typer.Typer(help="单位管理", no_args_is_help=True, add_completion=False)
 
 Login = Annotated[str, typer.Argument(help="账号")]
 Password = Annotated[str, typer.Option(prompt="密码", confirmation_prompt=True, hide_input=True, help="不填则询问")]

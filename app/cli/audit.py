@@ -14,7 +14,7 @@ from domain.audit.schemas import ChainState
 from domain.kernel import anchors
 from domain.kernel.permissions import Role
 
-audit = typer.Typer(help="审计", no_args_is_help=True)
+audit = typer.Typer(help="审计", no_args_is_help=True, add_completion=False)
 
 
 @audit.command()

@@ -10,7 +10,7 @@ import typer
 
 from app.launch.errors import CannotStart
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 SOURCES = Path(__file__).resolve().parents[2]
 MEASURES = Path("tests", "benchmarks", "__main__.py")
 NO_SOURCES = "基准测试在源代码目录 tests/benchmarks 中，安装包不含这部分：请取得源代码后在其中运行 make bench。"

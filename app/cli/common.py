@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import logs, settings
 from app.jobs import failures
 from app.launch import boot
+from app.launch.errors import Unfinished
 from app.settings import Settings
 from domain.kernel.actor import Actor, system_actor
 from domain.kernel.permissions import Role
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Act = Callable[[AsyncSession, datetime], Awaitable[T]]
-
-
-class Unfinished(Exception):
-    """Some of a command's work failed; the message is for the operator."""
 
 
 @contextmanager

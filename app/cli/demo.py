@@ -11,7 +11,7 @@ from app.cli import common
 from app.launch import boot
 from app.settings import Settings
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -19,8 +19,8 @@ from domain.kernel.permissions import Role
 from domain.kernel.unit_of_work import unit_of_work
 from domain.supervision.schemas import BreachView
 
-app = typer.Typer()
-jobs = typer.Typer(help="后台任务", no_args_is_help=True)
+app = typer.Typer(add_completion=False)
+jobs = typer.Typer(help="后台任务", no_args_is_help=True, add_completion=False)
 Topic = Annotated[str, typer.Option(help="消息主题，例如 case.submit")]
 Since = Annotated[str, typer.Option(help="只放回此时之后失败的，例如 2026-11-23T08:00；不填为全部")]
 Moment = Annotated[str, typer.Option("--at", help="时刻，例如 2026-11-23T08:00；不带时区按北京时间，不填为现在")]

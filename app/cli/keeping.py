@@ -13,7 +13,7 @@ from app.launch import backup as backups
 from app.launch import boot
 from app.launch.errors import CannotStart
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -20,7 +20,7 @@ from domain.kernel.notify import announce
 from domain.kernel.sealing import BATCH, Held, Resealing
 from domain.kernel.unit_of_work import unit_of_work
 
-keys = typer.Typer(help="密钥管理", no_args_is_help=True)
+keys = typer.Typer(help="密钥管理", no_args_is_help=True, add_completion=False)
 _MORE = 20_000
 """Fields between two lines of progress."""
 

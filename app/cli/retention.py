@@ -15,7 +15,7 @@ from domain.retention import queries, rules
 from domain.retention.models import Kind
 from domain.retention.schemas import Preview, RuleView
 
-retention = typer.Typer(help="保存期限", no_args_is_help=True)
+retention = typer.Typer(help="保存期限", no_args_is_help=True, add_completion=False)
 
 
 @retention.command()

@@ -13,7 +13,7 @@ from app.cli import common
 from app.jobs import indexes
 from app.launch import boot, database
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -10,15 +10,12 @@ from types import FrameType
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.launch import checks, database, lock
+from app.launch.errors import Stopped
 from app.launch.keys import check_keys_belong, models
 from app.settings import Settings
 from domain.cases import answering
 from domain.kernel import anchors, crypto, files, unit_of_work
 from domain.notices import sending
-
-
-class Stopped(BaseException):
-    """Somebody asked the process to end; not an error, so nothing catches it but the way out."""
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

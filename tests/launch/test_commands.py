@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import socket
 import subprocess
@@ -10,14 +11,14 @@ import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 import typer
 
-from app.cli import app
+from app.cli import MATTERS, load
 from app.launch.postgres import Postgres
 from tests.support.serving import ROOT, Serving
 
@@ -76,15 +77,21 @@ ROWS = {
 }
 
 
-def registered(command: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
-    """Name every command below one, as it is typed."""
-    for name, below in getattr(command, "commands", {}).items():
-        yield from registered(below, (*path, name))
-    if not hasattr(command, "commands"):
-        yield " ".join(path)
+def registered() -> Iterator[str]:
+    """Name every command as it is typed: those of each matter's file, whether the table of matters has them or not."""
+    for file in dict.fromkeys(where.partition(".")[0] for where, _ in MATTERS.values()):
+        for name, matter in vars(import_module(f"app.cli.{file}")).items():
+            if isinstance(matter, typer.Typer):
+                for found in matter.registered_commands:
+                    told = found.name or getattr(found.callback, "__name__", "").replace("_jobs", "")
+                    yield told if name == "app" else f"{_group(f'{file}.{name}')} {told}"
 
 
-COMMANDS = list(registered(typer.main.get_command(app)))
+def _group(where: str) -> str:
+    return next(name for name, (written, _) in MATTERS.items() if written == where)
+
+
+COMMANDS = list(registered())
 
 
 @dataclass(frozen=True)
@@ -161,7 +168,25 @@ def last_line(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def test_no_command_is_without_a_row() -> None:
-    assert list(ROWS) == COMMANDS
+    assert sorted(ROWS) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("name", MATTERS)
+def test_the_help_says_what_the_command_says(name: str) -> None:
+    found = load(name)
+    assert found.help.strip() == MATTERS[name][1]
+
+
+def test_no_file_of_commands_is_left_out() -> None:
+    written = {path.stem for path in (ROOT / "app" / "cli").glob("*.py")} - {"__init__", "__main__", "common"}
+    assert written == {where.partition(".")[0] for where, _ in MATTERS.values()}
+
+
+def test_the_help_loads_neither_database_nor_pages() -> None:
+    told = "import sys, app.cli; print(sorted({name.partition('.')[0] for name in sys.modules}))"
+    words = [sys.executable, "-c", told]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"sqlalchemy", "sqlmodel", "reflex", "psycopg", "pydantic"} & set(ast.literal_eval(done.stdout))
 
 
 @pytest.mark.parametrize("command", COMMANDS)

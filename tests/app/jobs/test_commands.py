@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from app.cli import app as commands
 from app.cli import jobs
 from app.jobs import clock
 from domain.calendar.operations import seed_years
@@ -56,8 +55,3 @@ def test_a_moment_without_zone_is_of_shanghai() -> None:
     assert jobs._moment("2026-11-23T08:00+00:00", "at") == datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
     with pytest.raises(Invalid, match="时刻应为有效的日期和时间"):
         jobs._moment("昨天", "at")
-
-
-def test_the_commands_are_known() -> None:
-    assert "clock" in {found.callback.__name__ for found in commands.registered_commands}
-    assert "jobs" in {group.name for group in commands.registered_groups}
