@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MATTERS: Mapping[str, tuple[str, str]] = {
     "serve": ("running.app", "启动服务：内置数据库、升级、前端构建和网页服务。"),
     "migrate": ("running.app", "把数据库升级到当前版本，并补齐新增的检索索引。"),
-    "demo": ("demo.app", "载入虚构的清溪县和案件；已载入时只增加案件。"),
+    "demo": ("demo.app", "载入虚构的演示县和案件；已载入时只增加案件。"),
     "backup": ("keeping.app", "备份数据库和附件；不含密钥。服务运行时也可以备份。"),
     "restore": ("keeping.app", "从备份恢复数据库和附件；须先停止服务，并放好原来的密钥。"),
     "bench": ("bench.app", "运行基准测试：自行启动临时服务，打印各项用时；其余参数原样转交。"),
