@@ -71,6 +71,7 @@ async def _accept_and_ask(officer: Person) -> None:
 async def _only_the_leader_decides(centre: Person) -> None:
     page = centre.page
     await expect(page.locator(".lamps")).to_contain_text("延期待审批")
+    await page.get_by_text("更多操作").click()
     await page.get_by_text("为什么不能操作").click()
     await expect(page.locator(".whys li", has_text="同意延期").first).to_contain_text("须由领导审批")
 
