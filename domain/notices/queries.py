@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from sqlmodel import col
 
 from domain.calendar.models import Link
 from domain.cases import answering, workflow
-from domain.cases.models import Assignment, Case, Satisfaction, Supervision
+from domain.cases.models import Assignment, Case, Part, Satisfaction, Supervision
 from domain.cases.queries import contacts, processes, reach, views
 from domain.cases.vocabulary import Action, Guard, Status, Tell
 from domain.cases.workflow import Step
@@ -150,7 +151,10 @@ async def told_of(
     live = await _held_at(session, case.id, at)
     ended = await _unit_ids(session, payload.get("units") or ())
     before, after = (Status(payload.get(name) or case.status) for name in ("from", "to"))
-    happening = _happening(case, topic, tells, before, after, live, ended)
+    stayed = await _held_at(
+        session, case.id, at, col(Assignment.part) == Part.ASSIST, col(Assignment.dispatched_at) < at
+    )
+    happening = replace(_happening(case, topic, tells, before, after, live, ended), stayed=stayed)
     groups = await _members(session, rules.audiences(happening))
     if not groups and case.sent_back_by:
         # who sent it back has left: the centre hears of it in that person's place
@@ -257,12 +261,13 @@ async def _entry(session: AsyncSession, payload: Mapping[str, Any]) -> JournalEn
     return (await session.scalars(query)).one_or_none()
 
 
-async def _held_at(session: AsyncSession, case_id: UUID, at: datetime) -> frozenset[UUID]:
+async def _held_at(session: AsyncSession, case_id: UUID, at: datetime, *more: ColumnElement[bool]) -> frozenset[UUID]:
     """The units that held the case right after what happened at a moment."""
     query = select(col(Assignment.unit_id)).where(
         col(Assignment.case_id) == case_id,
         col(Assignment.dispatched_at) <= at,
         or_(col(Assignment.ended_at).is_(None), col(Assignment.ended_at) > at),
+        *more,
     )
     return frozenset(await session.scalars(query))
 
@@ -338,7 +343,7 @@ def _belongs() -> ColumnElement[bool]:
 
 def _named(audience: Audience, unit: Unit) -> Audience:
     label = audience.label or f"{_called(unit)} 经办、领导"
-    return Audience(audience.tell, audience.roles, frozenset({unit.id}), audience.account, audience.left, label)
+    return replace(audience, units=frozenset({unit.id}), label=label)
 
 
 def _condition(audience: Audience) -> ColumnElement[bool]:

@@ -169,6 +169,8 @@ class Happening:
     sent_back_by: UUID | None = None
     live: frozenset[UUID] = frozenset()
     ended: frozenset[UUID] = frozenset()
+    stayed: frozenset[UUID] = frozenset()
+    """Of `live`, those that assisted before and go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,7 @@ class Audience:
     units: frozenset[UUID] = frozenset()
     account: UUID | None = None
     left: bool = False
+    stayed: bool = False
     label: str = ""
 
     @property
@@ -199,6 +202,7 @@ _REQUESTS = {
     Action.PROPOSE_ORDER: Status.ORDER_PENDING,
 }
 _REJECTIONS = frozenset({Action.REJECT_ORDER, Action.REJECT_RETURN, Action.REJECT_EXTENSION})
+_NEW_LEAD = frozenset({Action.REDISPATCH, Action.ORDER, Action.APPROVE_ORDER})
 _TO_HOLDER = frozenset({Action.URGE})
 _TO_HOLDER_IF_NONE = frozenset({Action.SUPERVISE, Action.INSTRUCT})
 _HOLDERS = {
@@ -271,7 +275,11 @@ def _department(happening: Happening) -> list[Audience]:
     if happening.action in {BREACH, AUTO_CARD} or happening.after in _UNHELD:
         units = happening.ended or (frozenset({happening.lead}) if happening.lead else frozenset())
         return [Audience(Tell.DEPARTMENT, staff, units)] if units else []
-    found = [Audience(Tell.DEPARTMENT, staff, happening.live)] if happening.live else []
+    stayed = happening.live & happening.stayed if happening.action in _NEW_LEAD else frozenset[UUID]()
+    came = happening.live - stayed
+    found = [Audience(Tell.DEPARTMENT, staff, came)] if came else []
+    if stayed:
+        found.append(Audience(Tell.DEPARTMENT, staff, stayed, stayed=True))
     if gone := happening.ended - happening.live:
         found.append(Audience(Tell.DEPARTMENT, staff, gone, left=True))
     return found
@@ -360,6 +368,7 @@ _SAID_AT_ONCE: dict[tuple[str, Tell], str] = {
     (Action.REQUEST_RETURN, Tell.CENTRE): "已退回：{number} 由{unit}退回，等待重新转派",
     (Action.REQUEST_EXTENSION, Tell.CENTRE): "已延期：{number} 由{unit}延期办理",
 }
+_STAYED = "主办变更：{number} 的主办单位已变更，贵单位继续协办"
 _LEFT = "已改派：{number} 改由其他单位承办，贵单位不再办理"
 
 
@@ -374,6 +383,8 @@ def notice_text(happening: Happening, audience: Audience, process: Process = STA
         text = _SAID_AT_ONCE[action, audience.tell]
     elif audience.left:
         text = _LEFT
+    elif audience.stayed:
+        text = _STAYED
     else:
         text = _SAID_TO.get((action, audience.tell)) or _SAID[action]
     return process.spoken(text).format(**words)

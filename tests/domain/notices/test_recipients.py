@@ -214,6 +214,19 @@ async def test_units_that_lose_a_case_hear_of_it(session: AsyncSession, county: 
     assert set(recalled) == {"zjj", "zjj_head"}
 
 
+async def test_an_assistant_that_goes_on_hears_of_the_new_lead_alone(session: AsyncSession, county: County) -> None:
+    county = await support.reinforce(session, county)
+    number = await brought(session, county, 1)
+    given = {"lead_department": "rsj", "assist_departments": ("zjj",)}
+    await do(session, county, "center", number, Action.DISPATCH, **given)
+
+    moved = await do(session, county, "center", number, Action.REDISPATCH, lead_department="mzj", opinion="派错")
+
+    assert moved["zjj"] == f"主办变更：{number} 的主办单位已变更，贵单位继续协办"
+    assert moved["mzj"].startswith("待接收")
+    assert moved["rsj"].startswith("已改派")
+
+
 async def test_a_case_that_comes_back_goes_to_exactly_who_sent_it_back(session: AsyncSession, county: County) -> None:
     number = await brought(session, county, 1)
     assert set(await do(session, county, "center", number, Action.SEND_BACK, opinion="缺材料")) == {"registrar"}
