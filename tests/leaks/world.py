@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import col
 
@@ -148,17 +148,29 @@ async def _places_and_units(session: AsyncSession) -> None:
         await orgs.add_unit(session, code=code, name=f"{code}单位", kind=kind, position=place)
 
 
+_NEEDS_UNIT = {"officer": "rsj", "department_head": "rsj"}
+_NEEDS_AREA = {"station": "/" + "/".join(CHAINS[AREAS[0][0]]) + "/"}
+
+
 async def _accounts(session: AsyncSession, world: World, at: datetime) -> None:
     for code, acts_as, rights, reach, level in _ROLES:
         given = RoleInput(code, f"角色{code[:8]}", acts_as, rights, reach, level)
         await orgs.set_role(session, console("test"), given, at=at)
     for login, now_who in EVERYBODY.items():
         who = AT_FIRST.get(login, now_who)
+        area = "/" + "/".join(CHAINS[who.area]) + "/" if who.area else ""
+        unit = who.stored[0] if who.stored else ""
         new = NewAccount(
-            login, f"员{login}", PASSWORD, (who.custom or who.acts_as,), who.stored[0] if who.stored else "",
-            "/" + "/".join(CHAINS[who.area]) + "/" if who.area else "", who.stored[1:],
+            login, f"员{login}", PASSWORD, (who.custom or who.acts_as,), unit or _NEEDS_UNIT.get(who.acts_as, ""),
+            area or _NEEDS_AREA.get(who.acts_as, ""), who.stored[1:],
         )  # fmt: skip
         await orgs.add_account(session, console("test"), new, at=at)
+        if (new.unit_code, new.area_path) != (unit, area):
+            # by hand: the product refuses such accounts, older data may hold one
+            bare = {"unit_id": None} if not unit else {}
+            values = bare | {"area_path": area}
+            await session.execute(update(Account).where(col(Account.login) == login).values(**values))
+            session.expire_all()
         found = await org_queries.actor_of_login(session, login)
         assert found is not None
         world.actors[login] = found
