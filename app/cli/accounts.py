@@ -60,7 +60,7 @@ def disable(login: Login) -> None:
     typer.echo(f"账号 {login} 已停用")
     if left:
         stays = "，".join(f"{label} {count} 件" for label, count in left.items())
-        typer.echo(f"名下还有未办完的工作，没有转走：{stays}。请由其单位负责人或综治中心在账号页“移交在办”。")
+        typer.echo(f"名下还有未办完的工作，没有转走：{stays}。请由其单位负责人在账号页“移交在办”。")
     for sentence in alone:
         typer.echo(f"注意：{sentence}")
 
