@@ -12,6 +12,7 @@ from domain.kernel import bounds
 from domain.kernel.bounds import Bounds
 from domain.kernel.labels import Labelled
 from domain.kernel.refusals import Invalid
+from domain.kernel.words import text_fault
 
 
 @dataclass
@@ -50,6 +51,18 @@ def text_in(form: Mapping[str, Any], name: str, *, most: int = MOST) -> str:
     """This function will read a text; anything that is not one reads as empty."""
     value = form.get(name)
     return value[:most] if isinstance(value, str) else ""
+
+
+def written_in(form: Mapping[str, Any], name: str, *, label: str, most: int) -> str:
+    """Read what somebody wrote, whole.
+
+    :raises Invalid: it is longer than is kept, or holds what cannot be kept
+    """
+    text = text_in(form, name)
+    fault = text_fault(label, text, most=most, least=0)
+    if fault:
+        raise Invalid.of({name: fault})
+    return text
 
 
 def flag_in(form: Mapping[str, Any], name: str) -> bool:

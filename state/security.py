@@ -15,7 +15,7 @@ from domain.kernel.refusals import Invalid
 from domain.orgs import operations, policy_values, queries, rules
 from domain.orgs.rules import SecondFactorFor
 from state.clock import now
-from state.inputs import as_form, number_in, text_in, word_in
+from state.inputs import as_form, number_in, word_in, written_in
 from state.session import SignedInState
 
 LABELS: Mapping[str, str] = {
@@ -100,9 +100,8 @@ class SecurityState(SignedInState):
             async with self._acting() as (session, actor):
                 actor.require(Permission.POLICY_MANAGE)
                 before = await policy_values.of(session)
-                await operations.set_values(
-                    session, actor, _values_in(given, before), at=now(), reason=text_in(given, "reason", most=200)
-                )
+                reason = written_in(given, "reason", label="原因", most=200)
+                await operations.set_values(session, actor, _values_in(given, before), at=now(), reason=reason)
                 await self._read(session, actor)
         except Invalid as refusal:
             self.faults = refusal.fields

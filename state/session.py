@@ -127,6 +127,10 @@ class SignedInState(rx.State):
     barred: bool = False
     _owner: str = ""
 
+    def _tab(self) -> str:
+        """Which tab of the browser this is: what is typed in it is its own."""
+        return self.router.session.client_token
+
     @asynccontextmanager
     async def _acting(self, *, touch: bool = True, opening: bool = False) -> AsyncGenerator[tuple[AsyncSession, Actor]]:
         """This function will open one unit of work for the signed-in person.

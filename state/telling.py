@@ -1,7 +1,7 @@
 """What the server tells the browser to do, without a script: the policy of the pages lets no text be run.
 
 Reflex sends toasts and scripts as JavaScript that the browser evaluates. Here they go as plain data into one
-slot of the page (assets/kit/telling.js), which knows three acts and no others.
+slot of the page (assets/kit/telling.js), which knows two acts and no others.
 """
 
 from __future__ import annotations
@@ -16,18 +16,13 @@ SLOT = "fq_told"
 
 
 def tell(act: str, **facts: Any) -> EventSpec:
-    """This function will give the event that has the browser do one act: "toast", "leave" or "focus"."""
+    """This function will give the event that has the browser do one act: "toast" or "leave"."""
     return rx.set_value(SLOT, {"act": act, **facts})
 
 
 def leave(why: str = "") -> EventSpec:
     """This function will lead the browser to the sign-in page and back afterwards; `why` is a code for its sentence."""
     return tell("leave", why=why)
-
-
-def focus(name: str) -> EventSpec:
-    """This function will put the cursor into the field of that name."""
-    return tell("focus", name=name)
 
 
 def toast(message: Any = "", level: str | None = None, fallback_to_alert: bool = False, **options: Any) -> EventSpec:

@@ -19,7 +19,7 @@ from domain.visits import operations as visits
 from domain.visits import queries, rules
 from domain.visits.models import VisitState
 from domain.visits.schemas import VisitInput, VisitView
-from state import desks, telling
+from state import desks
 from state.clock import now
 from state.desks import CardRead, ReaderState
 from state.inputs import Choice, as_form, as_text, flag_in, number_in, text_in, word_in
@@ -200,9 +200,7 @@ class VisitDesk(SignedInState):
                 await self._queue(session, actor)
         except Invalid as refusal:
             self.faults = refusal.fields
-            first = next(iter(refusal.fields), "")
             yield rx.toast.error(refusal.message.split("；")[0])
-            yield telling.focus(first)
             return
         self._clear()
         self.saved = f"{visit.queue} 号 {visit.person.name} 已登记"

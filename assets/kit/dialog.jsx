@@ -98,7 +98,15 @@ export function Gallery({ watermark = "", children }) {
               )}
               <CloseButton onClick={() => dialog.current.close()} />
             </header>
-            <img src={shown.src} alt={shown.caption || "图片"} />
+            <div className="picture">
+              {/* one much longer than wide, as a chat's screenshot, is read by scrolling */}
+              <img
+                key={shown.src}
+                src={shown.src}
+                alt={shown.caption || "图片"}
+                onLoad={({ target }) => target.classList.toggle("long", target.naturalHeight > 2 * target.naturalWidth)}
+              />
+            </div>
             <footer>
               <button type="button" className="btn" disabled={pictures.length < 2} onClick={() => turn(-1)}>
                 上一张

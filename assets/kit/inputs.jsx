@@ -4,54 +4,92 @@ import { useEffect, useId, useRef, useState } from "react";
 import { fitting } from "./folding.js";
 
 const MOST_SHOWN = 50;
-const PAUSE = 700; // milliseconds without a key
+const PAUSE = 400; // milliseconds without a key
 const composing = (event) => event.nativeEvent.isComposing || event.keyCode === 229;
+const length = (text) => Array.from(text).length;
 
-/**
- * A text area with a counter of characters. Too much may be typed, and is marked: cutting a paste loses text.
- *
- * `onBlur` receives a changed text when the field is left, and while somebody writes at every pause: who
- * reloads the page in the middle of a long text finds it again.
- */
-export function TextArea({ name, defaultValue = "", most, onBlur, ...rest }) {
-  const [count, setCount] = useState(Array.from(defaultValue ?? "").length);
+/** What is typed and was not told yet is told before anything can take its field away: Esc, a click, Enter, a reload. */
+const untold = new Set();
+const flush = () => untold.forEach((tell) => tell());
+// The build draws the pages once without a browser.
+if (typeof document !== "undefined") {
+  for (const name of ["click", "submit", "cancel", "close", "keydown", "visibilitychange"]) {
+    document.addEventListener(name, (event) => (name !== "keydown" || event.key === "Escape") && flush(), true);
+  }
+  for (const name of ["beforeunload", "pagehide"]) window.addEventListener(name, flush, true);
+}
+
+/** Tell `onBlur` of a changed text when the field is left, at every pause of the typist, and before it goes. */
+function useTelling(onBlur, initial) {
   const pause = useRef(null);
-  const told = useRef(defaultValue ?? "");
-  useEffect(() => () => clearTimeout(pause.current), []);
-
-  const tell = (text) => {
+  const told = useRef(initial);
+  const latest = useRef(initial);
+  const say = useRef(onBlur);
+  say.current = onBlur;
+  const tell = useRef(() => {
     clearTimeout(pause.current);
-    if (text === told.current) return;
-    told.current = text;
-    onBlur?.(text);
-  };
+    if (latest.current === told.current) return;
+    told.current = latest.current;
+    say.current?.(told.current);
+  }).current;
+  useEffect(() => {
+    untold.add(tell);
+    return () => {
+      untold.delete(tell);
+      tell();
+    };
+  }, [tell]);
   const type = (event) => {
-    const text = event.target.value;
-    setCount(Array.from(text).length);
+    latest.current = event.target.value;
     clearTimeout(pause.current);
-    if (!event.nativeEvent.isComposing) pause.current = setTimeout(() => tell(text), PAUSE);
+    if (!event.nativeEvent.isComposing) pause.current = setTimeout(tell, PAUSE);
   };
+  return [type, tell];
+}
 
+/** How many characters there are, of how many. Too many may be typed, and are marked: cutting a paste loses text. */
+function Counter({ count, most }) {
+  return (
+    <span className={count > most ? "counter over" : "counter"}>
+      {count} / {most}
+      {count > most ? `，超出 ${count - most} 字` : ""}
+    </span>
+  );
+}
+
+/** A text area or a line of text that keeps what is typed in the browser; `most` gives it a counter. */
+function Written({ as: Tag, defaultValue, most = 0, onBlur, ...rest }) {
+  const initial = defaultValue ?? "";
+  const [count, setCount] = useState(length(initial));
+  const [type, tell] = useTelling(onBlur, initial);
+  const typed = (event) => {
+    if (most > 0) setCount(length(event.target.value));
+    type(event);
+  };
+  const written = (
+    <Tag
+      {...rest}
+      className="inp"
+      defaultValue={initial}
+      onChange={typed}
+      onCompositionEnd={typed}
+      onBlur={(event) => {
+        type(event);
+        tell();
+      }}
+    />
+  );
+  if (Tag === "input" && !most) return written;
   return (
     <div className="area">
-      <textarea
-        {...rest}
-        name={name}
-        className="inp"
-        defaultValue={defaultValue}
-        onChange={type}
-        onCompositionEnd={type}
-        onBlur={(event) => tell(event.target.value)}
-      />
-      {most > 0 && (
-        <span className={count > most ? "counter over" : "counter"}>
-          {count} / {most}
-          {count > most ? `，超出 ${count - most} 字` : ""}
-        </span>
-      )}
+      {written}
+      {most > 0 && <Counter count={count} most={most} />}
     </div>
   );
 }
+
+export const TextArea = (props) => <Written as="textarea" {...props} />;
+export const TextInput = (props) => <Written as="input" {...props} />;
 
 /**
  * Pick one of many options by typing a piece of its name; the form sends the option's value.

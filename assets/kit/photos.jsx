@@ -131,7 +131,7 @@ export function Photos({ endpoint, accept, mostBytes, told: words, most = 9, onC
           </label>
         </>
       )}
-      <small className="told">
+      <small className="limits">
         {words}
         {left > 0 && <b role="alert">最多 {most} 张，有 {left} 张没有加入</b>}
       </small>

@@ -1,9 +1,10 @@
-// What the server may have this page do: show a short message, go to the sign-in page, put the cursor somewhere.
+// What the server may have this page do: show a short message, or go to the sign-in page.
 //
 // Reflex would send such things as scripts to be evaluated, which the policy of our pages forbids. The server
 // sets the value of a slot instead, a thing Reflex does without a script.
 
 import { refs } from "$/utils/state";
+import { refused } from "./faults.js";
 
 const LEVELS = new Set(["success", "error", "warning", "info", "message"]);
 
@@ -17,13 +18,10 @@ function show({ level, text, options }) {
   const toast = refs.__toast;
   const say = LEVELS.has(level) && level !== "message" ? toast?.[level] : toast;
   say?.(text, options);
+  if (level === "error") refused();
 }
 
-function focus({ name }) {
-  document.getElementsByName(name)[0]?.focus();
-}
-
-const ACTS = { toast: show, leave: signIn, focus };
+const ACTS = { toast: show, leave: signIn };
 
 refs.ref_fq_told = {
   current: {

@@ -6,7 +6,7 @@ import reflex as rx
 
 from components.kit.dialog import dialog
 from components.kit.form import check, field, select, text_area
-from components.kit.show import alert, tag
+from components.kit.show import alert, restored, tag
 from components.kit.table import bulk_bar
 from domain.cases.rules import MAX_OPINION
 from domain.cases.vocabulary import Need
@@ -49,6 +49,7 @@ def bulk_dialog() -> rx.Component:
 
 def _form() -> rx.Component:
     return rx.el.form(
+        restored(S.restored, S.discard),
         rx.cond(S.needs.contains(Need.LEAD.value), _lead()),
         rx.cond(S.needs.contains(Need.ASSISTS.value), _assists()),
         rx.cond(S.needs.contains(Need.OPINION.value), _opinion()),

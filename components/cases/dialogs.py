@@ -10,7 +10,7 @@ import reflex as rx
 from components.kit.dialog import dialog
 from components.kit.form import check, field, select, text_area, text_input
 from components.kit.photos import photos
-from components.kit.show import alert, tag
+from components.kit.show import alert, restored, tag
 from domain.cases.models import CallOutcome, Method, Ruling, Satisfaction, Supervision
 from domain.cases.rules import MAX_OPINION, MAX_RESULT
 from domain.cases.vocabulary import Action, Need
@@ -39,6 +39,7 @@ def step_dialog() -> rx.Component:
         rx.cond(S.asking.decides & (S.pending.action != ""), _pending()),
         rx.cond(S.asking.rated & (S.ratings.length() > 0), ratings()),
         rx.cond(S.asking.answers & (S.answer.text != ""), _answer()),
+        restored(S.asking.restored, S.discard),
         rx.el.form(
             *[rx.cond(S.needs.contains(need.value), draw(need)) for need, draw in _FIELDS.items()],
             _consequences(),
@@ -233,7 +234,7 @@ def _satisfaction(need: Need) -> rx.Component:
 
 
 def _pictures(need: Need) -> rx.Component:
-    return _field(need, photos(on_change=S.uploaded), "最多 9 张，自动压缩并清除拍摄位置")
+    return _field(need, photos(on_change=S.uploaded), "最多 9 张")
 
 
 def _watch(need: Need) -> rx.Component:

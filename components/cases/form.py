@@ -7,7 +7,7 @@ import reflex as rx
 from components.kit.combo import combo
 from components.kit.form import check, field, select, text_area, text_input
 from components.kit.icons import icon
-from components.kit.show import alert, card, empty, tag
+from components.kit.show import alert, card, empty, restored, tag
 from domain.cases.models import PartyKind, RiskLevel, Scale, Source
 from domain.cases.rules import MAX_CONTENT, MAX_TITLE
 from domain.people.models import IdType
@@ -23,6 +23,8 @@ ID_TYPES = [(kind.value, kind.label) for kind in IdType]
 def case_form() -> rx.Component:
     """This function will draw the form; it keeps what is typed and sends all at once."""
     return rx.el.form(
+        restored(S.restored, S.discard),
+        rx.cond(S.offered != "", _offered()),
         rx.el.div(_people(), _matter(), class_name="cols form-cols"),
         rx.el.div(
             rx.cond(S.draft_saved != "", rx.el.span("已自动保存 ", S.draft_saved, class_name="muted"), rx.el.span()),
@@ -38,6 +40,15 @@ def case_form() -> rx.Component:
         key=S.round,
         class_name="form",
         custom_attrs={"noValidate": True, "autoComplete": "off"},
+    )
+
+
+def _offered() -> rx.Component:
+    return alert(
+        "blue",
+        rx.el.span("另有 ", S.offered, " 填写、尚未提交的登记，可能在另一个页面中打开着"),
+        rx.el.button("在这里继续", type="button", class_name="btn small", on_click=S.take_up),
+        rx.el.button("丢弃", type="button", class_name="btn txt small", on_click=S.discard),
     )
 
 
@@ -163,7 +174,7 @@ def _matter() -> rx.Component:
     return card(
         "诉求",
         rx.el.div(
-            _text("title", "标题", required=True, wide=True, max_length=MAX_TITLE * 2),
+            _text("title", "标题", required=True, wide=True, most=MAX_TITLE),
             field(
                 "诉求内容",
                 text_area(
@@ -185,8 +196,8 @@ def _matter() -> rx.Component:
             _text("headcount", "涉及人数", input_mode="numeric", placeholder="1"),
             _text("amount", "涉及金额（元）", input_mode="decimal"),
             rx.el.div(
-                check("major", "重大", default=S.initial["major"] == "on"),
-                check("urgent", "紧急", default=S.initial["urgent"] == "on"),
+                _tick("major", "重大"),
+                _tick("urgent", "紧急"),
                 rx.el.small("重大且紧急的事件须在 12 小时内接收", class_name="muted"),
                 class_name="checks wide",
             ),
@@ -199,6 +210,11 @@ def _matter() -> rx.Component:
 def _text(name: str, label: str, *, required: bool = False, wide: bool = False, **rest: object) -> rx.Component:
     control = text_input(name, default=S.initial[name], on_blur=lambda value: S.note(name, value), **rest)
     return field(label, control, name=name, required=required, error=S.faults[name], wide=wide)
+
+
+def _tick(name: str, label: str) -> rx.Component:
+    told = lambda on: S.note(name, rx.cond(on, "on", ""))  # noqa: E731 - an event as a value
+    return check(name, label, default=S.initial[name] == "on", on_change=told)
 
 
 def _choice(name: str, label: str, choices: list[tuple[str, str]], default: str) -> rx.Component:

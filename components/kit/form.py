@@ -20,15 +20,26 @@ Choices = Sequence[tuple[str, str]] | rx.Var[Any]
 Name = str | rx.Var[str]
 
 
-class _TextArea(rx.Component):
+class _Written(rx.Component):
     library = library("inputs")
-    tag = "TextArea"
     name: rx.Var[str]
-    rows: rx.Var[int]
     most: rx.Var[int]
     placeholder: rx.Var[str]
     default_value: rx.Var[str]
     on_blur: rx.EventHandler[passthrough_event_spec(str)]
+
+
+class _TextArea(_Written):
+    tag = "TextArea"
+    rows: rx.Var[int]
+
+
+class _TextInput(_Written):
+    tag = "TextInput"
+    type: rx.Var[str]
+    input_mode: rx.Var[str]
+    auto_focus: rx.Var[bool]
+    auto_complete: rx.Var[str]
 
 
 def field(
@@ -84,10 +95,23 @@ def text_input(
     placeholder: str = "",
     default: Any = "",
     type: str = "text",  # noqa: A002 — the attribute's own name
+    most: int | None = None,
     on_blur: Any = None,
     **rest: Any,
 ) -> rx.Component:
-    """This function will draw a line of text, of which the server hears on blur and on submit only."""
+    """Draw a line of text; the server hears of it when the form is sent.
+
+    :param most: characters, for a counter; more may be typed and is marked, the server decides
+    :param on_blur: event that hears of it when the field is left, at every pause, and before the page goes
+    """
+    if most is not None or on_blur is not None:
+        return _TextInput.create(
+            type=type,
+            placeholder=placeholder,
+            default_value=default,
+            **given(most=most, on_blur=on_blur),
+            **_props(name, rest, "inp"),
+        )
     return rx.el.input(
         type=type,
         placeholder=placeholder,
@@ -107,10 +131,7 @@ def text_area(
     on_blur: Any = None,
     **rest: Any,
 ) -> rx.Component:
-    """This function will draw lines of text, with a counter that costs no round trip.
-
-    :param most: characters, for the counter; more may be typed and is marked, the server decides
-    """
+    """Draw lines of text, with a counter that costs no round trip; `most` and `on_blur` as in `text_input`."""
     return _TextArea.create(
         name=name,
         id=name,

@@ -91,6 +91,21 @@ def alert(tone: Text, *children: Any) -> rx.Component:
     return rx.el.div(draw("warn"), *children, class_name=f"alert {tone}", role="alert" if urgent else "status")
 
 
+def restored(when: Any, on_discard: Any) -> rx.Component:
+    """Say that a form was filled with what was typed before and not sent, and offer to begin it anew.
+
+    :param when: when that was typed, in words; empty where nothing was restored
+    """
+    return rx.cond(
+        when != "",
+        alert(
+            "blue",
+            rx.el.span("已恢复 ", when, " 填写、尚未提交的内容"),
+            rx.el.button("丢弃", type="button", class_name="btn small", on_click=on_discard),
+        ),
+    )
+
+
 def skeleton(rows: int = 6) -> rx.Component:
     """This function will draw the shape of what is on its way."""
     return rx.el.div(

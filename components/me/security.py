@@ -74,7 +74,7 @@ def values() -> rx.Component:
             "保存",
             field(
                 "修改原因",
-                text_input("reason", max_length=200, placeholder="记入审计日志；低于等保要求的设置必须填写"),
+                text_input("reason", most=200, placeholder="记入审计日志；低于等保要求的设置必须填写"),
                 name="reason",
                 error=S.faults["reason"],
                 wide=True,

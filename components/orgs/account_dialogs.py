@@ -125,7 +125,7 @@ def _disable() -> rx.Component:
         leaves(S.leaves),
         field(
             "停用原因",
-            text_input("reason", placeholder="例如：调离", max_length=200),
+            text_input("reason", placeholder="例如：调离", most=200),
             name="reason",
             error=S.faults["reason"],
             wide=True,

@@ -146,8 +146,8 @@ def _form_dialog() -> rx.Component:
 
 def _identity() -> rx.Component:
     return rx.el.div(
-        field("账号", text_input("login", max_length=64), name="login", required=True, hint="字母、数字、点、下划线、短横", error=S.faults["login"]),
-        field("姓名", text_input("name", max_length=46), name="name", required=True, error=S.faults["name"]),
+        field("账号", text_input("login", most=64), name="login", required=True, hint="字母、数字、点、下划线、短横", error=S.faults["login"]),
+        field("姓名", text_input("name", most=46), name="name", required=True, error=S.faults["name"]),
         class_name="grid-2",
     )  # fmt: skip
 

@@ -66,7 +66,7 @@ def _form() -> rx.Component:
                 ),
                 field(
                     "事由",
-                    text_input("reason", placeholder="例如：年休假", max_length=100),
+                    text_input("reason", placeholder="例如：年休假", most=100),
                     name="reason",
                     required=True,
                     error=S.faults["reason"],

@@ -210,7 +210,7 @@ def _names(one: RoleShown) -> rx.Component:
             rx.el.span(rx.el.b(one.acts_as_label), "（在办理流程中按这个身份办理）"),
             class_name="field",
         ),
-        field("说明", text_input("note", default=one.note, max_length=200), name="note", error=S.faults["note"]),
+        field("说明", text_input("note", default=one.note, most=200), name="note", error=S.faults["note"]),
         class_name="grid-2",
     )
 

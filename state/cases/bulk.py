@@ -11,15 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.cases import policy
 from domain.cases.operations.take import take
 from domain.cases.queries import actions, bulk
-from domain.cases.rules import MAX_OPINION
 from domain.cases.schemas import StepInput
 from domain.cases.vocabulary import Action, Need
 from domain.kernel import drafts
 from domain.kernel.actor import Actor
+from domain.kernel.clock import stamp
 from domain.kernel.refusals import Invalid, NotSignedIn, Refusal
 from domain.notices import queries as notices
 from state.cases.listing import CaseListState
 from state.cases.receivers import receivers
+from state.cases.shapes import SHORT
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, flag_in, text_in
 
@@ -60,6 +61,8 @@ class BulkState(CaseListState):
     done: int = 0
     failed: int = 0
     round: int = 0
+    restored: str = ""
+    """When the opinion in the dialog was typed that an earlier one left behind; empty: nothing was restored."""
     _lead: str = ""
     _assists: list[str] = []
     _versions: dict[str, int] = {}
@@ -80,8 +83,7 @@ class BulkState(CaseListState):
                 self._show(step, rows)
                 self.units, self._nobody = await receivers(session, step, at=now())
                 await self._learn(session, actor)
-                kept = await drafts.load(session, actor, _draft(step.value))
-                self.opinion = str(kept.get("opinion", ""))
+                await self._restore(session, actor)
             self.phase = ASKING
         finally:
             if self.phase == READING:
@@ -154,9 +156,24 @@ class BulkState(CaseListState):
     async def note(self, text: str):
         """This function will keep the opinion, so that a closed dialog or a reload loses nothing."""
         if self.phase == ASKING:
-            self.opinion = as_text(text)[:MAX_OPINION]
+            self.opinion = as_text(text)
             async with self._acting() as (session, actor):
-                await drafts.keep(session, actor, _draft(self.act), {"opinion": self.opinion}, at=now())
+                typed = {"opinion": self.opinion}
+                await drafts.keep(session, actor, _draft(self.act), typed, tab=self._tab(), at=now())
+
+    async def _restore(self, session: AsyncSession, actor: Actor) -> None:
+        kept = await drafts.find(session, actor, _draft(self.act), tab=self._tab())
+        self.opinion = str(kept.content.get("opinion", "")) if kept else ""
+        self.restored = stamp(kept.saved_at, SHORT) if kept and self.opinion else ""
+
+    @rx.event
+    async def discard(self):
+        """Drop the opinion that was restored."""
+        if self.phase == ASKING:
+            async with self._acting() as (session, actor):
+                await drafts.drop_all(session, actor, _draft(self.act))
+            self.opinion = self.restored = ""
+            self.round += 1
 
     @rx.event
     async def run(self, form: dict):
@@ -211,7 +228,7 @@ class BulkState(CaseListState):
         self.chosen = sorted(self.chosen, key=lambda row: (not row.fault, not row.tried))
         self.selected, self.opinion = failed, ""
         async with self._acting() as (session, actor):
-            await drafts.drop(session, actor, _draft(self.act))
+            await drafts.drop_all(session, actor, _draft(self.act))
             await self._frame(session, actor)
             await self._read(session, actor)
 

@@ -1,4 +1,4 @@
-"""What a dialog of a step was sent with, as the input of the step."""
+"""What a dialog of a step, or the form of a case, was sent with, as the input of the act."""
 
 from __future__ import annotations
 
@@ -6,12 +6,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from domain.cases.models import CallOutcome, Method, Ruling, Satisfaction, Supervision
-from domain.cases.rules import EXTENSION, PROMISE
-from domain.cases.schemas import StepInput
+from domain.cases.models import (
+    CallOutcome,
+    Method,
+    PartyKind,
+    RiskLevel,
+    Ruling,
+    Satisfaction,
+    Scale,
+    Source,
+    Supervision,
+)
+from domain.cases.rules import AMOUNT, EXTENSION, HEADCOUNT, PROMISE
+from domain.cases.schemas import CaseChanges, PartyInput, StepInput
 from domain.kernel.bounds import Bounds
 from domain.kernel.refusals import Invalid
-from state.inputs import choice_in, flag_in, moment_in, number_in, text_in
+from domain.people.models import IdType
+from state.inputs import amount_in, choice_in, flag_in, moment_in, number_in, text_in, word_in
 
 SENDING = "sending"
 """Stands for a picture that is still on its way; any other word that is no id for one that failed."""
@@ -60,3 +71,34 @@ def _ids(uploads: Sequence[str]) -> tuple[UUID, ...]:
         return tuple(UUID(i) for i in uploads)
     except ValueError:
         raise Invalid.of({"attachments": "有图片上传失败，请移除后重新上传"}) from None
+
+
+def matter_in(form: Mapping[str, Any]) -> CaseChanges:
+    """Read the matter of a case form; its parties are read one by one."""
+    return CaseChanges(
+        title=text_in(form, "title"),
+        content=text_in(form, "content"),
+        category=text_in(form, "category", most=40),
+        area=text_in(form, "area", most=40),
+        source=word_in(form, "source", Source, Source.WALK_IN),
+        occurred_at=moment_in(form, "occurred_at", label="发生时间"),
+        risk_level=word_in(form, "risk_level", RiskLevel, RiskLevel.LOW),
+        scale=word_in(form, "scale", Scale, Scale.INDIVIDUAL),
+        headcount=number_in(form, "headcount", 1, label="涉及人数", within=HEADCOUNT),
+        amount=amount_in(form, "amount", label="涉及金额", within=AMOUNT),
+        major=flag_in(form, "major"),
+        urgent=flag_in(form, "urgent"),
+    )
+
+
+def party_in(form: Mapping[str, Any], place: int) -> PartyInput:
+    """Read the party that was typed at a place of a case form."""
+    return PartyInput(
+        kind=word_in(form, f"p{place}_kind", PartyKind, PartyKind.PETITIONER),
+        name=text_in(form, f"p{place}_name"),
+        id_type=word_in(form, f"p{place}_id_type", IdType, IdType.RESIDENT),
+        id_number=text_in(form, f"p{place}_id_number"),
+        phone=text_in(form, f"p{place}_phone"),
+        address=text_in(form, f"p{place}_address"),
+        no_id_reason=text_in(form, f"p{place}_no_id_reason"),
+    )

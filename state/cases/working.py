@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import reflex as rx
@@ -15,18 +14,19 @@ from domain.cases.operations import assists
 from domain.cases.operations.merge import MERGEABLE
 from domain.cases.operations.take import take
 from domain.cases.queries import actions, beginning, conflict, detail, handlings, receiving
-from domain.cases.rules import MAX_RESULT
 from domain.cases.schemas import ActionView
 from domain.cases.vocabulary import Action, Need, Status
 from domain.cases.workflow import IN_HAND, OPEN
 from domain.kernel import drafts
 from domain.kernel.actor import Actor
+from domain.kernel.clock import stamp
 from domain.kernel.permissions import FieldLevel, Permission, Role
 from domain.kernel.refusals import ActionNotAllowed, ChangedMeanwhile, Invalid, NotFound, NotPermitted
 from domain.notices import queries as notices
 from state import presence
 from state.cases import answers, shapes
 from state.cases.answers import AnswerShown, DeliveryShown, Rating
+from state.cases.asking import Asking
 from state.cases.buttons import Button, Why, buttons, called
 from state.cases.given import step_input
 from state.cases.listing import CaseListState
@@ -71,22 +71,6 @@ WORDS_EVERY = 3
 LOOKS, LOADS = 0.1, 100
 """Seconds between looks whether the page is loaded, and how many of them."""
 LINE_KINDS = ("all", "step", "answer", "note", "record")
-
-
-@dataclass
-class Asking:
-    """This class will hold the open dialog of a step: what it asks and what it starts."""
-
-    action: str = ""
-    label: str = ""
-    starts: str = ""
-    told: str = ""
-    decides: bool = False
-    foretold: str = ""
-    answers: bool = False
-    help: str = ""
-    rated: bool = False
-    unattended: str = ""
 
 
 class CaseState(SignedInState):
@@ -244,9 +228,10 @@ class CaseState(SignedInState):
             view = next((v for v in self._views if v.action == action and v.allowed), None)
             if view is None:
                 raise ActionNotAllowed("这一步现在不能操作，请刷新后重试")
-            kept = await drafts.load(session, actor, self._draft(action))
+            kept = await drafts.find(session, actor, self._draft(action), tab=self._tab())
+            typed = {name: str(text) for name, text in kept.content.items()} if kept else {}
             known = await beginning.given(session, actor, Action(action))
-            self.typed = known | {name: str(text) for name, text in kept.items()}
+            self.typed = known | typed
             self.helping = await beginning.helping(session, actor, self._number, Action(action))
             self._assists = list(self.helping)
             self.asking = Asking(
@@ -258,16 +243,13 @@ class CaseState(SignedInState):
                 answers=action in answers.SHOWN_IN,
                 help=view.help,
                 rated=action in _RATED,
+                restored=stamp(kept.saved_at, shapes.SHORT) if kept and any(typed.values()) else "",
             )
             back = await receiving.goes_back_to_nobody(session, actor, self._number, Action(action), at=now())
             self.asking.unattended = back
             self.departments, self._nobody = await receivers(session, Action(action), at=now())
             await self._foretell(session, actor)
-        if action == Action.APPROVE_EXTENSION.value:
-            # the approver's figure counts: it begins at what was asked for
-            self.typed.setdefault("days", self.pending.days)
-        if self.asking.answers:
-            self.typed = answers.typed_for(self.typed, self.answer.text)
+        self._prefill(action)
         self._ask_for(view)
         self.faults, self.uploads = {}, []
         for name in _CHOOSERS & set(self.needs):
@@ -275,6 +257,14 @@ class CaseState(SignedInState):
         self.changed_by_other, self.conflict, self.refused = False, "", ""
         self.round += 1
         self._version = self.case.version
+
+    def _prefill(self, action: str) -> None:
+        """Begin at what the case holds, where nothing was typed."""
+        if action == Action.APPROVE_EXTENSION.value:
+            # the approver's figure counts: it begins at what was asked for
+            self.typed.setdefault("days", self.pending.days)
+        if self.asking.answers:
+            self.typed = answers.typed_for(self.typed, self.answer.text)
 
     def _ask_for(self, view: ActionView) -> None:
         needs = [n for n in view.needs if not (n.name == Need.TYPICAL_TEXT.value and self.case.typical)]
@@ -307,12 +297,20 @@ class CaseState(SignedInState):
         """This function will keep what was typed or chosen, so that a reload loses nothing."""
         name = as_text(name)
         if self.asking.action and name in _KEPT:
-            self.typed = {**self.typed, name: as_text(value)[:MAX_RESULT]}
+            self.typed = {**self.typed, name: as_text(value)}
             async with self._acting() as (session, actor):
-                await drafts.keep(session, actor, self._draft(self.asking.action), self.typed, at=now())
+                form = self._draft(self.asking.action)
+                await drafts.keep(session, actor, form, self.typed, tab=self._tab(), at=now())
                 if name in _CHOOSERS:
                     self.faults = warned(self.faults, name, as_text(value), self._nobody)
                     await self._foretell(session, actor)
+
+    @rx.event
+    async def discard(self):
+        """Drop what was restored into the open dialog, and begin it anew."""
+        async with self._acting() as (session, actor):
+            await drafts.drop_all(session, actor, self._draft(self.asking.action))
+        return CaseState.ask(self.asking.action) if self.asking.action else None
 
     @rx.event
     async def choose_assist(self, unit: str, wanted: bool):
@@ -349,7 +347,7 @@ class CaseState(SignedInState):
                     at=now(),
                     version=self._version,
                 )
-                await drafts.drop(session, actor, self._draft(action))
+                await drafts.drop_all(session, actor, self._draft(action))
                 await self._frame(session, actor)
                 await self._read_if_visible(session, actor)
         except Invalid as refusal:

@@ -12,26 +12,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.areas import queries as areas
 from domain.areas.models import Level
 from domain.cases import categories
-from domain.cases.models import PartyKind, RiskLevel, Scale, Source
 from domain.cases.operations.create import create
 from domain.cases.operations.take import take
 from domain.cases.queries import detail
-from domain.cases.rules import AMOUNT, HEADCOUNT
-from domain.cases.schemas import CaseChanges, CaseInput, PartyInput, StepInput
+from domain.cases.schemas import CaseInput, PartyInput, StepInput
 from domain.cases.vocabulary import Action, Status
 from domain.kernel import drafts
 from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
 from domain.kernel.permissions import Permission
-from domain.kernel.refusals import Invalid, NotFound
+from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound
 from domain.notices import queries as notices
-from domain.people.models import IdType
 from domain.visits import queries as visits
 from domain.visits.models import VisitState
 from state.cases import shapes
+from state.cases.given import matter_in, party_in
 from state.cases.shapes import PartyShown
 from state.clock import now
-from state.inputs import Choice, Offer, amount_in, as_form, as_text, flag_in, moment_in, number_in, text_in, word_in
+from state.inputs import Choice, Offer, as_form, as_text
 from state.live import hub, outlasting
 from state.session import SignedInState
 
@@ -53,6 +51,8 @@ class Waiting:
     reason: str = ""
     arrived: str = ""
     state: str = ""
+    headcount: str = ""
+    """How many came together, where several did."""
 
 
 class CaseFormState(SignedInState):
@@ -75,6 +75,10 @@ class CaseFormState(SignedInState):
     done_status: str = ""
     done_told: str = ""
     draft_saved: str = ""
+    restored: str = ""
+    """When it was typed what stands in the form and was not sent; empty: nothing was restored."""
+    offered: str = ""
+    """When another tab left something; empty: none did."""
     _typed: dict[str, str] = {}
     _intent: str = ""
     _version: int = 0
@@ -87,8 +91,7 @@ class CaseFormState(SignedInState):
             actor.require(Permission.CASE_CREATE)
             await self._open(session, actor, "/cases/new")
             self.editing = self._action = ""
-            content = await drafts.load(session, actor, FORM)
-            self._restore({name: str(value) for name, value in content.items()})
+            await self._find_draft(session, actor)
             wanted = self.router.url.query_parameters.get("visit", "") or self._typed.get("visit", "")
             self._cite(wanted)
         self.loaded = True
@@ -128,8 +131,40 @@ class CaseFormState(SignedInState):
         self.round += 1
         self.loaded = True
 
+    async def _find_draft(self, session: AsyncSession, actor: Actor) -> None:
+        """Restore what was typed in this tab; what another one left is offered, since it may still be open."""
+        kept = await drafts.find(session, actor, FORM, tab=self._tab())
+        mine = kept is not None and kept.tab == self._tab()
+        self._restore({name: str(value) for name, value in kept.content.items()} if kept and mine else {})
+        when = stamp(kept.saved_at, shapes.SHORT) if kept and any(kept.content.values()) else ""
+        self.restored, self.offered = (when, "") if mine else ("", when)
+
+    @rx.event
+    async def take_up(self):
+        """Go on in this tab with what another one left."""
+        async with self._acting() as (session, actor):
+            kept = await drafts.find(session, actor, FORM, tab=self._tab())
+            if kept is None or kept.tab == self._tab():
+                raise ActionNotAllowed("这份草稿已在别处继续填写或已提交")
+            await drafts.drop(session, actor, FORM, tab=kept.tab)
+            self._restore({name: str(value) for name, value in kept.content.items()})
+            self._cite(self._typed.get("visit", ""))
+            await self._keep(session, actor)
+        self.restored, self.offered = self.offered, ""
+
+    @rx.event
+    async def discard(self):
+        """Drop what was restored or offered; a form that is being filled in another tab keeps itself again."""
+        async with self._acting() as (session, actor):
+            await drafts.drop_all(session, actor, FORM)
+            if self.restored:
+                self._restore({})
+                self._cite("")
+        self.restored = self.offered = self.draft_saved = ""
+
     async def _open(self, session: AsyncSession, actor: Actor, here: str) -> None:
         self.here, self.faults, self.done, self.draft_saved, self._intent = here, {}, "", "", ""
+        self.restored = self.offered = ""
         self.may_submit = actor.may(Permission.SLIP_PRINT)
         self.kept = []
         await self._queue(session, actor)
@@ -171,6 +206,7 @@ class CaseFormState(SignedInState):
                 reason=v.reason,
                 arrived=stamp(v.arrived_at, "%H:%M"),
                 state=v.state_label,
+                headcount=str(1 + v.companions) if v.companions else "",
             )
             for v in sorted(waiting, key=lambda v: (v.state != VisitState.HANDED, v.arrived_at))
         ]
@@ -189,11 +225,24 @@ class CaseFormState(SignedInState):
     async def cite(self, visit_id: str):
         """This function will make a waiting visitor the petitioner of the case."""
         async with self._acting() as (session, actor):
+            before = self.visit
             self._cite(as_text(visit_id))
             if self.visit.id and self.extra == [0] and not any(k.startswith("p0_") for k in self._typed):
                 self.extra = []
             self._typed["visit"] = self.visit.id
+            self._fill_in(before)
             await self._keep(session, actor)
+
+    def _fill_in(self, before: Waiting) -> None:
+        """Put what the desk wrote down into fields where nothing else was typed."""
+        for name, was, known in (
+            ("title", before.reason, self.visit.reason),
+            ("headcount", before.headcount, self.visit.headcount),
+        ):
+            if known and self._typed.get(name, "") in {"", was}:
+                self._typed[name] = known
+        self.initial = dict(self._typed)
+        self.round += 1
 
     @rx.event
     async def uncite(self):
@@ -226,14 +275,14 @@ class CaseFormState(SignedInState):
     @rx.event
     async def note(self, name: str, value: str):
         """This function will keep what was typed into a field, so that a reload loses nothing."""
-        if as_text(name) and len(name) <= MOST_NAME and not self.editing:
+        if as_text(name) and len(name) <= MOST_NAME and not self.editing and not self.done:
             async with self._acting() as (session, actor):
                 self._typed[name] = as_text(value)
                 await self._keep(session, actor)
 
     async def _keep(self, session: AsyncSession, actor: Actor) -> None:
         if not self.editing:
-            await drafts.keep(session, actor, FORM, self._typed, at=now())
+            await drafts.keep(session, actor, FORM, self._typed, tab=self._tab(), at=now())
             self.draft_saved = stamp(now(), "%H:%M:%S")
 
     @rx.event
@@ -253,7 +302,7 @@ class CaseFormState(SignedInState):
                 if self.editing:
                     await self._mend(session, actor, form)
                     return rx.redirect(f"/case/{self.editing}")
-                wanted = CaseInput(**_matter(form).model_dump(exclude={"parties"}), **self._parties(form))
+                wanted = CaseInput(**matter_in(form).model_dump(exclude={"parties"}), **self._parties(form))
                 made = await create(session, actor, wanted, at=now())
                 if self._intent != "draft" and actor.may(Permission.SLIP_PRINT):
                     made = await take(
@@ -261,7 +310,7 @@ class CaseFormState(SignedInState):
                     )
                 accepted = made.status is Status.TO_DISPATCH
                 told = await notices.foretold_of(session, actor, made.number, at=now()) if accepted else ""
-                await drafts.drop(session, actor, FORM)
+                await drafts.drop(session, actor, FORM, tab=self._tab())
         except Invalid as refusal:
             self.faults = self._by_field(refusal.fields)
             return rx.toast.error(refusal.message.split("；")[0])
@@ -271,8 +320,8 @@ class CaseFormState(SignedInState):
 
     async def _mend(self, session: AsyncSession, actor: Actor, form: dict) -> None:
         kept = tuple(PartyInput(party_id=UUID(p.id)) for p in self.kept)
-        typed = tuple(_party(form, place) for place in self.extra)
-        given = StepInput(**_matter(form).model_dump(exclude={"parties"}), parties=(*kept, *typed))
+        typed = tuple(party_in(form, place) for place in self.extra)
+        given = StepInput(**matter_in(form).model_dump(exclude={"parties"}), parties=(*kept, *typed))
         await take(
             session,
             actor,
@@ -284,7 +333,7 @@ class CaseFormState(SignedInState):
         )
 
     def _parties(self, form: dict) -> dict[str, object]:
-        typed = tuple(_party(form, place) for place in self.extra)
+        typed = tuple(party_in(form, place) for place in self.extra)
         return {"visit_id": UUID(self.visit.id), "parties": typed} if self.visit.id else {"parties": typed}
 
     def _by_field(self, fields: dict[str, str]) -> dict[str, str]:
@@ -305,7 +354,7 @@ class CaseFormState(SignedInState):
     async def next_one(self):
         """This function will open an empty form for the next matter."""
         async with self._acting() as (session, actor):
-            await drafts.drop(session, actor, FORM)
+            await drafts.drop(session, actor, FORM, tab=self._tab())
             await self._frame(session, actor)
             await self._open(session, actor, "/cases/new")
             self._restore({})
@@ -322,32 +371,3 @@ def _parent(names: dict[str, str], path: str) -> str:
     """A village is named with its township before it; a township stands alone."""
     upper = path.rstrip("/").rsplit("/", 1)[0] + "/"
     return f"{names[upper]} / " if upper.count("/") > 2 and upper in names else ""
-
-
-def _matter(form: dict) -> CaseChanges:
-    return CaseChanges(
-        title=text_in(form, "title"),
-        content=text_in(form, "content"),
-        category=text_in(form, "category", most=40),
-        area=text_in(form, "area", most=40),
-        source=word_in(form, "source", Source, Source.WALK_IN),
-        occurred_at=moment_in(form, "occurred_at", label="发生时间"),
-        risk_level=word_in(form, "risk_level", RiskLevel, RiskLevel.LOW),
-        scale=word_in(form, "scale", Scale, Scale.INDIVIDUAL),
-        headcount=number_in(form, "headcount", 1, label="涉及人数", within=HEADCOUNT),
-        amount=amount_in(form, "amount", label="涉及金额", within=AMOUNT),
-        major=flag_in(form, "major"),
-        urgent=flag_in(form, "urgent"),
-    )
-
-
-def _party(form: dict, place: int) -> PartyInput:
-    return PartyInput(
-        kind=word_in(form, f"p{place}_kind", PartyKind, PartyKind.PETITIONER),
-        name=text_in(form, f"p{place}_name"),
-        id_type=word_in(form, f"p{place}_id_type", IdType, IdType.RESIDENT),
-        id_number=text_in(form, f"p{place}_id_number"),
-        phone=text_in(form, f"p{place}_phone"),
-        address=text_in(form, f"p{place}_address"),
-        no_id_reason=text_in(form, f"p{place}_no_id_reason"),
-    )

@@ -18,7 +18,7 @@ from domain.orgs import operations, queries
 from domain.orgs.operations.initial import initial_password
 from domain.orgs.schemas import AccountChange, AccountDetail
 from state.clock import now
-from state.inputs import Choice, as_form, as_text, text_in
+from state.inputs import Choice, as_form, as_text, text_in, written_in
 from state.orgs.accounts import require_opener
 from state.orgs.leaving import left_in_words
 from state.orgs.limits import limits_in_words
@@ -152,9 +152,10 @@ class AccountState(SignedInState):
     @rx.event
     async def disable(self, form: dict):
         """This function will disable the account and end its sessions."""
-        reason = text_in(as_form(form), "reason", most=200)
+        given = as_form(form)
 
         async def act(session: AsyncSession, actor: Actor) -> None:
+            reason = written_in(given, "reason", label="原因", most=200)
             await operations.disable(session, actor, self.one.login, at=now(), reason=reason)
 
         return await self._done(act, "账号已停用，所有登录已退出")
@@ -193,7 +194,7 @@ class AccountState(SignedInState):
         if unit and unit not in {choice.value for choice in self.units}:
             raise Invalid.of({"unit": "请从列表中选择"})
         return AccountChange(
-            name=text_in(given, "name", most=46),
+            name=written_in(given, "name", label="姓名", most=46),
             unit_code=unit,
             more_units=tuple(choice.value for choice in self.more if choice.value != unit),
             area_path=area_in(given, self.areas),

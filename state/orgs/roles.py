@@ -15,7 +15,7 @@ from domain.orgs import operations, queries
 from domain.orgs.queries import AccountState
 from domain.orgs.schemas import AccountFilter, RoleInput, RoleView
 from state.clock import now
-from state.inputs import as_form, as_text, flag_in, text_in, word_in
+from state.inputs import as_form, as_text, flag_in, text_in, word_in, written_in
 from state.orgs.limits import Box, action_boxes, action_label, permission_boxes, place_boxes, place_label, ticked
 from state.orgs.shapes import AccountShown, account_shown
 from state.session import SignedInState
@@ -192,7 +192,7 @@ class RolesState(SignedInState):
         business = duty_of(acts_as) is Duty.BUSINESS
         return RoleInput(
             code=text_in(given, "code", most=40).strip() if self.fresh else self.asked.code,
-            name=text_in(given, "name", most=40),
+            name=written_in(given, "name", label="名称", most=40),
             acts_as=acts_as,
             permissions=ticked(given, self.rights),
             reach=word_in(given, "reach", Reach, Reach.NONE) if business else Reach.NONE,
@@ -200,7 +200,7 @@ class RolesState(SignedInState):
             barred_actions=ticked(given, self.steps),
             barred_places=ticked(given, self.places),
             read_only=flag_in(given, "read_only"),
-            note=text_in(given, "note", most=200),
+            note=written_in(given, "note", label="说明", most=200),
         )
 
     @rx.event

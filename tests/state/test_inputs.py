@@ -8,7 +8,7 @@ import pytest
 
 from domain.cases.rules import AMOUNT
 from domain.kernel.refusals import Invalid
-from state.inputs import amount_in
+from state.inputs import amount_in, written_in
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,9 @@ def test_an_amount_that_would_become_another_is_refused(typed: str, said: str) -
     with pytest.raises(Invalid, match=said) as refused:
         amount_in({"amount": typed}, "amount", label="涉及金额", within=AMOUNT)
     assert set(refused.value.fields) == {"amount"}
+
+
+def test_a_text_is_read_whole_or_refused() -> None:
+    assert written_in({"note": "字" * 200}, "note", label="说明", most=200) == "字" * 200
+    with pytest.raises(Invalid, match="说明最长 200 个字，现为 201 个"):
+        written_in({"note": "字" * 201}, "note", label="说明", most=200)

@@ -47,12 +47,12 @@ def at_address(state: BaseState, url: str) -> None:
     root.router_data = root._update_router_vars({**root.router_data, "asPath": url.removeprefix(HOST)}, {})
 
 
-async def tree(kind: type[S], cookie: str = "", url: str = "http://test/") -> S:
-    """Make a fresh state tree for one browser and give its state of a kind."""
+async def tree(kind: type[S], cookie: str = "", url: str = "http://test/", *, tab: str = "test") -> S:
+    """Make a fresh state tree for one tab of a browser and give its state of a kind."""
     root: BaseState = rx.State(_reflex_internal_init=True)  # type: ignore[call-arg]
     data = {
         "headers": {"cookie": cookie, "origin": "http://test"},
-        "token": "test",
+        "token": tab,
         "ip": "127.0.0.1",
         "asPath": url.removeprefix(HOST),
     }
