@@ -91,7 +91,7 @@ def _not_extended(pen: Pen) -> list[Move]:
 
 def _ordered(pen: Pen) -> list[Move]:
     propose = pen.plain(A.PROPOSE_ORDER, CENTER, "propose_order", 20)
-    approve = pen.plain(A.APPROVE_ORDER, LEADER, "approve_order", 5)
+    approve = pen.plain(A.APPROVE_ORDER, LEADER, "approve_order", 5, department=pen.lead)
     return [*pen.handed(), propose, approve, *pen.finished()]
 
 
