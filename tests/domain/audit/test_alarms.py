@@ -200,7 +200,7 @@ class TestOpeningCases:
         assert await operations.scan(session, at=MORNING + MINUTE * 51) == 1
         assert await operations.scan(session, at=MORNING + MINUTE * 52) == 0
 
-        (alarm,) = await queries.alarms(session, county["auditor"])
+        (alarm,) = await queries.open_alarms(session, county["auditor"])
         assert (alarm.kind, alarm.login) == (AlarmKind.MASS_READING, "rsj")
         assert alarm.said == f"一小时内打开不同案件 {count} 次"
 
