@@ -42,6 +42,7 @@ async def test_a_dialog_closed_in_the_middle_of_a_word_keeps_it(people: People) 
     centre = await people.staff("center", "/cases?status=to_dispatch")
     page = centre.page
     await page.locator("tbody a").first.click()
+    await page.wait_for_url("**/case/*")
     await page.get_by_role("button", name="转派").first.click()
     await typed(page, "opinion", "请尽快联系诉求人")
     await page.keyboard.press("Escape")
