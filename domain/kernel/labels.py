@@ -14,12 +14,12 @@ class Labelled(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str = "") -> Self:
+    def __new__(cls, value: str, label: str | None = None) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
-        member.label = label or value
+        member.label = value if label is None else label
         return member
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
-        return next((member for member in cls if member.label == value), None)
+        return next((member for member in cls if value and member.label == value), None)
