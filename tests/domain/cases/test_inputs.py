@@ -95,7 +95,7 @@ class TestStepInput:
 
         answer = support.step(session, county["rsj"], number, Action.SUBMIT_RESULT, at=MORNING)
 
-        assert await _faults(answer) == {"opinion", "attachments", "result", "resolution_method"}
+        assert await _faults(answer) == {"attachments", "result", "resolution_method"}
 
     @pytest.mark.parametrize("opinion", ["", "  ", "字" * 2001, "控\x07制"])
     async def test_an_opinion_must_be_one(self, session: AsyncSession, county: County, opinion: str) -> None:
