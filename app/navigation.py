@@ -17,6 +17,7 @@ from app.pages.cases.detail import case_detail
 from app.pages.cases.edit import case_edit
 from app.pages.cases.list import case_list
 from app.pages.cases.new import case_new
+from app.pages.cases.words import category_words
 from app.pages.home import home
 from app.pages.me.own import own_account
 from app.pages.me.security import security
@@ -37,6 +38,7 @@ from state.audit.person import PersonTimelineState
 from state.calendar.limits import LimitsState
 from state.calendar.year import CalendarState
 from state.cases.listing import CaseListState
+from state.cases.words import CategoryWordsState
 from state.cases.working import CaseState
 from state.cases.writing import CaseFormState
 from state.me import OwnState
@@ -86,6 +88,7 @@ PAGES: tuple[Page, ...] = (
     Page("/processes", "办理流程", Permission.ARRANGE, processes, (ProcessListState.load,)),
     Page("/process/[process_id]", "办理流程", Permission.ARRANGE, process, (ProcessState.load,)),
     Page("/limits", "时限规则", Permission.ARRANGE, limit_rules, (LimitsState.load,)),
+    Page("/category-words", "类别用词", Permission.ARRANGE, category_words, (CategoryWordsState.load,)),
     Page("/calendar", "工作日历", Permission.ARRANGE, working_days, (CalendarState.load,)),
     Page("/units", "单位管理", Permission.UNIT_MANAGE, unit_list, (UnitsState.load,)),
     Page("/accounts", "账号管理", None, account_list, (AccountListState.load,), rights=ACCOUNT_RIGHTS),

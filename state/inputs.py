@@ -28,6 +28,8 @@ class Offer(Choice):
     """One choice of a type-ahead list that is found by other words than its label, too."""
 
     words: list[str] = field(default_factory=list)
+    usual: dict[str, int] = field(default_factory=dict)
+    """Words that come before the others, as compared, with how often the choice was taken for them."""
 
 
 MOST = 200_000

@@ -106,6 +106,7 @@ PLACES: tuple[Place, ...] = (
     Place("超期预警", "/overdue", "alarm", "工作台", Permission.CASE_VIEW, view="overdue"),
     Place("办理流程", "/processes", "branch", "配置", Permission.ARRANGE),
     Place("时限规则", "/limits", "clock", "配置", Permission.ARRANGE),
+    Place("类别用词", "/category-words", "search", "配置", Permission.ARRANGE),
     Place("工作日历", "/calendar", "rows", "配置", Permission.ARRANGE),
     Place("单位管理", "/units", "building", "组织与账号", Permission.UNIT_MANAGE),
     Place("账号管理", "/accounts", "user", "组织与账号", None, rights=ACCOUNT_RIGHTS),

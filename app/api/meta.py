@@ -13,7 +13,7 @@ from app.api.doors import Acting, GuardedRoute
 from domain.areas import queries as areas
 from domain.cases import categories
 from domain.cases.models import Method, PartyKind, RiskLevel, Satisfaction, Scale, Source, Supervision
-from domain.cases.queries import receiving
+from domain.cases.queries import receiving, saying
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.labels import Labelled
 from domain.orgs import queries as orgs
@@ -91,11 +91,12 @@ async def list_vocabularies(_call: Acting) -> dict[str, list[Word]]:
     responses=answers([{"code": "0701", "label": "劳动合同、劳务派遣", "group": "劳动人事", "kind": "dispute"}]),
 )
 async def list_categories(
-    _call: Acting,
+    call: Acting,
     q: Annotated[str, Query(max_length=40, description="日常用语、名称或代码，如：工资；不填为全部")] = "",
 ) -> list[CategoryOut]:
     """诉求的两级类别；按日常用语查找时，最可能的在前。"""
-    return [CategoryOut(**asdict(category)) for category in categories.search(q)]
+    usual = await saying.usual(call.session) if q else categories.NO_USUAL
+    return [CategoryOut(**asdict(category)) for category in categories.search(q, usual)]
 
 
 @router.get(

@@ -22,15 +22,20 @@ export function numberOf(text) {
 }
 
 /** How strongly a typed word points to an option, by its label or an everyday word; 0: not at all. */
-function weight({ label, words = [] }, typed) {
+function weight({ label, words = [], usual = {} }, typed) {
   const [name, said] = [fold(label), words.map(fold)];
+  if (Object.hasOwn(usual, typed)) return 91 + often(usual[typed]);
   const same = said.indexOf(typed);
   if (same >= 0) return 90 - same; // the foremost words are the plainest
   if (name.includes(typed)) return 60;
   const held = said.filter((word) => word.includes(typed) || typed.includes(word));
   const nearest = held.map((word) => Math.min(word.length, typed.length) / Math.max(word.length, typed.length));
-  return held.length ? 20 + 10 * Math.max(...nearest) : 0;
+  const before = held.filter((word) => typed.includes(word) && Object.hasOwn(usual, word)).map((word) => often(usual[word]));
+  return held.length ? 20 + 10 * Math.max(...nearest) + Math.max(0, ...before) : 0;
 }
+
+/** More for each time that an option was taken for a word, never as much as a rank. */
+const often = (times) => (8 * times) / (times + 1);
 
 /** Options to which every word of the text points, in any order; the likeliest first where they have everyday words. */
 export function fitting(options, text) {

@@ -96,11 +96,12 @@ export const TextInput = (props) => <Written as="input" {...props} />;
  *
  * With `onSearch` the options are the server's answer to the text and are shown as they come.
  */
-export function Combo({ name, options = [], defaultValue = "", placeholder, onPick, onSearch, ...rest }) {
+export function Combo({ name, options = [], defaultValue = "", placeholder, sought, onPick, onSearch, ...rest }) {
   const listId = useId();
   const [value, setValue] = useState(defaultValue ?? "");
   const [picked, setPicked] = useState(""); // label of a picked option the server no longer offers
   const [text, setText] = useState(null); // null: nobody is typing, the picked option's name is shown
+  const [by, setBy] = useState(""); // what was typed when the option was picked
   const [at, setAt] = useState(0);
   const named = options.find((option) => option.value === value)?.label ?? picked;
   const open = text !== null;
@@ -110,6 +111,7 @@ export function Combo({ name, options = [], defaultValue = "", placeholder, onPi
   const take = (option) => {
     setValue(option.value);
     setPicked(option.label);
+    if (option.value !== value) setBy(text && text !== named ? text : "");
     setText(null);
     if (option.value !== value) onPick?.(option.value);
   };
@@ -141,6 +143,7 @@ export function Combo({ name, options = [], defaultValue = "", placeholder, onPi
   return (
     <div className="combo">
       <input type="hidden" name={name} value={value} />
+      {sought && <input type="hidden" name={sought} value={by} />}
       <input
         {...rest}
         className="inp"

@@ -187,7 +187,7 @@ def _matter() -> rx.Component:
                 hint="时间、地点、经过、诉求；姓名和电话请填在当事人栏",
                 wide=True,
             ),
-            _pick("category", "类别", S.category_choices, "输入关键字，如：工资、漏水"),
+            _pick("category", "类别", S.category_choices, "输入关键字，如：工资、漏水", sought="category_sought"),
             _pick("area", "所属辖区", S.area_choices, "输入乡镇或村名"),
             _choice("source", "来源", [(s.value, s.label) for s in Source], "walk_in"),
             _text("occurred_at", "发生时间", type="datetime-local"),
@@ -223,10 +223,9 @@ def _choice(name: str, label: str, choices: list[tuple[str, str]], default: str)
     return field(label, control, name=name, error=S.faults[name])
 
 
-def _pick(name: str, label: str, options: object, placeholder: str) -> rx.Component:
-    control = combo(
-        name, options, default=S.initial[name], placeholder=placeholder, on_pick=lambda value: S.note(name, value)
-    )
+def _pick(name: str, label: str, options: object, placeholder: str, *, sought: str = "") -> rx.Component:
+    told = lambda value: S.note(name, value)  # noqa: E731 - an event as a value
+    control = combo(name, options, default=S.initial[name], placeholder=placeholder, sought=sought, on_pick=told)
     return field(label, control, name=name, required=True, error=S.faults[name])
 
 

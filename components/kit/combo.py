@@ -17,6 +17,7 @@ class _Combo(rx.Component):
     options: rx.Var[list[Any]]
     default_value: rx.Var[str]
     placeholder: rx.Var[str]
+    sought: rx.Var[str]
     on_pick: rx.EventHandler[passthrough_event_spec(str)]
 
 
@@ -26,12 +27,14 @@ def combo(
     *,
     default: Any = "",
     placeholder: str = "",
+    sought: str = "",
     on_pick: Any = None,
     **rest: Any,
 ) -> rx.Component:
     """This function will draw an input that narrows its options while one types; the form sends the value.
 
     :param options: list var of objects with .value and .label, or pairs of value and label
+    :param sought: under which name the form also sends what was typed when the option was picked; empty: not at all
     :param on_pick: event that takes the chosen value, empty when the choice was removed
     """
     return _Combo.create(
@@ -40,6 +43,7 @@ def combo(
         options=pairs(options),
         default_value=default,
         placeholder=placeholder,
+        sought=sought,
         **given(on_pick=on_pick),
         **rest,
     )

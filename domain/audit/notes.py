@@ -65,6 +65,8 @@ WORDS: MappingProxyType[str, tuple[Group, str]] = MappingProxyType(
         "retention.reapply": (_G.SYSTEM, "恢复后重新处理到期资料"),
         "limit.set": (_G.POLICY, "设置时限"),
         "limit.end": (_G.POLICY, "停用时限"),
+        "category_word.add": (_G.POLICY, "添加类别用词"),
+        "category_word.remove": (_G.POLICY, "删除类别用词"),
         "list.arrange": (_G.POLICY, "调整列表排序"),
         "process.copy": (_G.POLICY, "复制流程"),
         "process.save": (_G.POLICY, "修改流程"),

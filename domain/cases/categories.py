@@ -6,7 +6,8 @@ are only named by example in requirement 2, so their second level is our own [P]
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -110,6 +111,25 @@ def words() -> dict[str, tuple[str, ...]]:
     return {code: tuple(said) for code, *said in lines}
 
 
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What a county says and chooses besides the product's words, by category and as it is compared.
+
+    :ivar added: the words that its administrators added
+    :ivar times: how often the category was taken for a word; 0 for one that was only added
+    """
+
+    added: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    times: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def known(self, code: str) -> tuple[str, ...]:
+        """Give all words of a category that may stand within what is typed."""
+        return (*_folded()[code][1], *self.added.get(code, ()))
+
+
+NO_USUAL = Usual()
+
+
 @cache
 def _folded() -> dict[str, tuple[str, tuple[str, ...]]]:
     """The name and the everyday words of each category, as they are compared."""
@@ -120,34 +140,59 @@ def _folded() -> dict[str, tuple[str, tuple[str, ...]]]:
     }
 
 
-def search(text: str) -> tuple[Category, ...]:
+def search(text: str, usual: Usual = NO_USUAL) -> tuple[Category, ...]:
     """Find the categories that a text may mean, the likeliest first; all, in their order, for an empty one.
 
     Every word of the text must point to the category, by its name, its code or an everyday word: one that is the
-    same, holds it, or is held by it ("工地拖欠工资" holds 工资).
+    same, holds it, or is held by it ("工地拖欠工资" holds 工资). The county's own words, and what was chosen for a word
+    before, come before the rest.
     """
     typed = words_of(text)
     if not typed:
         return tuple(CATEGORIES.values())
-    weighed = {code: [_weight(word, code) for word in typed] for code in CATEGORIES}
+    weighed = {code: [_weight(word, code, usual) for word in typed] for code in CATEGORIES}
     fitting = [code for code, weights in weighed.items() if all(weights)]
     return tuple(CATEGORIES[code] for code in sorted(fitting, key=lambda code: -sum(weighed[code])))
 
 
-def _weight(typed: str, code: str) -> float:
+def known_in(text: str, code: str, usual: Usual = NO_USUAL) -> set[str]:
+    """Give the words by which a category is found in a text, as they are compared; nothing that its writer made up.
+
+    That is what was typed, where a name or an everyday word of the category is it or begins it; else what it holds.
+    """
+    label, known = _folded()[code][0].partition("/")[2], usual.known(code)
+    found: set[str] = set()
+    for typed in words_of(text):
+        if typed in label or any(typed in word for word in known):
+            found.add(typed)
+        else:
+            found |= {max((word for word in known if word in typed), key=lambda word: (len(word), word), default="")}
+    return found - {""}
+
+
+def _weight(typed: str, code: str, usual: Usual) -> float:
     """How strongly a typed word points to a category; nothing: not at all."""
     name, said = _folded()[code]
     group, _, label = name.partition("/")
+    times = usual.times.get(code, {})
     if typed in {code.lower(), label}:
         return 100.0
     found = 0.0
-    if typed in said:
+    if typed in times:
+        found = 91.0 + _often(times[typed])
+    elif typed in said:
         found = 90.0 - said.index(typed)  # the foremost words of a line are its plainest
     elif typed in label:
         found = 60.0
-    elif held := [word for word in said if typed in word or word in typed]:
+    elif held := [word for word in usual.known(code) if typed in word or word in typed]:
         found = 20.0 + 10.0 * max(min(len(word), len(typed)) / max(len(word), len(typed)) for word in held)
         found += max((len(word) for word in held if word in typed), default=0)
+        found += max((_often(times.get(word, 0)) for word in held if word in typed), default=0.0)
     elif typed in group or code.lower().startswith(typed):
         found = 10.0
     return found
+
+
+def _often(times: int) -> float:
+    """More for each time, never as much as a rank."""
+    return 8.0 * times / (times + 1)

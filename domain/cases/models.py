@@ -348,3 +348,33 @@ class ListOrder(SQLModel, table=True):
     statuses: list[str] = Field(sa_column=Column(JSONB, nullable=False))
     set_by: UUID
     set_at: datetime = Field(sa_type=MOMENT)
+
+
+class CategoryWord(SQLModel, table=True):
+    """A word of everyday speech by which a category is found, besides those that come with the product.
+
+    no_pii
+    """
+
+    __tablename__ = "category_word"
+    __table_args__ = (Index("ix_category_word", "category", "folded", unique=True),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    category: str
+    word: str
+    folded: str
+    added_by: UUID
+    added_at: datetime = Field(sa_type=MOMENT)
+
+
+class CategoryChoice(SQLModel, table=True):
+    """How often a category was taken for a word by which it is found; only words that the lists hold stand here.
+
+    no_pii
+    """
+
+    __tablename__ = "category_choice"
+
+    category: str = Field(primary_key=True)
+    folded: str = Field(primary_key=True)
+    times: int

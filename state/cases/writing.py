@@ -13,8 +13,9 @@ from domain.areas import queries as areas
 from domain.areas.models import Level
 from domain.cases import categories
 from domain.cases.operations.create import create
+from domain.cases.operations.saying import learn
 from domain.cases.operations.take import take
-from domain.cases.queries import detail
+from domain.cases.queries import detail, saying
 from domain.cases.schemas import CaseInput, PartyInput, StepInput
 from domain.cases.vocabulary import Action, Status
 from domain.kernel import drafts
@@ -29,7 +30,7 @@ from state.cases import shapes
 from state.cases.given import matter_in, party_in
 from state.cases.shapes import PartyShown
 from state.clock import now
-from state.inputs import Choice, Offer, as_form, as_text
+from state.inputs import Choice, Offer, as_form, as_text, text_in
 from state.live import hub, outlasting
 from state.session import SignedInState
 
@@ -168,8 +169,11 @@ class CaseFormState(SignedInState):
         self.may_submit = actor.may(Permission.SLIP_PRINT)
         self.kept = []
         await self._queue(session, actor)
-        said = categories.words()
-        self.category_choices = [Offer(c.code, c.full, list(said[c.code])) for c in categories.CATEGORIES.values()]
+        said, usual = categories.words(), await saying.usual(session)
+        self.category_choices = [
+            Offer(c.code, c.full, [*said[c.code], *usual.added.get(c.code, ())], dict(usual.times.get(c.code, {})))
+            for c in categories.CATEGORIES.values()
+        ]
         places = await areas.all_areas(session)
         names = {a.path: a.name for a in places}
         self.area_choices = [
@@ -308,6 +312,8 @@ class CaseFormState(SignedInState):
                     made = await take(
                         session, actor, number=made.number, action=Action.SUBMIT, given=StepInput(), at=now()
                     )
+                    sought = text_in(form, "category_sought", most=100)
+                    await learn(session, category=wanted.category or "", typed=sought)
                 accepted = made.status is Status.TO_DISPATCH
                 told = await notices.foretold_of(session, actor, made.number, at=now()) if accepted else ""
                 await drafts.drop(session, actor, FORM, tab=self._tab())

@@ -42,3 +42,14 @@ def test_other_lists_keep_their_order_and_are_found_however_it_is_typed() -> Non
     found = offered(options, ["枫林", "abc", "村 枫林", "古丽•买", "没有"])
 
     assert found == [["a", "b"], ["a"], ["a", "b"], ["b"], []]
+
+
+def test_words_of_the_county_and_what_was_chosen_before_come_first() -> None:
+    options: list[dict[str, object]] = [
+        {"value": "a", "label": "甲", "words": ["噪音", "吵"], "usual": {}},
+        {"value": "b", "label": "乙", "words": ["响", "噪音"], "usual": {"噪音": 0}},
+        {"value": "c", "label": "丙", "words": ["响", "噪音"], "usual": {"噪音": 3}},
+        {"value": "d", "label": "噪音其他", "words": ["响"], "usual": {}},
+    ]
+
+    assert offered(options, ["噪音", "夜里噪音", "吵"]) == [["c", "b", "a", "d"], ["c", "a", "b"], ["a"]]

@@ -166,7 +166,8 @@ NASTY = [
 
 GOVERNED = (
     "unit", "account", "account_unit", "custom_role", "security_policy", "field_rule", "retention_rule", "legal_hold",
-    "limit_rule", "workday", "calendar_change", "process_version", "list_order", "case_file", "assignment",
+    "limit_rule", "workday", "calendar_change", "process_version", "list_order", "category_word", "case_file",
+    "assignment",
 )  # fmt: skip
 """What administrators govern, and what an officer of no case works on."""
 OF_OTHERS: dict[str, dict[str, object]] = {

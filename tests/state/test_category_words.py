@@ -1,0 +1,104 @@
+"""The page of words for categories as its handlers are called, and the form that uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.navigation import PAGES
+from domain.cases.models import CategoryWord
+from domain.cases.queries import saying
+from domain.kernel.refusals import NotPermitted
+from domain.kernel.unit_of_work import unit_of_work
+from state.cases.words import CategoryWordsState
+from state.cases.writing import CaseFormState
+from state.clock import now
+from tests.support import county as support
+from tests.support import states
+from tests.support.county import phone
+
+HERE = "http://test/category-words"
+MATTER = {
+    "title": "工程款借条到期未还", "content": "借条到期，多次催要未还", "area": "359901001",
+    "p0_name": "林" + "水木", "p0_phone": phone(3), "p0_no_id_reason": "未带证件",
+}  # fmt: skip
+
+
+async def _built() -> None:
+    async with unit_of_work() as session:
+        await support.build(session, at=now())
+
+
+async def _page(login: str) -> CategoryWordsState:
+    page = await states.tree(CategoryWordsState, await states.signed_in(login), HERE)
+    await states.call(page, "load")
+    return page
+
+
+async def _offered(word: str) -> Mapping[str, int]:
+    form = await states.tree(CaseFormState, await states.signed_in("registrar"), "http://test/cases/new")
+    await states.call(form, "load")
+    return {one.value: one.usual[word] for one in form.category_choices if word in one.usual and word in one.words}
+
+
+def test_the_page_builds() -> None:
+    assert next(page for page in PAGES if page.route == "/category-words").build() is not None
+
+
+async def test_a_word_is_added_offered_at_once_and_removed(ground: AsyncEngine) -> None:
+    await _built()
+    page = await _page("center")
+
+    await states.call(page, "ask_add")
+    await states.call(page, "add", {"category": "0701", "word": "高泡泡"})
+    assert (set(page.faults), page.typed["word"], page.adding) == ({"word"}, "高泡泡", True)
+    await states.call(page, "add", {"category": "0701", "word": "高泡泡", "no_name": "on"})
+
+    assert [(one.word, one.category, one.by) for one in page.words] == [
+        ("高泡泡", "劳动人事 / 劳动合同、劳务派遣", "测试丁")
+    ]
+    assert not page.adding
+    assert await _offered("高泡泡") == {"0701": 0}
+
+    await states.call(page, "ask_remove", page.words[0].id)
+    assert page.removing.word == "高泡泡"
+    await states.call(page, "remove")
+    assert page.words == []
+    assert await _offered("高泡泡") == {}
+
+
+@pytest.mark.parametrize("login", ["registrar", "rsj", "leader", "auditor"])
+async def test_others_learn_and_change_nothing(ground: AsyncEngine, login: str) -> None:
+    await _built()
+    centre = await _page("center")
+    await states.call(centre, "add", {"category": "0701", "word": "蓝泡泡"})
+    page = await _page(login)
+
+    assert page.barred
+    assert page.words == []
+    for name, given in (
+        ("ask_add", ()), ("add", ({"category": "0701", "word": "红泡泡"},)), ("ask_remove", (centre.words[0].id,)),
+        ("remove", ()),
+    ):  # fmt: skip
+        with pytest.raises(NotPermitted):
+            await states.call(page, name, *given)
+    async with unit_of_work() as session:
+        assert await session.get(CategoryWord, centre.words[0].id) is not None
+
+
+@pytest.mark.parametrize(("intent", "usual"), [("submit", {"0804": {"借钱": 1}}), ("draft", {})])
+async def test_what_was_typed_and_chosen_counts_when_the_case_is_submitted(
+    ground: AsyncEngine, intent: str, usual: Mapping[str, Mapping[str, int]]
+) -> None:
+    await _built()
+    form = await states.tree(CaseFormState, await states.signed_in("registrar"), "http://test/cases/new")
+    await states.call(form, "load")
+    await states.call(form, "intend", intent)
+
+    await states.call(form, "send", MATTER | {"category": "0804", "category_sought": "借钱"})
+
+    assert form.done, form.faults
+    async with unit_of_work() as session:
+        assert (await saying.usual(session)).times == usual
