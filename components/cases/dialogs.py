@@ -189,7 +189,31 @@ def _choice(need: Need, choices: Any, placeholder: str = "请选择") -> rx.Comp
 
 
 def _department(need: Need) -> rx.Component:
-    return _choice(need, S.departments, "请选择单位")
+    name = need.value
+    units = select(
+        name,
+        S.departments,
+        placeholder="请选择单位",
+        default=S.typed[name],
+        on_change=_keep(name),
+        key=S.asking.picked,
+    )
+    return rx.fragment(_field(need, units), rx.cond(S.asking.suggested.length() > 0, _suggested(name)))
+
+
+def _suggested(name: str) -> rx.Component:
+    """The departments that took such cases before, to be pressed; the choice stays with the person."""
+    words = rx.el.small("近一年办理“", S.asking.matter, "”较多的单位：", class_name="muted")
+    return rx.el.div(
+        words,
+        rx.foreach(
+            S.asking.suggested,
+            lambda one: rx.el.button(one.label, type="button", class_name="chip", on_click=S.pick(name, one.value)),
+        ),
+        class_name="chips suggested",
+        role="group",
+        custom_attrs={"aria-label": "曾办理同类事项的单位"},
+    )
 
 
 def _ruling(need: Need) -> rx.Component:

@@ -141,6 +141,7 @@ class Case(SQLModel, table=True):
         Index("ix_case_search", "search", postgresql_using="gin"),
         Index("ix_case_area", "area_path", postgresql_ops={"area_path": "text_pattern_ops"}),
         Index("ix_case_created", "created_at", "id"),
+        Index("ix_case_category", "category"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from domain.cases.vocabulary import Action, Need
+from state.inputs import Choice
+
+DECISIONS = frozenset(
+    action.value
+    for action in (
+        Action.APPROVE_RETURN, Action.REJECT_RETURN, Action.APPROVE_EXTENSION, Action.REJECT_EXTENSION,
+        Action.APPROVE_ORDER, Action.REJECT_ORDER, Action.RULE_APPEAL,
+    )
+)  # fmt: skip
+"""Steps that decide a request or an appeal: their dialogs show it."""
+RATED = frozenset({Action.RULE_APPEAL.value, Action.CALL_BACK.value, Action.APPEAL_RATING.value, Action.REOPEN.value})
+"""Steps about a rating: their dialogs show every rating."""
+KEPT = frozenset(need.value for need in Need) | {"watch_reason"}
+CHOOSERS = frozenset({Need.LEAD.value, Need.DEPARTMENT.value})
 
 
 @dataclass
@@ -21,3 +37,8 @@ class Asking:
     unattended: str = ""
     restored: str = ""
     """When it was typed what an earlier dialog left behind; empty: nothing was restored."""
+    matter: str = ""
+    """What the suggested departments took before: the category, or its group."""
+    suggested: list[Choice] = field(default_factory=list)
+    picked: int = 0
+    """How often a suggestion was pressed: the list of units is drawn anew then."""

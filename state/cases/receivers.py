@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.cases.queries import receiving
+from domain.cases.queries import receiving, suggesting
 from domain.cases.vocabulary import Action
+from domain.kernel.actor import Actor
 from domain.orgs import queries as orgs
 from domain.orgs.queries import Attendance
 from state.inputs import Choice
@@ -20,6 +21,15 @@ async def receivers(session: AsyncSession, action: Action, *, at: datetime) -> t
     choices = [Choice(unit.code, _named(unit.name, known.get(unit.code))) for unit in units]
     nobody = {u.code: receiving.sentence(u.name) for u in units if known.get(u.code) is Attendance.NOBODY}
     return choices, nobody
+
+
+async def suggested(
+    session: AsyncSession, actor: Actor, number: str, action: Action, *, at: datetime
+) -> tuple[str, list[Choice]]:
+    """Give what was taken before (a category or its group), and the departments that took it, with how often."""
+    found = await suggesting.departments(session, actor, number, action, at=at)
+    matter = found[0].matter if found else ""
+    return matter, [Choice(one.code, f"{one.name} · {one.count} 件") for one in found]
 
 
 def _named(name: str, attendance: Attendance | None) -> str:

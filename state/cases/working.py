@@ -26,11 +26,11 @@ from domain.notices import queries as notices
 from state import presence
 from state.cases import answers, shapes
 from state.cases.answers import AnswerShown, DeliveryShown, Rating
-from state.cases.asking import Asking
+from state.cases.asking import CHOOSERS, DECISIONS, KEPT, RATED, Asking
 from state.cases.buttons import Button, Why, buttons, called
 from state.cases.given import step_input
 from state.cases.listing import CaseListState
-from state.cases.receivers import receivers, warned
+from state.cases.receivers import receivers, suggested, warned
 from state.cases.revealing import RevealState
 from state.cases.shapes import (
     Awaited,
@@ -54,18 +54,6 @@ from state.session import SignedInState
 
 _BY_FORM = frozenset({Action.EDIT.value, Action.RESUBMIT.value})
 """Steps that are taken on the writing page."""
-_DECISIONS = frozenset(
-    action.value
-    for action in (
-        Action.APPROVE_RETURN, Action.REJECT_RETURN, Action.APPROVE_EXTENSION, Action.REJECT_EXTENSION,
-        Action.APPROVE_ORDER, Action.REJECT_ORDER, Action.RULE_APPEAL,
-    )
-)  # fmt: skip
-"""Steps that decide a request or an appeal: their dialogs show it."""
-_RATED = frozenset({Action.RULE_APPEAL.value, Action.CALL_BACK.value, Action.APPEAL_RATING.value, Action.REOPEN.value})
-"""Steps about a rating: their dialogs show every rating."""
-_KEPT = frozenset(need.value for need in Need) | {"watch_reason"}
-_CHOOSERS = frozenset({Need.LEAD.value, Need.DEPARTMENT.value})
 WORDS_EVERY = 3
 """Beats after which deadlines in words are renewed though nothing changed."""
 LOOKS, LOADS = 0.1, 100
@@ -238,21 +226,23 @@ class CaseState(SignedInState):
                 action,
                 called(view, self.case),
                 view.starts,
-                decides=action in _DECISIONS,
+                decides=action in DECISIONS,
                 foretold=answers.foretold(action, published=self._published),
                 answers=action in answers.SHOWN_IN,
                 help=view.help,
-                rated=action in _RATED,
+                rated=action in RATED,
                 restored=stamp(kept.saved_at, shapes.SHORT) if kept and any(typed.values()) else "",
             )
             back = await receiving.goes_back_to_nobody(session, actor, self._number, Action(action), at=now())
             self.asking.unattended = back
             self.departments, self._nobody = await receivers(session, Action(action), at=now())
+            found = await suggested(session, actor, self._number, Action(action), at=now())
+            self.asking.matter, self.asking.suggested = found
             await self._foretell(session, actor)
         self._prefill(action)
         self._ask_for(view)
         self.faults, self.uploads = {}, []
-        for name in _CHOOSERS & set(self.needs):
+        for name in CHOOSERS & set(self.needs):
             self.faults = warned(self.faults, name, self.typed.get(name, ""), self._nobody)
         self.changed_by_other, self.conflict, self.refused = False, "", ""
         self.round += 1
@@ -275,7 +265,7 @@ class CaseState(SignedInState):
 
     async def _foretell(self, session: AsyncSession, actor: Actor) -> None:
         """Whom the step would tell, in words."""
-        chosen = filter(None, (*(self.typed.get(name, "") for name in _CHOOSERS), *self._assists))
+        chosen = filter(None, (*(self.typed.get(name, "") for name in CHOOSERS), *self._assists))
         action = Action(self.asking.action)
         found = await notices.will_tell(session, actor, self._number, action, departments=tuple(chosen), at=now())
         self.asking.told = "、".join(f"{label}（{count} 人）" if count else label for label, count in found)
@@ -295,14 +285,23 @@ class CaseState(SignedInState):
     @rx.event
     async def note(self, name: str, value: str):
         """This function will keep what was typed or chosen, so that a reload loses nothing."""
-        name = as_text(name)
-        if self.asking.action and name in _KEPT:
-            self.typed = {**self.typed, name: as_text(value)}
+        await self._note(as_text(name), as_text(value))
+
+    @rx.event
+    async def pick(self, name: str, unit: str):
+        """Fill a field with a department that was suggested: its list begins anew there."""
+        if as_text(name) in CHOOSERS and as_text(unit) in {one.value for one in self.asking.suggested}:
+            await self._note(as_text(name), as_text(unit))
+            self.asking.picked += 1
+
+    async def _note(self, name: str, value: str) -> None:
+        if self.asking.action and name in KEPT:
+            self.typed = {**self.typed, name: value}
             async with self._acting() as (session, actor):
                 form = self._draft(self.asking.action)
                 await drafts.keep(session, actor, form, self.typed, tab=self._tab(), at=now())
-                if name in _CHOOSERS:
-                    self.faults = warned(self.faults, name, as_text(value), self._nobody)
+                if name in CHOOSERS:
+                    self.faults = warned(self.faults, name, value, self._nobody)
                     await self._foretell(session, actor)
 
     @rx.event

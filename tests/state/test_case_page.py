@@ -87,6 +87,25 @@ async def test_who_hears_of_a_dispatch_follows_the_departments_chosen(county: Co
     assert state.asking.told == lead
 
 
+async def test_a_suggested_department_is_never_chosen_until_it_is_pressed(county: County) -> None:
+    await brought(county, ACCEPTED, seed=2)
+    state = await page("center", await brought(county))
+    await opened(state, Action.DISPATCH)
+    name = county.units["rsj"].name
+    assert [one.label for one in state.asking.suggested] == [f"{name} · 1 件"]
+    assert state.asking.matter == "劳动合同、劳务派遣"
+    assert state.typed.get("lead_department", "") == ""
+    assert state.asking.told == ""
+
+    await turn(state, "pick", "lead_department", "zjj")
+    await turn(state, "pick", "opinion", "rsj")
+    assert (state.typed.get("lead_department", ""), state.asking.picked) == ("", 0)
+    await turn(state, "pick", "lead_department", "rsj")
+
+    assert (state.typed["lead_department"], state.asking.picked) == ("rsj", 1)
+    assert name in state.asking.told
+
+
 async def test_a_closed_dialog_comes_back_with_what_was_typed_and_whom_it_tells(county: County) -> None:
     number = await brought(county)
     state = await page("center", number)
