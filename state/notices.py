@@ -1,4 +1,4 @@
-"""The bell: how many notices are unread, and the newest of them; live."""
+"""The bell: how many cases have something unread, and the newest notice of each; live."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from state.live import hub, outlasting
 from state.session import SignedInState
 
 SHOWN = 20
+NAMED = 3
+"""How many of the other notices of a case are named by what they are about."""
 REFRESH = 300.0
 """Seconds after which a page looks by itself; what happens meanwhile is announced."""
 _TONES = {
@@ -33,11 +35,12 @@ _TONES = {
 
 @dataclass
 class NoticeShown:
-    """This class will hold one notice as text; `head` is what it is about, `rest` the sentence."""
+    """The notices of one case as text: of the newest `head` is what it is about, `rest` the sentence; `more` the others."""
 
     id: str = ""
     head: str = ""
     rest: str = ""
+    more: str = ""
     at: str = ""
     href: str = ""
     tone: str = ""
@@ -87,7 +90,7 @@ class BellState(SignedInState):
 
     @rx.event
     async def read(self, notice_id: str):
-        """This function will mark one of the person's own notices read."""
+        """Mark the person's own notices of the case read that one of them tells of."""
         async with self._acting() as (session, actor):
             await operations.mark_read(session, actor, ids=[_id(notice_id)], at=now())
             await self._read(session, actor)
@@ -108,13 +111,37 @@ def _id(text: str) -> UUID:
 
 
 def _shown(view: NoticeView) -> NoticeShown:
-    head, _, rest = view.text.partition("：")
+    head, rest = _parts(view)
     return NoticeShown(
         id=str(view.id),
         head=head,
         rest=rest,
+        more=_more(view),
         at=stamp(view.at, "%m-%d %H:%M"),
         href=f"/case/{view.number}",
-        tone="red" if "红牌" in view.text else _TONES.get(view.kind, "blue"),
+        tone=_tone(view),
         unread=view.unread,
     )
+
+
+def _parts(view: NoticeView) -> tuple[str, str]:
+    head, _, rest = view.text.partition("：")
+    return head, rest
+
+
+def _more(view: NoticeView) -> str:
+    if not view.more:
+        return ""
+    heads = list(dict.fromkeys(_parts(one)[0] for one in view.more))
+    named = "、".join(heads[:NAMED]) + ("等" if len(heads) > NAMED else "")
+    return f"本案另有 {len(view.more)} 条：{named}"
+
+
+def _tone(view: NoticeView) -> str:
+    """The colour of the gravest that is unread: a card is not hidden behind a later, lighter notice."""
+    tones = {_tone_of(one) for one in (view, *(one for one in view.more if one.unread))}
+    return next(tone for tone in ("red", "orange", "blue") if tone in tones)
+
+
+def _tone_of(view: NoticeView) -> str:
+    return "red" if "红牌" in view.text else _TONES.get(view.kind, "blue")

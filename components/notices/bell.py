@@ -1,4 +1,4 @@
-"""The bell in the top bar: how much is unread, and under it the newest notices."""
+"""The bell in the top bar: how many cases have something unread, and under it the newest notice of each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from state.notices import BellState
 def bell() -> rx.Component:
     """This function will draw the bell; its number changes by itself and is read out politely."""
     unread = BellState.unread
-    label = rx.cond(unread > 0, f"通知，{unread} 条未读", "通知，没有未读")
+    label = rx.cond(unread > 0, f"通知，{unread} 件案件有未读", "通知，没有未读")
     return rx.el.details(
         rx.el.summary(
             icon("bell", 20),
@@ -26,7 +26,7 @@ def bell() -> rx.Component:
         _panel(),
         # outside the summary: a screen reader hears a change, wherever the person is
         rx.el.span(
-            rx.cond(unread > 0, f"{unread} 条未读通知", ""),
+            rx.cond(unread > 0, f"{unread} 件案件有未读通知", ""),
             class_name="sr",
             role="status",
             custom_attrs={"aria-live": "polite"},
@@ -68,6 +68,7 @@ def _notice(notice: Any) -> rx.Component:
                 class_name="first",
             ),
             rx.el.span(notice.rest),
+            rx.cond(notice.more, rx.el.span(notice.more, class_name="muted")),
             href=notice.href,
             class_name=rx.cond(notice.unread, f"item unread {notice.tone}", "item"),
             on_click=BellState.read(notice.id),

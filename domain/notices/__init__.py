@@ -9,5 +9,5 @@ has a case open in a browser at this moment.
 Promises: phone and text of a message are stored sealed; a message is marked sent after
 the provider took it, and tried again until it did. An account is told of a thing once,
 however often it is delivered, never of what it did itself, and reads its own notices
-alone. A notice names numbers, units and stations, no persons and no matter.
+alone. The notices of one case are one entry to their reader, read together and counted once. A notice names numbers, units and stations, no persons and no matter.
 """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, Index, LargeBinary
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Column, ColumnElement, Index, LargeBinary, func
+from sqlmodel import Field, SQLModel, col
 
 from domain.kernel.columns import MOMENT, Word
 from domain.kernel.ids import new_id
@@ -68,6 +68,11 @@ class Notice(SQLModel, table=True):
     text: str
     at: datetime = Field(sa_type=MOMENT)
     read_at: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+def about(notice: type[Notice]) -> ColumnElement[UUID]:
+    """Give what makes notices one entry to their reader: the case; a notice of no case stands alone."""
+    return func.coalesce(col(notice.case_id), col(notice.id))
 
 
 class CasePresence(SQLModel, table=True):

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.cases.queries import reach
@@ -18,7 +19,7 @@ from domain.kernel.columns import one_of
 from domain.kernel.ids import new_id
 from domain.kernel.notify import announce
 from domain.notices import rules, sending
-from domain.notices.models import CasePresence, Message, Notice, Occasion
+from domain.notices.models import CasePresence, Message, Notice, Occasion, about
 
 
 async def write(
@@ -124,9 +125,16 @@ async def tell(
 
 
 async def mark_read(session: AsyncSession, actor: Actor, *, ids: Iterable[UUID] | None = None, at: datetime) -> int:
-    """This function will mark some of the actor's own notices read, or all of them, and answer how many were unread."""
+    """Mark the actor's own notices read, and answer how many were unread.
+
+    :param ids: notices of the cases whose notices are meant, each case whole; none: all
+    """
     mine = and_(one_of(col(Notice.account_id), actor.own_ids), col(Notice.read_at).is_(None))
-    wanted = mine if ids is None else and_(mine, col(Notice.id).in_(list(ids)))
+    wanted = mine
+    if ids is not None:
+        named = aliased(Notice)
+        own = and_(col(named.id).in_(list(ids)), one_of(col(named.account_id), actor.own_ids))
+        wanted = and_(mine, about(Notice).in_(select(about(named)).where(own)))
     read = (await session.scalars(update(Notice).where(wanted).values(read_at=at).returning(col(Notice.id)))).all()
     if read:
         await announce(session, "notice", actor.account_id)

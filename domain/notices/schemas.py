@@ -49,7 +49,11 @@ class Onlooker:
 
 @dataclass(frozen=True, slots=True)
 class NoticeView:
-    """This class will show a notice to whom it was written."""
+    """A notice as its reader sees it.
+
+    :ivar more: the other notices of the same case, the newest first
+    :ivar unread: whether anything of the case is unread
+    """
 
     id: UUID
     number: str
@@ -57,6 +61,7 @@ class NoticeView:
     text: str
     at: datetime
     unread: bool
+    more: tuple[NoticeView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

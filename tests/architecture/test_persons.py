@@ -20,8 +20,8 @@ _DECLARED = {
     ("domain/cases/operations/hand_over.py", "_move_assignments"): "of staff; compared, and shown to nobody",
     ("domain/kernel/paging.py", "place_at"): "a cursor, sealed as it may hold a title; it goes into a condition",
     ("domain/kernel/drafts.py", "_open"): "a person's own unsent form",
-    ("domain/notices/queries.py", "opened"): "what the provider sends, and the demo's own page of messages",
-    ("domain/notices/queries.py", "_view"): "the demo's own page of messages, masked; no county has it",
+    ("domain/notices/queries/messages.py", "opened"): "what the provider sends, and the demo's own page of messages",
+    ("domain/notices/queries/messages.py", "_view"): "the demo's own page of messages, masked; no county has it",
     ("app/jobs/relay.py", "_send"): "the provider sends it; nothing of it is shown or logged",
     ("state/visits.py", "_summary"): "a card that lies on this desk and was stored nowhere",
 }

@@ -37,10 +37,11 @@ async def test_a_bell_rings_about_what_its_owner_sees(world: World) -> None:
         may = {case.number for case in world.seen(who)}
         assert {notice.number for notice in found} <= may, who.login
         assert unread == sum(notice.unread for notice in found), who.login
-        said = " ".join(notice.text for notice in found)
+        assert {one.number for notice in found for one in notice.more} <= may, who.login
+        said = " ".join(one.text for notice in found for one in (notice, *notice.more))
         assert not marks.clear_in(world, said)
         assert not marks.foreign_in(world, who, said), who.login
-        rang += len(found)
+        rang += sum(1 + len(notice.more) for notice in found)
     assert rang > 50
 
 

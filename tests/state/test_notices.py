@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domain.cases.queries import reach
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import NotFound
 from domain.kernel.unit_of_work import unit_of_work
@@ -44,14 +45,18 @@ async def listening(opened: Hub, url: str) -> AsyncGenerator[None]:
 
 
 async def ring(
-    county: County, *logins: str, text: str = "待接收：QX1 由中心转派给贵单位", kind: str = "dispatch"
+    county: County,
+    *logins: str,
+    text: str = "待接收：QX1 由中心转派给贵单位",
+    kind: str = "dispatch",
+    case_id: UUID | None = None,
 ) -> None:
     async with unit_of_work() as session:
         await operations.tell(
             session,
             message_id=uuid4(),
             accounts=[county[login].account_id for login in logins],
-            case_id=None,
+            case_id=case_id,
             number="QX1",
             kind=kind,
             text=text,
@@ -106,6 +111,26 @@ async def test_reading_one_and_all(county: County) -> None:
     await states.call(bell, "read", other.notices[0].id)
     await states.call(other, "load")
     assert other.unread == 3
+
+
+async def test_a_case_is_one_entry_that_says_how_many_more(county: County) -> None:
+    async with unit_of_work() as session:
+        number = await support.bring_to(session, county, MAIN_LINE[:2], at=now() - timedelta(hours=1))
+        case_id = (await reach.find(session, county["center"], number)).id
+    for head, kind in (("待接收", "dispatch"), ("红牌督办", "auto_card"), ("催办", "urge"), ("催办", "urge")):
+        await ring(county, "rsj", text=f"{head}：{number} 等您办理", kind=kind, case_id=case_id)
+    await ring(county, "rsj", text=f"主办变更：{number} 由贵单位协办", case_id=case_id)
+    await ring(county, "rsj")
+    bell = await bell_of("rsj")
+    await states.call(bell, "look")
+    assert bell.unread == 2
+    assert [(one.head, one.more, one.tone, one.unread) for one in bell.notices] == [
+        ("待接收", "", "blue", True),
+        ("主办变更", "本案另有 4 条：催办、红牌督办、待接收", "red", True),
+    ]
+    await states.call(bell, "read", bell.notices[1].id)
+    assert bell.unread == 1
+    assert [(one.tone, one.unread) for one in bell.notices] == [("blue", True), ("blue", False)]
 
 
 async def test_a_crafted_id_is_refused(county: County) -> None:

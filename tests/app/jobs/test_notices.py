@@ -31,7 +31,7 @@ async def case(county: County, steps: int, *, seed: int = 1) -> str:
 
 async def bell(county: County, login: str) -> list[str]:
     async with unit_of_work() as session:
-        return [notice.text for notice in await queries.newest(session, county[login])]
+        return [notice.text for case in await queries.newest(session, county[login]) for notice in (case, *case.more)]
 
 
 async def sent(occasion: Occasion) -> list[tuple[str, str]]:

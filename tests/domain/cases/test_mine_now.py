@@ -87,7 +87,8 @@ class TestAfterARedispatch:
         await session.flush()
         assert await notices.unread_count(session, county[login]) == 1
         shown = await notices.newest(session, county[login])
-        assert [(one.text[:3], one.unread) for one in shown] == [("已改派", True), ("待接收", False)]
+        assert [(one.text[:3], one.unread) for one in shown] == [("已改派", True)]
+        assert [(one.text[:3], one.unread) for one in shown[0].more] == [("待接收", False)]
 
 
 async def test_what_was_returned_is_shown_as_returned(session: AsyncSession, county: County) -> None:

@@ -1,4 +1,4 @@
-"""Reads of messages and notices: what waits, who is told of a step, who has a case open."""
+"""Who is told of a step, by which words, and what its dialog foretells."""
 
 from __future__ import annotations
 
@@ -8,63 +8,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, any_, cast, false, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, and_, any_, literal, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.calendar.models import Link
-from domain.cases import answering, workflow
+from domain.cases import answering
 from domain.cases.models import Assignment, Case, Part, Satisfaction, Supervision
-from domain.cases.queries import contacts, processes, reach, views
+from domain.cases.queries import contacts, processes, reach
 from domain.cases.vocabulary import Action, Guard, Status, Tell
 from domain.cases.workflow import Step
-from domain.kernel import crypto
 from domain.kernel.actor import SYSTEM_ID, Actor, system_actor
-from domain.kernel.columns import one_of
 from domain.kernel.models import JournalEntry
 from domain.kernel.permissions import Role
 from domain.notices import rules, sending
-from domain.notices.models import CasePresence, Message, Notice, Occasion
 from domain.notices.rules import Audience, Happening
-from domain.notices.schemas import Delivery, Dispatch, MessageView, NoticeView, Onlooker, Told
-from domain.orgs import queries as orgs
+from domain.notices.schemas import Told
 from domain.orgs.models import Account, AccountUnit, Unit
-from domain.people.rules import mask_phone
-
-
-def opened(message: Message) -> Dispatch:
-    """This function will open a message for the provider that sends it."""
-    return Dispatch(
-        message.id,
-        crypto.unseal("message", "phone", message.id, message.phone_sealed),
-        crypto.unseal("message", "text", message.id, message.text_sealed),
-    )
-
-
-async def recent(session: AsyncSession, *, at: datetime, limit: int = 50) -> tuple[MessageView, ...]:
-    """This function will list the newest messages for the demo page, which no real county has."""
-    query = select(Message).order_by(col(Message.created_at).desc(), col(Message.id).desc()).limit(limit)
-    return tuple(_view(message, at) for message in await session.scalars(query))
-
-
-def _state(message: Message, at: datetime) -> str:
-    chosen = sending.current()
-    return rules.delivery(message.occasion, sent_at=message.sent_at, failed_at=message.failed_at, at=at, chosen=chosen)
-
-
-async def deliveries(session: AsyncSession, actor: Actor, number: str, *, at: datetime) -> tuple[Delivery, ...]:
-    """List what was written to the petitioners of a case and what became of it, the newest first; codes are left out.
-
-    :raises NotFound: no such case within the actor's reach
-    """
-    case = await reach.find(session, actor, number)
-    query = (
-        select(Message)
-        .where(col(Message.case_id) == case.id, col(Message.occasion) != Occasion.CODE)
-        .order_by(col(Message.created_at).desc(), col(Message.id).desc())
-        .limit(_MOST_DELIVERIES)
-    )
-    return tuple(Delivery(one.occasion.label, one.created_at, _state(one, at)) for one in await session.scalars(query))
 
 
 async def foretold_of(session: AsyncSession, actor: Actor, number: str, *, at: datetime) -> str:
@@ -74,60 +34,6 @@ async def foretold_of(session: AsyncSession, actor: Actor, number: str, *, at: d
     """
     reached = await _reached(session, await reach.find(session, actor, number))
     return rules.acceptance(reached, at, sending.current())
-
-
-def _view(message: Message, at: datetime) -> MessageView:
-    clear = opened(message)
-    state = _state(message, at)
-    return MessageView(message.occasion.label, mask_phone(clear.phone), clear.text, message.created_at, state)
-
-
-def old_messages(before: datetime) -> Select[tuple[str, datetime]]:
-    """This function will give id and moment of the messages written before a moment."""
-    return select(cast(col(Message.id), String), col(Message.created_at)).where(col(Message.created_at) < before)
-
-
-def old_notices(read_before: datetime, before: datetime) -> Select[tuple[str, datetime]]:
-    """This function will give number and moment of the notices read, or else written, before a moment."""
-    old = or_(col(Notice.read_at) < read_before, col(Notice.at) < before)
-    return select(col(Notice.number), col(Notice.at)).where(old)
-
-
-async def unread_count(session: AsyncSession, actor: Actor) -> int:
-    """This function will count the notices that the actor has not read."""
-    query = select(func.count()).select_from(Notice).where(_within_reach(actor), _unread(actor))
-    return await session.scalar(query) or 0
-
-
-async def newest(session: AsyncSession, actor: Actor, *, limit: int = 20) -> tuple[NoticeView, ...]:
-    """This function will list the actor's own notices, the newest first."""
-    query = select(Notice, _unread(actor)).where(_within_reach(actor))
-    newest_first = query.order_by(col(Notice.at).desc(), col(Notice.id).desc()).limit(limit)
-    return tuple(
-        NoticeView(row.id, row.number, row.kind, row.text, row.at, unread)
-        for row, unread in await session.execute(newest_first)
-    )
-
-
-def _unread(actor: Actor) -> ColumnElement[bool]:
-    """What nobody read and still concerns the reader: what a department was told before a case left it does not."""
-    unread = col(Notice.read_at).is_(None)
-    if not views.speaks_for_department(actor):
-        return unread
-    elsewhere = and_(col(Case.status).in_(workflow.OPEN), ~views.stands_with(actor), ~reach.copied_to(actor.unit_ids))
-    left = (
-        select(func.max(col(Assignment.ended_at)))
-        .where(col(Assignment.case_id) == col(Notice.case_id), one_of(col(Assignment.unit_id), actor.unit_ids))
-        .scalar_subquery()
-    )
-    gone = select(col(Case.id)).where(col(Case.id) == col(Notice.case_id), reach.visible_to(actor), elsewhere).exists()
-    return and_(unread, ~and_(gone, func.coalesce(col(Notice.at) < left, false())))
-
-
-def _within_reach(actor: Actor) -> ColumnElement[bool]:
-    """The actor's own notices of cases that the actor still sees: who left a department is told nothing any more."""
-    seen = select(col(Case.id)).where(col(Case.id) == col(Notice.case_id), reach.visible_to(actor)).exists()
-    return and_(one_of(col(Notice.account_id), actor.own_ids), or_(col(Notice.case_id).is_(None), seen))
 
 
 async def told_of(
@@ -203,9 +109,6 @@ async def will_tell(
         reached = await _reached(session, case)
         found.append(rules.by_message(reached, at, sending.current()))
     return tuple(found)
-
-
-_MOST_DELIVERIES = 20
 
 
 def _writes(case: Case, action: Action) -> bool:
@@ -367,27 +270,3 @@ async def _reached(session: AsyncSession, case: Case) -> int:
     """How many phones a message would go to, those of the cases merged into this one among them."""
     cases = (case.id, *await merged_into(session, case.id))
     return len({phone for case_id in cases for phone in await contacts.mobiles_of(session, case_id)})
-
-
-async def others(session: AsyncSession, actor: Actor, *, number: str, at: datetime) -> tuple[Onlooker, ...]:
-    """This function will tell who else has a case open now, each person once, in the order of units.
-
-    :raises NotFound: no such case within the actor's reach
-    """
-    case = await reach.find(session, actor, number)
-    query = (
-        select(Account, Unit)
-        .join(Unit, col(Unit.id) == col(Account.unit_id))
-        .where(
-            col(Account.id).in_(
-                select(col(CasePresence.account_id)).where(
-                    col(CasePresence.case_id) == case.id,
-                    col(CasePresence.seen_at) >= at - rules.PRESENT_FOR,
-                    col(CasePresence.account_id) != actor.account_id,
-                )
-            )
-        )
-        .order_by(col(Unit.position), col(Account.login))
-    )
-    rows = (await session.execute(query)).all()
-    return tuple(Onlooker(orgs.name_of(account), unit.short_name or unit.name) for account, unit in rows)

@@ -1,0 +1,23 @@
+"""Reads of messages and notices: what waits, who is told of a step, who has a case open."""
+
+from __future__ import annotations
+
+from domain.notices.queries.bell import newest, old_notices, unread_count
+from domain.notices.queries.messages import deliveries, old_messages, opened, recent
+from domain.notices.queries.presence import others
+from domain.notices.queries.telling import foretold_of, merged_into, told_of, will_tell
+
+__all__ = [
+    "deliveries",
+    "foretold_of",
+    "merged_into",
+    "newest",
+    "old_messages",
+    "old_notices",
+    "opened",
+    "others",
+    "recent",
+    "told_of",
+    "unread_count",
+    "will_tell",
+]
