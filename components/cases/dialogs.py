@@ -180,7 +180,7 @@ def _days(need: Need) -> rx.Component:
 
 
 def _promise(need: Need) -> rx.Component:
-    return _line(need, "只能短于上面的办结时限；不填按办结时限计算，需要更长的在接收后申请延期", input_mode="numeric")
+    return _line(need, "只能短于办结时限；不填按办结时限计算，需要更长的在接收后申请延期", input_mode="numeric")
 
 
 def _choice(need: Need, choices: Any, placeholder: str = "请选择") -> rx.Component:

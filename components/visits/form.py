@@ -57,7 +57,7 @@ def reader_panel() -> rx.Component:
                 rx.el.span("空白项已自动填入；与证件不一致的，选好之前不能登记", class_name="muted"),
             ),
             rx.el.div(
-                rx.el.b(rx.cond(S.reader_state == "ready", "请将身份证放在读卡器上", "可直接手工录入")),
+                rx.el.b(rx.cond(S.reader_state == "ready", "请将身份证放在读卡器上", "读卡器未就绪")),
                 rx.el.span(S.reader_message, class_name="muted"),
             ),
         ),

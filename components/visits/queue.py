@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from components.kit.show import card, empty, tag
+from components.kit.show import card, empty, skeleton, tag
 from state.visits import VisitDesk as S
 from state.visits import Visitor
 
@@ -16,9 +16,9 @@ def queue() -> rx.Component:
         rx.cond(
             S.visitors.length() > 0,
             rx.el.ul(rx.foreach(S.visitors, _row), class_name="queue"),
-            empty("今天还没有来访登记", "登记后会出现在这里，各窗口实时同步"),
+            rx.cond(S.loaded, empty("今天还没有来访登记", "登记后会出现在这里，各窗口实时同步"), skeleton()),
         ),
-        actions=rx.el.span("共 ", rx.el.b(S.total), " 人", class_name="muted"),
+        actions=rx.cond(S.loaded, rx.el.span("共 ", rx.el.b(S.total), " 人", class_name="muted")),
         icon="list",
     )
 

@@ -17,6 +17,7 @@ _DECLARED = {
     ("domain/orgs/queries/acting.py", "_who_acts"): "the signed-in person's own name",
     ("domain/cases/queries/lists.py", "_handler"): "of staff; handed to the lens at once",
     ("domain/cases/queries/detail.py", "_assignments"): "of staff; handed to the lens at once",
+    ("domain/cases/queries/beginning.py", "_own_phone"): "the signed-in person's own, into that person's own form",
     ("domain/cases/operations/hand_over.py", "_move_assignments"): "of staff; compared, and shown to nobody",
     ("domain/kernel/paging.py", "place_at"): "a cursor, sealed as it may hold a title; it goes into a condition",
     ("domain/kernel/drafts.py", "_open"): "a person's own unsent form",
