@@ -67,7 +67,7 @@ def sending() -> list[tuple[Scene, Action, Need]]:
     for scene in (*VARIANTS, *STATIONS):
         for step in STEPS:
             if step.source is scene.status and (not scene.only or step.action in scene.only):
-                for need in set(FIELDS) & set(step.asks):
+                for need in (need for need in FIELDS if need in step.asks):
                     found.setdefault((step.action, need), scene)
     return [(scene, action, need) for (action, need), scene in found.items()]
 
