@@ -19,7 +19,7 @@ from domain.kernel.clock import stamp
 from domain.kernel.refusals import Invalid, NotSignedIn, Refusal
 from domain.notices import queries as notices
 from state.cases.listing import CaseListState
-from state.cases.receivers import receivers
+from state.cases.receivers import receivers, told_words
 from state.cases.shapes import SHORT
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, flag_in, text_in
@@ -117,7 +117,7 @@ class BulkState(CaseListState):
         for number in self.ticked[:SAMPLE]:
             told = await notices.will_tell(session, actor, number, Action(self.act), departments=units, at=now())
             reached |= {label: max(count, reached.get(label, 0)) for label, count in told}
-        words = "、".join(f"{label}（{count} 人）" if count else label for label, count in reached.items())
+        words = told_words(reached.items())
         same = self.act == Action.DISPATCH.value
         self.told = f"{words}等" if words and not same and len(self.ticked) > SAMPLE else words
 

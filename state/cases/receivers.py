@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -40,3 +41,8 @@ def warned(faults: dict[str, str], name: str, unit: str, nobody: dict[str, str])
     """Say beside the chosen unit that nobody would receive the case there, before the step is sent."""
     others = {field: said for field, said in faults.items() if field != name}
     return others | {name: nobody[unit]} if unit in nobody else others
+
+
+def told_words(found: Iterable[tuple[str, int]]) -> str:
+    """Say whom a step tells; the number stands bare, because a label may end in brackets of its own."""
+    return "、".join(f"{label} {count} 人".replace("） ", "）") if count else label for label, count in found)

@@ -30,7 +30,7 @@ from state.cases.asking import CHOOSERS, DECISIONS, KEPT, RATED, Asking
 from state.cases.buttons import Button, Why, buttons, called
 from state.cases.given import step_input
 from state.cases.listing import CaseListState
-from state.cases.receivers import receivers, suggested, warned
+from state.cases.receivers import receivers, suggested, told_words, warned
 from state.cases.revealing import RevealState
 from state.cases.shapes import (
     Awaited,
@@ -268,7 +268,7 @@ class CaseState(SignedInState):
         chosen = filter(None, (*(self.typed.get(name, "") for name in CHOOSERS), *self._assists))
         action = Action(self.asking.action)
         found = await notices.will_tell(session, actor, self._number, action, departments=tuple(chosen), at=now())
-        self.asking.told = "、".join(f"{label}（{count} 人）" if count else label for label, count in found)
+        self.asking.told = told_words(found)
 
     @rx.event
     async def close(self):
