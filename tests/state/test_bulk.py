@@ -169,6 +169,8 @@ async def test_each_is_dispatched_for_itself(county: County) -> None:
     assert county["center"].name in told[second]
     assert "转派" in told[second]
     assert third not in told
+    # what was refused stands first, what was left out last
+    assert [row.number for row in state.chosen] == [second, first, third]
     assert state.selected == [second]
     assert await statuses(numbers) == ["to_accept", "to_accept", "to_dispatch"]
     departments = {row.number: row.department for row in state.rows}
