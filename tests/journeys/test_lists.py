@@ -108,6 +108,7 @@ async def test_after_a_dispatch_the_focus_goes_on_with_the_list(people: People) 
     for _ in range(2):
         await submitted(machine, "渠水倒灌待转派")
     await person.open("/cases?status=to_dispatch&text=渠水倒灌待转派")
+    await expect(page.locator(ROWS).filter(has_text="渠水倒灌待转派").nth(1)).to_be_visible()
     await expect(page.locator(ROWS).filter(has_not_text="渠水倒灌待转派")).to_have_count(0)
     first, second, *_ = await rows(page)
     await page.locator(f"{ROWS}[data-row='{first}'] a").first.click()

@@ -39,8 +39,12 @@ def clear_in(world: World, text: str) -> list[str]:
 
 def foreign_in(world: World, who: Who, text: str, *, but: Iterable[str] = ()) -> list[str]:
     """List what a text tells of cases the person must not know of; `but`: what the person wrote in the question."""
-    asked = set(but)
-    return [mark for case in world.unseen(who) for mark in case.marks if mark not in asked and mark in text]
+    seen = {case.id for case in world.seen(who)}
+    joined = {
+        str(case.person_id) for case in world.cases if case.merged_into in seen
+    }  # read through it (decision 0023)
+    known = joined.union(but)
+    return [mark for case in world.unseen(who) for mark in case.marks if mark not in known and mark in text]
 
 
 def told(cases: Iterable[CaseFact], text: str) -> set[str]:

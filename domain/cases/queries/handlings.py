@@ -13,7 +13,7 @@ from sqlmodel import col
 from domain.cases.models import Case
 from domain.cases.process import Process
 from domain.cases.queries import conflict, processes, reach
-from domain.cases.vocabulary import Action, Status, Tie
+from domain.cases.vocabulary import Action, Guard, Status, Tie
 from domain.cases.workflow import Step
 from domain.kernel.actor import Actor
 from domain.kernel.models import JournalEntry
@@ -162,9 +162,10 @@ async def next_of(session: AsyncSession, actor: Actor, number: str) -> NextView:
     if case.status is Status.AT_CITY:
         return NextView("反馈办理结果", "市平台")
     process = await processes.of_case(session, case)
-    step = next((rows[0] for action in _ONWARD if (rows := process.rows(case.status, action))), None)
-    if step is None:
+    rows = next((rows for action in _ONWARD if (rows := process.rows(case.status, action))), ())
+    if not rows:
         return NextView()
+    step = next((row for row in rows if case.leader_order and Guard.IS_ORDER in row.guards), rows[0])
     label = process.action_label(step.action, case.status)
     if step.action is Action.SUBMIT_RESULT or label == step.action.label:
         label = process.spoken(_TASKS.get(step.action, label))

@@ -15,6 +15,7 @@ from tests.support.stations import SCENES, STATIONS, Scene, bring
 S = Status
 CENTRE, LEAD = "县综治中心", "人力资源和社会保障局"
 WAITED_FOR = {
+    S.DRAFT: NextView("提交受理", CENTRE),
     S.TO_DISPATCH: NextView("转派", CENTRE),
     S.TO_ACCEPT: NextView("接收", LEAD),
     S.IN_PROGRESS: NextView("办理并提交办结", LEAD),
@@ -28,7 +29,7 @@ WAITED_FOR = {
     S.CLOSED: NextView(),
     S.VOID: NextView(),
 }
-BY_ITS_OWNER = {S.DRAFT: "提交受理", S.TO_SUPPLEMENT: "补充提交"}
+BY_ITS_OWNER = {S.TO_SUPPLEMENT: "补充提交"}
 ORDERS = [scene for scene in SCENES if scene.name in {"return of an order", "extension of an order"}]
 
 

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.queries import reach
 from domain.cases.schemas import PartyInput
 from domain.cases.vocabulary import Action
 from domain.kernel.clock import SHANGHAI
@@ -136,7 +137,7 @@ class TestAfterTheSubmission:
 
 async def test_the_case_page_lists_messages_and_no_codes(session: AsyncSession, county: County) -> None:
     case = await support.bring_to(session, county, (Action.SUBMIT,), at=MORNING)
-    case_id = (await queries.reach.find(session, county["center"], case)).id
+    case_id = (await reach.find(session, county["center"], case)).id
     for occasion in (Occasion.ACCEPTED, Occasion.CODE):
         await written(session, occasion, MORNING, case_id)
     (shown,) = await queries.deliveries(session, county["center"], case, at=MORNING + timedelta(minutes=1))

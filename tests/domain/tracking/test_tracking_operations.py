@@ -378,4 +378,5 @@ class TestExpectedDay:
 
         assert view.expected == "9 月 30 日"
         assert "预计 9 月 30 日前办结" in view.sentence
-        assert "2026 年 9 月 30 日前" in slip.promise
+        assert slip.promise == "自承办单位接收之日起 3 个工作日"
+        assert "9 月 30 日" in slip.expected
