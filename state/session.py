@@ -197,7 +197,7 @@ class SignedInState(rx.State):
         return f"{self.router.session.client_ip} 浏览器"
 
     async def _frame(self, session: AsyncSession, actor: Actor, *, opening: bool = False) -> None:
-        """This function will renew the person and the counts of the navigation.
+        """Renew the person and the counts of the navigation.
 
         Only a page that is `opening` shows another person than before: see `_require_same_person`.
         """

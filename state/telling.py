@@ -16,7 +16,7 @@ SLOT = "fq_told"
 
 
 def tell(act: str, **facts: Any) -> EventSpec:
-    """This function will give the event that has the browser do one act: "toast" or "leave"."""
+    """Give the event that has the browser do one act: "toast" or "leave"."""
     return rx.set_value(SLOT, {"act": act, **facts})
 
 

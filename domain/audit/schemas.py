@@ -71,7 +71,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class JournalLine:
-    """This class will show one line; `detail` holds ids and codes, the others say it in words.
+    """Show one line; `detail` holds ids and codes, the others say it in words.
 
     :ivar name: of who acted, and in whose stead
     """

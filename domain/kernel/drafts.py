@@ -26,7 +26,7 @@ MAX_CHARACTERS = 250_000
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """This class will hold what was typed into a form, in which tab and when."""
+    """Hold what was typed into a form, in which tab and when."""
 
     tab: str
     content: Mapping[str, object] = field(repr=False)

@@ -76,7 +76,7 @@ register_heif_opener()
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """This class will hold what screens get of a picture, and what must be said of it."""
+    """Hold what screens get of a picture, and what must be said of it."""
 
     media_type: str
     """Of what was given, by its content."""

@@ -23,7 +23,7 @@ CHOOSERS = frozenset({Need.LEAD.value, Need.DEPARTMENT.value})
 
 @dataclass
 class Asking:
-    """This class will hold the open dialog of a step: what it asks and what it starts."""
+    """Hold the open dialog of a step: what it asks and what it starts."""
 
     action: str = ""
     label: str = ""

@@ -279,7 +279,7 @@ def _lamps(view: CaseView) -> dict[str, Any]:
 
 
 def party(view: PartyView, *, joined: bool = False) -> PartyShown:
-    """This function will turn a party into text; `joined`: it is one of a case that was merged into this one."""
+    """Turn a party into text; `joined`: it is one of a case that was merged into this one."""
     return PartyShown(
         id=str(view.id),
         person_id=str(view.person_id),

@@ -128,7 +128,7 @@ def _more_than_copied(actor: Actor) -> ColumnElement[bool]:
 
 
 async def matters_of_person(session: AsyncSession, actor: Actor, person_id: UUID) -> tuple[str, ...]:
-    """This function will give the categories of the cases that a person is a party of, and that are within reach.
+    """Give the categories of the cases that a person is a party of, and that are within reach.
 
     A case that was merged into one within reach counts: its parties are that one's too.
 

@@ -20,7 +20,7 @@ from domain.notices.schemas import NoticeView
 
 
 def old_notices(read_before: datetime, before: datetime) -> Select[tuple[str, datetime]]:
-    """This function will give number and moment of the notices read, or else written, before a moment."""
+    """Give number and moment of the notices read, or else written, before a moment."""
     old = or_(col(Notice.read_at) < read_before, col(Notice.at) < before)
     return select(col(Notice.number), col(Notice.at)).where(old)
 

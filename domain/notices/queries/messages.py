@@ -18,7 +18,7 @@ from domain.people.rules import mask_phone
 
 
 def opened(message: Message) -> Dispatch:
-    """This function will open a message for the provider that sends it."""
+    """Open a message for the provider that sends it."""
     return Dispatch(
         message.id,
         crypto.unseal("message", "phone", message.id, message.phone_sealed),
@@ -27,7 +27,7 @@ def opened(message: Message) -> Dispatch:
 
 
 async def recent(session: AsyncSession, *, at: datetime, limit: int = 50) -> tuple[MessageView, ...]:
-    """This function will list the newest messages for the demo page, which no real county has."""
+    """List the newest messages for the demo page, which no real county has."""
     query = select(Message).order_by(col(Message.created_at).desc(), col(Message.id).desc()).limit(limit)
     return tuple(_view(message, at) for message in await session.scalars(query))
 
@@ -62,5 +62,5 @@ def _view(message: Message, at: datetime) -> MessageView:
 
 
 def old_messages(before: datetime) -> Select[tuple[str, datetime]]:
-    """This function will give id and moment of the messages written before a moment."""
+    """Give id and moment of the messages written before a moment."""
     return select(cast(col(Message.id), String), col(Message.created_at)).where(col(Message.created_at) < before)

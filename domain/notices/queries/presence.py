@@ -18,7 +18,7 @@ from domain.orgs.models import Account, Unit
 
 
 async def others(session: AsyncSession, actor: Actor, *, number: str, at: datetime) -> tuple[Onlooker, ...]:
-    """This function will tell who else has a case open now, each person once, in the order of units.
+    """Tell who else has a case open now, each person once, in the order of units.
 
     :raises NotFound: no such case within the actor's reach
     """
