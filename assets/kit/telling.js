@@ -5,6 +5,7 @@
 
 import { refs } from "$/utils/state";
 import { refused } from "./faults.js";
+import "./sending.js";
 
 const LEVELS = new Set(["success", "error", "warning", "info", "message"]);
 
