@@ -26,7 +26,8 @@ ITEM: dict[str, Any] = {
     "id": f"{_ID}1", "number": "QX2026000001", "version": 3, "status": "to_accept", "shown_status": "to_accept",
     "status_label": "待接收", "title": "某工地拖欠工资", "category": "劳动合同、劳务派遣", "area": "枫林镇", "party": "某*",
     "risk_level": "medium", "department": "人力资源和社会保障局", "handler": "", "due": "最后 1 个工作日，周四 09:00 前",
-    "due_at": "2026-11-19T01:00:00Z", "urgent": False, "leader_order": False, "supervision": "", "watch": False,
+    "due_at": "2026-11-19T01:00:00Z", "ends_at": "2026-11-19T01:00:00Z",
+    "urgent": False, "leader_order": False, "supervision": "", "watch": False,
     "created_at": _AT, "submitted_at": _AT,
 }  # fmt: skip
 CASE: dict[str, Any] = ITEM | {
@@ -46,8 +47,8 @@ CASE: dict[str, Any] = ITEM | {
                      "accepted_at": None, "reported_at": None, "ended_at": None, "in_charge": "", "in_charge_phone": ""}],
     "pictures": [],
     "deadlines": [{"id": f"{_ID}5", "link": "accept", "label": "接收", "holder_id": None,
-                   "yellow_at": "2026-11-19T01:00:00Z", "red_at": "2026-11-20T01:00:00Z", "paused": False,
-                   "stopped": False, "provisional": False, "explanation": "自 11-18 09:00 起 1 个工作日，至 11-19 09:00"}],
+                   "yellow_at": "2026-11-19T01:00:00Z", "red_at": "2026-11-20T01:00:00Z",
+                   "ends_at": "2026-11-19T01:00:00Z", "paused": False, "stopped": False, "provisional": False, "explanation": "自 11-18 09:00 起 1 个工作日，至 11-19 09:00"}],
 }  # fmt: skip
 JOURNAL: dict[str, Any] = {
     "seq": 12, "at": _AT, "action": "dispatch", "label": "转派", "who": "某某", "unit": "县综治中心",

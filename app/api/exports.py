@@ -149,7 +149,7 @@ async def _lines(call: Call, wanted: JournalFilter) -> list[JournalLine]:
 def _case_cells(row: CaseRow) -> tuple[str, ...]:
     return (
         row.number, row.title, row.category, row.area, row.party,
-        row.risk_label, row.status_label, row.due, end_stamp(row.due_at), row.department,
+        row.risk_label, row.status_label, row.due, end_stamp(row.ends_at), row.department,
         row.handler, _yes(row.urgent), _yes(row.leader_order), row.supervision, stamp(row.submitted_at),
         stamp(row.created_at),
     )  # fmt: skip

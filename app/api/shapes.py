@@ -155,7 +155,10 @@ def period_end(moment: datetime | date | None) -> datetime | None:
 
 
 class CaseItem(BaseModel):
-    """列表中的一件。`status` 是流程状态，`shown_status` 是界面上的叫法（含逾期）。"""
+    """列表中的一件。`status` 是流程状态，`shown_status` 是界面上的叫法（含逾期）。
+
+    `due_at` 之后为超期；`ends_at` 是写给人看的到期时刻：零点到期的，为最后一个工作日的 24:00。
+    """
 
     id: UUID
     number: str
@@ -172,6 +175,7 @@ class CaseItem(BaseModel):
     handler: str
     due: str
     due_at: datetime | None
+    ends_at: datetime | None
     urgent: bool
     leader_order: bool
     supervision: str

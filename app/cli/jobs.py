@@ -89,7 +89,7 @@ async def _run(chosen: Settings) -> list[BreachView]:
 def _tell(found: list[BreachView]) -> None:
     for one in found:
         card = "督办" if one.carded else "提醒"
-        typer.echo(f"{one.number}  {one.link_label}  {one.level_label}{card}  时限 {end_stamp(one.due_at)}")
+        typer.echo(f"{one.number}  {one.link_label}  {one.level_label}{card}  时限 {end_stamp(one.ends_at)}")
     typer.echo(f"本次记录超时 {len(found)} 个")
 
 

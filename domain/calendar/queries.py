@@ -22,6 +22,7 @@ from domain.calendar.models import (
     Deadline,
     DeadlineMove,
     LimitRule,
+    LimitUnit,
     Link,
     UnitDay,
     Workday,
@@ -210,7 +211,7 @@ async def explained(session: AsyncSession, subject_id: UUID, *, at: datetime) ->
     found = await running(session, [subject_id])
     moves = await moves_by(session, (one.id for one in found))
     book = await book_of(session)
-    return tuple(DeadlineView.whole(d, moves.get(d.id, []), book.calendar(d.unit_id), at) for d in found)
+    return tuple(DeadlineView.of(d, moves.get(d.id, []), book.calendar(d.unit_id), at) for d in found)
 
 
 async def moves_by(session: AsyncSession, deadline_ids: Iterable[UUID]) -> dict[UUID, list[DeadlineMove]]:
@@ -234,15 +235,35 @@ async def history(session: AsyncSession, subject_id: UUID) -> list[Deadline]:
     return list(await session.scalars(query))
 
 
+async def written_end(
+    session: AsyncSession, due_at: datetime | None, unit: LimitUnit | None, unit_id: UUID | None
+) -> datetime | None:
+    """Give the moment a limit is written to end at, on the calendar of the unit that has it; none without a limit."""
+    if due_at is None:
+        return None
+    return rules.written_end(due_at, unit or LimitUnit.HOURS, (await book_of(session)).calendar(unit_id))
+
+
+async def promised_end(session: AsyncSession, subject_id: UUID, promised_at: datetime | None) -> datetime | None:
+    """Give the moment a promise is written to end at; none without one."""
+    found = await _resolving(session, subject_id) if promised_at else None
+    return await written_end(session, promised_at, found and found.unit, found and found.unit_id)
+
+
+async def _resolving(session: AsyncSession, subject_id: UUID) -> Deadline | None:
+    """The last clock of a case that bounds its resolving, running or not."""
+    query = select(Deadline).where(
+        col(Deadline.subject_id) == subject_id, col(Deadline.holder_id).is_(None), col(Deadline.link) == Link.RESOLVE
+    )
+    return await session.scalar(query.order_by(col(Deadline.started_at).desc(), col(Deadline.id).desc()).limit(1))
+
+
 async def expected_date(session: AsyncSession, subject_id: UUID) -> date | None:
     """Give the day by which a case is expected to be resolved, as it may be told to a petitioner.
 
     It is the last day that can still be worked on; none before a department took the case.
     """
-    query = select(Deadline).where(
-        col(Deadline.subject_id) == subject_id, col(Deadline.holder_id).is_(None), col(Deadline.link) == Link.RESOLVE
-    )
-    found = await session.scalar(query.order_by(col(Deadline.started_at).desc(), col(Deadline.id).desc()).limit(1))
+    found = await _resolving(session, subject_id)
     if found is None or found.yellow_at == DAMAGED:
         return None
     book = await book_of(session)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from domain.calendar import rules
 from domain.calendar.models import Deadline, DeadlineMove, Link, MoveKind
 from domain.calendar.rules.limits import Limit
 from domain.calendar.rules.line import Periods, WorkCalendar
@@ -31,6 +32,7 @@ class NoticeDay:
 class DeadlineView:
     """One clock as it is shown; moments are aware, in UTC.
 
+    `ends_at` is what is written of `yellow_at` (`rules.written_end`).
     `segments` and `notes` tell how it came about; both are laid out on the case page alone.
     """
 
@@ -40,23 +42,19 @@ class DeadlineView:
     holder_id: UUID | None
     yellow_at: datetime
     red_at: datetime
+    ends_at: datetime
     paused: bool
     stopped: bool
     provisional: bool
     explanation: str
-    segments: tuple[Segment, ...] = ()
-    notes: tuple[str, ...] = ()
+    segments: tuple[Segment, ...]
+    notes: tuple[str, ...]
 
     @classmethod
-    def of(cls, deadline: Deadline) -> DeadlineView:
-        """This function will show a deadline."""
-        return cls._with(deadline, (), ())
-
-    @classmethod
-    def whole(
+    def of(
         cls, deadline: Deadline, moves: Sequence[DeadlineMove], calendar: WorkCalendar, at: datetime
     ) -> DeadlineView:
-        """This function will show a deadline with its segments; `moves` are its own, oldest first."""
+        """Show a deadline with its segments; `moves` are its own, oldest first."""
         laid = segments(
             started_at=deadline.started_at,
             yellow_at=deadline.yellow_at,
@@ -67,10 +65,6 @@ class DeadlineView:
             paused_at=deadline.paused_at,
             stopped_at=deadline.stopped_at,
         )
-        return cls._with(deadline, laid, _notes(deadline, moves))
-
-    @classmethod
-    def _with(cls, deadline: Deadline, laid: tuple[Segment, ...], notes: tuple[str, ...]) -> DeadlineView:
         return cls(
             id=deadline.id,
             link=deadline.link,
@@ -78,12 +72,13 @@ class DeadlineView:
             holder_id=deadline.holder_id,
             yellow_at=deadline.yellow_at,
             red_at=deadline.red_at,
+            ends_at=rules.written_end(deadline.yellow_at, deadline.unit, calendar),
             paused=deadline.paused_at is not None,
             stopped=deadline.stopped_at is not None,
             provisional=deadline.provisional,
-            explanation=explain(deadline),
+            explanation=explain(deadline, calendar),
             segments=laid,
-            notes=notes,
+            notes=_notes(deadline, moves, calendar),
         )
 
 
@@ -92,11 +87,12 @@ def moves_of(rows: Sequence[DeadlineMove]) -> tuple[Move, ...]:
     return tuple(Move(row.kind, row.since, row.until, row.workdays) for row in rows)
 
 
-def explain(deadline: Deadline) -> str:
-    """This function will say in one Chinese sentence how a deadline came about."""
-    pattern = SHORT if local(deadline.started_at).year == last_date(deadline.yellow_at).year else LONG
+def explain(deadline: Deadline, calendar: WorkCalendar) -> str:
+    """Say in one Chinese sentence how a deadline came about."""
+    ends_at = rules.written_end(deadline.yellow_at, deadline.unit, calendar)
+    pattern = SHORT if local(deadline.started_at).year == last_date(ends_at).year else LONG
     begun = f"自 {stamp(deadline.started_at, pattern)} 起 {deadline.limit_text}，"
-    sentence = f"{begun}至 {end_stamp(deadline.yellow_at, pattern)}"
+    sentence = f"{begun}至 {end_stamp(ends_at, pattern)}"
     if deadline.paused_at is not None:
         sentence = f"{begun}{stamp(deadline.paused_at, SHORT)} 暂停计时"
     if deadline.provisional:
@@ -109,9 +105,10 @@ def _provisional(deadline: Deadline) -> str:
     return f"{local(deadline.red_at).year} 年放假安排未公布，暂按周末推算"
 
 
-def _notes(deadline: Deadline, moves: Sequence[DeadlineMove]) -> tuple[str, ...]:
+def _notes(deadline: Deadline, moves: Sequence[DeadlineMove], calendar: WorkCalendar) -> tuple[str, ...]:
     """Where the limit came from, what moved it, and on which calendar it was laid."""
-    notes = [f"时限来自{deadline.source.label}：{deadline.limit_text}；红牌时限 {end_stamp(deadline.red_at)}"]
+    red = end_stamp(rules.written_end(deadline.red_at, deadline.unit, calendar))
+    notes = [f"时限来自{deadline.source.label}：{deadline.limit_text}；红牌时限 {red}"]
     for move in moves:
         if move.kind is MoveKind.EXTEND:
             notes.append(f"{stamp(move.since)} 延期 {move.workdays} 个工作日")
@@ -146,15 +143,23 @@ class LimitView:
     set_by: UUID | None = None
 
 
+Change = tuple[str, str]
+"""What was written before and what is written now."""
+
+
 @dataclass(frozen=True, slots=True)
 class MovedDeadline:
-    """One open deadline that a change moves; `before` and `after` are (yellow, red)."""
+    """One open deadline that a change moves; `before` and `after` are (yellow, red).
+
+    `written` says of each of the two from what to what it moves.
+    """
 
     deadline_id: UUID
     subject_id: UUID
     link: Link
     before: tuple[datetime, datetime]
     after: tuple[datetime, datetime]
+    written: tuple[Change, Change]
     paused: bool = False
 
     @property

@@ -150,6 +150,7 @@ class CaseRow:
     status_tone: str
     due: str
     due_at: datetime | None
+    ends_at: datetime | None
     tone: str
     risk: str
     risk_label: str
@@ -324,6 +325,7 @@ class CaseView:
     dispatched_at: datetime | None
     closed_at: datetime | None
     promised_at: datetime | None
+    promised_end: datetime | None
     visit_id: UUID | None
     parties: tuple[PartyView, ...]
     joined_parties: tuple[PartyView, ...]

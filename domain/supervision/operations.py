@@ -62,7 +62,7 @@ async def strike(
         await raise_card(session, actor, case, Supervision(level.value), deadline.link, at)
     else:
         await _notice(session, case, breach, at)
-    return BreachView.of(breach, case.number)
+    return BreachView.of(breach, case.number, deadline, await calendar_queries.calendar_of(session, deadline.unit_id))
 
 
 async def _lock(session: AsyncSession, actor: Actor, deadline_id: UUID) -> Case | None:

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from domain.calendar.models import Deadline
+from domain.calendar.queries import book_of
 from domain.calendar.schemas import MovedDeadline, Preview
 from domain.cases.models import Case
 from domain.cases.queries.reach import visible_to
 from domain.cases.vocabulary import Status
 from domain.kernel.actor import Actor, system_actor
-from domain.kernel.clock import end_stamp
 from domain.kernel.permissions import Permission, Role
 from domain.supervision.models import Breach, Level
 from domain.supervision.rules import UNTOUCHED
@@ -88,12 +88,17 @@ async def breaches_in(
 
 async def _listed(session: AsyncSession, actor: Actor, wanted: ColumnElement[bool]) -> tuple[BreachView, ...]:
     query = (
-        select(Breach, col(Case.number))
+        select(Breach, col(Case.number), Deadline)
         .join(Case, col(Case.id) == col(Breach.case_id))
+        .join(Deadline, col(Deadline.id) == col(Breach.deadline_id))
         .where(visible_to(actor), wanted)
         .order_by(col(Breach.due_at), col(Breach.id))
     )
-    return tuple(BreachView.of(breach, number) for breach, number in (await session.execute(query)).all())
+    book = await book_of(session)
+    return tuple(
+        BreachView.of(breach, number, deadline, book.calendar(deadline.unit_id))
+        for breach, number, deadline in (await session.execute(query)).all()
+    )
 
 
 async def foreseen(session: AsyncSession, actor: Actor, preview: Preview, *, at: datetime) -> Foreseen:
@@ -116,7 +121,7 @@ async def foreseen(session: AsyncSession, actor: Actor, preview: Preview, *, at:
 
 def _example(number: str, one: MovedDeadline, at: datetime) -> str:
     lamp = int(one.before[0] == one.after[0])
-    moment = f"{end_stamp(one.before[lamp])} 改为 {end_stamp(one.after[lamp])}"
+    moment = " 改为 ".join(one.written[lamp])
     late = "，将立即超期" if one.newly_late(at) else ""
     return f"{number} {one.link.label}{'红牌' if lamp else ''}时限 {moment}{late}"
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.calendar.models import Deadline
+from domain.calendar.rules import WorkCalendar, written_end
 from domain.supervision.models import Breach, Level
 
 
@@ -19,7 +21,7 @@ class Overdue:
 
 @dataclass(frozen=True, slots=True)
 class BreachView:
-    """One breach as it is shown; moments are aware, in UTC."""
+    """One breach as it is shown; moments are aware, in UTC. `ends_at` is what is written of `due_at`."""
 
     id: UUID
     number: str
@@ -30,14 +32,15 @@ class BreachView:
     level: str
     level_label: str
     due_at: datetime
+    ends_at: datetime
     found_at: datetime
     calendar_version: int
     carded: bool
     provisional: bool
 
     @classmethod
-    def of(cls, breach: Breach, number: str) -> BreachView:
-        """This function will show a breach of the case of that number."""
+    def of(cls, breach: Breach, number: str, deadline: Deadline, calendar: WorkCalendar) -> BreachView:
+        """Show a breach of the case of that number, found on this clock of it."""
         return cls(
             id=breach.id,
             number=number,
@@ -48,6 +51,7 @@ class BreachView:
             level=breach.level.value,
             level_label=breach.level.label,
             due_at=breach.due_at,
+            ends_at=written_end(breach.due_at, deadline.unit, calendar),
             found_at=breach.found_at,
             calendar_version=breach.calendar_version,
             carded=breach.carded,

@@ -105,7 +105,9 @@ async def public_view(session: AsyncSession, actor: Actor, *, at: datetime) -> P
     entries = await _entries(session, followed)
     centre = await centre_of(session)
     promised = await calendar.expected_date(session, followed.id)
-    facts = replace(_facts(followed, entries, await _units(session), centre, at), promised_date=promised)
+    due_at = await calendar.written_end(session, followed.due_at, followed.due_line, followed.due_unit_id)
+    facts = _facts(followed, entries, await _units(session), centre, at)
+    facts = replace(facts, due_at=due_at, promised_date=promised)
     process = await processes.of_case(session, followed)
     if merged:
         # whose answer and rating stand in the kept case's journal is nobody else's business
@@ -145,7 +147,6 @@ def _facts(case: Case, entries: list[JournalEntry], units: dict[UUID, str], cent
         centre=centre.name,
         lead=units.get(case.lead_unit_id, "") if case.lead_unit_id else "",
         at=at,
-        due_at=case.due_at,
         promised_at=case.promised_at,
         closed_at=case.closed_at,
         set_aside=case.legacy,

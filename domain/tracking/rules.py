@@ -167,6 +167,7 @@ class Facts:
     lead: str
     at: datetime
     due_at: datetime | None = None
+    """The moment the running limit is written to end at."""
     promised_at: datetime | None = None
     promised_date: date | None = None
     """The day that is told: the last one on which the promise can be kept by work."""

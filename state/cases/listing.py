@@ -311,7 +311,7 @@ def _row(row: CaseRow) -> Row:
         status_tone=row.status_tone,
         due=row.due,
         tone=row.tone,
-        due_at=end_stamp(row.due_at),
+        due_at=end_stamp(row.ends_at),
         risk=row.risk,
         risk_label=row.risk_label,
         department=row.department,

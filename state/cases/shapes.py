@@ -239,7 +239,7 @@ def shown(view: CaseView) -> CaseShown:
         amount=f"{view.amount:,} 元" if view.amount is not None else "",
         registered=" · ".join(filter(None, (view.registered_unit, view.registered_by, stamp(row.created_at, LONG)))),
         submitted=stamp(row.submitted_at, LONG),
-        promised=end_stamp(view.promised_at, LONG),
+        promised=end_stamp(view.promised_end, LONG),
         closed=stamp(view.closed_at, LONG),
         result=view.result,
         method=view.method,
@@ -349,7 +349,7 @@ def limit(view: DeadlineView) -> Limit:
     return Limit(
         view.label,
         view.explanation,
-        end_stamp(view.yellow_at, LONG),
+        end_stamp(view.ends_at, LONG),
         view.paused,
         [Stretch(one.text, not one.reason) for one in view.segments],
         list(view.notes),

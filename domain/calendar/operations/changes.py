@@ -16,8 +16,8 @@ from domain.calendar import queries, rules
 from domain.calendar.models import CalendarChange, ChangeKind, Deadline, DeadlineMove, LimitSource, LimitUnit, Link
 from domain.calendar.operations.clocks import settle, text_of
 from domain.calendar.queries import Book
-from domain.calendar.rules import Limit
-from domain.calendar.schemas import MovedDeadline, Preview, moves_of
+from domain.calendar.rules import Limit, WorkCalendar
+from domain.calendar.schemas import Change, MovedDeadline, Preview, moves_of
 from domain.kernel import journal
 from domain.kernel.actor import Actor
 from domain.kernel.clock import end_stamp
@@ -67,6 +67,7 @@ class Shift:
     deadline: Deadline
     before: tuple[datetime, datetime]
     after: tuple[datetime, datetime]
+    written: tuple[Change, Change]
     provisional: bool
     limit: Limit | None = None
 
@@ -79,14 +80,20 @@ class Shift:
     def seen(self) -> MovedDeadline:
         one = self.deadline
         return MovedDeadline(
-            one.id, one.subject_id, one.link, self.before, self.after, paused=one.paused_at is not None
+            one.id,
+            one.subject_id,
+            one.link,
+            self.before,
+            self.after,
+            self.written,
+            paused=one.paused_at is not None,
         )
 
     @property
     def changes(self) -> dict[str, list[str]]:
         """Write old and new of what changes, for the journal of the case."""
-        pairs = zip(("yellow", "red"), self.before, self.after, strict=True)
-        return {lamp: [end_stamp(old), end_stamp(new)] for lamp, old, new in pairs if old != new}
+        lamps = zip(("yellow", "red"), self.before, self.after, self.written, strict=True)
+        return {lamp: list(written) for lamp, old, new, written in lamps if old != new}
 
 
 async def open_clocks(
@@ -115,7 +122,7 @@ def shifts(found: Iterable[Deadline], moves: Moves, before: Book, after: Book) -
             rules.relaid(moment, deadline.started_at, own, deadline.unit, old, new)
             for moment in (deadline.yellow_at, deadline.red_at)
         )
-        laid.append(_shift(deadline, yellow, red, deadline.unit, new))
+        laid.append(_shift(deadline, (yellow, red), deadline.unit, old, new))
     return laid
 
 
@@ -126,18 +133,31 @@ def relimited(found: Iterable[Deadline], moves: Moves, before: Book, after: Book
         limit = _limit(after, deadline, at)
         if deadline.source is not LimitSource.RULE or limit == _limit(before, deadline, at):
             continue
-        own, calendar = moves_of(moves.get(deadline.id, ())), after.calendar(deadline.unit_id)
-        yellow, red = rules.replayed(deadline.started_at, limit, own, calendar)
-        laid.append(replace(_shift(deadline, yellow, red, limit.unit, calendar), limit=limit))
+        old, new = before.calendar(deadline.unit_id), after.calendar(deadline.unit_id)
+        moments = rules.replayed(deadline.started_at, limit, moves_of(moves.get(deadline.id, ())), new)
+        laid.append(replace(_shift(deadline, moments, limit.unit, old, new), limit=limit))
     return laid
 
 
-def _shift(deadline: Deadline, yellow: datetime, red: datetime, unit: LimitUnit, calendar: rules.WorkCalendar) -> Shift:
+def _shift(
+    deadline: Deadline, moments: tuple[datetime, datetime], unit: LimitUnit, old: WorkCalendar, new: WorkCalendar
+) -> Shift:
+    yellow, red = moments
     if deadline.latest_at:
         yellow = min(yellow, deadline.latest_at)
     red = max(red, yellow)
-    provisional = unit is not LimitUnit.HOURS and calendar.provisional(deadline.started_at, red)
-    return Shift(deadline, (deadline.yellow_at, deadline.red_at), (yellow, red), provisional)
+    provisional = unit is not LimitUnit.HOURS and new.provisional(deadline.started_at, red)
+    was = (deadline.yellow_at, deadline.red_at)
+    ends = [rules.written_end(moment, deadline.unit, old) for moment in was]
+    ending = [rules.written_end(moment, unit, new) for moment in (yellow, red)]
+    written = (_change(was[0], yellow, ends[0], ending[0]), _change(was[1], red, ends[1], ending[1]))
+    return Shift(deadline, was, (yellow, red), written, provisional)
+
+
+def _change(before: datetime, after: datetime, end: datetime, ending: datetime) -> Change:
+    """A day off added behind the last working day moves the moment alone: then the moments say what changes."""
+    said = (end_stamp(end), end_stamp(ending))
+    return said if said[0] != said[1] else (end_stamp(before), end_stamp(after))
 
 
 def _limit(book: Book, deadline: Deadline, at: datetime) -> Limit:

@@ -24,7 +24,7 @@ from domain.calendar.rules.line import (
 )
 from domain.calendar.rules.moments import Move, rating_due, relaid, replayed
 from domain.calendar.rules.promises import looser, promised, shortens
-from domain.calendar.rules.remaining import Remaining, expected_date, last_moment, remaining, soon_at
+from domain.calendar.rules.remaining import Remaining, expected_date, last_moment, remaining, soon_at, written_end
 
 __all__ = [
     "ACCEPT_URGENT",
@@ -64,4 +64,5 @@ __all__ = [
     "soon_at",
     "work_by",
     "worked",
+    "written_end",
 ]

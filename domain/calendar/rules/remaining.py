@@ -8,11 +8,11 @@ due moment, which are stored; `remaining` gives the same answer in words.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from domain.calendar.models import LimitUnit
 from domain.calendar.rules.line import DAY, HOUR, MINUTE, NO_PERIOD, WorkCalendar, advance_by, elapsed, worked
-from domain.kernel.clock import DAMAGED, DAMAGED_WORDS, end_stamp, last_date, local, local_date
+from domain.kernel.clock import DAMAGED, DAMAGED_WORDS, day_bounds, end_stamp, last_date, local, local_date, stamp
 from domain.kernel.refusals import Invalid
 
 WEEKDAYS = "一二三四五六日"
@@ -37,6 +37,18 @@ def last_moment(due_at: datetime, unit: LimitUnit, calendar: WorkCalendar) -> da
     :raises Invalid: the calendar has no working period within 400 days
     """
     return due_at if unit is LimitUnit.HOURS else _back(due_at, calendar)
+
+
+def written_end(due_at: datetime, unit: LimitUnit, calendar: WorkCalendar) -> datetime:
+    """Give the moment a limit is written to end at: one of working time that is due at 00:00 ends with its last day.
+
+    Nothing is counted between the two: due on Monday 00:00 is Friday 24:00, not Sunday 24:00.
+
+    :raises Invalid: the calendar has no working day within 400 days
+    """
+    if unit is LimitUnit.HOURS or due_at == DAMAGED or local(due_at).time() != time():
+        return due_at
+    return day_bounds(calendar.workday_from(last_date(due_at), -1))[1]
 
 
 def expected_date(due_at: datetime, unit: LimitUnit, calendar: WorkCalendar) -> date:
@@ -69,12 +81,20 @@ def remaining(due_at: datetime, at: datetime, unit: LimitUnit, calendar: WorkCal
         return Remaining(f"剩 {_natural(left)}", tone)
     end = _back(due_at, calendar)
     if at >= end:
-        return Remaining(f"已无工作时间，{end_stamp(due_at, '%m-%d %H:%M')} 到期", "orange")
+        return Remaining(f"已无工作时间，{_falls_due(due_at, at, unit, calendar)}", "orange")
     days = -(-elapsed(_next(at, calendar), end, calendar) // DAY)
     if days <= 1:
         return Remaining(f"最后 1 个工作日，{_by(end, at)}前", "orange")
     left = f"{days} 个工作日" if unit is LimitUnit.WORKDAYS else f"{worked(at, end, calendar) // HOUR} 个工作小时"
     return Remaining(f"剩 {left}", "yellow" if days <= 2 else "none")
+
+
+def _falls_due(due_at: datetime, at: datetime, unit: LimitUnit, calendar: WorkCalendar) -> str:
+    """On the days off between the written end and the due moment it is said when lateness begins."""
+    written = written_end(due_at, unit, calendar)
+    if at < written:
+        return f"{end_stamp(written, '%m-%d %H:%M')} 到期"
+    return f"{stamp(due_at, '%m-%d %H:%M')} 起超期"
 
 
 def _over(due_at: datetime, at: datetime, unit: LimitUnit, calendar: WorkCalendar) -> str:

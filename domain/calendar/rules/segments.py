@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from domain.calendar.models import LimitUnit, MoveKind
 from domain.calendar.rules.line import DAY, HOUR, MINUTE, WorkCalendar
 from domain.calendar.rules.moments import Move
+from domain.calendar.rules.remaining import written_end
 from domain.kernel.clock import DAMAGED, day_bounds, end_stamp, last_date, local, local_date, stamp
 
 CLOSED = "非工作时段"
@@ -39,7 +40,7 @@ def segments(
     paused_at: datetime | None = None,
     stopped_at: datetime | None = None,
 ) -> tuple[Segment, ...]:
-    """This function will lay out a clock from its start to its yellow moment, or to where it was stopped.
+    """Lay out a clock from its start to where its yellow moment is written, or to where it was stopped.
 
     What counted adds up to the limit, extensions included. A clock that is paused is laid
     out up to `at`.
@@ -52,7 +53,8 @@ def segments(
         if move.halts:
             found += [*_run(begin, move.since, unit, calendar), Segment(move.since, move.until, reason=move.kind.label)]
             begin = move.until
-    end = min(yellow_at, stopped_at) if stopped_at else yellow_at
+    due_at = written_end(yellow_at, unit, calendar)
+    end = min(due_at, stopped_at) if stopped_at else due_at
     found += _run(begin, paused_at or end, unit, calendar)
     if paused_at and not stopped_at:
         found.append(Segment(paused_at, max(at, paused_at), reason=MoveKind.PAUSE.label))

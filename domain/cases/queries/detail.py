@@ -69,6 +69,7 @@ async def get(
         copies=await _copies(session, case),
         process=process.name,
         answer=await answers.shown(session, case),
+        promised_end=await calendar.promised_end(session, case.id, case.promised_at),
         **await family.related(session, actor, case),
         **_facts(case),
     )

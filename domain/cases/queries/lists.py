@@ -18,7 +18,7 @@ from sqlmodel import col
 from domain.areas import queries as areas
 from domain.calendar import queries as calendar
 from domain.calendar.models import LimitUnit
-from domain.calendar.rules import Remaining, remaining
+from domain.calendar.rules import Remaining, remaining, written_end
 from domain.cases import categories, rules
 from domain.cases.models import Assignment, Case, Part, Party, PartyKind, RiskLevel
 from domain.cases.process import Process
@@ -346,11 +346,11 @@ def _row(
     case: Case,
     at: datetime,
     process: Process,
-    left: Remaining,
+    limit: tuple[Remaining, datetime | None],
     said: tuple[str, str, str, str],
     standing: _Standing,
 ) -> CaseRow:
-    party, handler, department, area = said
+    (party, handler, department, area), (left, ends_at) = said, _NO_LIMIT if standing.gone else limit
     mine = actor.has(Role.OFFICER, Role.DEPARTMENT_HEAD)
     code, label, tone = rules.shown_status(case.status, case.due_at, at=at, for_department=mine, process=process)
     category = categories.CATEGORIES.get(case.category)
@@ -366,9 +366,10 @@ def _row(
         status=code,
         status_label=standing.label or label,
         status_tone=standing.tone or tone,
-        due="" if standing.gone else left.text,
+        due=left.text,
         due_at=None if standing.gone else case.due_at,
-        tone="none" if standing.gone else left.tone,
+        ends_at=ends_at,
+        tone=left.tone,
         risk=case.risk_level.value,
         risk_label=case.risk_level.label,
         department=department,
@@ -382,10 +383,14 @@ def _row(
     )
 
 
-def _left(case: Case, book: calendar.Book, at: datetime) -> Remaining:
+_NO_LIMIT: tuple[Remaining, datetime | None] = (Remaining("", "none"), None)
+
+
+def _left(case: Case, book: calendar.Book, at: datetime) -> tuple[Remaining, datetime | None]:
     if case.due_at is None:
-        return Remaining("", "none")
-    return remaining(case.due_at, at, case.due_line or LimitUnit.HOURS, book.calendar(case.due_unit_id))
+        return _NO_LIMIT
+    unit, work = case.due_line or LimitUnit.HOURS, book.calendar(case.due_unit_id)
+    return remaining(case.due_at, at, unit, work), written_end(case.due_at, unit, work)
 
 
 def _township(names: str) -> str:

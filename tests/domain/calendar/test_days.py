@@ -296,6 +296,3 @@ class TestExplained:
         deadline = await started(session, "2026-11-20 16:30", limit=Limit(24, 48, LimitUnit.HOURS))
         view = await self.view(session, deadline, "2026-11-20 16:30")
         assert [one.text for one in view.segments] == ["11-20 16:30 至 11-21 16:30 计 24 小时"]
-
-    def test_lists_have_none(self) -> None:
-        assert DeadlineView.__dataclass_fields__["segments"].default == ()

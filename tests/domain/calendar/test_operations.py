@@ -47,6 +47,11 @@ async def started(
     )
 
 
+async def shown(session: AsyncSession, deadline: Deadline) -> DeadlineView:
+    """Show a clock that nothing moved."""
+    return DeadlineView.of(deadline, (), await queries.calendar_of(session), deadline.started_at)
+
+
 class TestSeedYears:
     async def test_stores_known_years_and_leaves_unknown_ones_out(self, session: AsyncSession) -> None:
         assert await operations.seed_years(session, [2026, 2027]) == (2026,)
@@ -225,20 +230,20 @@ class TestReads:
 class TestDeadlineView:
     async def test_explains_itself(self, session: AsyncSession, case_id: UUID) -> None:
         plain = await started(session, case_id, Link.FEEDBACK, "2026-11-18 09:12")
-        view = DeadlineView.of(plain)
+        view = await shown(session, plain)
         assert view.label == "首次反馈"
         assert view.explanation == "自 11-18 09:12 起 5 个工作日，至 11-25 09:12"
 
     async def test_says_which_notice_is_missing(self, session: AsyncSession, case_id: UUID) -> None:
         deadline = await started(session, case_id, Link.FEEDBACK, "2026-12-28 09:12")
-        assert DeadlineView.of(deadline).explanation == (
+        assert (await shown(session, deadline)).explanation == (
             "自 2026-12-28 09:12 起 5 个工作日，至 2027-01-04 09:12；2027 年放假安排未公布，暂按周末推算"
         )
 
     async def test_says_that_it_is_paused(self, session: AsyncSession, case_id: UUID) -> None:
         deadline = await started(session, case_id, Link.ACCEPT, "2026-11-18 09:12")
         await operations.pause(session, subject_id=case_id, links=[Link.ACCEPT], at=when("2026-11-18 10:00"))
-        view = DeadlineView.of(deadline)
+        view = await shown(session, deadline)
         assert view.paused
         assert view.explanation == "自 11-18 09:12 起 24 小时，11-18 10:00 暂停计时"
 

@@ -37,8 +37,8 @@ class TestWorkingDays:
             ("2026-10-08 00:00", "2026-09-30 17:00", "最后 1 个工作日，周三 17:30 前", "orange"),
             ("2026-10-08 00:00", "2026-09-29 18:00", "最后 1 个工作日，周三 17:30 前", "orange"),
             ("2026-10-08 00:00", "2026-09-29 17:00", "剩 2 个工作日", "yellow"),
-            ("2026-10-08 00:00", "2026-09-30 17:30", "已无工作时间，10-07 24:00 到期", "orange"),
-            ("2026-10-08 00:00", "2026-10-05 12:00", "已无工作时间，10-07 24:00 到期", "orange"),
+            ("2026-10-08 00:00", "2026-09-30 17:30", "已无工作时间，09-30 24:00 到期", "orange"),
+            ("2026-10-08 00:00", "2026-10-05 12:00", "已无工作时间，10-08 00:00 起超期", "orange"),
             ("2026-10-08 00:00", "2026-10-08 00:01", "超期不足 1 个工作日", "red"),
             # over the holiday a weekday alone would name the wrong week
             ("2026-10-08 16:00", "2026-09-30 18:00", "最后 1 个工作日，10-08 周四 16:00 前", "orange"),
@@ -142,9 +142,28 @@ class TestTheEndOfALimit:
     ) -> None:
         assert rules.expected_date(when(due), unit, notices) == date.fromisoformat(day)
 
+    @pytest.mark.parametrize(
+        ("due", "unit", "written"),
+        [
+            ("2026-12-28 00:00", WORKDAYS, "2026-12-25 24:00"),
+            ("2026-12-25 00:00", WORKDAYS, "2026-12-24 24:00"),
+            ("2026-10-08 00:00", WORKDAYS, "2026-09-30 24:00"),
+            ("2026-10-12 00:00", WORKDAYS, "2026-10-10 24:00"),  # a Saturday worked for another day
+            ("2026-12-28 00:01", WORKDAYS, "2026-12-28 00:01"),
+            ("2026-12-28 09:00", WORKDAYS, "2026-12-28 09:00"),
+            ("2026-12-28 00:00", WORKHOURS, "2026-12-25 24:00"),
+            ("2026-12-28 00:00", HOURS, "2026-12-27 24:00"),  # natural hours run on Sunday
+        ],
+    )
+    def test_is_written_on_the_last_day_that_counts(
+        self, notices: WorkCalendar, due: str, unit: LimitUnit, written: str
+    ) -> None:
+        assert end_stamp(rules.written_end(when(due), unit, notices)) == written
+
 
 AUTUMN = datetime(2026, 9, 14)  # noqa: DTZ001 - the zone is set right below
 moments = some.integers(0, 4 * 24 * 40).map(lambda quarters: (AUTUMN + quarters * timedelta(minutes=15)).replace(tzinfo=SHANGHAI))  # fmt: skip
+starts = some.one_of(moments, moments.map(lambda moment: moment.replace(hour=0, minute=0)))
 halves = some.sampled_from([((time(8, 30), time(12)),), ((time(14, 30), time(17, 30)),), ((time(9), time(16)),), ()])
 calendars = some.builds(
     WorkCalendar,
@@ -177,6 +196,18 @@ class TestOneLaw:
         assert last <= due
         assert rules.worked(last, due, calendar) == timedelta()
         assert calendar.is_workday(local(last).date())
+
+    @settings(max_examples=300, deadline=None)
+    @given(start=starts, amount=some.integers(1, 25), unit=some.sampled_from(LimitUnit), calendar=calendars)
+    def test_a_limit_is_written_to_end_on_a_day_that_counts_and_loses_nothing(
+        self, start: datetime, amount: int, unit: LimitUnit, calendar: WorkCalendar
+    ) -> None:
+        due = rules.due(start, amount, unit, calendar)
+        written = rules.written_end(due, unit, calendar)
+        assert start < written <= due
+        assert rules.length(written, due, unit, calendar) == timedelta()
+        assert unit is HOURS or calendar.is_workday(last_date(written))
+        assert written == due or local(due).time() == time()
 
     @settings(max_examples=150, deadline=None)
     @given(due=moments, at=moments, later=moments, unit=some.sampled_from(LimitUnit), calendar=calendars)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.audit import notes
 from domain.calendar.models import Deadline
+from domain.calendar.queries import calendar_of
 from domain.calendar.schemas import explain
 from domain.kernel.models import JournalEntry
 from domain.notices import rules as notices
@@ -25,7 +26,8 @@ async def test_records_and_deadlines_of_a_history(session: AsyncSession) -> None
         await walk.step()
     entries = list(await session.scalars(select(JournalEntry)))
     said = [notes.said(entry.action, entry.detail, {}) for entry in entries]
-    said += [explain(deadline) for deadline in await session.scalars(select(Deadline))]
+    work = await calendar_of(session)
+    said += [explain(deadline, work) for deadline in await session.scalars(select(Deadline))]
 
     assert len(said) > 150
     assert not [text for text in said if halves(text)]

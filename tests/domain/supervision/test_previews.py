@@ -156,7 +156,7 @@ def _moved(yellow: int, red: int, *, paused: bool = False) -> MovedDeadline:
     start = datetime(2026, 11, 18, tzinfo=UTC)
     pairs = ((10, 20), (yellow, red))
     before, after = (tuple(start + hours * HOUR for hours in pair) for pair in pairs)
-    return MovedDeadline(new_id(), new_id(), Link.RESOLVE, before, after, paused)  # type: ignore[arg-type]
+    return MovedDeadline(new_id(), new_id(), Link.RESOLVE, before, after, (("", ""), ("", "")), paused)  # type: ignore[arg-type]
 
 
 def test_the_sum_is_that_of_the_list_it_stands_over() -> None:
