@@ -11,6 +11,7 @@ from app import settings
 from app.cli import common
 from app.launch import backup as backups
 from app.launch import boot
+from app.launch import restore as restoring
 from app.launch.errors import CannotStart
 
 app = typer.Typer(add_completion=False)
@@ -21,7 +22,13 @@ def backup(target: Annotated[Path | None, typer.Argument(help="备份文件；�
     """备份数据库和附件；不含密钥。服务运行时也可以备份。"""
     with common.database() as (chosen, url):
         made = backups.make(chosen, url, target)
-    typer.echo(f"备份完成：{made}")
+    typer.echo(f"备份完成，已读回核对：{made.path}（附件 {made.files} 个文件）")
+    if made.lost:
+        typer.echo(
+            f"注意：数据库记有而附件目录中没有的文件 {len(made.lost)} 个（如 {made.lost[0]}），备份中没有它们；"
+            "请从较早的备份找回。",
+            err=True,
+        )
     typer.echo(f"备份中不含密钥。没有密钥，姓名、电话和证件号无法打开；请另行妥善保存：{_where_keys(chosen)}")
 
 
@@ -33,8 +40,8 @@ def restore(
     """从备份恢复数据库和附件；须先停止服务，并放好原来的密钥。"""
     chosen = settings.load()
     boot.stop_on_signals()
-    with boot.running_database(chosen) as url:
-        backups.bring_back(chosen, url, source, replace=replace)
+    with restoring.unpacked(chosen, source) as whole, boot.running_database(chosen) as url:
+        restoring.bring_back(chosen, url, whole, replace=replace)
         try:
             boot.check_keys_belong(chosen, url)
         except CannotStart as fault:

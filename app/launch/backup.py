@@ -1,147 +1,191 @@
-"""Backup and restore: one tar with a dump of the database and the attachments. Keys never go in."""
+"""Backup: one tar with a dump of the database, the attachments and a list of both. Keys never go in.
+
+A backup appears under its name only when it has been read back: every byte of it compared with the list, and the
+dump read to its end by the program that would restore it.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-import shutil
-import subprocess
 import tarfile
 import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import psycopg
 
-from app.launch import database
+from app.launch import database, programs
 from app.launch.errors import CannotStart
-from app.launch.postgres import binaries
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from app.settings import Settings
 
-FORMAT = 1
+FORMAT = 2
 DUMP, MANIFEST, FILES = "database.dump", "manifest.json", "files"
-_TLS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl")
+_BLOCK = 1 << 20
 
 
-def libpq_environment(given: str) -> dict[str, str]:
-    """Give the variables under which PostgreSQL's programs reach a database; a command line would show the password."""
-    url = database.read_url(given)
-    host = url.query.get("host", url.host) or ""
-    parts = {
-        "PGHOST": str(host),
-        "PGPORT": str(url.port or ""),
-        "PGUSER": url.username or "",
-        "PGPASSWORD": url.password or "",
-        "PGDATABASE": url.database or "",
-        **{f"PG{name.upper()}": str(url.query.get(name, "")) for name in _TLS},
-    }
-    return {**os.environ, **{name: value for name, value in parts.items() if value}}
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A backup that was written and read back.
+
+    :ivar lost: attachments that the database knows and the file folder lacks: they are in no backup from now on
+    """
+
+    path: Path
+    files: int
+    lost: list[str] = field(default_factory=list)
 
 
-def make(settings: Settings, url: str, target: Path | None) -> Path:
-    """Write a backup and give its path; it appears under its name only when it is whole.
+class _Counted:
+    """A file that is read once, by the archive, and whose digest is known afterwards."""
 
-    :raises CannotStart: the dump failed, or the target cannot be written
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._hash = file, hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        """Read on."""
+        content = self._file.read(size)
+        self._hash.update(content)
+        return content
+
+    def digest(self) -> str:
+        """Give the digest of what was read."""
+        return self._hash.hexdigest()
+
+
+def make(settings: Settings, url: str, target: Path | None) -> Made:
+    """Write a backup, read it back and give it its name.
+
+    :raises CannotStart: the dump failed, the target cannot be written, or what was written does not read back; then
+        nothing stands under its name that did not before
     """
     from state.clock import now  # noqa: PLC0415 - the floors above stay unloaded until a command needs them
 
-    target = (target or settings.data / "backups" / f"fengqiao-{now():%Y%m%d-%H%M%S}.tar").absolute()
+    target = _place(target or settings.data / "backups" / f"fengqiao-{now():%Y%m%d-%H%M%S}.tar", named=bool(target))
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+            return _make(settings, url, target, Path(folder), now().isoformat())
+    except (OSError, tarfile.TarError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CannotStart(f"备份 {target} 没有写成（{reason}）；请检查目录权限和磁盘空间。") from None
+
+
+def _place(target: Path, *, named: bool) -> Path:
+    """A folder that was named must be there: a slip of the pen would make one, and fill it."""
+    target = target.absolute()
+    if target.is_dir():
+        raise CannotStart(f"{target} 是目录；请给出备份文件的名字，例如 {target / 'fengqiao.tar'}。")
+    if named and not target.parent.is_dir():
+        raise CannotStart(f"目录 {target.parent} 不存在，没有生成备份；请检查路径，或先建立这个目录。")
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    aside = target.with_name(target.name + ".part")
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        dump = Path(folder) / DUMP
-        _run("pg_dump", url, "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}")
-        manifest = {"format": FORMAT, "revision": database.head(), "made_at": now().isoformat(), "dump": _digest(dump)}
-        (Path(folder) / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as raw, tarfile.open(fileobj=raw, mode="w") as archive:
-            archive.add(Path(folder) / MANIFEST, MANIFEST)
-            archive.add(dump, DUMP)
-            if settings.files.is_dir():
-                archive.add(settings.files, FILES)
-    aside.replace(target)
     return target
 
 
-def bring_back(settings: Settings, url: str, source: Path, *, replace: bool) -> None:
-    """Restore a backup into a database; all of it or nothing.
+def _make(settings: Settings, url: str, target: Path, folder: Path, made_at: str) -> Made:
+    dump, aside = folder / DUMP, folder / "whole.tar"
+    words = ("--no-password", "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}")
+    programs.run("pg_dump", *words, logs=settings.logs, url=url)
+    known = _known_files(url)
+    about = {"format": FORMAT, "revision": _revision(url), "made_at": made_at, "dump": digest_of(dump)}
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as raw, tarfile.open(fileobj=raw, mode="w") as archive:
+        archive.add(dump, DUMP)
+        files = dict(_add_files(archive, settings.files))
+        _add_manifest(archive, folder / MANIFEST, {**about, "files": files})
+    prove(aside, dump, settings.logs)
+    _flush(aside)
+    aside.replace(target)
+    return Made(target, len(files), sorted(known - set(files)))
 
-    :raises CannotStart: no backup, damaged, made by a newer program, or there is data and `replace` is not set
+
+def prove(made: Path, dump: Path, logs: Path) -> None:
+    """Read a backup back: each byte against its list, and the dump as far as its last row.
+
+    What this shows is that the tar is whole and that `pg_restore` reads all of the dump. Whether a server takes it
+    shows only in a restore.
+
+    :raises CannotStart: it does not read back
     """
-    if not replace and _holds_data(url):
-        raise CannotStart("数据库中已有数据，未做任何改动；确认要覆盖时请加 --replace。")
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.data) as folder:
-        _unpack(source, Path(folder))
-        words = ("--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error")
-        _run("pg_restore", url, *words, f"--dbname={database.read_url(url).database}", str(Path(folder) / DUMP))
-        _put_files(Path(folder) / FILES, settings.files)
-    database.migrate(url)
+    with tarfile.open(made) as archive:
+        found = {member.name: _digest_of_member(archive, member) for member in archive if member.isfile()}
+        about = json.loads(_content(archive, MANIFEST))
+    listed = {DUMP: about["dump"], **{f"{FILES}/{name}": digest for name, digest in about["files"].items()}}
+    del found[MANIFEST]
+    if found != listed:
+        wrong = sorted(name for name in {*found, *listed} if found.get(name) != listed.get(name))
+        raise CannotStart(f"备份写完后读回核对不符（{wrong[0]} 等 {len(wrong)} 项），没有生成备份；请检查磁盘。")
+    programs.run("pg_restore", "--list", str(dump), logs=logs)
+    programs.run("pg_restore", f"--file={os.devnull}", str(dump), logs=logs)
 
 
-def _unpack(source: Path, folder: Path) -> None:
-    try:
-        with tarfile.open(source) as archive:
-            for member in archive:
-                _unpack_member(archive, member, folder)
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        whole = manifest["dump"] == _digest(folder / DUMP)
-    except (OSError, tarfile.TarError, ValueError, KeyError):
-        raise CannotStart(f"{source} 不是完整的备份文件。") from None
-    if not whole:
-        raise CannotStart(f"备份 {source} 已损坏：内容与清单不符。")
-    if not database.knows(manifest["revision"]):
-        raise CannotStart(f"备份 {source} 由更新的程序生成，请先升级本系统。")
-
-
-def _unpack_member(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
-    """Write one regular file of a backup; nothing else is in one, and no name leads out of the folder."""
-    target = (folder / member.name).resolve()
-    if not member.isfile() or not target.is_relative_to(folder.resolve()):
-        return
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    content = archive.extractfile(member)
-    assert content is not None  # noqa: S101 - a regular file has content
-    with target.open("wb") as file:
-        shutil.copyfileobj(content, file)
-
-
-def _put_files(restored: Path, target: Path) -> None:
-    """Swap the folder of attachments; the old one goes only when the new one stands."""
-    old = target.with_name(target.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
-    if restored.exists():
-        restored.rename(target)
-    else:
-        target.mkdir()
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _holds_data(url: str) -> bool:
-    plain = database.read_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain) as connection:
-        return connection.execute("SELECT 1 FROM account LIMIT 1").fetchone() is not None
-
-
-def _run(program: str, url: str, *arguments: str) -> None:
-    done = subprocess.run(  # noqa: S603 - fixed programs, no shell
-        [str(binaries() / program), "--no-password", *arguments],
-        env=libpq_environment(url),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        last = done.stderr.strip().splitlines()[-1:] or ["没有说明"]
-        raise CannotStart(f"{program} 未能完成：{last[0]}")
-
-
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """Give the digest of a file as a backup lists it."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _add_files(archive: tarfile.TarFile, folder: Path) -> Iterator[tuple[str, str]]:
+    """Add the attachments; what the running server deletes meanwhile was over anyway."""
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        try:
+            if not path.is_file():
+                continue
+            opened = path.open("rb")
+        except FileNotFoundError:
+            continue
+        name = path.relative_to(folder).as_posix()
+        with opened:
+            counted = _Counted(opened)
+            archive.addfile(archive.gettarinfo(arcname=f"{FILES}/{name}", fileobj=opened), counted)  # type: ignore[arg-type]
+        yield name, counted.digest()
+
+
+def _add_manifest(archive: tarfile.TarFile, path: Path, about: dict[str, Any]) -> None:
+    path.write_text(json.dumps(about, indent=1), encoding="utf-8")
+    archive.add(path, MANIFEST)
+
+
+def _digest_of_member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> str:
+    content = archive.extractfile(member)
+    assert content is not None  # noqa: S101 - a regular file has content
+    counted = _Counted(content)
+    while counted.read(_BLOCK):
+        continue
+    return counted.digest()
+
+
+def _content(archive: tarfile.TarFile, name: str) -> bytes:
+    found = archive.extractfile(name)
+    assert found is not None  # noqa: S101 - a regular file has content
+    return found.read()
+
+
+def _flush(path: Path) -> None:
+    """Have the disk take a file before its name says that it is there."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _known_files(url: str) -> set[str]:
+    """Name the attachments that the database knows of, by the copy that pages show."""
+    return {f"{name[-2:]}/{name}" for (name,) in _rows(url, "SELECT id::text FROM stored_file")}
+
+
+def _revision(url: str) -> str | None:
+    """Give the revision that the database stands at; the program may know newer ones."""
+    return next((str(row[0]) for row in _rows(url, "SELECT version_num FROM alembic_version")), None)
+
+
+def _rows(url: str, words: Any) -> Iterable[tuple[Any, ...]]:
+    plain = database.read_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain) as connection:
+        return connection.execute(words).fetchall()

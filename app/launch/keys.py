@@ -15,6 +15,8 @@ from domain.kernel import crypto, marks, sealing
 from domain.kernel.crypto_providers import UnknownProvider, install
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from app.settings import Settings
 
 RECOVER = "请从备份恢复密钥文件，或设置 KEY_FILE / SECRET_KEY"
@@ -100,13 +102,51 @@ def check_keys_belong(settings: Settings, url: str) -> crypto.KeyRing:
     return ring
 
 
-def _compare(settings: Settings, connection: Connection, ring: crypto.KeyRing, noted: dict[str, str]) -> None:
-    where = "SECRET_KEY" if settings.secret_key else f"密钥文件 {settings.keys}"
+def check_keys_of_backup(settings: Settings, noted: dict[str, str], sample: tuple[UUID, bytes] | None) -> None:
+    """Make sure that the keys open what a backup holds, before anything is restored from it. Makes no keys.
+
+    :param noted: what the backup's database notes about its keys; a backup of an earlier release notes nothing
+    :param sample: one account with its sealed name, which is tried where nothing is noted
+    :raises CannotStart: the key file is missing, damaged, of another database, or lacks a version
+    """
+    if not settings.secret_key and not settings.keys.exists():
+        if noted or sample:
+            raise CannotStart(
+                f"备份中有加密资料，但找不到密钥文件 {settings.keys}；未做任何改动。"
+                "请先放好备份当时的密钥文件，或设置 KEY_FILE / SECRET_KEY。"
+            )
+        return
+    ring = key_ring(settings)
+    if lacking := _agree(settings, ring, noted, of="这个备份"):
+        raise _lacks(settings, lacking, "备份")
+    if not noted and sample:
+        crypto.use(ring)
+        if not sealing.opens("account", "name", sample):
+            raise CannotStart(f"{_where(settings)} 打不开备份中已加密的资料，不属于这个备份；未做任何改动。{RECOVER}。")
+
+
+def _agree(settings: Settings, ring: crypto.KeyRing, noted: dict[str, str], *, of: str) -> list[int]:
+    """Compare the keys with what is noted of them, and give the versions they lack."""
     own = ring.fingerprints()
     if any(own[name] != value for name, value in noted.items() if name in own):
         advice = "请检查 SECRET_KEY 和 CRYPTO 是否改过" if settings.secret_key else RECOVER
-        raise CannotStart(f"{where} 不属于这个数据库，用它打不开已加密的资料；未做任何改动。{advice}。")
-    lacking = sorted(int(name.removeprefix("key.")) for name in noted if name not in own)
+        raise CannotStart(f"{_where(settings)} 不属于{of}，用它打不开已加密的资料；未做任何改动。{advice}。")
+    return sorted(int(name.removeprefix("key.")) for name in noted if name not in own)
+
+
+def _lacks(settings: Settings, lacking: list[int], what: str) -> CannotStart:
+    versions = "、".join(str(version) for version in lacking)
+    return CannotStart(
+        f"{_where(settings)} 缺少第 {versions} 版密钥，而{what}仍在使用；请恢复最近一次轮换后的密钥文件。"
+    )
+
+
+def _where(settings: Settings) -> str:
+    return "SECRET_KEY" if settings.secret_key else f"密钥文件 {settings.keys}"
+
+
+def _compare(settings: Settings, connection: Connection, ring: crypto.KeyRing, noted: dict[str, str]) -> None:
+    lacking = _agree(settings, ring, noted, of="这个数据库")
     if not noted and sealing.holds_any(connection, models()):
         crypto.use(ring)
         held = sealing.count(connection, models())
@@ -114,11 +154,10 @@ def _compare(settings: Settings, connection: Connection, ring: crypto.KeyRing, n
         shut = sealing.shut(connection, models())
         if shut and not lacking:
             raise CannotStart(
-                f"{where} 打不开已加密的资料（{shut[0]} 等），不属于这个数据库；未做任何改动。{RECOVER}。"
+                f"{_where(settings)} 打不开已加密的资料（{shut[0]} 等），不属于这个数据库；未做任何改动。{RECOVER}。"
             )
     if lacking:
-        versions = "、".join(str(version) for version in lacking)
-        raise CannotStart(f"{where} 缺少第 {versions} 版密钥，而数据仍在使用；请恢复最近一次轮换后的密钥文件。")
+        raise _lacks(settings, lacking, "数据")
 
 
 def models() -> MetaData:

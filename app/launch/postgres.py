@@ -117,11 +117,13 @@ class Postgres:
 
     :ivar folder: holds `data/` (the cluster), `logs/` and, unless its path is too long, `socket/`
     :ivar durable: false only for tests: a crash of the machine may then lose or spoil the data
+    :ivar programs: the folder of PostgreSQL's programs; those of another release are for tests of what restores where
     """
 
     folder: Path
     durable: bool = True
     how: Way = field(default_factory=way)
+    programs: Path = field(default_factory=binaries)
 
     def __post_init__(self) -> None:
         self.folder = self.folder.resolve()
@@ -193,7 +195,7 @@ class Postgres:
     def program(self, name: str) -> list[str]:
         """Give the words that start one of PostgreSQL's programs the way this server is run."""
         prefix = namespace_prefix() if self.how == "namespace" else []
-        return [*prefix, str(binaries() / name)]
+        return [*prefix, str(self.programs / name)]
 
     def identity(self) -> dict[str, object]:
         """Give the subprocess arguments (user, group) under which PostgreSQL's programs run."""

@@ -18,7 +18,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from app.launch import backup
+from app.launch import programs
 from app.launch.postgres import Postgres, binaries
 from domain.kernel import crypto, unit_of_work
 from state.cases.working import CaseState
@@ -174,5 +174,5 @@ def written(serving: Serving) -> Iterator[tuple[str, str]]:
 
 def dump(server: Postgres) -> str:
     command = [str(binaries() / "pg_dump"), "--no-password", "--format=plain"]
-    environment = backup.libpq_environment(server.url())
+    environment = programs.libpq_environment(server.url())
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout

@@ -169,7 +169,7 @@ class TestRestoring:
         kept = product.keys.read_text()
         KeyRing.fresh().save(product.keys)
 
-        assert "不属于这个数据库" in product.fengqiao("restore", str(backup), "--replace", code=1)
+        assert "不属于这个备份" in product.fengqiao("restore", str(backup), "--replace", code=1)
 
         product.keys.write_text(kept)
         assert "密钥与数据相符" in product.fengqiao("restore", str(backup), "--replace")

@@ -27,7 +27,7 @@ from starlette.routing import Route
 
 from app.api.doors import cookie_name
 from app.api.edge import Edge
-from app.launch import backup, database
+from app.launch import database, programs
 from app.launch.errors import CannotStart
 from app.launch.server import _options, address
 from app.public import signin
@@ -195,7 +195,7 @@ class TestTheDatabaseElsewhere:
     def test_is_verified_on_every_road_to_it(self) -> None:
         url = "postgresql://user@db.example/fengqiao?sslmode=verify-full&sslrootcert=/etc/ca.pem"
         assert database.read_url(url).query == {"sslmode": "verify-full", "sslrootcert": "/etc/ca.pem"}
-        environment = backup.libpq_environment(url)
+        environment = programs.libpq_environment(url)
         assert (environment["PGSSLMODE"], environment["PGSSLROOTCERT"]) == ("verify-full", "/etc/ca.pem")
         arguments = engine_for(url.replace("postgresql:", "postgresql+psycopg:")).dialect.create_connect_args(
             database.read_url(url)
