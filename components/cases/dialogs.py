@@ -88,7 +88,9 @@ def _answer() -> rx.Component:
     """What the petitioner reads, until when the petitioner may answer, and what was said."""
     shown = S.answer
     return rx.el.section(
-        rx.el.b("诉求人的意见", rx.cond(shown.objected, tag("有异议", "red"))),
+        rx.el.b("诉求人的意见"),
+        " ",
+        rx.cond(shown.objected, tag("有异议", "red")),
         rx.foreach(shown.lines, lambda line: rx.el.p(line, class_name="content")),
         rx.cond(
             shown.early & (S.asking.action == Action.CONFIRM.value),

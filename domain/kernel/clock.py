@@ -9,6 +9,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAMAGED = datetime(1, 1, 1, tzinfo=UTC)
 """Reads for a stored moment that nobody can read (`loaders`): its row stays readable, and says so."""
 DAMAGED_DAY = date(1, 1, 1)
+TYPED = "%Y-%m-%dT%H:%M"
+"""How an `input type=datetime-local` takes and gives a moment."""
 DAMAGED_WORDS = "已损坏"
 """Stands where a damaged moment would, as `crypto.UNREADABLE` does for a sealed field."""
 

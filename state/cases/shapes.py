@@ -17,7 +17,7 @@ from domain.cases.schemas import (
     PictureView,
 )
 from domain.cases.vocabulary import Action
-from domain.kernel.clock import DAMAGED, end_stamp, stamp
+from domain.kernel.clock import DAMAGED, TYPED, end_stamp, stamp
 
 LONG = "%Y-%m-%d %H:%M"
 SHORT = "%m-%d %H:%M"
@@ -82,7 +82,7 @@ class CaseShown:
 
 def moment_typed(moment: datetime | None) -> str:
     """Write a moment as an `input type=datetime-local` takes it; empty for none and for a damaged one."""
-    return "" if moment is None or moment == DAMAGED else stamp(moment, "%Y-%m-%dT%H:%M")
+    return "" if moment is None or moment == DAMAGED else stamp(moment, TYPED)
 
 
 @dataclass

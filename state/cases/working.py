@@ -218,7 +218,7 @@ class CaseState(SignedInState):
                 raise ActionNotAllowed("这一步现在不能操作，请刷新后重试")
             kept = await drafts.find(session, actor, self._draft(action), tab=self._tab())
             typed = {name: str(text) for name, text in kept.content.items()} if kept else {}
-            known = await beginning.given(session, actor, Action(action))
+            known = await beginning.given(session, actor, Action(action), at=now())
             self.typed = known | typed
             self.helping = await beginning.helping(session, actor, self._number, Action(action))
             self._assists = list(self.helping)

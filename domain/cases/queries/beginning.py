@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -11,14 +13,20 @@ from domain.cases.queries import reach
 from domain.cases.vocabulary import Action, Need
 from domain.kernel import crypto
 from domain.kernel.actor import Actor
+from domain.kernel.clock import TYPED, stamp
 from domain.orgs import queries as orgs
 
 _LOOKED_AT = 20
 """Cases of one's own that are looked at for the telephone last given."""
 
 
-async def given(session: AsyncSession, actor: Actor, action: Action) -> dict[str, str]:
-    """Give what a step would ask of this person and is known: who accepts is in charge, with the own telephone."""
+async def given(session: AsyncSession, actor: Actor, action: Action, *, at: datetime) -> dict[str, str]:
+    """Give what a step would ask of this person and is known, as a form shows it.
+
+    Who accepts is in charge, with the own telephone; who notes a call back has just made it.
+    """
+    if action is Action.CALL_BACK:
+        return {Need.CALLED_AT.value: stamp(at, TYPED), Need.CALLED_BY.value: actor.name}
     if action is not Action.ACCEPT:
         return {}
     phone = await _own_phone(session, actor) or await orgs.office_phone(session, actor.unit_id)

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.queries import beginning, detail
 from domain.cases.vocabulary import Action
+from domain.kernel.clock import local
 from tests.support import county as support
 from tests.support import stations
 from tests.support.county import MAIN_LINE, MORNING, County
@@ -62,19 +63,23 @@ class TestBeginning:
         county.units["rsj"].phone = "0595-22001234"
         await session.flush()
         me = county["rsj"]
-        first = await beginning.given(session, me, A.ACCEPT)
+        first = await beginning.given(session, me, A.ACCEPT, at=MORNING)
         assert first == {"person_in_charge": me.name, "person_phone": "0595-22001234"}
 
         number = await support.bring_to(session, county, MAIN_LINE[:2], at=MORNING)
         charge = {"person_in_charge": me.name, "person_phone": support.phone(8)}
         await support.step(session, me, number, A.ACCEPT, at=MORNING, **charge)
 
-        assert (await beginning.given(session, me, A.ACCEPT))["person_phone"] == support.phone(8)
-        assert await beginning.given(session, county["zjj"], A.ACCEPT) == {
+        assert (await beginning.given(session, me, A.ACCEPT, at=MORNING))["person_phone"] == support.phone(8)
+        assert await beginning.given(session, county["zjj"], A.ACCEPT, at=MORNING) == {
             "person_in_charge": county["zjj"].name,
             "person_phone": "",
         }
-        assert await beginning.given(session, me, A.HAND_OVER) == {}
+        assert await beginning.given(session, me, A.HAND_OVER, at=MORNING) == {}
+
+    async def test_who_notes_a_call_back_has_just_made_it(self, session: AsyncSession, county: County) -> None:
+        known = await beginning.given(session, county["center"], A.CALL_BACK, at=MORNING)
+        assert known == {"called_at": f"{local(MORNING):%Y-%m-%dT%H:%M}", "called_by": county["center"].name}
 
     async def test_one_text_is_enough_for_a_result(self, session: AsyncSession, county: County) -> None:
         number = await support.bring_to(session, county, MAIN_LINE[:3], at=MORNING)
