@@ -15,7 +15,7 @@ from app.pages.calendar.limits import limit_rules
 from app.pages.calendar.year import working_days
 from app.pages.cases.detail import case_detail
 from app.pages.cases.edit import case_edit
-from app.pages.cases.list import case_list
+from app.pages.cases.list import ledger, overdue, to_do
 from app.pages.cases.new import case_new
 from app.pages.cases.words import category_words
 from app.pages.home import home
@@ -80,9 +80,9 @@ PAGES: tuple[Page, ...] = (
     Page("/", "首页", None, home, (LandingState.go,)),
     Page("/visits", "来访登记", Permission.VISIT_REGISTER, desk, (VisitDesk.load, VisitDesk.follow)),
     Page("/cases/new", "诉求登记", Permission.CASE_CREATE, case_new, (CaseFormState.load, CaseFormState.follow)),
-    Page("/todo", "我的待办", Permission.CASE_VIEW, case_list, _LIST),
-    Page("/overdue", "超期预警", Permission.CASE_VIEW, case_list, _LIST),
-    Page("/cases", "案件台账", Permission.CASE_VIEW, case_list, _LIST),
+    Page("/todo", "我的待办", Permission.CASE_VIEW, to_do, _LIST),
+    Page("/overdue", "超期预警", Permission.CASE_VIEW, overdue, _LIST),
+    Page("/cases", "案件台账", Permission.CASE_VIEW, ledger, _LIST),
     Page("/case/[number]", "案件", Permission.CASE_VIEW, case_detail, (CaseState.load, CaseState.follow)),
     Page("/case-edit/[number]", "编辑", Permission.CASE_CREATE, case_edit, (CaseFormState.load_for_edit,)),
     Page("/processes", "办理流程", Permission.ARRANGE, processes, (ProcessListState.load,)),

@@ -239,6 +239,8 @@ class SignedInState(rx.State):
 class LandingState(SignedInState):
     """The front door: it leads each person to where the day's work is."""
 
+    stays: bool = False
+
     @rx.event
     async def go(self):
         """This function will lead a person to the landing page of the role."""
@@ -246,6 +248,7 @@ class LandingState(SignedInState):
             await self._frame(session, actor, opening=True)
             self.here = "/"
             where = landing(actor)
+        self.stays = not where
         if where:
             return rx.redirect(where)
         return None

@@ -99,6 +99,7 @@ class VisitDesk(SignedInState):
     saved: str = ""
     visitors: list[Visitor] = []
     total: int = 0
+    people: int = 0
     can_make_case: bool = False
     loaded: bool = False
     _sam_id: str = ""
@@ -162,6 +163,7 @@ class VisitDesk(SignedInState):
         older = [v for v in await queries.waiting(session, actor, at=at) if v.id not in shown]
         self.visitors = [_visitor(v) for v in (*page.items, *reversed(older))]
         self.total = page.total
+        self.people = await queries.people_today(session, actor, at=at)
 
     @rx.event
     async def choose_desk(self, code: str):

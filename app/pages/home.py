@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import reflex as rx
 
-from components.kit.show import card, empty
+from components.kit.show import card, empty, skeleton
 from components.shell import page
+from state.session import LandingState
 
 
 def home() -> rx.Component:
-    """This function will draw what is seen for a moment, or stays for the administrators."""
+    """Say it to those whom the door leads nowhere; the others see nothing that is not so."""
     return page(
-        card("", empty("欢迎使用", "您的账号没有业务待办；账号、策略和审计由命令行工具管理，见操作手册")),
+        rx.cond(
+            LandingState.stays,
+            card("", empty("欢迎使用", "您的账号没有业务待办；账号、策略和审计由命令行工具管理，见操作手册")),
+            skeleton(),
+        ),
         title="首页",
         crumbs=[("首页", "")],
     )

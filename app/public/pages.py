@@ -38,6 +38,8 @@ _environment = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
+# A span of hours stays on one line: 14:30 and 17:30 are read together.
+_environment.filters["whole"] = lambda text: text.replace(" 至 ", "\u00a0至\u00a0")
 
 
 def page(name: str, *, status: int = 200, **context: Any) -> HTMLResponse:

@@ -46,7 +46,13 @@ def _bar() -> rx.Component:
                 on_change=S.choose_unit,
                 aria_label="看哪个单位的日历",
             ),
-            rx.el.span(f"全年 {S.workdays} 个工作日 · 作息 {S.periods} · 第 {S.version} 版"),
+            rx.el.span(
+                f"全年 {S.workdays} 个工作日 · 作息 ",
+                rx.foreach(
+                    S.periods.split(" "), lambda period: rx.fragment(rx.el.span(period, class_name="whole"), " ")
+                ),
+                f"· 第 {S.version} 版",
+            ),
             rx.el.span(class_name="sp"),
             _legend(),
             class_name="filters",

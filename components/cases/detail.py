@@ -6,6 +6,7 @@ import reflex as rx
 
 from components.cases.dialogs import ratings
 from components.cases.relating import copies, handlings, merged_banner, related, relations_menu
+from components.kit.fold import folded
 from components.kit.icons import icon
 from components.kit.menu import menu
 from components.kit.show import alert, card, desc_list, empty, gallery, process, tag, timeline
@@ -13,7 +14,7 @@ from components.orgs.explain import why_button
 from state.cases.buttons import Why
 from state.cases.relating import RelatingState as Relating
 from state.cases.revealing import RevealState as R
-from state.cases.shapes import Change, Hand, Limit, Line, PartyShown
+from state.cases.shapes import Change, Hand, Limit, Line, Node, PartyShown
 from state.cases.working import CaseState as S
 
 
@@ -132,12 +133,20 @@ def right() -> rx.Component:
 
 
 def _process() -> rx.Component:
-    return card("流转路径", process(S.nodes), icon="branch")
+    """The way of the case; a phone first says in one line how far it is."""
+    return folded(
+        "流转路径", rx.fragment(rx.foreach(S.nodes, _stand), S.nodes.length(), " 步"), process(S.nodes), icon="branch"
+    )
+
+
+def _stand(one: Node) -> rx.Component:
+    here = (one.state == "now") | (one.state == "late")
+    return rx.cond(here, rx.fragment("现在：", one.label, "，共 "))
 
 
 def _matter() -> rx.Component:
     case = S.case
-    return card(
+    facts = card(
         "诉求信息",
         desc_list(
             [
@@ -160,6 +169,7 @@ def _matter() -> rx.Component:
         rx.cond(case.watch, alert("yellow", "持续关注原因：", case.watch_reason)),
         icon="list",
     )
+    return rx.el.div(facts, class_name="matter")
 
 
 def _or_dash(value: rx.Var[str]) -> rx.Component:

@@ -256,7 +256,7 @@ def done_panel() -> rx.Component:
             ),
             rx.cond(
                 accepted,
-                rx.el.img(src=f"/api/v1/cases/{S.done}/slip.png", alt="受理通知单预览", class_name="slip-preview"),
+                rx.el.img(src=f"/api/v1/cases/{S.done}/slip.png", alt="受理通知单预览", class_name="bone slip-preview"),
             ),
             class_name="finished",
         ),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from components.cases.bulk import bulk_buttons, bulk_dialog
-from components.kit.addressed import address, search_box
+from components.kit.addressed import address, conditions, search_box
 from components.kit.download import download_button
+from components.kit.fold import filters
 from components.kit.form import select, text_input
 from components.kit.menu import menu
 from components.kit.show import alert, card, empty, kpi_tiles, tag
@@ -15,13 +18,14 @@ from state.cases.listing import TAGS, Row, risk_choices
 from state.cases.listing import CaseListState as S
 
 
-def worklist() -> rx.Component:
-    """This function will draw counters that filter, then the filtered list."""
+def worklist(path: str) -> rx.Component:
+    """Draw counters that filter, then the filtered list of an address; another address's is not shown in its place."""
+    loading = S.loading | (S.shown != path)
     return rx.fragment(
         address(S),
-        kpi_tiles(S.tiles, S.view, S.choose_view),
+        kpi_tiles(S.tiles, S.view, S.choose_view, loading=loading),
         rx.el.div(
-            card("", _filters(), bulk_buttons(), _table(), _pager(), icon=None),
+            card("", _filters(), bulk_buttons(), _table(loading), _pager(loading), icon=None),
             class_name=rx.cond(S.bulk.length() > 0, "worklist", "worklist no-picks"),
         ),
         bulk_dialog(),
@@ -34,24 +38,22 @@ def export_button() -> rx.Component:
 
 
 def _filters() -> rx.Component:
-    return rx.el.div(
+    return filters(
         search_box(S, label="搜索案件", example="标题、内容、编号"),
         _choice("status", "全部状态", S.status_choices),
         _choice("category", "全部类别", S.category_choices),
         _choice("area", "全部属地", S.area_choices),
-        _choice("department", "全部承办单位", S.department_choices),
+        _choice("department", "全部承办单位", S.department_choices, look="long"),
         _choice("risk", "全部风险", risk_choices()),
         _choice("tag", "全部标签", list(TAGS)),
-        rx.cond(S.more.length() > 0, _more()),
         _person(),
         rx.cond(S.filtered, rx.el.button("清除", class_name="btn txt", title="清除筛选", on_click=S.widen)),
-        rx.el.span(class_name="sp"),
-        rx.el.span(
+        count=conditions(S),
+        beside=rx.cond(S.more.length() > 0, _more()),
+        keys=rx.el.span(
             rx.el.kbd("J"), rx.el.kbd("K"), " 移动 ", rx.el.kbd("Enter"), " 打开 ", rx.el.kbd("?"), " 帮助",
             class_name="keys muted",
         ),
-        class_name="filters",
-        role="search",
     )  # fmt: skip
 
 
@@ -68,13 +70,14 @@ def _more() -> rx.Component:
     )
 
 
-def _choice(name: str, label: str, choices: object) -> rx.Component:
+def _choice(name: str, label: str, choices: object, *, look: str = "") -> rx.Component:
     return select(
         name,
         choices,
         value=rx.cond(S.filters.contains(name), S.filters[name], ""),
         placeholder=label,
         on_change=lambda value: S.narrow(name, value),
+        class_name=look,
         aria_label=label.replace("全部", "按") + "筛选",
     )
 
@@ -103,7 +106,7 @@ def _person_search() -> rx.Component:
     )
 
 
-def _table() -> rx.Component:
+def _table(loading: Any) -> rx.Component:
     return table(
         S.rows,
         COLUMNS,
@@ -115,7 +118,7 @@ def _table() -> rx.Component:
         selected=S.selected,
         on_select=S.select,
         on_select_all=S.select_all,
-        loading=S.loading,
+        loading=loading,
         empty=_nothing(),
         fault=S.fault,
     )
@@ -143,7 +146,7 @@ def _due(row: Row) -> rx.Component:
     return rx.cond(
         row.due != "",
         tag(row.due, rx.cond(row.tone == "none", "blue", row.tone), title=row.due_at),
-        rx.el.span("—", class_name="muted"),
+        rx.el.span("—", class_name="muted none"),
     )
 
 
@@ -153,26 +156,27 @@ def _risk(row: Row) -> rx.Component:
 
 
 def _short(text: rx.Var[str]) -> rx.Component:
-    return rx.el.span(text, title=text, class_name="ell short")
+    """Up to two lines: the end of a name tells offices apart."""
+    return rx.el.span(text, title=text, class_name="short")
 
 
 COLUMNS = [
-    Column("number", "编号", lambda r: rx.el.a(r.number, href=r.href), sort=True, width="132px", phone="head"),
+    Column("number", "编号", lambda r: rx.el.a(r.number, href=r.href), sort=True, width="132px"),
     Column("title", "诉求标题", _title, phone="title"),
     Column("category", "类别", lambda r: _short(r.category), sort=True),
     Column("area", "属地", lambda r: rx.el.span(r.area), sort=True),
     Column("party", "诉求人", lambda r: _short(r.party)),
     Column("risk", "风险", _risk),
     Column("status", "状态", lambda r: tag(r.status, r.status_tone), sort=True, phone="tag"),
-    Column("due", "时限", _due, sort=True, phone="tag"),
+    Column("due", "时限", _due, sort=True, phone="last"),
     Column("department", "承办单位", lambda r: _short(r.department)),
     Column("handler", "责任人", lambda r: _short(r.handler)),
     Column("submitted", "受理时间", lambda r: rx.el.span(r.submitted), sort=True),
 ]
 
 
-def _pager() -> rx.Component:
+def _pager(loading: Any) -> rx.Component:
     return rx.fragment(
         rx.cond(S.fault != "", alert("red", S.fault)),
-        pager(S),
+        pager(S, loading=loading),
     )

@@ -27,6 +27,11 @@ def address(state: Any) -> rx.Component:
     )
 
 
+def conditions(state: Any, name: str = "text") -> Any:
+    """Count what narrows the list of an `AddressedState` besides its search box."""
+    return state.filters.length() - rx.cond(state.filters.contains(name), 1, 0)
+
+
 def back_to(state: Any, path: str) -> Any:
     """Give the address at which the list of an `AddressedState` was left in this tab; else the plain one."""
     return rx.cond(state.address != "", state.address, path)

@@ -65,7 +65,11 @@ def frame(
         rx.el.a("跳到正文", href="#main", class_name="skip"),
         _top(me, entries, bell),
         rx.el.nav(
-            rx.foreach(entries, lambda entry: _entry(entry, here)),
+            rx.cond(
+                me.login != "",
+                rx.foreach(entries, lambda entry: _entry(entry, here)),
+                rx.fragment(*[rx.el.div(class_name="bone") for _ in range(TABS)]),
+            ),
             class_name="side",
             custom_attrs={"aria-label": "主导航"},
         ),
@@ -84,7 +88,7 @@ def frame(
 
 def _top(me: Any, entries: Any, bell: rx.Component | None) -> rx.Component:
     return rx.el.header(
-        rx.el.a(icon("shield", 20), rx.cond(me.centre != "", me.centre, PRODUCT), href="/", class_name="brand"),
+        rx.el.a(icon("shield", 20), _centre(me), href="/", class_name="brand"),
         rx.el.span(class_name="sp"),
         _Palette.create(
             entries=entries, number_href="/case/", placeholder="打开页面，或输入案件编号", watermark=me.watermark
@@ -93,6 +97,12 @@ def _top(me: Any, entries: Any, bell: rx.Component | None) -> rx.Component:
         _person(me),
         class_name="top",
     )
+
+
+def _centre(me: Any) -> rx.Component:
+    """Nothing stands in the place of a name that is not known yet: another one would be wrong for a moment."""
+    waiting = rx.el.span(rx.el.span("正在加载", class_name="sr"), class_name="bone")
+    return rx.cond(me.login != "", rx.cond(me.centre != "", me.centre, PRODUCT), waiting)
 
 
 def _person(me: Any) -> rx.Component:

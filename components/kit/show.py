@@ -11,6 +11,8 @@ from components.kit.icons import icon as draw
 from components.kit.scripts import library
 
 Text = str | rx.Var[str]
+TILES = 6
+"""Counters whose place is kept until it is known how many there are."""
 
 
 def tag(text: Any, tone: Any = "gray", *, plain: bool = False, **props: Any) -> rx.Component:
@@ -18,24 +20,30 @@ def tag(text: Any, tone: Any = "gray", *, plain: bool = False, **props: Any) -> 
     return rx.el.span(text, class_name=f"{'tag plain' if plain else 'tag'} {tone}", **props)
 
 
-def kpi_tiles(tiles: Any, chosen: Any, on_choose: Any) -> rx.Component:
-    """This function will draw counters that filter when pressed.
+def kpi_tiles(tiles: Any, chosen: Any, on_choose: Any, *, unit: str = "件", loading: Any = False) -> rx.Component:
+    """Draw counters that filter when pressed.
 
     :param tiles: list var of objects with .view .label .count .tone
+    :param loading: var that is true until they are known; their place is kept
     """
 
     def tile(one: Any) -> rx.Component:
         return rx.el.button(
             rx.el.span(one.label),
             rx.el.b(one.count),
-            rx.el.em("件"),
+            rx.el.em(unit),
             type="button",
             on_click=on_choose(one.view),
             class_name=f"kpi {one.tone}",
             custom_attrs={"aria-pressed": rx.cond(chosen == one.view, "true", "false"), "data-view": one.view},
         )
 
-    return rx.el.div(rx.foreach(tiles, tile), class_name="kpis", role="group", custom_attrs={"aria-label": "分类计数"})
+    waiting = [
+        rx.el.div(rx.el.div(class_name="bone"), class_name="kpi", custom_attrs={"aria-hidden": "true"})
+        for _ in range(TILES)
+    ]
+    shown = rx.cond(loading, rx.fragment(*waiting), rx.foreach(tiles, tile))
+    return rx.el.div(shown, class_name="kpis", role="group", custom_attrs={"aria-label": "分类计数"})
 
 
 def card(title: Any, *children: Any, actions: rx.Component | None = None, icon: str | None = None) -> rx.Component:
@@ -72,7 +80,7 @@ def process(nodes: Any) -> rx.Component:
         return rx.el.li(
             rx.el.b(one.label),
             rx.el.span(one.who),
-            rx.el.small(rx.el.span(word, class_name="state"), " ", one.when),
+            rx.el.small(rx.el.span(word, class_name="state"), " ", rx.el.span(one.when)),
             class_name=f"node {one.state}",
             custom_attrs={"aria-current": rx.cond(current, "step", rx.Var("undefined"))},
         )

@@ -15,7 +15,14 @@ from state.kit.addressed import SIZES
 BONES = 8
 Row = Any
 """A var of one row: whatever the caller's functions read from it."""
-_PLACES = {"head": "as-head", "title": "as-title", "tag": "as-tag", "hide": "as-hidden", "off": "as-hidden"}
+_PLACES = {
+    "head": "as-head",
+    "title": "as-title",
+    "tag": "as-tag",
+    "last": "as-tag last",
+    "hide": "as-hidden",
+    "off": "as-hidden",
+}
 
 
 @dataclass(frozen=True)
@@ -24,7 +31,7 @@ class Column:
 
     :ivar sort: its head is a button that sorts by `key`
     :ivar width: CSS width, empty for what the content needs
-    :ivar phone: its place on a card: head, title, tag, hide; empty for a line with its label
+    :ivar phone: its place on a card: head, title, tag, last (a tag at the right end), hide; empty for a line with its label
     """
 
     key: str
@@ -153,14 +160,18 @@ def _bones(width: int, *, picks: bool) -> rx.Component:
     return rx.el.tr(*cells, custom_attrs={"aria-hidden": "true"})
 
 
-def pager(state: Any) -> rx.Component:
-    """Draw how many there are in the list of an `AddressedState`, and the way to the pages before and behind."""
+def pager(state: Any, *, loading: Any = False) -> rx.Component:
+    """Draw how many there are in the list of an `AddressedState`, and the way to the pages before and behind.
+
+    Nothing is counted before the rows are known.
+    """
+    known = state.known & ~rx.Var.create(loading)
 
     def way(label: str, there: Any, to: str) -> rx.Component:
         return rx.el.button(label, type="button", class_name="btn", disabled=~there, on_click=state.turn(to))
 
     return rx.el.nav(
-        rx.el.span("共", rx.el.b(state.total), "条"),
+        rx.cond(known, rx.el.span("共", rx.el.b(state.total), "条")),
         rx.el.span(class_name="sp"),
         rx.el.select(
             options_of([(str(one), f"每页 {one} 条") for one in SIZES]),
@@ -171,7 +182,7 @@ def pager(state: Any) -> rx.Component:
         ),
         rx.cond(state.page > 2, way("首页", state.preceding, "first")),
         way("上一页", state.preceding, "previous"),
-        rx.el.span(state.page, " / ", state.last),
+        rx.cond(known, rx.el.span(state.page, " / ", state.last)),
         way("下一页", state.following, "next"),
         class_name="pager",
         custom_attrs={"aria-label": "翻页"},

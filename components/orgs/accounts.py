@@ -6,22 +6,27 @@ from typing import Any
 
 import reflex as rx
 
-from components.kit.addressed import address, search_box
+from components.kit.addressed import address, conditions, search_box
 from components.kit.combo import combo
 from components.kit.dialog import dialog
+from components.kit.fold import filters
 from components.kit.form import check, field, select, text_input
 from components.kit.icons import icon
-from components.kit.show import alert, card, empty, tag
+from components.kit.show import alert, card, empty, kpi_tiles, tag
 from components.kit.table import Column, pager, table
 from components.orgs.importing import import_button, import_dialog
-from components.orgs.pieces import counters, foot, marks
+from components.orgs.pieces import foot, marks
 from state.orgs.accounts import AccountListState as S
 from state.orgs.shapes import AccountShown, RoleChoice, Told
 
 
 def accounts() -> rx.Component:
     """This function will draw counters that filter, then the filtered accounts."""
-    return rx.fragment(address(S), counters(S.tiles, S.view, S.choose_view), card("", _filters(), _table(), pager(S)))
+    return rx.fragment(
+        address(S),
+        kpi_tiles(S.tiles, S.view, S.choose_view, unit="个", loading=S.loading),
+        card("", _filters(), _table(), pager(S, loading=S.loading)),
+    )
 
 
 def dialogs() -> rx.Component:
@@ -47,7 +52,7 @@ def acts() -> rx.Component:
 
 
 def _filters() -> rx.Component:
-    return rx.el.div(
+    return filters(
         search_box(S, label="搜索账号", example="账号、姓名"),
         select(
             "unit",
@@ -66,12 +71,10 @@ def _filters() -> rx.Component:
             custom_attrs={"aria-label": "按角色筛选"},
         ),
         rx.cond(S.filtered, rx.el.button("清除", class_name="btn txt", title="清除筛选", on_click=S.widen)),
-        rx.el.span(class_name="sp"),
-        rx.el.span(
+        count=conditions(S),
+        keys=rx.el.span(
             rx.el.kbd("J"), rx.el.kbd("K"), " 移动 ", rx.el.kbd("Enter"), " 打开", class_name="keys muted",
         ),
-        class_name="filters",
-        role="search",
     )  # fmt: skip
 
 

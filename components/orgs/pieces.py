@@ -1,4 +1,4 @@
-"""What the pages of administration share: their style sheet, counters of accounts, the foot of a dialog."""
+"""What the pages of administration share: their style sheet, the foot of a dialog."""
 
 from __future__ import annotations
 
@@ -27,26 +27,6 @@ def foot(word: Any, on_close: Any, *, look: str = "pri") -> rx.Component:
         rx.el.button(word, type="submit", class_name=f"btn {look}"),
         class_name="form-foot",
     )
-
-
-def counters(tiles: Any, chosen: Any, on_choose: Any, unit: str = "个") -> rx.Component:
-    """This function will draw counters that filter when pressed.
-
-    :param tiles: list var of objects with .view .label .count .tone
-    """
-
-    def tile(one: Any) -> rx.Component:
-        return rx.el.button(
-            rx.el.span(one.label),
-            rx.el.b(one.count),
-            rx.el.em(unit),
-            type="button",
-            on_click=on_choose(one.view),
-            class_name=f"kpi {one.tone}",
-            custom_attrs={"aria-pressed": rx.cond(chosen == one.view, "true", "false"), "data-view": one.view},
-        )
-
-    return rx.el.div(rx.foreach(tiles, tile), class_name="kpis", role="group", custom_attrs={"aria-label": "分类计数"})
 
 
 def act(word: Any, on_click: Any, *, about: Any = "", look: str = "txt small") -> rx.Component:

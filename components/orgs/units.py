@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
-from components.kit.addressed import address, search_box
+from components.kit.addressed import address, conditions, search_box
 from components.kit.dialog import dialog
+from components.kit.fold import filters
 from components.kit.form import field, select, text_input
 from components.kit.icons import icon
 from components.kit.show import alert, card, empty, tag
@@ -18,7 +19,7 @@ from state.orgs.units import UnitsState as S
 
 def units() -> rx.Component:
     """This function will draw every unit below the one it belongs to."""
-    total = rx.el.div(rx.el.span("共", rx.el.b(S.count), "个单位"), class_name="pager")
+    total = rx.cond(~S.loading, rx.el.div(rx.el.span("共", rx.el.b(S.count), "个单位"), class_name="pager"))
     return rx.el.div(address(S), card("", _filters(), _table(), total), class_name="units")
 
 
@@ -29,7 +30,7 @@ def dialogs() -> rx.Component:
 
 def _filters() -> rx.Component:
     kind = rx.cond(S.filters.contains("kind"), S.filters["kind"], "")
-    return rx.el.div(
+    return filters(
         search_box(S, label="搜索单位", example="名称、简称、代码"),
         select(
             "kind",
@@ -40,8 +41,7 @@ def _filters() -> rx.Component:
             aria_label="按类型筛选",
         ),
         rx.cond(S.filtered, rx.el.button("清除", class_name="btn txt", title="清除筛选", on_click=S.widen)),
-        class_name="filters",
-        role="search",
+        count=conditions(S),
     )
 
 

@@ -18,7 +18,9 @@ def queue() -> rx.Component:
             rx.el.ul(rx.foreach(S.visitors, _row), class_name="queue"),
             rx.cond(S.loaded, empty("今天还没有来访登记", "登记后会出现在这里，各窗口实时同步"), skeleton()),
         ),
-        actions=rx.cond(S.loaded, rx.el.span("共 ", rx.el.b(S.total), " 人", class_name="muted")),
+        actions=rx.cond(
+            S.loaded, rx.el.span("共 ", rx.el.b(S.total), " 批 ", rx.el.b(S.people), " 人", class_name="muted")
+        ),
         icon="list",
     )
 
@@ -30,7 +32,16 @@ def _row(visitor: Visitor) -> rx.Component:
             rx.el.div(rx.el.strong(visitor.name), tag(visitor.state_label, visitor.tone), class_name="row"),
             rx.el.div(visitor.reason, class_name="ell", title=visitor.reason),
             rx.el.small(
-                visitor.arrived, " ", visitor.desk, " ", visitor.source, " ", visitor.id_number, " ", visitor.companions
+                *[
+                    rx.el.span(told)
+                    for told in (
+                        visitor.arrived,
+                        visitor.id_number,
+                        visitor.desk,
+                        visitor.source,
+                        visitor.companions,
+                    )
+                ]
             ),
             class_name="what",
         ),

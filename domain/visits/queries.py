@@ -84,6 +84,13 @@ async def today(
     return turned.page(await _views(session, actor, list(turned.rows)), total, size, cap=total)
 
 
+async def people_today(session: AsyncSession, actor: Actor, *, at: datetime) -> int:
+    """Count the people who came today: each visitor and whoever came along."""
+    start, end = day_bounds(local_date(at))
+    wanted = (visible_to(actor, at=at), col(Visit.arrived_at) >= start, col(Visit.arrived_at) < end)
+    return await session.scalar(select(func.coalesce(func.sum(1 + col(Visit.companions)), 0)).where(*wanted)) or 0
+
+
 async def waiting(session: AsyncSession, actor: Actor, *, at: datetime) -> list[VisitView]:
     """This function will list today's visitors who still wait or were handed over, who came first first."""
     start, end = day_bounds(local_date(at))

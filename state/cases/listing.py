@@ -31,7 +31,7 @@ from state.session import SignedInState
 
 REFRESH = 60.0
 """Seconds after which deadlines in words are renewed though nothing changed."""
-_TITLES = {"/todo": ("我的待办", "todo"), "/overdue": ("超期预警", "overdue"), "/cases": ("案件台账", "")}
+TITLES = {"/todo": ("我的待办", "todo"), "/overdue": ("超期预警", "overdue"), "/cases": ("案件台账", "")}
 _PERSON = ("name", "phone", "id_number")
 _BULK = (Action.DISPATCH, Action.REDISPATCH, Action.URGE)
 """The steps of the bulk bar, in its order."""
@@ -110,6 +110,7 @@ class CaseListState(AddressedState, SignedInState):
     may_export: bool = False
     asked: dict[str, str] = {}
     loading: bool = True
+    shown: str = ""
     fault: str = ""
     status_choices: list[Choice] = []
     area_choices: list[Choice] = []
@@ -121,7 +122,7 @@ class CaseListState(AddressedState, SignedInState):
         """This function will open the list that the address names."""
         self.loading, self.fault = True, ""
         path = "/" + self.router.url.path.strip("/")
-        self.title, home = _TITLES.get(path, _TITLES["/cases"])
+        self.title, home = TITLES.get(path, TITLES["/cases"])
         self.here, self.selected = path, []
         async with self._opening() as (session, actor):
             actor.require(Permission.CASE_VIEW)
@@ -130,10 +131,10 @@ class CaseListState(AddressedState, SignedInState):
             self.bulk = [Choice(a.value, f"批量{said(a.label)}") for a in _BULK if actor.roles & _takers(a)]
             self.more = [Choice(view, said(views.VIEWS[view][0])) for view in _more(actor)]
             self.may_register = actor.may(Permission.CASE_CREATE)
-            self.may_export = self.title == _TITLES["/cases"][0] and actor.may(Permission.CASE_EXPORT)
+            self.may_export = self.title == TITLES["/cases"][0] and actor.may(Permission.CASE_EXPORT)
             await self._choices(session, actor)
             await self._read_opened(session, actor)
-        self.loading = False
+        self.loading, self.shown = False, path
 
     @rx.event(background=True)
     async def follow(self):

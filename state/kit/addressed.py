@@ -70,6 +70,7 @@ class AddressedState(rx.State, mixin=True):
     total: str = "0"
     preceding: bool = False
     following: bool = False
+    known: bool = False
     cleared: int = 0
     _home: str = ""
     _cursor: str = ""
@@ -195,5 +196,5 @@ class AddressedState(rx.State, mixin=True):
         self.preceding, self.following = bool(found.previous), bool(found.next)
         self.page, self.total = found.number, found.total_text
         self.last = f"{found.last}+" if found.capped else str(found.last)
-        self.filtered = bool(self.filters)
+        self.filtered, self.known = bool(self.filters), True
         return found

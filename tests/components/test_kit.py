@@ -50,6 +50,7 @@ class Thing:
     initial: str = ""
     unit: str = ""
     role: str = ""
+    login: str = ""
     centre: str = ""
     watermark: str = ""
     count: int = 0

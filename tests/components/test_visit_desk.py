@@ -21,6 +21,10 @@ def test_nobody_is_counted_before_today_s_visitors_are_known() -> None:
     assert "正在加载" in rest
 
 
+def test_parties_and_people_are_counted_apart() -> None:
+    assert re.search(r"共 .*total_rx_state_.* 批 .*people_rx_state_.* 人", _drawn(queue()), re.DOTALL)
+
+
 def test_the_reader_says_once_that_one_may_type() -> None:
     assert "读卡器未就绪" in _drawn(reader_panel())
     assert "可直接手工录入" not in _drawn(reader_panel()), "the sentence below it says so"

@@ -1,4 +1,4 @@
-"""On a phone nothing runs off the screen: no page, no panel that opens on it, no dialog scrolls sideways."""
+"""On a phone nothing runs off the screen or is too small for a thumb: no page, no panel on it, no dialog."""
 
 from __future__ import annotations
 
@@ -27,6 +27,33 @@ WIDER = """() => {
     return over;
 }"""
 """What is wider than the screen, or scrolls sideways."""
+SMALL = """() => {
+    const THUMB = 40, TARGETS = "a[href], button, input:not([type=hidden]), select, textarea, summary";
+    const over = document.querySelector("dialog[open]") ?? document.querySelector("details[open] > .pop") ?? document;
+    const found = [];
+    for (const one of over.querySelectorAll(TARGETS)) {
+        const target = one.closest("label") ?? one;
+        if (one.matches(":disabled, .skip") || one.closest(".sr") || !target.checkVisibility()) continue;
+        const row = one.closest("tr[data-href]"); // the whole row leads there
+        if (row && one.getAttribute("href") === row.dataset.href) continue;
+        const inline = one.matches("a") && getComputedStyle(one).display === "inline";
+        if (inline && one.parentElement.textContent.trim() !== one.textContent.trim()) continue; // in a sentence
+        target.scrollIntoView({ block: "center", inline: "center" });
+        const box = target.getBoundingClientRect();
+        if (!box.width || !box.height || (box.width >= THUMB && box.height >= THUMB)) continue;
+        // what is drawn small may still take a thumb beside it
+        const w = Math.max(THUMB, box.width) / 2 - 1, h = Math.max(THUMB, box.height) / 2 - 1;
+        const takes = ([x, y]) => {
+            const at = document.elementFromPoint(box.left + box.width / 2 + x, box.top + box.height / 2 + y);
+            return at && (target.contains(at) || (at.matches(`${TARGETS}, label`) && at.contains(target)));
+        };
+        if ([[-w, 0], [w, 0], [0, -h], [0, h]].every(takes)) continue;
+        const name = (one.textContent || one.ariaLabel || one.name || "").trim().slice(0, 16);
+        found.push(`${one.tagName} ${name}: ${Math.round(box.width)} x ${Math.round(box.height)}`);
+    }
+    return [...new Set(found)];
+}"""
+"""What stands alone and takes no thumb; links in a sentence are read, not aimed at."""
 PANELS = "details.menu, details.due"
 ACTS = ".page-head .acts > button, .row-acts button, .page-head .acts .pop > button.item"
 """What opens a dialog: the acts of a page, those of its rows, those of a case."""
@@ -57,6 +84,61 @@ async def test_a_case_with_everything_open(people: People, login: str) -> None:
     assert await _looked_through(person) == []
 
 
+async def test_a_list_keeps_what_narrows_it_under_one_button(people: People) -> None:
+    person = await people.staff("center", "/cases", size={"width": WIDTHS[0], "height": 844})
+    page = person.page
+    await expect(page.locator("tr[data-row]").first).to_be_visible()
+    bar = page.get_by_role("search")
+    await expect(bar.locator("select:visible")).to_have_count(1)  # 更多列表 stays in view
+    await expect(bar.get_by_label("更多列表")).to_be_visible()
+
+    await bar.get_by_role("button", name="筛选").click()
+    await bar.get_by_label("按风险筛选").select_option("medium")
+    await expect(bar.get_by_label("已设 1 项")).to_be_visible()
+    assert "risk=medium" in page.url
+
+    await page.reload()
+    await expect(bar.get_by_label("已设 1 项")).to_be_visible()
+    await expect(bar.get_by_label("按风险筛选")).to_be_hidden()
+
+
+async def test_a_case_says_what_it_is_about_before_how_far_it_is(people: People) -> None:
+    person = await people.staff("center", "/todo", size={"width": WIDTHS[0], "height": 844})
+    page = person.page
+    await page.locator("tr[data-row]").first.click()
+    content, path = page.locator(".matter .content"), page.locator("details.fold")
+    await expect(path.locator("summary")).to_contain_text("步")
+    await expect(path.locator(".process")).to_be_hidden()
+    at = [(await one.bounding_box() or {})["y"] for one in (page.locator(".onward"), content, path)]
+    assert at == sorted(at)
+    assert at[1] < 844 - 58, "the content begins on the first screen"
+
+    await path.locator("summary").click()
+    await expect(path.locator(".process")).to_be_visible()
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    await expect(path.locator(".process")).to_be_visible()
+
+
+async def test_what_anybody_may_open_takes_a_thumb(people: People) -> None:
+    leader = await people.staff("registrar", "/cases", size={"width": WIDTHS[0], "height": 844})
+    page, small = leader.page, list[str]()
+    for address in ("/login", "/demo/sms", await leader.link_in_message()):
+        await page.goto(address if "://" in address else leader.base + address)
+        small += [f"{address[:10]} {target}" for target in await page.evaluate(SMALL)]
+    await page.get_by_role("button").first.click()
+    small += await page.evaluate(SMALL)
+
+    assert small == []
+
+
+async def test_the_cross_of_a_message_takes_a_thumb(people: People) -> None:
+    person = await people.staff("registrar", "/cases/new", size={"width": WIDTHS[0], "height": 844})
+    await person.page.get_by_role("button", name="提交受理").click()
+    await expect(person.page.locator("[data-close-button]")).to_have_count(1)
+
+    assert await person.page.evaluate(SMALL) == []
+
+
 async def _looked_through(person: Person) -> list[str]:
     """Look at the page at both widths, then with each panel and each kind of dialog open."""
     page, over = person.page, list[str]()
@@ -78,7 +160,7 @@ async def _measured(page: Page) -> list[str]:
     for width in WIDTHS:
         await page.set_viewport_size({"width": width, "height": 844})
         found += [f"{width}: {fault}" for fault in await page.evaluate(WIDER)]
-    return found
+    return found + [f"small: {target}" for target in await page.evaluate(SMALL)]
 
 
 async def _acts(page: Page) -> list[str]:

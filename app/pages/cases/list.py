@@ -1,4 +1,4 @@
-"""我的待办，超期预警，案件台账：three doors to the same list."""
+"""我的待办，超期预警，案件台账：three addresses of the same list."""
 
 from __future__ import annotations
 
@@ -7,17 +7,32 @@ import reflex as rx
 from components.cases.list import export_button, worklist
 from components.kit.icons import icon
 from components.shell import page
-from state.cases.listing import CaseListState
+from state.cases.listing import TITLES, CaseListState
 
 
-def case_list() -> rx.Component:
-    """This function will draw the list that the address names."""
+def to_do() -> rx.Component:
+    """Draw what waits for the signed-in person."""
+    return _list("/todo")
+
+
+def overdue() -> rx.Component:
+    """Draw what is overdue."""
+    return _list("/overdue")
+
+
+def ledger() -> rx.Component:
+    """Draw all cases within reach."""
+    return _list("/cases")
+
+
+def _list(path: str) -> rx.Component:
+    title = TITLES[path][0]
     return page(
-        worklist(),
-        title=CaseListState.title,
-        crumbs=[("工作台", "/todo"), (CaseListState.title, "")],
+        worklist(path),
+        title=title,
+        crumbs=[("工作台", "/todo"), (title, "")],
         actions=rx.fragment(
-            export_button(),
+            rx.cond(CaseListState.shown == path, export_button()),
             rx.cond(
                 CaseListState.may_register,
                 rx.el.a(icon("plus"), "登记诉求", href="/cases/new", class_name="btn pri"),

@@ -130,6 +130,17 @@ class TestReach:
 
         assert {login for login, total in seen.items() if total} == {"guide", "registrar", "registrar2", "center"}
 
+    async def test_who_came_along_is_one_of_the_people_of_today(self, session: AsyncSession, county: County) -> None:
+        await _come(session, county["guide"], companions=2)
+        await _come(session, county["guide"])
+        await _come(session, county["guide"], MORNING - DAY, companions=5)
+
+        came = {
+            login: await queries.people_today(session, county[login], at=MORNING) for login in ("registrar", "viewer")
+        }
+
+        assert came == {"registrar": 4, "viewer": 0}
+
     async def test_yesterday_is_seen_by_who_registered_and_the_centre(
         self, session: AsyncSession, county: County
     ) -> None:
