@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.limits import TooOften
 from domain.kernel.refusals import OWN_SENTENCE, Refusal
@@ -103,9 +103,25 @@ def problem(
 def of_refusal(refusal: Refusal) -> Response:
     """This function will answer with a refusal of the domain, in its own words."""
     answer = problem(refusal.code, refusal.message, fields=refusal.fields)
-    if isinstance(refusal, TooOften):
-        answer.headers["Retry-After"] = str(refusal.retry_after)
+    answer.headers.update(headers_of(refusal))
     return answer
+
+
+def headers_of(refusal: Refusal) -> dict[str, str]:
+    """Give what goes with the status of a refusal, for a page as for a machine: when to try again, above all."""
+    named = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, TooOften) else {}
+    return _HEADERS.get(refusal.code, {}) | named
+
+
+def page_of(text: str, headers: Mapping[str, str], refusal: Refusal | None = None) -> HTMLResponse:
+    """Answer with a page; one that says why something was refused has the status and headers of that refusal.
+
+    A browser shows a window of its own where a page asks for credentials, so that header stays away.
+    """
+    if refusal is None:
+        return HTMLResponse(text, headers=dict(headers))
+    more = {name: value for name, value in headers_of(refusal).items() if name != "WWW-Authenticate"}
+    return HTMLResponse(text, STATUS.get(refusal.code, 400), headers={**headers, **more})
 
 
 def of_incident(error: BaseException, *, where: str) -> Response:

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from app.api.auth import LONGEST_CODE, sign_in
 from app.api.doors import COOKIE, LimitedRoute, address_of, cookie_name, is_secure, origin_of, same_origin
-from app.refusals import STATUS
+from app.refusals import page_of
 from app.settings import Settings
 from app.throttle import Throttle
 from domain.kernel.refusals import NotPermitted, Refusal
@@ -191,12 +191,12 @@ def page(
         demo=_demo_accounts() if settings.demo else (),
         providers=tuple(request.app.state.sign_on.values()),
     )
-    return HTMLResponse(text, STATUS.get(refusal.code, 400) if refusal else 200, headers=HEADERS)
+    return page_of(text, HEADERS, refusal)
 
 
 def _code_page(wanted: str, refusal: Refusal | None = None) -> HTMLResponse:
     text = _CODE.render(style=STYLE, next=local_path(wanted), message=refusal.message if refusal else "")
-    return HTMLResponse(text, STATUS.get(refusal.code, 400) if refusal else 200, headers=HEADERS)
+    return page_of(text, HEADERS, refusal)
 
 
 def _demo_accounts() -> list[tuple[str, str]]:

@@ -69,6 +69,15 @@ class TestSigningIn:
         assert "wrong-one" not in answer.text
         assert "set-cookie" not in answer.headers
 
+    async def test_a_locked_account_is_told_when_to_try_again(self, browser: httpx.AsyncClient) -> None:
+        form = {"account": "zjj", "password": "wrong-one"}
+        answers = [await browser.post("/auth/login", data=form) for _ in range(8)]
+        assert answers[0].status_code == 401
+        assert "www-authenticate" not in answers[0].headers
+        assert answers[-1].status_code == 429
+        assert int(answers[-1].headers["retry-after"]) > 0
+        assert answers[-1].headers["cache-control"] == answers[0].headers["cache-control"]
+
     async def test_another_site_cannot_sign_somebody_in(self, browser: httpx.AsyncClient) -> None:
         form = {"account": "rsj", "password": PASSWORD}
         answer = await browser.post("/auth/login", data=form, headers={"Origin": "http://evil.example"})
