@@ -20,6 +20,7 @@ run: $(READY)
 
 test: $(READY)
 	@$(BIN)/python -m app.launch.browser
+	@.ci/servers || true
 	@exec $(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadscope $(TESTS)
 
 # What lies near the files that differ from HEAD, or from BASE; a room takes less than a minute.
