@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from typing import Annotated
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli import common
+from app.jobs import audit as job
+from app.settings import Settings
 from domain.audit import operations
-from domain.audit.schemas import ChainState
+from domain.audit.schemas import ChainState, Source
 from domain.kernel import anchors
+from domain.kernel.clock import stamp
 from domain.kernel.permissions import Role
 
 audit = typer.Typer(help="审计", no_args_is_help=True, add_completion=False)
@@ -33,6 +37,22 @@ def verify() -> None:
     if wrong or state.fault:
         raise typer.Exit(1)
     typer.echo(f"审计日志完整，共 {state.verified_lines} 条，锚点 {len(anchors.read()[0])} 个")
+    for one in state.restores:
+        typer.echo(f"第 {one.seq} 条，{stamp(one.at)}：{one.said}")
+
+
+@audit.command()
+def restored(
+    reason: Annotated[str, typer.Option("--reason", help="从哪里、为什么恢复，例如：按时间点恢复到 14:05")],
+) -> None:
+    """用数据库自己的工具恢复之后，把这次恢复记入审计日志和锚点文件；用 restore 恢复的不需要。"""
+
+    async def work(_: Settings) -> int:
+        from state.clock import now  # noqa: PLC0415 - the floors above stay unloaded until a command needs them
+
+        return await job.note_restore(common.operator(Role.SYSADMIN), Source(reason=reason), at=now(), elsewhere=True)
+
+    common.job(work, lambda seq: typer.echo(f"已记入审计日志第 {seq} 条；请审计管理员在告警中核实"))
 
 
 @audit.command()

@@ -47,31 +47,31 @@ def job(work: Callable[[Settings], Awaitable[T]], tell: Callable[[T], None]) -> 
 
     :raises Unfinished: some of its work failed; the rest is done and told
     """
-
-    async def run(chosen: Settings, url: str) -> T:
-        engine = boot.prepare(chosen, url)
-        try:
-            return await work(chosen)
-        finally:
-            await engine.dispose()
-
     with database() as (chosen, url), failures.gathered() as failed:
-        tell(asyncio.run(run(chosen, url)))
+        tell(asyncio.run(prepared(chosen, url, lambda: work(chosen))))
     if failed:
         counts = "，".join(f"{label} {count} 项" for label, count in failed.items())
         raise Unfinished(f"有工作没有完成：{counts}。原因见上面的日志；下一次运行会再试。")
+
+
+async def prepared(chosen: Settings, url: str, work: Callable[[], Awaitable[T]]) -> T:
+    """Do something that opens its own units of work on a database, and close the connections it opened."""
+    engine = boot.prepare(chosen, url)
+    try:
+        return await work()
+    finally:
+        await engine.dispose()
 
 
 async def in_one_transaction(chosen: Settings, url: str, work: Act[T]) -> T:
     """Run an act on a database, and close the connections it opened."""
     from state.clock import now  # noqa: PLC0415 - the floors above stay unloaded until a command needs them
 
-    engine = boot.prepare(chosen, url)
-    try:
+    async def run() -> T:
         async with unit_of_work() as session:
             return await work(session, now())
-    finally:
-        await engine.dispose()
+
+    return await prepared(chosen, url, run)
 
 
 def operator(role: Role) -> Actor:

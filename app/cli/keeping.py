@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +11,11 @@ import typer
 from app import settings
 from app.cli import common
 from app.launch import backup as backups
-from app.launch import boot
+from app.launch import boot, database
 from app.launch import restore as restoring
 from app.launch.errors import CannotStart
+from domain.audit.schemas import Source
+from domain.kernel.permissions import Role
 
 app = typer.Typer(add_completion=False)
 
@@ -41,13 +44,30 @@ def restore(
     chosen = settings.load()
     boot.stop_on_signals()
     with restoring.unpacked(chosen, source) as whole, boot.running_database(chosen) as url:
-        restoring.bring_back(chosen, url, whole, replace=replace)
+        was = restoring.bring_back(chosen, url, whole, replace=replace)
         try:
             boot.check_keys_belong(chosen, url)
         except CannotStart as fault:
             typer.echo(f"数据已恢复，但用现有密钥还不能启动：{fault.message}", err=True)
             raise typer.Exit(1) from None
+        told = Source(whole.digest, whole.made_at, _where_data(chosen), was)
+        line = asyncio.run(common.prepared(chosen, url, lambda: _note(told)))
+    typer.echo(f"本次恢复已记入审计日志第 {line} 条和锚点文件")
     typer.echo("恢复完成，密钥与数据相符：" + _where_keys(chosen))
+
+
+async def _note(source: Source) -> int:
+    from app.jobs.audit import note_restore  # noqa: PLC0415 - the floors above stay unloaded until a command needs them
+    from state.clock import now  # noqa: PLC0415 - see above
+
+    return await note_restore(common.operator(Role.SYSADMIN), source, at=now())
+
+
+def _where_data(chosen: settings.Settings) -> str:
+    """Name the place that was restored to, without a password."""
+    url = database.read_url(chosen.resolved_database_url())
+    held = f"{url.host or ''}/{url.database}" if chosen.database_url else "内置数据库"
+    return f"{chosen.data}，{held}"
 
 
 def _where_keys(chosen: settings.Settings) -> str:

@@ -13,7 +13,9 @@ from datetime import datetime
 import structlog
 
 from domain.audit import operations
+from domain.audit.schemas import Source
 from domain.kernel import anchors
+from domain.kernel.actor import Actor
 from domain.kernel.journal import Anchored
 from domain.kernel.unit_of_work import unit_of_work
 from state.clock import now
@@ -50,6 +52,19 @@ async def run_once(at: datetime) -> int:
         await anchor(at)
     async with unit_of_work() as session:
         return await operations.scan(session, at=at)
+
+
+async def note_restore(actor: Actor, source: Source, *, at: datetime, elsewhere: bool = False) -> int:
+    """Write that the database was brought back, as a line and an anchor, and answer the line's number.
+
+    :param elsewhere: by the database's own tools, so that lines may have been written since
+    """
+    kept, _ = await asyncio.to_thread(anchors.entries)
+    note = operations.note_restore_elsewhere if elsewhere else operations.note_restore
+    async with unit_of_work() as session:
+        made, restored = await note(session, actor, source, at=at, kept=kept)
+    await asyncio.to_thread(anchors.append, made, at, restored)
+    return made.seq
 
 
 async def anchor(at: datetime) -> Anchored | None:

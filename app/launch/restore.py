@@ -101,16 +101,20 @@ def unpacked(settings: Settings, source: Path) -> Generator[Unpacked]:
         yield Unpacked(folder, source, digest_of(source), made_at)
 
 
-def bring_back(settings: Settings, url: str, backup: Unpacked, *, replace: bool) -> None:
+def bring_back(settings: Settings, url: str, backup: Unpacked, *, replace: bool) -> int:
     """Put an unpacked backup in the place of what the database and the file folder hold.
+
+    Answers the last line of the journal that was replaced, 0 without any.
 
     :raises CannotStart: there is data and `replace` is not set, or the database refuses; then nothing is changed
     """
     if not replace and _holds_data(url):
         raise CannotStart("数据库中已有数据，未做任何改动；确认要覆盖时请加 --replace。")
+    was = _last_line(url)
     _pour(backup.dump, url, settings.logs)
     _put_files(backup.folder / FILES, settings.files)
     database.migrate(url)
+    return was
 
 
 def _unpack(source: Path, folder: Path) -> str:
@@ -243,6 +247,14 @@ def _put_files(restored: Path, target: Path) -> None:
 def _holds_data(url: str) -> bool:
     with psycopg.connect(_plain(url)) as connection:
         return connection.execute("SELECT 1 FROM account LIMIT 1").fetchone() is not None
+
+
+def _last_line(url: str) -> int:
+    with psycopg.connect(_plain(url)) as connection:
+        if connection.execute("SELECT to_regclass('journal_entry')").fetchone() == (None,):
+            return 0
+        found = connection.execute("SELECT max(seq) FROM journal_entry").fetchone()
+    return (found[0] if found else None) or 0
 
 
 def _plain(url: str) -> str:

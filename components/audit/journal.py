@@ -52,9 +52,18 @@ def _chain() -> rx.Component:
         rx.el.span(class_name="sp"),
         verify,
         rx.cond(S.chain.fault != "", alert("red", rx.el.span(S.chain.fault))),
+        rx.cond(S.chain.restores.length() > 0, _restores()),
         rx.cond(S.chain.anchors.length() > 0, _anchors()),
         class_name="chain",
         custom_attrs={"aria-busy": rx.cond(S.verifying, "true", "false")},
+    )
+
+
+def _restores() -> rx.Component:
+    """A journal that was brought back is whole; that it was, is told beside it."""
+    return rx.el.details(
+        rx.el.summary("从备份恢复过 ", S.chain.restores.length(), " 次"),
+        rx.el.ul(rx.foreach(S.chain.restores, lambda one: rx.el.li(one.label, "：", one.value))),
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,9 +16,10 @@ from sqlmodel import col
 from domain.audit import queries, rules
 from domain.audit.models import AuditAlarm, AuditCursor, CaseReading, JournalAnchor
 from domain.audit.rules import Alarm
-from domain.audit.schemas import AlarmKind, ChainState
+from domain.audit.schemas import AlarmKind, ChainState, Source
 from domain.kernel import anchors, journal
 from domain.kernel.actor import SYSTEM_ID, Actor
+from domain.kernel.anchors import Entry, Restored, in_force, set_aside
 from domain.kernel.clock import local_date
 from domain.kernel.ids import new_id
 from domain.kernel.journal import Anchored
@@ -85,6 +87,65 @@ async def anchor(session: AsyncSession, *, at: datetime, kept: Collection[Anchor
     row = {"day": local_date(at), "seq": last.seq, "seal": last.seal, "made_at": at}
     await session.execute(insert(JournalAnchor).values(row).on_conflict_do_nothing())
     return Anchored(last.seq, last.seal)
+
+
+async def note_restore(
+    session: AsyncSession, actor: Actor, source: Source, *, at: datetime, kept: Sequence[Entry] = ()
+) -> tuple[Anchored, Restored]:
+    """Write that the database was brought back from a backup, as its first line since, and raise an alarm.
+
+    The answer goes into the file of anchors once this is committed.
+
+    :param kept: what that file holds
+    """
+    found = await _last_and_seals(session, kept)
+    began = [restored.kept for _, restored in kept if restored]
+    restored = set_aside(kept, found.seals, kept=found.last, above=min(began, default=found.last))
+    return await _note_restore(session, actor, source, restored, in_force(kept), at), restored
+
+
+async def note_restore_elsewhere(
+    session: AsyncSession, actor: Actor, source: Source, *, at: datetime, kept: Sequence[Entry] = ()
+) -> tuple[Anchored, Restored]:
+    """Write that the database was brought back by its own tools, which wrote no line themselves.
+
+    :raises Invalid: no reason
+    :raises ActionNotAllowed: journal and anchors agree, so nothing was brought back
+    """
+    if fault := text_fault("说明", source.reason, most=200):
+        raise Invalid.of({"reason": fault})
+    found, held = await _last_and_seals(session, kept), in_force(kept)
+    if all(found.seals.get(one.seq) == one.seal for one in held):
+        raise ActionNotAllowed("锚点与审计日志相符，没有需要说明的恢复")
+    agrees = max((one.seq for one in held if found.seals.get(one.seq) == one.seal), default=0)
+    restored = set_aside(kept, found.seals, kept=found.last, above=agrees)
+    return await _note_restore(session, actor, source, restored, held, at), restored
+
+
+async def _note_restore(
+    session: AsyncSession, actor: Actor, source: Source, restored: Restored, held: Sequence[Anchored], at: datetime
+) -> Anchored:
+    was = max([source.was, *(one.seq for one in held)])
+    detail: dict[str, object] = {"backup": source.digest, "made_at": source.made_at, "place": source.place}
+    detail |= {"kept": restored.kept, "was": was, "reason": source.reason.strip()}
+    line = await journal.record(session, actor, rules.RESTORE, "journal", SYSTEM_ID, at=at, detail=detail)
+    await _raise(session, SYSTEM_ID, [Alarm(AlarmKind.RESTORED, at, 1, detail)], at)
+    await announce(session, "alarm", SYSTEM_ID)
+    return Anchored(line.seq, line.seal)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    last: int
+    seals: Mapping[int, bytes]
+
+
+async def _last_and_seals(session: AsyncSession, kept: Sequence[Entry]) -> _Found:
+    """Give the number of the last line, and the seals of the lines that anchors tell of."""
+    last = await session.scalar(select(func.max(col(JournalEntry.seq)))) or 0
+    query = select(col(JournalEntry.seq), col(JournalEntry.seal))
+    told = await session.execute(query.where(col(JournalEntry.seq).in_({made.seq for made, _ in kept})))
+    return _Found(last, {row.seq: row.seal for row in told})
 
 
 async def scan(session: AsyncSession, *, at: datetime) -> int:

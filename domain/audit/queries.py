@@ -24,6 +24,7 @@ from domain.audit.schemas import (
     JournalLine,
     JournalPage,
     RawLine,
+    RestoreView,
     Timeline,
 )
 from domain.kernel import crypto, journal
@@ -38,6 +39,7 @@ from domain.orgs import queries as orgs
 from domain.orgs.schemas import UnitView
 
 _SHOWN_ANCHORS = 7
+_SHOWN_RESTORES = 20
 _NEWEST_ALARM = Order(
     "alarms",
     (
@@ -189,10 +191,19 @@ async def chain(session: AsyncSession, actor: Actor) -> ChainState:
     lines = await session.scalar(select(func.max(col(JournalEntry.seq)))) or 0
     query = select(JournalAnchor).order_by(col(JournalAnchor.day).desc()).limit(_SHOWN_ANCHORS)
     anchors = tuple(AnchorView(one.day, one.seq, one.made_at) for one in await session.scalars(query))
+    restores = await _restores(session)
     last = await session.get(AuditCursor, "alarms")
     if last is None:
-        return ChainState(lines, anchors, None, 0, "")
-    return ChainState(lines, anchors, last.verified_at, last.verified_lines, last.fault)
+        return ChainState(lines, anchors, None, 0, "", restores)
+    return ChainState(lines, anchors, last.verified_at, last.verified_lines, last.fault, restores)
+
+
+async def _restores(session: AsyncSession) -> tuple[RestoreView, ...]:
+    """The restores that the journal tells of, the newest first."""
+    told = (col(JournalEntry.subject_id) == SYSTEM_ID, col(JournalEntry.action) == rules.RESTORE)
+    query = select(JournalEntry).where(*told)
+    found = await session.scalars(query.order_by(col(JournalEntry.seq).desc()).limit(_SHOWN_RESTORES))
+    return tuple(RestoreView(one.seq, one.at, rules.restore_said(one.detail)) for one in found)
 
 
 async def _conditions(session: AsyncSession, wanted: JournalFilter) -> list[ColumnElement[bool]]:

@@ -33,6 +33,7 @@ class AlarmKind(Labelled):
     SIGN_INS = "sign_ins", "反复登录失败"
     NIGHT_ADMIN = "night_admin", "夜间变更账号或权限"
     CHAIN = "chain", "审计日志不完整"
+    RESTORED = "restored", "从备份恢复"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,32 @@ class AnchorView:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What a restore brought back, and to which place.
+
+    :ivar digest: of the backup's file; empty where the database was brought back by its own tools
+    :ivar made_at: the moment of the backup, as it says itself
+    :ivar was: the last line of the journal that was replaced, 0 when there was none
+    :ivar reason: in the words of whoever brought it back by other means
+    """
+
+    digest: str = ""
+    made_at: str = ""
+    place: str = ""
+    was: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreView:
+    """One restore, as a line of the journal tells of it; `said` is its sentence."""
+
+    seq: int
+    at: datetime
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChainState:
     """This class will tell how long the journal is, what was anchored last and when it was verified last."""
 
@@ -168,3 +195,4 @@ class ChainState:
     verified_lines: int
     fault: str
     """The sentence of what the last verification found; empty: everything held."""
+    restores: tuple[RestoreView, ...] = ()

@@ -49,13 +49,15 @@ LABELS: Mapping[str, str] = {
     "second_factor_for": "须启用第二种验证方式", "reveal_per_day": "每天查看明文次数", "reveal_per_hour": "每小时查看明文次数",
     "reveal_seconds": "明文显示秒数", "night_from": "夜间开始", "night_until": "夜间结束", "refusals_alarm": "被拒绝几次告警",
     "cases_alarm": "打开不同案件几件告警",
+    "backup": "备份摘要", "made_at": "备份时间", "kept": "恢复到第几条", "was": "恢复前最后一条", "place": "恢复到何处",
     "unit_id": "单位", "severe": "重大紧急", "yellow": "黄牌", "red": "红牌", "case": "案件",
 }  # fmt: skip
 """What each key of a detail is called; the settings' keys bear the names of the page that sets them."""
 SILENT = frozenset({"version", "row", "digest", "files", "id", "calendar_version", "changed", "before", "after"})
 """Keys that speak to the program alone, or of which `changes_in` tells."""
 _TYPED = frozenset({"reason", "opinion", "note", "what", "where", "login", "name", "number", "other", "code", "text",
-                    "city_reference", "consent", "target_area", "watch_reason", "origin", "fault"})  # fmt: skip
+                    "city_reference", "consent", "target_area", "watch_reason", "origin", "fault", "backup",
+                    "place"})  # fmt: skip
 """Keys whose values people typed, or are numbers and names as they stand."""
 _KINDS: Mapping[str, type[Labelled]] = {
     "link": Link, "level": Supervision, "field": Field, "fields": Field, "why": Unrevealed,

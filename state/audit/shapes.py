@@ -84,6 +84,7 @@ class ChainShown:
     tone: str = "gray"
     fault: str = ""
     anchors: list[Fact] = field(default_factory=list)
+    restores: list[Fact] = field(default_factory=list)
 
 
 def line_shown(line: JournalLine) -> LineShown:
@@ -136,4 +137,5 @@ def chain_shown(chain: ChainState) -> ChainShown:
         anchors=[
             Fact(one.day.isoformat(), f"第 {one.seq:,} 条 {stamp(one.made_at, '%H:%M')}") for one in chain.anchors
         ],
+        restores=[Fact(f"{stamp(one.at)} 第 {one.seq:,} 条", one.said) for one in chain.restores],
     )

@@ -74,6 +74,9 @@ ROWS = {
     "keys keep": Row("keys keep", "", refused=dict.fromkeys(PLACES, "没有设置 SECRET_KEY")),
     "audit verify": Row("audit verify", "审计日志完整"),
     "audit anchor": Row("audit anchor", "已锚定到第"),
+    "audit restored": Row(
+        "audit restored --reason 试一试", "", refused=dict.fromkeys(PLACES, "锚点与审计日志相符，没有需要说明的恢复")
+    ),
 }
 
 
