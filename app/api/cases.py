@@ -15,7 +15,8 @@ from app.documents.qr import qr_svg
 from domain.audit import operations as audit
 from domain.cases.operations.create import create
 from domain.cases.operations.take import take
-from domain.cases.queries import actions, detail, lists
+from domain.cases.queries import actions, detail, lists, suggesting
+from domain.cases.queries.suggesting import Suggestion
 from domain.cases.schemas import ActionView, CaseInput, CaseSummary, JournalView, StepInput
 from domain.cases.vocabulary import Action, Status
 from domain.kernel import idempotency
@@ -121,6 +122,21 @@ async def read_journal(call: Acting, number: Number) -> tuple[JournalView, ...]:
 async def list_actions(call: Acting, number: Number) -> tuple[ActionView, ...]:
     """每个动作现在能否由您办理；不能时说明原因。"""
     return await actions.of(call.session, call.actor, number, at=call.at)
+
+
+@router.get(
+    "/{number}/actions/{action}/departments",
+    summary="曾办理同类事项的单位",
+    responses=answers(
+        [{"code": "rsj", "name": "人力资源和社会保障局", "count": 12, "matter": "劳动合同、劳务派遣"}], "not_found"
+    ),
+)
+async def list_suggestions(call: Acting, number: Number, action: Action) -> tuple[Suggestion, ...]:
+    """转派、改派、交办等选择单位时供参考：近一年接收过同类事项的单位，最多 3 个，按件数排列。
+
+    `matter` 是所计的类别；该类别没有单位接收过时，是其所属大类。只计您能查看的件；不选单位的动作为空。
+    """
+    return await suggesting.departments(call.session, call.actor, number, action, at=call.at)
 
 
 @router.post(

@@ -66,6 +66,7 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         ("GET", _CASE): P.CASE_VIEW,
         ("GET", f"{_CASE}/journal"): P.CASE_VIEW,
         ("GET", f"{_CASE}/actions"): P.CASE_VIEW,
+        ("GET", f"{_STEP}/departments"): P.CASE_VIEW,
         ("POST", _STEP): P.CASE_VIEW,  # and the workflow's own table
         ("GET", f"{_CASE}/slip"): P.SLIP_PRINT,
         ("GET", f"{_CASE}/slip.png"): P.SLIP_PRINT,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from components.cases.suggested import suggested
 from components.kit.dialog import dialog
 from components.kit.form import check, field, select, text_area
 from components.kit.show import alert, restored, tag
@@ -54,6 +55,7 @@ def _form() -> rx.Component:
         rx.cond(S.needs.contains(Need.ASSISTS.value), _assists()),
         rx.cond(S.needs.contains(Need.OPINION.value), _opinion()),
         _preview(),
+        rx.cond(S.foreseen != "", _foreseen()),
         rx.el.div(
             _consequences(),
             rx.el.button(rx.cond(S.allowed > 0, "取消", "关闭"), type="button", class_name="btn", on_click=S.close),
@@ -80,9 +82,10 @@ def _send() -> rx.Component:
 
 def _lead() -> rx.Component:
     name = Need.LEAD.value
-    control = select(name, S.units, placeholder="请选择单位", on_change=S.choose_lead)
-    return field(
-        Need.LEAD.label, control, name=name, required=S.required.contains(name), error=S.faults[name], wide=True
+    control = select(name, S.units, placeholder="请选择单位", default=S.lead, on_change=S.choose_lead, key=S.picked)
+    return rx.fragment(
+        field(Need.LEAD.label, control, name=name, required=S.required.contains(name), error=S.faults[name], wide=True),
+        suggested(S.matter, S.suggested, lambda one: S.pick(one.value)),
     )
 
 
@@ -148,6 +151,19 @@ def _row(row: Chosen) -> rx.Component:
         rx.cond(row.allowed, rx.fragment(), rx.el.small(row.reason)),
         class_name=rx.cond(row.allowed, "", "off"),
         custom_attrs={"data-case": row.number},
+    )
+
+
+def _foreseen() -> rx.Component:
+    """What the step does to the nearest limits of the ticked cases, with some of them."""
+    return rx.el.section(
+        alert("blue", rx.el.span(S.foreseen)),
+        rx.el.details(
+            rx.el.summary("举例 ", S.examples.length(), " 件（将超期的在前，其次为提前到期的）"),
+            rx.el.ul(rx.foreach(S.examples, rx.el.li), class_name="lint"),
+        ),
+        class_name="wide",
+        custom_attrs={"aria-live": "polite"},
     )
 
 

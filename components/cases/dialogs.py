@@ -7,6 +7,7 @@ from typing import Any
 
 import reflex as rx
 
+from components.cases.suggested import suggested
 from components.kit.dialog import dialog
 from components.kit.form import check, field, select, text_area, text_input
 from components.kit.photos import photos
@@ -45,7 +46,7 @@ def step_dialog() -> rx.Component:
             _consequences(),
             rx.el.div(
                 rx.el.button("取消", type="button", class_name="btn", on_click=S.close),
-                rx.el.button("确定", S.asking.label, type="submit", class_name="btn pri", disabled=S.changed_by_other),
+                rx.el.button(S.asking.label, type="submit", class_name="btn pri", disabled=S.changed_by_other),
                 class_name="form-foot",
             ),
             on_submit=S.take_step,
@@ -200,21 +201,8 @@ def _department(need: Need) -> rx.Component:
         on_change=_keep(name),
         key=S.asking.picked,
     )
-    return rx.fragment(_field(need, units), rx.cond(S.asking.suggested.length() > 0, _suggested(name)))
-
-
-def _suggested(name: str) -> rx.Component:
-    """The departments that took such cases before, to be pressed; the choice stays with the person."""
-    words = rx.el.small("近一年办理“", S.asking.matter, "”较多的单位：", class_name="muted")
-    return rx.el.div(
-        words,
-        rx.foreach(
-            S.asking.suggested,
-            lambda one: rx.el.button(one.label, type="button", class_name="chip", on_click=S.pick(name, one.value)),
-        ),
-        class_name="chips suggested",
-        role="group",
-        custom_attrs={"aria-label": "曾办理同类事项的单位"},
+    return rx.fragment(
+        _field(need, units), suggested(S.asking.matter, S.asking.suggested, lambda one: S.pick(name, one.value))
     )
 
 

@@ -154,7 +154,7 @@ def act_dialog() -> rx.Component:
             ),
             rx.el.div(
                 rx.el.button("取消", type="button", class_name="btn", on_click=S.end),
-                rx.el.button("确定", type="submit", class_name="btn pri"),
+                rx.el.button(S.act_title, type="submit", class_name="btn pri"),
                 class_name="form-foot",
             ),
             on_submit=S.do,

@@ -38,7 +38,7 @@ def step_dialog() -> rx.Component:
                 rx.el.button("恢复标准", type="button", class_name="btn txt", on_click=S.restore_step),
                 rx.el.span(class_name="sp"),
                 rx.el.button("取消", type="button", class_name="btn", on_click=S.close),
-                rx.el.button("确定", type="submit", class_name="btn pri"),
+                rx.el.button("保存", type="submit", class_name="btn pri"),
                 class_name="form-foot",
             ),
             on_submit=S.keep_step,
@@ -97,7 +97,7 @@ def enable_dialog() -> rx.Component:
             rx.cond(S.loosened.length() > 0, _loosened()),
             rx.el.div(
                 rx.el.button("取消", type="button", class_name="btn", on_click=S.close),
-                rx.el.button("确定启用", type="submit", class_name="btn pri"),
+                rx.el.button("启用", type="submit", class_name="btn pri"),
                 class_name="form-foot",
             ),
             on_submit=S.enable,

@@ -135,7 +135,9 @@ def _retire_dialog() -> rx.Component:
         alert("yellow", "停用后不能恢复，需要时可复制为新版本再启用。"),
         rx.el.div(
             rx.el.button("取消", type="button", class_name="btn", on_click=S.close),
-            rx.el.button("确定", type="button", class_name="btn danger", on_click=S.retire),
+            rx.el.button(
+                rx.cond(one.state == "draft", "放弃", "停用"), type="button", class_name="btn danger", on_click=S.retire
+            ),
             class_name="form-foot",
         ),
         on_close=S.close,

@@ -20,8 +20,9 @@ from domain.calendar.rules import Limit
 from domain.calendar.schemas import LimitView, NoticeDay
 from domain.cases.models import Assignment, Case, Supervision
 from domain.cases.operations.card import raise_card
-from domain.cases.operations.clocks import holding_unit, renew_all
+from domain.cases.operations.clocks import renew_all
 from domain.cases.queries.reach import visible_to
+from domain.cases.queries.starting import holding_unit
 from domain.kernel import outbox
 from domain.kernel.actor import Actor, system_actor
 from domain.kernel.ids import new_id

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases import policy
 from domain.cases.operations.take import take
-from domain.cases.queries import actions, bulk
+from domain.cases.queries import actions, bulk, foreseeing
 from domain.cases.schemas import StepInput
 from domain.cases.vocabulary import Action, Need
 from domain.kernel import drafts
@@ -19,7 +19,7 @@ from domain.kernel.clock import stamp
 from domain.kernel.refusals import Invalid, NotSignedIn, Refusal
 from domain.notices import queries as notices
 from state.cases.listing import CaseListState
-from state.cases.receivers import receivers, told_words
+from state.cases.receivers import receivers, suggested_for, told_words
 from state.cases.shapes import SHORT
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, flag_in, text_in
@@ -58,12 +58,20 @@ class BulkState(CaseListState):
     opinion: str = ""
     told: str = ""
     starts: str = ""
+    foreseen: str = ""
+    """What giving the ticked cases to the chosen department does to their nearest limits; empty until one is chosen."""
+    examples: list[str] = []
+    matter: str = ""
+    """What the suggested departments took before: the categories of the ticked cases."""
+    suggested: list[Choice] = []
+    lead: str = ""
+    picked: int = 0
+    """How often a suggestion was pressed: the list of units is drawn anew then."""
     done: int = 0
     failed: int = 0
     round: int = 0
     restored: str = ""
     """When the opinion in the dialog was typed that an earlier one left behind; empty: nothing was restored."""
-    _lead: str = ""
     _assists: list[str] = []
     _versions: dict[str, int] = {}
     _nobody: dict[str, str] = {}
@@ -95,7 +103,8 @@ class BulkState(CaseListState):
         self.ticked = [r.number for r in rows if r.allowed]
         self.allowed = len(self.ticked)
         self._versions = {r.number: r.version for r in rows}
-        self._lead, self._assists, self.faults = "", [], {}
+        self.lead, self._assists, self.faults = "", [], {}
+        self.matter, self.suggested = "", []
         self.done = self.failed = 0
         self.round += 1
 
@@ -108,11 +117,18 @@ class BulkState(CaseListState):
         self.needs = _once(need.name for view in found for need in view.needs)
         self.required = _once(need.name for view in found for need in view.needs if need.required)
         self.starts = "；".join(_once(view.starts for view in found))
+        await self._suggest(session, actor)
         await self._foretell(session, actor)
 
+    async def _suggest(self, session: AsyncSession, actor: Actor) -> None:
+        """Which departments took such cases before; the choice stays with the person."""
+        found = await suggested_for(session, actor, self.ticked, Action(self.act), at=now())
+        self.matter, self.suggested = found
+
     async def _foretell(self, session: AsyncSession, actor: Actor) -> None:
-        """Whom the step would tell, in words."""
-        units = tuple(filter(None, (self._lead, *self._assists)))
+        """Whom the step would tell and what it does to the nearest limits, in words."""
+        await self._foresee(session, actor)
+        units = tuple(filter(None, (self.lead, *self._assists)))
         reached: dict[str, int] = {}
         for number in self.ticked[:SAMPLE]:
             told = await notices.will_tell(session, actor, number, Action(self.act), departments=units, at=now())
@@ -120,6 +136,12 @@ class BulkState(CaseListState):
         words = told_words(reached.items())
         same = self.act == Action.DISPATCH.value
         self.told = f"{words}等" if words and not same and len(self.ticked) > SAMPLE else words
+
+    async def _foresee(self, session: AsyncSession, actor: Actor) -> None:
+        self.foreseen, self.examples = "", []
+        if self.lead and self.ticked:
+            found = await foreseeing.bulk(session, actor, self.ticked, Action(self.act), self.lead, at=now())
+            self.foreseen, self.examples = (found.sentence, list(found.examples)) if found else ("", [])
 
     @rx.event
     async def tick(self, number: str):
@@ -129,6 +151,7 @@ class BulkState(CaseListState):
             if self.phase == ASKING and as_text(number) in open_to:
                 wanted = set(self.ticked) ^ {as_text(number)}
                 self.ticked = [row.number for row in self.chosen if row.number in wanted]
+                await self._suggest(session, actor)
                 await self._foretell(session, actor)
 
     @rx.event
@@ -137,16 +160,23 @@ class BulkState(CaseListState):
         await self._choose(as_text(unit)[:40], self._assists)
 
     @rx.event
+    async def pick(self, unit: str):
+        """Choose a department that was suggested: the list of units begins anew there."""
+        if as_text(unit) in {one.value for one in self.suggested}:
+            await self._choose(as_text(unit), self._assists)
+            self.picked += 1
+
+    @rx.event
     async def choose_assist(self, unit: str, wanted: bool):
         """This function will tell who hears of the step when this department assists, or does not."""
         others = [one for one in self._assists if one != as_text(unit)]
-        await self._choose(self._lead, [*others, as_text(unit)[:40]] if wanted is True else others)
+        await self._choose(self.lead, [*others, as_text(unit)[:40]] if wanted is True else others)
 
     async def _choose(self, lead: str, assists: Sequence[str]) -> None:
         if self.phase != ASKING:
             return
         known = {choice.value for choice in self.units}
-        self._lead = lead if lead in known else ""
+        self.lead = lead if lead in known else ""
         self._assists = [unit for unit in assists if unit in known]
         self.faults = {Need.LEAD.value: self._nobody[lead]} if lead in self._nobody else {}
         async with self._acting() as (session, actor):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.queries import receiving, suggesting
+from domain.cases.queries.suggesting import Suggestion
 from domain.cases.vocabulary import Action
 from domain.kernel.actor import Actor
 from domain.orgs import queries as orgs
@@ -28,7 +29,17 @@ async def suggested(
     session: AsyncSession, actor: Actor, number: str, action: Action, *, at: datetime
 ) -> tuple[str, list[Choice]]:
     """Give what was taken before (a category or its group), and the departments that took it, with how often."""
-    found = await suggesting.departments(session, actor, number, action, at=at)
+    return _offered(await suggesting.departments(session, actor, number, action, at=at))
+
+
+async def suggested_for(
+    session: AsyncSession, actor: Actor, numbers: Collection[str], action: Action, *, at: datetime
+) -> tuple[str, list[Choice]]:
+    """Give the same for several cases at once."""
+    return _offered(await suggesting.for_several(session, actor, numbers, action, at=at))
+
+
+def _offered(found: Sequence[Suggestion]) -> tuple[str, list[Choice]]:
     matter = found[0].matter if found else ""
     return matter, [Choice(one.code, f"{one.name} · {one.count} 件") for one in found]
 

@@ -241,3 +241,41 @@ async def test_what_left_the_list_is_not_marked_any_more(county: County) -> None
     assert state.selected == numbers[:1]
     await turn(state, "unselect")
     assert state.selected == []
+
+
+class TestForetelling:
+    async def test_tells_what_becomes_of_the_limits_once_a_department_is_chosen(self, county: County) -> None:
+        numbers = await cases(county, DISPATCHED, DISPATCHED, ACCEPTED)
+        state = await asked("center", numbers, Action.REDISPATCH)
+        assert (state.foreseen, state.examples) == ("", [])
+
+        await states.call(state, "choose_lead", "zjj")
+        assert state.foreseen.startswith("将办理 2 件，时限重新计算：")
+        assert "没有案件因此超期" in state.foreseen
+        assert [line.split()[0] for line in state.examples] == numbers[:2]
+        assert all(" 接收时限 " in line and " 改为 " in line for line in state.examples)
+
+        await states.call(state, "tick", numbers[0])
+        assert state.foreseen.startswith("将办理 1 件")
+        assert [line.split()[0] for line in state.examples] == numbers[1:2]
+
+    async def test_a_step_without_a_clock_foretells_nothing(self, county: County) -> None:
+        state = await asked("center", await cases(county, DISPATCHED), Action.URGE)
+        await states.call(state, "choose_lead", "zjj")
+        assert (state.foreseen, state.examples, state.suggested) == ("", [], [])
+
+
+class TestSuggesting:
+    async def test_offers_who_took_such_cases_and_chooses_nobody(self, own_county: County) -> None:
+        (_, waiting) = await cases(own_county, ACCEPTED, SUBMITTED)
+        state = await asked("center", [waiting], Action.DISPATCH)
+        assert [(one.value, one.label) for one in state.suggested] == [("rsj", "人力资源和社会保障局 · 1 件")]
+        assert state.matter == "劳动合同、劳务派遣"
+        assert state.lead == ""
+
+        await states.call(state, "pick", "zjj")
+        assert state.lead == ""
+        await states.call(state, "pick", "rsj")
+        assert (state.lead, state.picked) == ("rsj", 1)
+        assert "人力资源和社会保障局" in state.told
+        assert state.foreseen

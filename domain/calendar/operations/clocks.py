@@ -72,6 +72,7 @@ class Clocks:
         """
         self.stop((link,), at=at, holder_id=holder_id)
         calendar = (await queries.book_of(self.session)).calendar(unit_id)
+        yellow_at, red_at = rules.laid(limit, at=at, calendar=calendar, latest_at=latest_at)
         deadline = Deadline(
             subject_id=self.subject_id,
             holder_id=holder_id,
@@ -83,8 +84,8 @@ class Clocks:
             category=category,
             severe=severe,
             started_at=at,
-            yellow_at=rules.due(at, limit.yellow, limit.unit, calendar),
-            red_at=rules.due(at, limit.red, limit.unit, calendar),
+            yellow_at=yellow_at,
+            red_at=red_at,
             latest_at=latest_at,
         )
         settle(deadline, calendar)

@@ -22,7 +22,7 @@ from domain.calendar.rules.line import (
     work_by,
     worked,
 )
-from domain.calendar.rules.moments import Move, rating_due, relaid, replayed
+from domain.calendar.rules.moments import Move, laid, rating_due, relaid, replayed
 from domain.calendar.rules.promises import looser, promised, shortens
 from domain.calendar.rules.remaining import Remaining, expected_date, last_moment, remaining, soon_at, written_end
 
@@ -49,6 +49,7 @@ __all__ = [
     "elapsed",
     "expected_date",
     "forward",
+    "laid",
     "last_moment",
     "length",
     "limit_of",

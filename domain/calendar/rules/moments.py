@@ -50,6 +50,18 @@ def relaid(
     return forward(anchor, rest + length(anchor, due_at, unit, before), unit, after)
 
 
+def laid(
+    limit: Limit, *, at: datetime, calendar: WorkCalendar, latest_at: datetime | None
+) -> tuple[datetime, datetime]:
+    """Give yellow and red of a clock that starts at a moment; yellow never passes `latest_at`.
+
+    :raises Invalid: the calendar has no working day within 400 days
+    """
+    yellow, red = (due(at, amount, limit.unit, calendar) for amount in (limit.yellow, limit.red))
+    yellow = min(yellow, latest_at) if latest_at else yellow
+    return yellow, max(red, yellow)
+
+
 def replayed(
     started_at: datetime, limit: Limit, moves: Iterable[Move], calendar: WorkCalendar
 ) -> tuple[datetime, datetime]:

@@ -9,13 +9,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.calendar import queries, rules
+from domain.calendar import queries
 from domain.calendar.models import Deadline, LimitSource, Link
 from domain.calendar.operations import Clocks
-from domain.calendar.rules import Limit
 from domain.cases.models import Assignment, Case
 from domain.cases.operations.act import Act
-from domain.cases.queries import limits
+from domain.cases.queries import starting
 from domain.cases.vocabulary import Effect, Need, Status, Verb
 from domain.cases.workflow import ENDED, Clock
 
@@ -79,40 +78,24 @@ async def start_link(act: Act, link: Link, assignment: Assignment | None = None)
 
 
 async def _start(act: Act, clocks: Clocks, link: Link, assignment: Assignment | None) -> None:
-    case, unit_id = act.case, holding_unit(act.case, link, assignment)
-    limit, source = await _limit(act, link, unit_id)
+    case, unit_id = act.case, starting.holding_unit(act.case, link, assignment)
+    promised = (act.given.promise_days or 0) if Need.PROMISE in act.step.asks else 0
+    begun = await starting.clock(act.session, case, act.limits, link, unit_id, at=act.at, promise_days=promised)
     earlier = await clocks.last_stopped(link) if link is Link.RESOLVE and case.promised_at else None
     started = await clocks.start(
         link,
-        limit,
+        begun.limit,
         at=act.at,
         holder_id=assignment.id if assignment else None,
         unit_id=unit_id,
         category=case.category,
         severe=case.major and case.urgent,
-        source=source,
-        latest_at=case.city_due_at if link is Link.RESOLVE else None,
+        source=begun.source,
+        latest_at=begun.latest_at,
     )
     if earlier:
         # passed on within the county: what the petitioner was told stays (decision 0023)
         await clocks.hold_to(started, earlier, at=act.at)
-
-
-async def _limit(act: Act, link: Link, unit_id: UUID) -> tuple[Limit, LimitSource]:
-    """What was promised in this step goes first, then what the process sets, then the rules."""
-    limit, source = await limits.of_case(act.session, act.case, act.limits, link, unit_id, at=act.at)
-    days = act.given.promise_days
-    if link is Link.RESOLVE and days and Need.PROMISE in act.step.asks:
-        calendar = await queries.calendar_of(act.session, unit_id)
-        return rules.promised(days, limit, at=act.at, calendar=calendar), LimitSource.PROMISE
-    return limit, source
-
-
-def holding_unit(case: Case, link: Link, assignment: Assignment | None = None) -> UUID:
-    """This function will give the unit that holds a link: the centre before dispatch, then who has the case."""
-    if assignment:
-        return assignment.unit_id
-    return case.unit_id if link is Link.DISPATCH else case.lead_unit_id or case.unit_id
 
 
 def is_taken_back(act: Act, link: Link | None) -> bool:

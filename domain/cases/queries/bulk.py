@@ -42,10 +42,7 @@ async def preview(
 
     :raises Invalid: not a bulk step, or too many cases
     """
-    if action not in BULK:
-        raise Invalid(f"“{action.label}”不能批量办理")
-    if len(numbers) > MOST:
-        raise Invalid(f"一次最多批量办理 {MOST} 件")
+    within_bounds(numbers, action)
     query = select(Case).where(col(Case.number).in_(numbers), reach.visible_to(actor))
     cases = {case.number: case for case in await session.scalars(query)}
     found = []
@@ -57,3 +54,14 @@ async def preview(
                 BulkRow(number, case.title, case.version, case.status.label, allowed=view.allowed, reason=view.reason)
             )
     return tuple(found)
+
+
+def within_bounds(numbers: Sequence[str], action: Action) -> None:
+    """Refuse what is no bulk step, and more cases than one may take.
+
+    :raises Invalid: not a bulk step, or too many cases
+    """
+    if action not in BULK:
+        raise Invalid(f"“{action.label}”不能批量办理")
+    if len(numbers) > MOST:
+        raise Invalid(f"一次最多批量办理 {MOST} 件")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,9 +21,12 @@ from domain.kernel.actor import Actor
 from domain.kernel.columns import one_of
 from domain.orgs import queries as orgs
 from domain.orgs.queries import Attendance
+from domain.orgs.schemas import UnitView
 
 LOOKED_BACK = timedelta(days=365)
 MOST = 3
+NAMED = 3
+"""So many categories are named; more are counted."""
 CHOOSING = frozenset(step.action for step in STEPS if {Need.LEAD, Need.DEPARTMENT} & set(step.asks)) - {Action.COPY}
 """Steps that give a case to a department; who only reads a copy takes nothing."""
 _GIVEN_UP = (AssignmentState.RETURNED, AssignmentState.WITHDRAWN)
@@ -31,7 +34,7 @@ _GIVEN_UP = (AssignmentState.RETURNED, AssignmentState.WITHDRAWN)
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A department, how many such cases it took, and how near they are: of the category, or of its whole group."""
+    """A department, how many such cases it took, and what counted as such: categories, or whole groups of them."""
 
     code: str
     name: str
@@ -42,28 +45,59 @@ class Suggestion:
 async def departments(
     session: AsyncSession, actor: Actor, number: str, action: Action, *, at: datetime
 ) -> tuple[Suggestion, ...]:
-    """Give the departments that took such cases most often, as far as the actor sees those cases.
-
-    Cases of the category count; only when no department that can receive took one, those of its group do.
+    """Give the departments that took cases like one most often, as far as the actor sees those cases.
 
     :raises NotFound: no such case within the actor's reach
     """
-    case = await reach.find(session, actor, number)
-    if action not in CHOOSING or not case.category:
+    return await _suggested(session, actor, [await reach.find(session, actor, number)], action, at=at)
+
+
+async def for_several(
+    session: AsyncSession, actor: Actor, numbers: Collection[str], action: Action, *, at: datetime
+) -> tuple[Suggestion, ...]:
+    """Give the departments that took cases like any of several most often, each such case counted once.
+
+    Cases out of reach are left out, as if they were not there.
+    """
+    query = select(Case).where(col(Case.number).in_(numbers), reach.visible_to(actor)).order_by(col(Case.id))
+    return await _suggested(session, actor, list(await session.scalars(query)), action, at=at)
+
+
+async def _suggested(
+    session: AsyncSession, actor: Actor, cases: Sequence[Case], action: Action, *, at: datetime
+) -> tuple[Suggestion, ...]:
+    """Count by category; only where no department that can receive took one of it, those of its group count."""
+    if action not in CHOOSING:
         return ()
-    present = case.lead_unit_id if action is Action.REDISPATCH else None
+    open_to, without = await _open_to(session, cases, action, at), [case.id for case in cases]
+    circles: dict[str, tuple[str, ...]] = {}
+    for category in dict.fromkeys(case.category for case in cases):
+        for matter, codes in _circles(category):
+            taken = await _taken(session, actor, codes, without=without, at=at)
+            if any(unit.id in taken for unit in open_to):
+                circles[matter] = codes
+                break
+    counted = {code for codes in circles.values() for code in codes}
+    taken = await _taken(session, actor, counted, without=without, at=at) if counted else {}
+    ranked = sorted((unit for unit in open_to if unit.id in taken), key=lambda unit: -taken[unit.id])
+    matter = _joined(list(circles))
+    return tuple(Suggestion(unit.code, unit.name, taken[unit.id], matter) for unit in ranked[:MOST])
+
+
+def _joined(matters: Sequence[str]) -> str:
+    return "；".join(matters[:NAMED]) + (f" 等 {len(matters)} 类" if len(matters) > NAMED else "")
+
+
+async def _open_to(session: AsyncSession, cases: Sequence[Case], action: Action, at: datetime) -> list[UnitView]:
+    """The departments where somebody can receive, without the one that has all of the cases already."""
+    holders = {case.lead_unit_id for case in cases} if action is Action.REDISPATCH else set()
+    present = holders if len(holders) == 1 else set()
     attendance = await receiving.attendance(session, action, at=at)
-    open_to = [
+    return [
         unit
         for unit in await orgs.departments(session)
-        if unit.id != present and attendance.get(unit.code, Attendance.NOBODY) is not Attendance.NOBODY
+        if unit.id not in present and attendance.get(unit.code, Attendance.NOBODY) is not Attendance.NOBODY
     ]
-    for matter, codes in _circles(case.category):
-        taken = await _taken(session, actor, codes, without=case.id, at=at)
-        ranked = sorted((unit for unit in open_to if unit.id in taken), key=lambda unit: -taken[unit.id])
-        if ranked:
-            return tuple(Suggestion(unit.code, unit.name, taken[unit.id], matter) for unit in ranked[:MOST])
-    return ()
 
 
 def _circles(code: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -76,7 +110,7 @@ def _circles(code: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 async def _taken(
-    session: AsyncSession, actor: Actor, codes: Collection[str], *, without: UUID, at: datetime
+    session: AsyncSession, actor: Actor, codes: Collection[str], *, without: Collection[UUID], at: datetime
 ) -> dict[UUID, int]:
     """How many cases each unit took the lead of and did not give up."""
     taken = aliased(Assignment)  # what is within reach has assignments of its own
@@ -86,7 +120,7 @@ async def _taken(
         .where(
             reach.visible_to(actor),
             one_of(col(Case.category), codes),
-            col(Case.id) != without,
+            col(Case.id).not_in(without),
             col(Case.merged_into_id).is_(None),
             col(taken.part) == Part.LEAD,
             col(taken.state).not_in(_GIVEN_UP),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.app.api.conftest import Api
-from tests.support.county import id_number, phone, png
+from tests.support.county import MAIN_LINE, id_number, phone, png
 
 MATTER = {
     "title": "工地拖欠工资",
@@ -67,6 +67,15 @@ class TestTheMainLine:
         assert told["submit"]["allowed"]
         assert not told["dispatch"]["allowed"]
         assert "操作" in told["dispatch"]["reason"]
+
+    async def test_tells_which_departments_took_such_cases(self, api: Api) -> None:
+        await api.case(MAIN_LINE[:3], seed=5)
+        path = f"/api/v1/cases/{await api.case(MAIN_LINE[:1], seed=6)}/actions"
+        (first, *_) = (await api.get("center", f"{path}/dispatch/departments")).json()
+        assert (first["code"], first["name"], first["matter"]) == ("rsj", "人力资源和社会保障局", "劳动合同、劳务派遣")
+        assert first["count"] > 0
+        assert (await api.get("center", f"{path}/urge/departments")).json() == []
+        assert (await api.get("center", f"{path}/eat/departments")).status_code == 422
 
     async def test_reveals_one_field_with_a_reason_in_the_journal(self, api: Api) -> None:
         number = await api.case((), seed=4)

@@ -110,7 +110,7 @@ class TestReach:
             ("zjj_head", away),
             ("sysadmin", away),
         ):
-            for tail in ("", "/journal", "/actions"):
+            for tail in ("", "/journal", "/actions", "/actions/dispatch/departments"):
                 assert is_problem(await api.get(login, f"/api/v1/cases/{number}{tail}"), 404, "not_found")
             assert is_problem(await api.act(login, number, "urge"), 404, "not_found")
         assert is_problem(await api.get("registrar2", f"/api/v1/cases/{draft}/slip"), 404, "not_found")

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.cases.categories import CATEGORIES
 from domain.cases.models import Assignment, AssignmentState, Case, Part, RiskLevel, Scale, Source
 from domain.cases.queries import suggesting
 from domain.cases.vocabulary import Action, Status
@@ -224,3 +225,81 @@ class TestReach:
     async def test_a_case_out_of_reach_has_no_suggestions(self, session: AsyncSession, county: County) -> None:
         with pytest.raises(NotFound):
             await asked(session, county, who="zjj", steps=2)
+
+
+class TestSeveral:
+    async def brought(self, session: AsyncSession, county: County, *categories: str, steps: int = 1) -> list[str]:
+        """Bring a case of each category along."""
+        numbers: list[str] = []
+        for seed, category in enumerate(categories, start=1):
+            number = await support.bring_to(session, county, MAIN_LINE[:steps], at=MORNING, seed=seed)
+            await session.execute(update(Case).where(col(Case.number) == number).values(category=category))
+            numbers.append(number)
+        return numbers
+
+    async def asked(
+        self,
+        session: AsyncSession,
+        county: County,
+        numbers: list[str],
+        action: Action = A.DISPATCH,
+        who: str = "center",
+    ) -> list[tuple[str, int, str]]:
+        found = await suggesting.for_several(session, county[who], numbers, action, at=MORNING)
+        return [(one.code, one.count, one.matter) for one in found]
+
+    async def test_of_one_category_are_asked_like_one(self, session: AsyncSession, county: County) -> None:
+        await took(session, county, "zjj")
+        numbers = await self.brought(session, county, OWN, OWN, OWN)
+        assert await self.asked(session, county, numbers) == [("zjj", 1, "劳动合同、劳务派遣")]
+
+    async def test_of_several_categories_are_summed_up(self, session: AsyncSession, county: County) -> None:
+        for unit, category, times in (("rsj", OWN, 2), ("zjj", OTHER_GROUP, 2), ("zjj", OWN, 1)):
+            for _ in range(times):
+                await took(session, county, unit, category=category)
+        numbers = await self.brought(session, county, OWN, OTHER_GROUP)
+        names = "；".join(CATEGORIES[code].label for code in (OWN, OTHER_GROUP))
+        assert await self.asked(session, county, numbers) == [("zjj", 3, names), ("rsj", 2, names)]
+
+    async def test_what_counts_for_two_categories_counts_once(self, session: AsyncSession, county: County) -> None:
+        await took(session, county, "zjj", category="0703")
+        numbers = await self.brought(session, county, OWN, SIBLING)
+        assert await self.asked(session, county, numbers) == [("zjj", 1, "劳动人事")]
+
+    async def test_a_category_counts_once_beside_its_group(self, session: AsyncSession, county: County) -> None:
+        await took(session, county, "zjj")  # of 0701, and of the group that 0702 falls back to
+        numbers = await self.brought(session, county, OWN, SIBLING)
+        assert [one[:2] for one in await self.asked(session, county, numbers)] == [("zjj", 1)]
+
+    async def test_names_three_categories_and_counts_the_rest(self, session: AsyncSession, county: County) -> None:
+        codes = ("0101", "0201", "0301", "0401", "0501")
+        codes = tuple(code for code in codes if code in CATEGORIES)
+        for code in codes:
+            await took(session, county, "zjj", category=code)
+        ((_, count, matter),) = await self.asked(session, county, await self.brought(session, county, *codes))
+        assert count == len(codes) > 3
+        assert matter.endswith(f" 等 {len(codes)} 类")
+
+    async def test_leave_out_a_department_only_when_it_has_them_all(
+        self, session: AsyncSession, county: County
+    ) -> None:
+        await took(session, county, "rsj")
+        numbers = await self.brought(session, county, OWN, OWN, steps=2)
+        assert await self.asked(session, county, numbers, A.REDISPATCH) == []
+        await support.step(
+            session, county["center"], numbers[0], A.REDISPATCH, at=MORNING, lead_department="zjj", opinion="改派"
+        )
+        assert [one[:2] for one in await self.asked(session, county, numbers, A.REDISPATCH)] == [("rsj", 1)]
+
+    async def test_out_of_reach_suggest_nothing(self, session: AsyncSession, county: County) -> None:
+        await took(session, county, "zjj")
+        numbers = await self.brought(session, county, OWN)
+        assert await self.asked(session, county, numbers, who="zjj") == []
+        assert await self.asked(session, county, []) == []
+
+    @pytest.mark.parametrize("action", [A.URGE, A.COPY])
+    async def test_a_step_that_gives_them_to_nobody_suggests_nobody(
+        self, session: AsyncSession, county: County, action: Action
+    ) -> None:
+        await took(session, county, "zjj")
+        assert await self.asked(session, county, await self.brought(session, county, OWN), action) == []
