@@ -111,7 +111,9 @@
   addEventListener("click", (event) => {
     const at = event.target;
     if (!(at instanceof Element)) return;
-    closeMenus(at.closest("button.item, a.item") ? null : at.closest(MENUS));
+    // a dialog that a choice opens gives the focus back to where it was: that is the menu's button
+    if (at.closest("button.item")) closeMenus(null, true);
+    else closeMenus(at.closest("a.item") ? null : at.closest(MENUS));
     if (at.closest("[data-keymap]")) openKeymap();
     if (at.closest("[data-close]")) at.closest("dialog")?.close();
     if (at.matches("dialog.palette, dialog.keymap")) at.close(); // beside it: nothing was typed that could be lost

@@ -147,6 +147,10 @@ COLUMNS = [
 ]
 
 
+def _or_dash(text: Any) -> rx.Component:
+    return rx.cond(text != "", text, "—")
+
+
 def _older() -> rx.Component:
     return rx.cond(
         S.rows.length() > 0,
@@ -178,7 +182,7 @@ def _whole() -> rx.Component:
             desc_list([
                 ("时间", line.at), ("人员", rx.fragment(line.name, " ", line.login)), ("单位", line.unit),
                 ("角色", raw.roles), ("类别", tag(line.group, line.tone)), ("操作", line.words),
-                ("对象", line.subject), ("来源", line.origin), ("内容", line.said),
+                ("对象", _or_dash(line.subject)), ("来源", line.origin), ("内容", _or_dash(line.said)),
             ]),
             rx.cond(raw.changes.length() > 0, _changes(raw.changes)),
             rx.cond(raw.facts.length() > 0, _facts(raw.facts)),

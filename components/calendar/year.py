@@ -44,6 +44,7 @@ def _bar() -> rx.Component:
                 value=S.unit,
                 placeholder="所有单位通用",
                 on_change=S.choose_unit,
+                class_name="long",
                 aria_label="看哪个单位的日历",
             ),
             rx.el.span(

@@ -232,7 +232,7 @@ def _assists(need: Need) -> rx.Component:
             on_change=lambda on: S.choose_assist(unit.value, on),
         ),
     )
-    return _field(need, rx.el.div(boxes, class_name="checks"))
+    return _field(need, rx.el.div(boxes, class_name="checks units"))
 
 
 def _method(need: Need) -> rx.Component:

@@ -11,6 +11,8 @@ from components.kit.icons import icon as draw
 from components.kit.scripts import library
 
 Text = str | rx.Var[str]
+_SIGNS = {"green": "check", "blue": "info"}
+"""What stands before a sentence that warns of nothing."""
 TILES = 6
 """Counters whose place is kept until it is known how many there are."""
 
@@ -96,7 +98,8 @@ def empty(text: Text, hint: Text = "", action: rx.Component | None = None) -> rx
 def alert(tone: Text, *children: Any) -> rx.Component:
     """This function will draw a sentence that must be seen; red and orange ones are read out at once."""
     urgent = isinstance(tone, str) and tone in {"red", "orange"}
-    return rx.el.div(draw("warn"), *children, class_name=f"alert {tone}", role="alert" if urgent else "status")
+    sign = _SIGNS.get(tone, "warn") if isinstance(tone, str) else "warn"
+    return rx.el.div(draw(sign), *children, class_name=f"alert {tone}", role="alert" if urgent else "status")
 
 
 def restored(when: Any, on_discard: Any) -> rx.Component:

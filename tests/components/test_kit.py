@@ -189,6 +189,15 @@ class TestField:
         assert "DebounceInput" not in made
 
 
+class TestAlert:
+    @pytest.mark.parametrize(
+        ("tone", "sign"),
+        [("red", "warn"), ("orange", "warn"), ("yellow", "warn"), ("blue", "info"), ("green", "check")],
+    )
+    def test_a_sign_of_warning_stands_only_where_something_warns(self, tone: str, sign: str) -> None:
+        assert str(icons.icon(sign).render()["children"]) in str(alert(tone, "已核对").render())
+
+
 class TestTable:
     def test_says_how_it_is_sorted(self) -> None:
         assert "aria-sort" in drawn("table")

@@ -56,6 +56,23 @@ async def test_a_list_is_walked_searched_and_opened(people: People) -> None:
     await expect(page.locator(".lamps")).to_be_visible()
 
 
+async def test_a_dialog_opened_from_a_menu_gives_the_focus_back_to_it(people: People) -> None:
+    centre = await people.staff("center", "/todo")
+    page = centre.page
+    await rows(page)
+    await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    menu = page.locator(".page-head summary").filter(has_text="更多操作")
+    await menu.focus()
+    await page.keyboard.press("Enter")
+    await page.locator(".page-head .pop > button.item", has_text="督办").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("dialog[open]")).to_have_count(1)
+    await page.keyboard.press("Escape")
+    await expect(page.locator("dialog[open]")).to_have_count(0)
+    await expect(menu).to_be_focused()
+
+
 async def rows(page: Page) -> list[str]:
     await page.locator("tr[data-row]").first.wait_for()
     found: list[Any] = await page.locator("tr[data-row]").evaluate_all("(rows) => rows.map((row) => row.dataset.row)")

@@ -129,3 +129,34 @@ async def test_a_row_that_leaves_hands_the_focus_to_the_one_that_follows(people:
     await expect(page.locator(f"{ROWS}[data-row='{second}']")).to_be_focused()
     await page.evaluate("(number) => document.querySelector(`tr[data-row='${number}']`).remove()", second)
     await expect(page.locator(f"{ROWS}[data-row='{third}']")).to_be_focused()
+
+
+CUT = """() => {
+    const pen = document.createElement("canvas").getContext("2d"), ARROW = 18;
+    const cut = [];
+    for (const one of document.querySelectorAll(".filters select:not([hidden])")) {
+        const style = getComputedStyle(one);
+        pen.font = `${style.fontSize} ${style.fontFamily}`;
+        const text = one.selectedOptions[0]?.text ?? "";
+        if (pen.measureText(text).width > one.clientWidth - parseFloat(style.paddingLeft) - ARROW) cut.push(text);
+    }
+    for (const one of document.querySelectorAll(".table .short, .queue small")) {
+        if (one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1) cut.push(one.textContent);
+    }
+    const box = document.querySelector(".table-box");
+    if (box && box.scrollWidth > box.clientWidth) cut.push(`table ${box.scrollWidth} > ${box.clientWidth}`);
+    return cut;
+}"""
+"""Words of a list or of its filters that end before their end, and columns off the edge."""
+
+
+@pytest.mark.parametrize(
+    ("login", "path"),
+    [("center", "/cases"), ("leader", "/cases"), ("rsj", "/todo"), ("center", "/calendar"), ("guide", "/visits")],
+)
+async def test_no_word_of_a_list_is_cut_at_a_desk(people: People, login: str, path: str) -> None:
+    person = await people.staff(login, path)
+    await expect(person.page.locator("main h1")).not_to_be_empty()
+    await expect(person.page.locator("main .bone")).to_have_count(0)
+
+    assert await person.page.evaluate(CUT) == []
