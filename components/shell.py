@@ -18,10 +18,13 @@ def page(
     title: str | rx.Var[str],
     crumbs: list[tuple[str | rx.Var[str], Any]],
     actions: rx.Component | None = None,
+    here: str = "",
 ) -> rx.Component:
     """This function will draw a page: navigation, breadcrumb, title, one primary action, watermark.
 
     Who may not open the page sees the frame and a panel that says so.
+
+    :param here: the entry of the menu, where a page has one of its own; it is marked before the page is loaded
     """
     return frame(
         _standing_in(),
@@ -32,7 +35,7 @@ def page(
         bell=bell(),
         me=SignedInState.me,
         entries=SignedInState.entries,
-        here=SignedInState.here,
+        here=rx.cond(SignedInState.barred, "", here) if here else SignedInState.here,
     )
 
 

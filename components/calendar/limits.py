@@ -11,7 +11,7 @@ from components.kit.form import check, field, select, text_input
 from components.kit.show import alert, card, empty, skeleton, tag
 from domain.calendar.models import LimitUnit, Link
 from state.calendar.limits import LimitsState as S
-from state.calendar.limits import RuleShown, category_choices
+from state.calendar.limits import RuleShown
 
 
 def limits() -> rx.Component:
@@ -153,7 +153,9 @@ def _scope() -> rx.Component:
     return rx.fragment(
         field(
             "类别",
-            combo("category", category_choices(), default=one.category, placeholder="所有类别"),
+            combo(
+                "category", S.category_choices, default=one.category, placeholder="所有类别；输入关键字，如：工资、漏水"
+            ),
             name="category",
             error=S.faults["category"],
             wide=True,

@@ -11,7 +11,7 @@ from components.kit.show import card, empty, skeleton
 from components.kit.table import Column, table
 from domain.cases.operations.saying import MAX_WORD
 from state.cases.words import CategoryWordsState as S
-from state.cases.words import WordShown, category_choices
+from state.cases.words import WordShown
 
 
 def word_list() -> rx.Component:
@@ -61,7 +61,7 @@ def _add_dialog() -> rx.Component:
     form = rx.el.form(
         field(
             "类别",
-            combo("category", category_choices(), default=S.typed["category"], placeholder="输入关键字"),
+            combo("category", S.category_choices, default=S.typed["category"], placeholder="输入关键字"),
             name="category",
             required=True,
             error=S.faults["category"],

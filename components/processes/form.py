@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import reflex as rx
 
+from components.kit.combo import combo
 from components.kit.form import field, select, text_area, text_input
 from components.kit.icons import icon
 from components.kit.show import card
 from domain.calendar.models import LimitUnit
-from domain.cases import categories
 from domain.cases.operations.processes import MAX_NOTE
 from domain.cases.process import MAX_LABEL
 from state.processes.shapes import Bound, LimitShown, SkipShown, StatusShown
 from state.processes.working import ProcessState as S
-
-GROUPS = list(dict.fromkeys((c.code[:2], c.group) for c in categories.CATEGORIES.values()))
-"""The first level of the list of matters: the beginning of the codes, and its name."""
 
 
 def basics() -> rx.Component:
@@ -56,15 +53,13 @@ def _binding() -> rx.Component:
             class_name="chips",
         ),
         rx.el.form(
-            select(
-                "group",
-                GROUPS,
-                value=S.picked_group,
-                placeholder="先选大类",
-                on_change=S.pick_group,
-                aria_label="类别大类",
+            combo(
+                "category",
+                S.category_choices,
+                placeholder="输入类别、整组或关键字，如：工资、漏水",
+                key=S.binds,
+                aria_label="类别",
             ),
-            select("category", S.members, placeholder="再选类别或整组", key=S.picked_group, aria_label="类别"),
             rx.el.button(icon("plus"), "添加", type="submit", class_name="btn"),
             on_submit=S.bind,
             class_name="row",

@@ -24,8 +24,9 @@ from domain.kernel.refusals import Invalid, NotFound, NotPermitted
 from domain.orgs import queries as orgs
 from domain.supervision import operations
 from domain.supervision.queries import foreseen
+from state.categories import GROUPS, offers_by_group
 from state.clock import now
-from state.inputs import Choice, as_form, as_text, flag_in, number_in, text_in
+from state.inputs import Choice, Offer, as_form, as_text, flag_in, number_in, text_in
 from state.session import SignedInState
 
 
@@ -59,6 +60,7 @@ class LimitsState(SignedInState):
     rules: list[RuleShown] = []
     past: list[RuleShown] = []
     units: list[Choice] = []
+    category_choices: list[Offer] = []
     setting: bool = False
     asked: RuleShown = RuleShown()
     ending: RuleShown = RuleShown()
@@ -81,6 +83,7 @@ class LimitsState(SignedInState):
 
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
         require_arranger(actor)
+        self.category_choices = await offers_by_group(session)
         self.units = [Choice(str(unit.id), unit.name) for unit in await orgs.departments(session)]
         unit_names = {choice.value: choice.label for choice in self.units}
         in_force = await queries.limits_in_force(session, now())
@@ -282,16 +285,7 @@ def require_arranger(actor: Actor) -> None:
         raise NotPermitted("时限和工作日由系统管理员或综治中心管理员查看和设置")
 
 
-def category_choices() -> list[tuple[str, str]]:
-    """This function will give the groups of categories and the categories, for a type-ahead list."""
-    found: dict[str, str] = {}
-    for one in categories.CATEGORIES.values():
-        found.setdefault(one.code[:2], f"{one.group}（整组）")
-        found[one.code] = one.full
-    return list(found.items())
-
-
-_CATEGORY_NAMES = dict(category_choices())
+_CATEGORY_NAMES = {**GROUPS, **{one.code: one.full for one in categories.CATEGORIES.values()}}
 
 
 def _shown(one: LimitView, units: Mapping[str, str], names: Mapping[UUID, str]) -> RuleShown:

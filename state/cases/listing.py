@@ -207,6 +207,11 @@ class CaseListState(AddressedState, SignedInState):
         counters = await views.counters(session, actor, at=at)
         self.tiles = [Tile(c.view, c.label, c.count, c.tone) for c in counters]
 
+    def _came_from(self, number: str) -> str:
+        """Give the address of the list that a case was opened from in this tab, without what narrows it."""
+        known = number in self._trail.numbers and self.address
+        return self.address.partition("?")[0] if known else "/cases"
+
     async def _beside(self, session: AsyncSession, actor: Actor, number: str) -> Beside:
         """Tell where a case stands in the list that was open last in this tab."""
         trail = self._trail

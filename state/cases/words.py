@@ -14,8 +14,9 @@ from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
 from domain.kernel.refusals import Invalid, NotFound
 from domain.orgs import queries as orgs
+from state.categories import offers
 from state.clock import now
-from state.inputs import as_form, as_text, flag_in, text_in
+from state.inputs import Offer, as_form, as_text, flag_in, text_in
 from state.processes.working import as_id
 from state.session import SignedInState
 
@@ -38,6 +39,7 @@ class CategoryWordsState(SignedInState):
     loaded: bool = False
     adding: bool = False
     removing: WordShown = WordShown()
+    category_choices: list[Offer] = []
     typed: dict[str, str] = {}
     faults: dict[str, str] = {}
 
@@ -53,7 +55,7 @@ class CategoryWordsState(SignedInState):
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
         rows = await queries.added(session, actor)
         names = await orgs.staff_names(session, {one.added_by for one in rows})
-        known = categories.CATEGORIES
+        known, self.category_choices = categories.CATEGORIES, await offers(session)
         self.words = [
             WordShown(
                 id=str(one.id),
@@ -118,8 +120,3 @@ class CategoryWordsState(SignedInState):
             await self._read(session, actor)
         self._shut()
         return rx.toast.success(f"已删除“{row.word}”")
-
-
-def category_choices() -> list[tuple[str, str]]:
-    """Give the categories, for a type-ahead list."""
-    return [(one.code, one.full) for one in categories.CATEGORIES.values()]

@@ -117,11 +117,12 @@ class CaseState(SignedInState):
     async def load(self):
         """This function will open the case that the address names."""
         self._number, self._case_id = self._named(), ""
-        self.here, self.found, self.loaded = "/cases", True, False
+        self.found, self.loaded = True, False
         self._close()
         (await self.get_state(RevealState))._shut()  # noqa: SLF001 - a value shown on another case does not come along
         self.others_here, self.lines_shown = [], "all"
         listing = await self.get_state(CaseListState)
+        self.here = listing._came_from(self._number)  # noqa: SLF001 - the tab's own list
         async with self._opening() as (session, actor):
             actor.require(Permission.CASE_VIEW)
             try:

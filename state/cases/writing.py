@@ -11,11 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.areas import queries as areas
 from domain.areas.models import Level
-from domain.cases import categories
 from domain.cases.operations.create import create
 from domain.cases.operations.saying import learn
 from domain.cases.operations.take import take
-from domain.cases.queries import detail, saying
+from domain.cases.queries import detail
 from domain.cases.schemas import CaseInput, PartyInput, StepInput
 from domain.cases.vocabulary import Action, Status
 from domain.kernel import drafts
@@ -28,7 +27,9 @@ from domain.visits import queries as visits
 from domain.visits.models import VisitState
 from state.cases import shapes
 from state.cases.given import matter_in, party_in
+from state.cases.listing import CaseListState
 from state.cases.shapes import PartyShown
+from state.categories import offers
 from state.clock import now
 from state.inputs import Choice, Offer, as_form, as_text, text_in
 from state.live import hub, outlasting
@@ -101,9 +102,10 @@ class CaseFormState(SignedInState):
     async def load_for_edit(self):
         """This function will open the form of a case that is not dispatched yet."""
         number = str(self.router.url.path).strip("/").split("/")[-1].upper()
+        listing = await self.get_state(CaseListState)
         async with self._opening() as (session, actor):
             actor.require(Permission.CASE_CREATE)
-            await self._open(session, actor, "/cases")
+            await self._open(session, actor, listing._came_from(number))  # noqa: SLF001 - the tab's own list
             try:
                 view = await detail.get(session, actor, number, at=now())
             except NotFound:
@@ -169,11 +171,7 @@ class CaseFormState(SignedInState):
         self.may_submit = actor.may(Permission.SLIP_PRINT)
         self.kept = []
         await self._queue(session, actor)
-        said, usual = categories.words(), await saying.usual(session)
-        self.category_choices = [
-            Offer(c.code, c.full, [*said[c.code], *usual.added.get(c.code, ())], dict(usual.times.get(c.code, {})))
-            for c in categories.CATEGORIES.values()
-        ]
+        self.category_choices = await offers(session)
         places = await areas.all_areas(session)
         names = {a.path: a.name for a in places}
         self.area_choices = [

@@ -19,8 +19,9 @@ from domain.kernel import drafts
 from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
 from domain.kernel.refusals import ChangedMeanwhile, Invalid, NotFound, Refusal
+from state.categories import offers_by_group
 from state.clock import now
-from state.inputs import Choice, as_form, as_text, flag_in, text_in
+from state.inputs import Offer, as_form, as_text, flag_in, text_in
 from state.processes import showing
 from state.processes.editing import ROWS, bound_in, is_key, read, standard_roles, tweaks_of, typed_of, with_bound
 from state.processes.shapes import (
@@ -63,8 +64,9 @@ class ProcessState(SignedInState):
     note_text: str = ""
     own_limits: list[str] = []
     loosened: list[str] = []
-    picked_group: str = ""
-    members: list[Choice] = []
+    category_choices: list[Offer] = []
+    binds: int = 0
+    """How often a category was added: the field to type one in begins anew then."""
     asked: StepAsked = StepAsked()
     trial: TrialShown = TrialShown()
     enabling: bool = False
@@ -91,6 +93,7 @@ class ProcessState(SignedInState):
             self.version = VersionShown("standard", "标准流程", "standard", state_label="始终启用", tone="green")
             self._typed, self._seen, self.editable, self.unsaved = {}, "", False, False
         else:
+            self.category_choices = await offers_by_group(session)
             version = await queries.find(session, actor, as_id(name))
             await self._take_in(session, actor, version)
         self.round += 1
@@ -127,21 +130,12 @@ class ProcessState(SignedInState):
         return {f"{kind}.unit": shown} if shown and text and part in {"yellow", "red"} else {}
 
     @rx.event
-    async def pick_group(self, group: str):
-        """This function will offer the categories of a group."""
-        async with self._acting() as (_, actor):
-            queries.require_manager(actor)
-            self.picked_group = as_text(group)[:2]
-            named = [c for c in categories.CATEGORIES.values() if self.picked_group and c.code[:2] == self.picked_group]
-            whole = [Choice(self.picked_group, "整组")] if named else []
-            self.members = [*whole, *(Choice(c.code, c.label) for c in named)]
-
-    @rx.event
     async def bind(self, form: dict):
         """This function will bind the process to a category, or to a whole group."""
         code = text_in(as_form(form), "category", most=10)
         if code and any(c.startswith(code) for c in categories.CATEGORIES):
             await self._change({"categories": with_bound({}, [*bound_in(self._typed), code])["categories"]})
+            self.binds += 1
 
     @rx.event
     async def unbind(self, code: str):

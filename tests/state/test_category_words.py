@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.navigation import PAGES
+from domain.cases.categories import CATEGORIES
 from domain.cases.models import CategoryWord
+from domain.cases.operations.processes import copy
+from domain.cases.operations.saying import add_word
 from domain.cases.queries import saying
 from domain.kernel.refusals import NotPermitted
+from domain.kernel.searching import fold
 from domain.kernel.unit_of_work import unit_of_work
+from state.calendar.limits import LimitsState
 from state.cases.words import CategoryWordsState
 from state.cases.writing import CaseFormState
 from state.clock import now
+from state.processes.working import ProcessState
+from state.session import SignedInState
 from tests.support import county as support
 from tests.support import states
 from tests.support.county import phone
@@ -102,3 +110,35 @@ async def test_what_was_typed_and_chosen_counts_when_the_case_is_submitted(
     assert form.done, form.faults
     async with unit_of_work() as session:
         assert (await saying.usual(session)).times == usual
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "grouped"),
+    [
+        (CaseFormState, "/cases/new", False),
+        (LimitsState, "/limits", True),
+        (CategoryWordsState, "/category-words", False),
+        (ProcessState, "/process/{draft}", True),
+    ],
+    ids=lambda one: getattr(one, "__name__", str(one)),
+)
+async def test_every_picker_of_a_category_knows_everyday_words(
+    ground: AsyncEngine, kind: type[SignedInState], path: str, grouped: bool
+) -> None:
+    async with unit_of_work() as session:
+        county = await support.build(session, at=now())
+        made = await copy(session, county["center"], code="labour", name="劳动", at=now())
+        await add_word(session, county["center"], category="0701", word="高泡泡", no_name=True, at=now())
+        draft = str(made.id)
+    page: Any = await states.tree(kind, await states.signed_in("center"), f"http://test{path.format(draft=draft)}")
+    await states.call(page, "load")
+
+    offered = {one.value: one for one in page.category_choices}
+    assert {"工资", "高泡泡"} <= set(offered["0701"].words)
+    assert offered["0701"].usual == {fold("高泡泡"): 0}
+    assert set(CATEGORIES) <= set(offered)
+    groups = {code: one.label for code, one in offered.items() if code not in CATEGORIES}
+    assert groups == ({code[:2]: f"{one.group}（整组）" for code, one in CATEGORIES.items()} if grouped else {})
+    if grouped:
+        codes = list(offered)
+        assert codes.index("07") + 1 == codes.index("0701")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
@@ -13,6 +14,7 @@ from domain.cases.vocabulary import Status
 from domain.kernel.unit_of_work import unit_of_work
 from state.cases.listing import CaseListState
 from state.cases.working import CaseState
+from state.cases.writing import CaseFormState
 from state.clock import now
 from tests.support import county as support
 from tests.support import states
@@ -73,3 +75,24 @@ async def test_a_case_opened_from_elsewhere_leads_to_the_ledger(ground: AsyncEng
     case = await page.get_state(CaseState)
     await states.call(case, "load")
     assert (case.beside.href, case.beside.next, case.beside.previous) == ("/cases", "", "")
+
+
+@pytest.mark.parametrize("path", ["/todo", "/cases"])
+async def test_the_menu_marks_the_list_that_a_case_was_opened_from(ground: AsyncEngine, path: str) -> None:
+    page = await _listed(f"{path}?sort=title")
+    case = await _case(page, page.rows[0].number)
+    assert case.here == path
+    assert case.beside.href.startswith(path)
+
+    states.at_address(page, f"/case-edit/{page.rows[0].number}")
+    form = await page.get_state(CaseFormState)
+    await states.call(form, "load_for_edit")
+    assert form.here == path
+
+
+async def test_the_menu_marks_the_ledger_for_a_case_opened_from_elsewhere(ground: AsyncEngine) -> None:
+    page = await _listed("/todo?view=to_confirm")
+    async with unit_of_work() as session:
+        draft = (await session.scalars(select(col(Case.number)).where(col(Case.status) == Status.DRAFT))).one()
+    case = await _case(page, draft)
+    assert case.here == "/cases"

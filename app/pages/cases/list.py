@@ -30,6 +30,7 @@ def _list(path: str) -> rx.Component:
     return page(
         worklist(path),
         title=title,
+        here=path,
         crumbs=[("工作台", "/todo"), (title, "")],
         actions=rx.fragment(
             rx.cond(CaseListState.shown == path, export_button()),
