@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Column, Index
+from sqlalchemy import Column, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from domain.kernel.columns import Word
+from domain.kernel.columns import MOMENT, Word
 from domain.kernel.ids import new_id
 from domain.kernel.labels import Labelled
 
@@ -20,10 +21,28 @@ class Level(Labelled):
     GRID = "grid", "网格"
 
 
+class Datum(Labelled):
+    WGS84 = "wgs84", "WGS-84 或 CGCS2000（天地图、测绘成果）"
+    GCJ02 = "gcj02", "GCJ-02（高德、腾讯地图）"
+
+
+class Change(Labelled):
+    RENAME = "rename", "改名"
+    RECODE = "recode", "更换代码"
+    MOVE = "move", "调整上级"
+    MERGE = "merge", "并入"
+    END = "end", "撤销"
+    DRAW = "draw", "修改边界"
+
+
 class Area(SQLModel, table=True):
-    """A county, township, village or grid, with its border in degrees (longitude, latitude).
+    """A county, township, village or grid; its border, where it is known, as longitude and latitude in degrees.
 
     no_pii
+
+    :ivar path: lies under the successor once the area was merged into it
+    :ivar shape: polygons, each an outer ring and its holes; a ring does not repeat its first point. Empty: not known
+    :ivar datum: what the shape was measured in; all shapes of a database share one
     """
 
     __tablename__ = "area"
@@ -35,6 +54,36 @@ class Area(SQLModel, table=True):
     level: Level = Field(sa_type=Word(Level))  # type: ignore[call-overload]
     parent_id: UUID | None = Field(default=None, foreign_key="area.id", index=True)
     path: str
-    polygon: list[list[float]] = Field(sa_column=Column(JSONB, nullable=False))
-    center_lng: float
-    center_lat: float
+    shape: list[list[list[list[float]]]] = Field(
+        default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'::jsonb"))
+    )
+    datum: Datum | None = Field(default=None, sa_type=Word(Datum))  # type: ignore[call-overload]
+    center_lng: float | None = None
+    center_lat: float | None = None
+    ended_on: date | None = None
+    """From this day on nothing new is registered here."""
+    successor_id: UUID | None = Field(default=None, foreign_key="area.id")
+
+
+class AreaChange(SQLModel, table=True):
+    """What an area was until a change, and from which day on the change counts.
+
+    no_pii
+    """
+
+    __tablename__ = "area_change"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    area_id: UUID = Field(foreign_key="area.id", index=True)
+    kind: Change = Field(sa_type=Word(Change))  # type: ignore[call-overload]
+    valid_from: date
+    recorded_at: datetime = Field(sa_type=MOMENT)
+    changed_by: UUID
+    code: str = Field(index=True)
+    name: str
+    parent_id: UUID | None = Field(default=None, foreign_key="area.id")
+    shape: list[list[list[list[float]]]] = Field(
+        default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'::jsonb"))
+    )
+    """The former border, where that is what changed."""
+    into_id: UUID | None = Field(default=None, foreign_key="area.id")

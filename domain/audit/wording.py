@@ -50,21 +50,22 @@ LABELS: Mapping[str, str] = {
     "reveal_seconds": "明文显示秒数", "night_from": "夜间开始", "night_until": "夜间结束", "refusals_alarm": "被拒绝几次告警",
     "cases_alarm": "打开不同案件几件告警",
     "backup": "备份摘要", "made_at": "备份时间", "kept": "恢复到第几条", "was": "恢复前最后一条", "place": "恢复到何处",
-    "unit_id": "单位", "severe": "重大紧急", "yellow": "黄牌", "red": "红牌", "case": "案件",
+    "above": "上级区划", "into": "并入", "unit_id": "单位", "severe": "重大紧急", "yellow": "黄牌", "red": "红牌", "case": "案件",
 }  # fmt: skip
 """What each key of a detail is called; the settings' keys bear the names of the page that sets them."""
 SILENT = frozenset({"version", "row", "digest", "files", "id", "calendar_version", "changed", "before", "after"})
 """Keys that speak to the program alone, or of which `changes_in` tells."""
 _TYPED = frozenset({"reason", "opinion", "note", "what", "where", "login", "name", "number", "other", "code", "text",
                     "city_reference", "consent", "target_area", "watch_reason", "origin", "fault", "backup",
-                    "place"})  # fmt: skip
+                    "place", "above", "into"})  # fmt: skip
 """Keys whose values people typed, or are numbers and names as they stand."""
 _KINDS: Mapping[str, type[Labelled]] = {
     "link": Link, "level": Supervision, "field": Field, "fields": Field, "why": Unrevealed,
     "supervision_ended": Link, "status": Status, "statuses": Status,
 }  # fmt: skip
 _WAYS = {"password": "密码", "second_factor": "动态口令", "recovery": "恢复码", "sign_on": "单点登录", "certificate": "数字证书",
-         "oidc": "统一身份认证", "sm2": "数字证书", "units": "单位", "accounts": "账号", "sm": "国密", "aes": "AES"}  # fmt: skip
+         "oidc": "统一身份认证", "sm2": "数字证书", "units": "单位", "accounts": "账号", "areas": "区划",
+         "shapes": "区划边界", "sm": "国密", "aes": "AES"}  # fmt: skip
 _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 _CODE = re.compile(r"[a-z][a-z0-9_.]*")

@@ -75,6 +75,7 @@ class Permission(Labelled):
     ACCOUNT_PROPOSE = "account.propose", "申请账号"
     ARRANGE = "arrange", "流程、时限和日历"
     UNIT_MANAGE = "unit.manage", "单位管理"
+    AREA_MANAGE = "area.manage", "区划管理"
     ACCOUNT_MANAGE = "account.manage", "账号管理"
     ROLE_GRANT = "role.grant", "角色与授权"
     POLICY_MANAGE = "policy.manage", "安全策略"
@@ -127,7 +128,7 @@ GRANTS: MappingProxyType[Role, frozenset[Permission]] = MappingProxyType(
         Role.LEADER: frozenset({_P.CASE_VIEW, _P.CASE_WORK, _P.CASE_EXPORT, _P.STATISTICS_VIEW}),
         Role.STATION: frozenset({_P.CASE_VIEW}),
         Role.VIEWER: frozenset({_P.CASE_VIEW, _P.STATISTICS_VIEW}),
-        Role.SYSADMIN: frozenset({_P.UNIT_MANAGE, _P.ACCOUNT_MANAGE, _P.ARRANGE}),
+        Role.SYSADMIN: frozenset({_P.UNIT_MANAGE, _P.AREA_MANAGE, _P.ACCOUNT_MANAGE, _P.ARRANGE}),
         Role.SECADMIN: frozenset({_P.ROLE_GRANT, _P.POLICY_MANAGE, _P.RETENTION_MANAGE}),
         Role.AUDITOR: frozenset({_P.JOURNAL_AUDIT, _P.JOURNAL_EXPORT}),
         Role.PETITIONER: frozenset(),
@@ -184,6 +185,7 @@ DUTIES: MappingProxyType[Permission, frozenset[Duty]] = MappingProxyType(
         },
         _P.ARRANGE: frozenset({Duty.BUSINESS, Duty.SYSTEM}),
         _P.UNIT_MANAGE: frozenset({Duty.SYSTEM}),
+        _P.AREA_MANAGE: frozenset({Duty.SYSTEM}),
         _P.ACCOUNT_MANAGE: frozenset({Duty.SYSTEM}),
         _P.ROLE_GRANT: frozenset({Duty.SECURITY}),
         _P.POLICY_MANAGE: frozenset({Duty.SECURITY}),

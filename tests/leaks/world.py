@@ -40,7 +40,7 @@ from tests.support import stations
 from tests.support.county import PASSWORD, id_number, picture
 from tests.support.stations import RIGHT, SAID, SCENES, STATIONS, WITH_PICTURES, Scene
 
-_SQUARE = [[118.0, 25.0], [118.1, 25.0], [118.1, 25.1]]
+_SQUARE = [[[[118.0, 25.0], [118.1, 25.0], [118.1, 25.1]]]]
 AREAS = (
     ("3", None, Level.COUNTY), ("30", None, Level.COUNTY),
     ("35", "3", Level.TOWNSHIP), ("350", "3", Level.TOWNSHIP), ("3500", "350", Level.VILLAGE), ("351", "35", Level.VILLAGE),
@@ -140,7 +140,7 @@ async def _places_and_units(session: AsyncSession) -> None:
     made: dict[str, Area] = {}
     for code, above, level in AREAS:
         path = "/" + "/".join(CHAINS[code]) + "/"
-        made[code] = Area(code=code, name=f"{code}号地", level=level, path=path, polygon=_SQUARE, center_lng=118.0,
+        made[code] = Area(code=code, name=f"{code}号地", level=level, path=path, shape=_SQUARE, center_lng=118.0,
                           center_lat=25.0, parent_id=made[above].id if above else None)  # fmt: skip
         session.add(made[code])
         await session.flush()

@@ -100,7 +100,7 @@ async def put(session: AsyncSession, case: Case, changes: CaseChanges, *, at: da
     :raises Invalid: a field cannot be taken
     """
     faults = faults_of(changes, at=at)
-    area_path = await _area_path(session, changes.area, faults)
+    area_path = await _area_path(session, case, changes.area, faults)
     if faults:
         raise Invalid.of(faults)
     before = _snapshot(case)
@@ -143,14 +143,18 @@ async def fill_index(session: AsyncSession, *, after: UUID | None = None, most: 
     return None
 
 
-async def _area_path(session: AsyncSession, code: str | None, faults: dict[str, str]) -> str | None:
+async def _area_path(session: AsyncSession, case: Case, code: str | None, faults: dict[str, str]) -> str | None:
+    """What was ended stays where it stands, and is taken for nothing else."""
     if not code:
         return None
     try:
-        return (await areas.by_code(session, code)).path
+        area = await areas.held(session, code)
     except NotFound:
         faults["area"] = "没有这个辖区，请从列表中选择"
         return None
+    if area.ended_on is not None and area.path != case.area_path:
+        faults["area"] = f"“{area.name}”已停用，请选择现在的辖区"
+    return area.path
 
 
 def _snapshot(case: Case) -> dict[str, Any]:

@@ -59,6 +59,7 @@ async def get(
     return CaseView(
         row=row,
         area_full=await areas.name_of(session, case.area_path) if case.area_path else "",
+        area_code=await areas.code_now(session, case.area_path),
         registered_by=names.get(case.created_by, ""),
         registered_unit=units[case.unit_id].name,
         parties=await _parties(session, lens, col(Party.case_id) == case.id),
@@ -89,7 +90,6 @@ def _facts(case: Case) -> dict[str, Any]:
         "source": case.source.value,
         "source_label": case.source.label,
         "occurred_at": case.occurred_at,
-        "area_code": case.area_path.rstrip("/").rsplit("/", 1)[-1],
         "scale": case.scale.value,
         "scale_label": case.scale.label,
         "headcount": case.headcount,

@@ -182,6 +182,12 @@ async def _apply(
     return changed
 
 
+async def follow_areas(session: AsyncSession, moves: Mapping[str, str]) -> None:
+    """Give accounts the present path of their area; who may change areas was asked where they were changed."""
+    for account in await session.scalars(select(Account).where(col(Account.area_path).in_(moves))):
+        account.area_path = moves[account.area_path]
+
+
 async def disable(session: AsyncSession, actor: Actor, login: str, *, at: datetime, reason: str = "") -> None:
     """This function will disable an account and end its sessions, open sockets too.
 

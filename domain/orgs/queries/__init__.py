@@ -41,7 +41,7 @@ from domain.orgs.queries.receiving import (
     unattended_names,
 )
 from domain.orgs.queries.roles import codes_known, others_of_duty, require_administrator, roles
-from domain.orgs.queries.staff import logins_of, name_of, staff_names
+from domain.orgs.queries.staff import accounts_within, logins_of, name_of, staff_names
 from domain.orgs.queries.units import (
     centre_name,
     department_by_code,
@@ -61,6 +61,7 @@ __all__ = [
     "able_accounts",
     "account",
     "accounts",
+    "accounts_within",
     "actor_of",
     "actor_of_account",
     "actor_of_login",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -33,3 +33,11 @@ async def logins_of(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, st
     wanted = set(ids)
     rows = await session.execute(select(col(Account.id), col(Account.login)).where(col(Account.id).in_(wanted)))
     return {row[0]: row[1] for row in rows}
+
+
+async def accounts_within(session: AsyncSession, path: str) -> int:
+    """Count the enabled accounts whose area lies at or below a path."""
+    query = select(func.count()).where(
+        col(Account.area_path).startswith(path, autoescape=True), col(Account.disabled_at).is_(None)
+    )
+    return await session.scalar(query) or 0
