@@ -8,6 +8,7 @@ from typing import Any
 
 import reflex as rx
 
+from app.pages.areas.areas import area_list
 from app.pages.audit.alarms import audit_alarms
 from app.pages.audit.journal import audit_journal
 from app.pages.audit.person import audit_person
@@ -32,6 +33,7 @@ from app.pages.processes.detail import process
 from app.pages.processes.list import processes
 from app.pages.visits.desk import desk
 from domain.kernel.permissions import Permission, Role
+from state.areas.areas import AreasState
 from state.audit.alarms import AlarmsState
 from state.audit.journal import JournalState
 from state.audit.person import PersonTimelineState
@@ -91,6 +93,7 @@ PAGES: tuple[Page, ...] = (
     Page("/category-words", "类别用词", Permission.ARRANGE, category_words, (CategoryWordsState.load,)),
     Page("/calendar", "工作日历", Permission.ARRANGE, working_days, (CalendarState.load,)),
     Page("/units", "单位管理", Permission.UNIT_MANAGE, unit_list, (UnitsState.load,)),
+    Page("/areas", "区划管理", Permission.AREA_MANAGE, area_list, (AreasState.load,)),
     Page("/accounts", "账号管理", None, account_list, (AccountListState.load,), rights=ACCOUNT_RIGHTS),
     Page("/account/[login]", "账号", None, account_detail, _ACCOUNT, rights=ACCOUNT_RIGHTS),
     Page("/roles", "角色与授权", Permission.ROLE_GRANT, role_list, (RolesState.load,)),

@@ -36,6 +36,8 @@ MOST = 200_000
 """Characters read of one field at most; longer ones are cut after being refused by length elsewhere."""
 MAX_SHEET = 2 * 1024 * 1024
 """Bytes of a workbook that comes in; it is told before the upload, too."""
+MAX_BORDERS = 8 * 1024 * 1024
+"""And of a file of borders."""
 W = TypeVar("W", bound=Labelled)
 
 

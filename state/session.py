@@ -109,6 +109,7 @@ PLACES: tuple[Place, ...] = (
     Place("类别用词", "/category-words", "search", "配置", Permission.ARRANGE),
     Place("工作日历", "/calendar", "rows", "配置", Permission.ARRANGE),
     Place("单位管理", "/units", "building", "组织与账号", Permission.UNIT_MANAGE),
+    Place("区划管理", "/areas", "branch", "组织与账号", Permission.AREA_MANAGE),
     Place("账号管理", "/accounts", "user", "组织与账号", None, rights=ACCOUNT_RIGHTS),
     Place("角色与授权", "/roles", "shield", "组织与账号", Permission.ROLE_GRANT),
     Place("安全策略", "/security", "lock", "组织与账号", Permission.POLICY_MANAGE),

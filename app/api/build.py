@@ -49,6 +49,7 @@ _ROOMS = (
     desk.router,
     health.router,
     docs.router,
+    imports.long_router,
     imports.router,
     signin.router,
     signon.router,

@@ -26,6 +26,7 @@ class Door(Labelled):
 
 Need = P | Door | tuple[P, ...]
 """A permission, several of which one is enough, or another kind of door."""
+_IMPORT: Need = (P.UNIT_MANAGE, P.ACCOUNT_MANAGE, P.AREA_MANAGE)
 _CASE, _STEP = "/api/v1/cases/{number}", "/api/v1/cases/{number}/actions/{action}"
 
 NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
@@ -89,9 +90,10 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         ("GET", "/api/v1/categories"): Door.SIGNED_IN,
         ("GET", "/api/v1/areas"): Door.SIGNED_IN,
         ("GET", "/api/v1/departments"): Door.SIGNED_IN,
-        ("GET", "/api/v1/imports/{which}/template"): (P.UNIT_MANAGE, P.ACCOUNT_MANAGE),
-        ("POST", "/api/v1/imports/{which}"): (P.UNIT_MANAGE, P.ACCOUNT_MANAGE),
-        ("POST", "/api/v1/imports/{which}/confirm"): (P.UNIT_MANAGE, P.ACCOUNT_MANAGE),
+        ("GET", "/api/v1/imports/{which}/template"): _IMPORT,
+        ("POST", "/api/v1/imports/shapes"): P.AREA_MANAGE,
+        ("POST", "/api/v1/imports/{which}"): _IMPORT,
+        ("POST", "/api/v1/imports/{which}/confirm"): _IMPORT,
         ("SOCKET", "/api/v1/desk/{desk}"): Door.DESK,
         ("GET", "/t/{token}"): Door.LINK,
         ("GET", "/t/{token}/{form}"): Door.LINK,

@@ -31,6 +31,8 @@ MATTERS: Mapping[str, tuple[str, str]] = {
     "clock": ("jobs.app", "查找一次超时：按指定时刻记录黄牌、红牌，并列出本次记录的超时。"),
     "user": ("accounts.users", "账号管理"),
     "unit": ("accounts.units", "单位管理"),
+    "areas": ("areas.areas", "区划"),
+    "desk": ("desks.desks", "登记窗口"),
     "jobs": ("jobs.jobs", "后台任务"),
     "retention": ("retention.retention", "保存期限"),
     "keys": ("keys.keys", "密钥管理"),

@@ -36,15 +36,15 @@ async function save(answer) {
 }
 
 /** `onStaged` is called once the server has read the sheet. */
-export function SheetUpload({ endpoint, onStaged }) {
+export function SheetUpload({ endpoint, endings, most, disabled, onStaged }) {
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState("");
   const upload = async (file) => {
-    if (!file || busy) return;
+    if (!file || busy || disabled) return;
     setBusy(true);
     setFault("");
     const body = new FormData();
-    body.append("file", file, "sheet.xlsx");
+    body.append("file", file, "file");
     try {
       await post(endpoint, body);
       onStaged?.();
@@ -64,11 +64,13 @@ export function SheetUpload({ endpoint, onStaged }) {
   };
   return (
     <div className="sheet-drop" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
-      <label className="btn pri">
-        {busy ? "正在读取……" : "选择 Excel 文件"}
-        <input className="sr" type="file" accept=".xlsx" disabled={busy} onChange={choose} />
+      <label className={disabled ? "btn off" : "btn pri"}>
+        {busy ? "正在读取……" : "选择文件"}
+        <input className="sr" type="file" accept={endings} disabled={busy || disabled} onChange={choose} />
       </label>
-      <small>也可以把文件拖到这里，.xlsx 格式，最大 2 MB</small>
+      <small>
+        也可以把文件拖到这里，{endings.replaceAll(",", "、")} 格式，最大 {most} MB
+      </small>
       {fault && (
         <span className="fault" role="alert">
           {fault}

@@ -1,4 +1,4 @@
-"""The dialog that brings units or accounts in from Excel: upload, preview row by row, import all or nothing."""
+"""The dialog that brings units, accounts or areas in from a file: upload, preview row by row, all or nothing."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import reflex as rx
 from reflex_base.event import no_args_event_spec
 
 from components.kit.dialog import dialog
+from components.kit.form import field, select, text_input
 from components.kit.icons import icon
 from components.kit.scripts import library
 from components.kit.show import alert, tag
-from state.inputs import MAX_SHEET
-from state.orgs.importing import SHOWN, LineShown
+from state.inputs import MAX_BORDERS, MAX_SHEET
+from state.orgs.importing import SHOWN, LineShown, data
 from state.orgs.importing import ImportState as S
 
 
@@ -18,6 +19,9 @@ class _Upload(rx.Component):
     library = library("imports")
     tag = "SheetUpload"
     endpoint: rx.Var[str]
+    endings: rx.Var[str]
+    most: rx.Var[int]
+    disabled: rx.Var[bool]
     on_staged: rx.EventHandler[no_args_event_spec]
 
 
@@ -30,26 +34,36 @@ class _Confirm(rx.Component):
     on_done: rx.EventHandler[no_args_event_spec]
 
 
-def import_button(which: str) -> rx.Component:
-    """This function will draw the button that opens the import of "units" or "accounts"."""
-    return rx.el.button(icon("download"), "从 Excel 导入", type="button", class_name="btn", on_click=S.ask(which))
+def import_button(which: str, word: str = "从 Excel 导入") -> rx.Component:
+    """Draw the button that opens an import."""
+    return rx.el.button(icon("download"), word, type="button", class_name="btn", on_click=S.ask(which))
 
 
 def import_dialog() -> rx.Component:
     """This function will draw the import that is open."""
     body = rx.cond(S.done > 0, _done(), rx.cond(S.staged, _preview(), _upload()))
-    return dialog(S.which != "", f"从 Excel 导入{S.word}", body, on_close=S.close, wide=True, watermark=S.me.watermark)
+    return dialog(S.which != "", f"导入{S.word}", body, on_close=S.close, wide=True, watermark=S.me.watermark)
 
 
 def _upload() -> rx.Component:
+    borders = S.which == "shapes"
+    megabytes = rx.cond(borders, MAX_BORDERS >> 20, MAX_SHEET >> 20)
     return rx.el.div(
         rx.el.ol(
-            rx.el.li(
-                "下载 ",
-                rx.el.a("导入模板", href=f"/api/v1/imports/{S.which}/template", custom_attrs={"download": "1"}),
-                "，按“说明”页填写。",
+            rx.cond(
+                S.template,
+                rx.el.li(
+                    "下载 ",
+                    rx.el.a("导入模板", href=f"/api/v1/imports/{S.which}/template", custom_attrs={"download": "1"}),
+                    "，按“说明”页填写。",
+                ),
             ),
-            rx.el.li(f"一次最多 {S.most} 行，文件不超过 {MAX_SHEET >> 20} MB；更多的请分批导入。"),
+            rx.cond(
+                S.which == "areas",
+                rx.el.li("也可直接使用统计用区划代码名录（.xlsx 或 .csv，表头含区划代码、名称，可含级别、上级代码）。"),
+            ),
+            rx.cond(borders, rx.el.li("GeoJSON 文件，每个图形的属性中有区划代码（code），坐标为经纬度。")),
+            rx.el.li(f"一次最多 {S.most} 行，文件不超过 {megabytes} MB；更多的请分批导入。"),
             rx.el.li("上传后先逐行检查，有一行不对就全部不导入。"),
             rx.cond(
                 S.which == "accounts",
@@ -57,8 +71,35 @@ def _upload() -> rx.Component:
             ),
             class_name="plain-list numbers",
         ),
-        _Upload.create(endpoint=f"/api/v1/imports/{S.which}", on_staged=S.show),
+        _asked(),
+        _Upload.create(
+            endpoint=f"/api/v1/imports/{S.which}" + rx.cond(S.query != "", f"?{S.query}", ""),
+            endings=S.endings,
+            most=megabytes,
+            disabled=borders & (S.datum == ""),
+            on_staged=S.show,
+        ),
         class_name="form",
+    )
+
+
+def _asked() -> rx.Component:
+    """Draw what has to be known of a file before it comes."""
+    since = field(
+        "生效日期",
+        text_input("since", type="date", default=S.since, on_change=S.date),
+        name="since",
+        hint="改名、调整和并入从哪一天起算，不晚于今天",
+    )
+    datum = field(
+        "坐标系",
+        select("datum", data(), value=S.datum, placeholder="请选择", on_change=S.measure),
+        name="datum",
+        required=True,
+        hint="须与文件一致；所有边界用同一种坐标系",
+    )
+    return rx.el.div(
+        rx.cond(S.asks.contains("since"), since), rx.cond(S.asks.contains("datum"), datum), class_name="grid-2"
     )
 
 
@@ -67,20 +108,24 @@ def _preview() -> rx.Component:
         S.wrong > 0,
         alert(
             "red",
-            rx.el.span(f"共 {S.total} 行，{S.wrong} 行有问题：请在 Excel 里改好后重新上传，目前没有导入任何内容。"),
+            rx.el.span(f"共 {S.total} 行，{S.wrong} 行有问题：请改好后重新上传，目前没有导入任何内容。"),
         ),
         alert("green", rx.el.span(f"共 {S.total} 行，全部可以导入。")),
     )
     return rx.el.div(
         summary,
+        rx.cond(
+            S.told.length() > 0,
+            rx.el.ul(rx.foreach(S.told, rx.el.li), class_name="plain-list"),
+        ),
         _rows(),
         rx.cond(S.total > SHOWN, rx.el.p(f"只显示前 {SHOWN} 行，有问题的排在前面。", class_name="muted")),
         rx.el.div(
             rx.el.button("重新上传", type="button", class_name="btn", on_click=S.again),
             _Confirm.create(
                 endpoint=f"/api/v1/imports/{S.which}/confirm",
-                label=f"导入 {S.total} 行",
-                disabled=S.wrong > 0,
+                label=f"导入 {S.works} 行",
+                disabled=(S.wrong > 0) | (S.works == 0),
                 on_done=S.finish,
             ),
             class_name="form-foot",
@@ -94,7 +139,7 @@ def _rows() -> rx.Component:
         said = rx.cond(
             one.faults.length() > 0,
             rx.el.ul(rx.foreach(one.faults, lambda text: rx.el.li(text, class_name="error"))),
-            tag("可导入", "green"),
+            rx.cond(one.said != "", rx.el.span(one.said), tag("可导入", "green")),
         )
         return rx.el.tr(
             rx.el.th(one.number, scope="row"),

@@ -20,7 +20,7 @@ from domain.kernel.permissions import Permission
 from domain.kernel.refusals import NotFound
 
 SEPARATOR = " / "
-_BARE = select(Area).options(defer(col(Area.shape))) 
+_BARE = select(Area).options(defer(col(Area.shape)))  # type: ignore[arg-type]
 
 
 async def all_areas(session: AsyncSession) -> tuple[AreaView, ...]:

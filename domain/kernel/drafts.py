@@ -38,15 +38,22 @@ def _key(form: str, tab: str) -> str:
 
 
 async def keep(
-    session: AsyncSession, actor: Actor, form: str, content: Mapping[str, object], *, tab: str = "", at: datetime
+    session: AsyncSession,
+    actor: Actor,
+    form: str,
+    content: Mapping[str, object],
+    *,
+    tab: str = "",
+    at: datetime,
+    most: int = MAX_CHARACTERS,
 ) -> None:
     """Store what is in a form of a tab; the newest replaces the one before.
 
-    A content beyond `MAX_CHARACTERS` is not kept: the form says so when it is sent.
+    A content beyond `most` is not kept: the form says so when it is sent.
     """
     form = _key(form, tab)
     text = json.dumps(content, ensure_ascii=False)
-    if len(text) > MAX_CHARACTERS:
+    if len(text) > most:
         return
     draft = await _find(session, actor, form)
     if draft is None:

@@ -18,6 +18,7 @@ from domain.kernel.numbers import next_in
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted
 from domain.kernel.words import text_fault
+from domain.orgs import queries as orgs
 from domain.people import operations as people
 from domain.people.models import IdType
 from domain.visits import queries, rules
@@ -108,8 +109,30 @@ async def cite(session: AsyncSession, actor: Actor, visit_id: UUID, case_id: UUI
     return visit
 
 
+async def open_desk(session: AsyncSession, actor: Actor, *, code: str, name: str, unit_code: str, at: datetime) -> Desk:
+    """Add a desk where a unit receives visitors; see `add_desk`.
+
+    :raises NotPermitted: the actor does not manage units
+    :raises Invalid: the code is malformed or in use, the name missing, the unit unknown
+    """
+    actor.require(Permission.UNIT_MANAGE)
+    desks = list(await session.scalars(select(Desk)))
+    units = await orgs.units_of_codes(session, [unit_code.strip()])
+    faults = {
+        "code": rules.desk_code_fault(code) or ("窗口代码已存在" if any(one.code == code for one in desks) else ""),
+        "name": text_fault("窗口名称", name, most=rules.MAX_DESK_NAME),
+        "unit": "" if units else f"没有代码为“{unit_code}”的单位",
+    }
+    if wrong := {field: text for field, text in faults.items() if text}:
+        raise Invalid.of(wrong)
+    desk = await add_desk(session, code=code, name=name.strip(), unit_id=units[0].id, position=len(desks))
+    detail = {"code": code, "name": desk.name, "unit": units[0].code}
+    await journal.record(session, actor, "desk.add", "desk", desk.id, at=at, detail=detail)
+    return desk
+
+
 async def add_desk(session: AsyncSession, *, code: str, name: str, unit_id: UUID, position: int = 0) -> Desk:
-    """This function will add a desk; it takes no bridge until `pair` gave it a token."""
+    """Add a desk; it takes no bridge until `pair` gave it a token."""
     desk = Desk(code=code, name=name, unit_id=unit_id, position=position)
     session.add(desk)
     await session.flush()

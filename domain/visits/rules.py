@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 
 from domain.kernel.bounds import Bounds
@@ -10,7 +11,8 @@ from domain.people.models import IdType, Sex
 from domain.people.schemas import PersonInput
 from domain.visits.models import IdSource
 
-MAX_REASON = 200
+MAX_REASON, MAX_DESK_NAME = 200, 30
+_DESK = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 COMPANIONS = Bounds(0, 500, "人")
 IDENTITY = ("name", "id_type", "id_number")
 """Who somebody is: with a card, all of it is the card's."""
@@ -24,6 +26,11 @@ LABELS: Mapping[str, str] = {
     "nation": "民族",
     "address": "住址",
 }
+
+
+def desk_code_fault(code: str) -> str:
+    """Say why a desk cannot bear a code, which stands in addresses; empty when it can."""
+    return "" if _DESK.fullmatch(code) else "窗口代码由小写字母、数字、下划线和短横组成，最长 32 位"
 
 
 def form_of(person: PersonInput) -> dict[str, str]:

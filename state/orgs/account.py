@@ -212,7 +212,10 @@ class AccountState(SignedInState):
         held = {shown.row.unit_code, *(unit.code for unit in shown.more_units)}
         self.units = [Choice(u.code, u.name) for u in units if u.disabled_at is None or u.code in held]
         self.more = [Choice(unit.code, unit.name) for unit in shown.more_units]
-        self.areas = area_choices(await areas.all_areas(session)) if self.may_manage else []
+        held_area = [Choice(shown.area_path, await areas.name_of(session, shown.area_path))] if shown.area_path else []
+        known = area_choices(await areas.all_areas(session)) if self.may_manage else []
+        # an area that was ended since then is kept until somebody chooses another
+        self.areas = [*(one for one in held_area if one.value not in {c.value for c in known}), *known]
         self.one = account_shown(shown.row)
         area = await areas.name_of(session, shown.area_path)
         self.facts = _facts(shown, area)

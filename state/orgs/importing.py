@@ -1,18 +1,29 @@
-"""The preview of an uploaded sheet: every row with what is wrong with it, before anything is imported."""
+"""The preview of an uploaded file: every row with what is wrong with it, before anything is imported."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 import reflex as rx
 
+from domain.areas.models import Datum
 from domain.kernel import drafts
+from domain.kernel.clock import local_date
 from domain.kernel.refusals import NotFound
+from state.areas import lines as area_lines
+from state.areas.areas import AreasState
+from state.clock import now
 from state.inputs import as_text
-from state.orgs import lines
+from state.kit.importing import Kind
+from state.orgs import lines as org_lines
 from state.orgs.accounts import AccountListState
 from state.orgs.units import UnitsState
 from state.session import SignedInState
+
+KINDS: dict[str, Kind] = {**org_lines.KINDS, **area_lines.KINDS}
+_PAGES = {"units": UnitsState, "accounts": AccountListState, "areas": AreasState, "shapes": AreasState}
+"""What is read again once something was imported."""
 
 SHOWN = 200
 """Rows shown at most; those with faults come first."""
@@ -20,74 +31,113 @@ SHOWN = 200
 
 @dataclass
 class LineShown:
-    """This class will hold one row of the preview."""
+    """One row of the preview."""
 
     number: int = 0
     cells: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    said: str = ""
 
 
 class ImportState(SignedInState):
-    """One browser's open import of units or of accounts."""
+    """One browser's open import."""
 
     which: str = ""
     word: str = ""
     most: int = 0
+    template: bool = False
+    endings: str = ""
+    asks: list[str] = []
+    since: str = ""
+    datum: str = ""
+    query: str = ""
     heads: list[str] = []
     rows: list[LineShown] = []
+    told: list[str] = []
     total: int = 0
     wrong: int = 0
+    works: int = 0
+    """Rows that change something."""
     staged: bool = False
     done: int = 0
 
     @rx.event
     async def ask(self, which: str):
-        """This function will open the import of "units" or "accounts"."""
+        """Open an import."""
         async with self._acting() as (_, actor):
-            kind = lines.KINDS.get(as_text(which))
+            kind = KINDS.get(as_text(which))
             if kind is None:
                 raise NotFound("没有这种导入")
             actor.require(kind.right)
             self._shut()
             self.which, self.word, self.most, self.heads = as_text(which), kind.word, kind.most, list(kind.heads)
+            self.template, self.endings, self.asks = bool(kind.example), ",".join(kind.endings), list(kind.asks)
+            self.since = local_date(now()).isoformat() if "since" in kind.asks else ""
+            self._write_query()
+
+    @rx.event
+    async def date(self, since: str):
+        """Take the day from which the changes count; whether it is one is asked when the file comes."""
+        async with self._acting():
+            self.since = as_text(since)[:10]
+            self._write_query()
+
+    @rx.event
+    async def measure(self, datum: str):
+        """Take what borders are measured in."""
+        async with self._acting():
+            self.datum = as_text(datum) if as_text(datum) in set(Datum) else ""
+            self._write_query()
 
     @rx.event
     async def show(self):
-        """This function will show the sheet that was just uploaded, row by row."""
+        """Show the file that was just uploaded, row by row."""
         async with self._acting() as (session, actor):
-            kind = lines.KINDS.get(self.which)
+            kind = KINDS.get(self.which)
             if kind is None:
                 raise NotFound("没有这种导入")
             content = await drafts.load(session, actor, kind.form)
-            found = await lines.read(session, actor, self.which, lines.staged_in(content))
-        shown = [
-            LineShown(row.number, list(row.values), [f"{name}：{text}" for name, text in row.faults.items()])
-            for row in found
+            found = await kind.read(session, actor, content)
+            self.told = await kind.told(session, actor, content)
+        ordered = sorted(found, key=lambda row: (not row.faults, row.quiet, row.number))
+        self.rows = [
+            LineShown(row.number, list(row.values), [f"{name}：{text}" for name, text in row.faults.items()], row.said)
+            for row in ordered[:SHOWN]
         ]
-        self.rows = sorted(shown, key=lambda row: (not row.faults, row.number))[:SHOWN]
-        self.total, self.wrong = len(shown), sum(1 for row in shown if row.faults)
+        self.total, self.wrong = len(found), sum(1 for row in found if row.faults)
+        self.works = sum(1 for row in found if not row.quiet)
         self.staged, self.done = True, 0
 
     @rx.event
     async def again(self):
-        """This function will go back to the upload of another sheet."""
+        """Go back to the upload of another file."""
         async with self._acting():
-            self.rows, self.staged, self.total, self.wrong = [], False, 0, 0
+            self.rows, self.told, self.staged, self.total, self.wrong, self.works = [], [], False, 0, 0, 0
 
     @rx.event
     async def finish(self):
-        """This function will say that the sheet was imported; the password file is with the browser by now."""
+        """Say that the file was imported; the password file is with the browser by now."""
         async with self._acting():
-            self.done, self.rows, self.staged = self.total, [], False
+            self.done, self.rows, self.told, self.staged = self.works, [], [], False
 
     @rx.event
     async def close(self):
-        """This function will close the import; the page below is read again where something came of it."""
+        """Close the import; the page below is read again where something came of it."""
         async with self._acting():
-            came, page = self.done, UnitsState if self.which == "units" else AccountListState
+            page = _PAGES.get(self.which) if self.done else None
             self._shut()
-        return page.renew if came else None
+        return page.renew if page else None
+
+    def _write_query(self) -> None:
+        asked = {"since": self.since, "datum": self.datum}
+        self.query = urlencode({name: value for name, value in asked.items() if value and name in self.asks})
 
     def _shut(self) -> None:
-        self.which, self.word, self.heads, self.rows = "", "", [], []
-        self.total, self.wrong, self.staged, self.done = 0, 0, False, 0
+        self.which, self.word, self.heads, self.rows, self.told = "", "", [], [], []
+        self.since, self.datum, self.query, self.asks = "", "", "", []
+        self.total, self.wrong, self.works, self.staged, self.done = 0, 0, 0, False, 0
+
+
+def data() -> list[tuple[str, str]]:
+    """Give what borders may be measured in, for a select."""
+    return [(one.value, one.label) for one in Datum]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,66 +14,16 @@ from domain.kernel import bounds
 from domain.kernel.actor import Actor
 from domain.kernel.clock import day_bounds
 from domain.kernel.permissions import Permission
-from domain.kernel.refusals import Invalid, NotFound
+from domain.kernel.refusals import Invalid
 from domain.orgs import operations, queries
 from domain.orgs.models import UnitKind
 from domain.orgs.operations.initial import initial_password
 from domain.orgs.rules import POSITION
 from domain.orgs.schemas import NewAccount, UnitInput
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """This class will declare one kind of import: its words, headings (with those that must be filled), notes."""
-
-    word: str
-    form: str
-    right: Permission
-    heads: tuple[str, ...]
-    required: tuple[str, ...]
-    example: tuple[str, ...]
-    notes: tuple[str, ...]
-    most: int
-
+from state.kit.importing import Content, Kind, Read, Staged, staged_in
 
 _UNIT_HEADS = ("单位代码", "单位名称", "类型", "简称", "上级单位代码", "办公电话", "排序")
 _ACCOUNT_HEADS = ("账号", "姓名", "单位", "角色", "兼属单位", "辖区代码", "有效期至")
-KINDS: Mapping[str, Kind] = {
-    "units": Kind(
-        "单位", "import.units", Permission.UNIT_MANAGE, _UNIT_HEADS, _UNIT_HEADS[:2],
-        ("slj", "水利局", "职能部门", "水利", "county", "", "30"),
-        (
-            "带 * 的必须填写；示例行导入前请删除。一次最多 1000 行。",
-            "单位代码：小写字母、数字、下划线、短横，保存后不能修改。",
-            f"类型：{'、'.join(kind.label for kind in UnitKind)}；不填为职能部门。",
-            "上级单位代码：已有单位的代码，或本表前面行的代码。",
-        ),
-        1000,
-    ),
-    "accounts": Kind(
-        "账号", "import.accounts", Permission.ACCOUNT_MANAGE, _ACCOUNT_HEADS, ("账号", "姓名", "角色"),
-        ("zhangsan", "张某", "rsj", "部门经办", "", "", "2026-12-31"),
-        (
-            "带 * 的必须填写；示例行导入前请删除。一次最多 300 行。",
-            "单位、兼属单位：单位的代码或全称；兼属多个用顿号分隔。",
-            "角色：角色名称或代码，多个用顿号分隔；须由安全管理员授权后生效。部门经办、部门领导须填写单位。",
-            "辖区代码：按辖区查看的角色（如派出所）须填写，对其他角色不起作用。",
-            "有效期至：临时账号填写，如 2026-12-31。",
-            "初始密码由系统随机生成，导入成功后下载一次。",
-        ),
-        300,
-    ),
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """This class will hold one row that was read; `given` is for the domain, `faults` are by heading."""
-
-    number: int
-    values: tuple[str, ...]
-    given: UnitInput | NewAccount
-    faults: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +35,12 @@ class _Known:
     areas: Mapping[str, str]
 
 
-Staged = Sequence[tuple[int, Sequence[str], Mapping[str, str]]]
-"""Number, texts in the order of the headings, and what could not be read, by heading."""
-
-
-async def read(session: AsyncSession, actor: Actor, kind: str, staged: Staged) -> tuple[Read, ...]:
-    """This function will read the rows of an import and say of each what cannot be taken.
-
-    Every account gets an initial password of its own, which nobody has seen yet.
+async def read_units(session: AsyncSession, actor: Actor, content: Content) -> tuple[Read, ...]:
+    """Read the rows of an import of units and say of each what cannot be taken.
 
     :raises NotPermitted: the actor may not import these
     """
-    actor.require(KINDS[kind].right)
-    if kind == "units":
-        return await _units(session, actor, staged)
-    return await _accounts(session, actor, staged)
-
-
-async def _units(session: AsyncSession, actor: Actor, staged: Staged) -> tuple[Read, ...]:
+    staged = staged_in(content)
     rows = [_unit(dict(zip(_UNIT_HEADS, values, strict=False))) for _, values, _ in staged]
     found = await operations.check_units(session, actor, [unit for unit, _ in rows])
     names = {
@@ -111,7 +49,13 @@ async def _units(session: AsyncSession, actor: Actor, staged: Staged) -> tuple[R
     return _together("units", staged, rows, found, names)
 
 
-async def _accounts(session: AsyncSession, actor: Actor, staged: Staged) -> tuple[Read, ...]:
+async def read_accounts(session: AsyncSession, actor: Actor, content: Content) -> tuple[Read, ...]:
+    """Read the rows of an import of accounts; each gets an initial password of its own, which nobody has seen yet.
+
+    :raises NotPermitted: the actor may not import these
+    """
+    actor.require(Permission.ACCOUNT_MANAGE)
+    staged = staged_in(content)
     known = await _what_is_known(session, actor)
     rows = [_account(dict(zip(_ACCOUNT_HEADS, values, strict=False)), known) for _, values, _ in staged]
     found = await operations.check_accounts(session, actor, [account for account, _ in rows])
@@ -221,12 +165,42 @@ def _by_word(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {word: code for word, code in found.items() if word not in twice or word == code}
 
 
-def staged_in(content: Mapping[str, object]) -> Staged:
-    """This function will give the rows that were kept of an uploaded sheet.
+async def _take_units(
+    session: AsyncSession, actor: Actor, rows: Sequence[Read], _content: Content, at: datetime
+) -> int:
+    return await operations.import_units(session, actor, [row.given for row in rows], at=at)
 
-    :raises NotFound: there are none
-    """
-    kept = content.get("lines")
-    if not isinstance(kept, list) or not kept:
-        raise NotFound("没有待导入的表格，请重新上传")
-    return [(int(one[0]), [str(text) for text in one[1]], dict(one[2])) for one in kept]
+
+async def _take_accounts(
+    session: AsyncSession, actor: Actor, rows: Sequence[Read], _content: Content, at: datetime
+) -> int:
+    await operations.import_accounts(session, actor, [row.given for row in rows], at=at)
+    return len(rows)
+
+
+KINDS: Mapping[str, Kind] = {
+    "units": Kind(
+        "单位", "import.units", Permission.UNIT_MANAGE, _UNIT_HEADS, _UNIT_HEADS[:2],
+        ("slj", "水利局", "职能部门", "水利", "county", "", "30"),
+        (
+            "带 * 的必须填写；示例行导入前请删除。一次最多 1000 行。",
+            "单位代码：小写字母、数字、下划线、短横，保存后不能修改。",
+            f"类型：{'、'.join(kind.label for kind in UnitKind)}；不填为职能部门。",
+            "上级单位代码：已有单位的代码，或本表前面行的代码。",
+        ),
+        1000, read_units, _take_units,
+    ),
+    "accounts": Kind(
+        "账号", "import.accounts", Permission.ACCOUNT_MANAGE, _ACCOUNT_HEADS, ("账号", "姓名", "角色"),
+        ("zhangsan", "张某", "rsj", "部门经办", "", "", "2026-12-31"),
+        (
+            "带 * 的必须填写；示例行导入前请删除。一次最多 300 行。",
+            "单位、兼属单位：单位的代码或全称；兼属多个用顿号分隔。",
+            "角色：角色名称或代码，多个用顿号分隔；须由安全管理员授权后生效。部门经办、部门领导须填写单位。",
+            "辖区代码：按辖区查看的角色（如派出所）须填写，对其他角色不起作用。",
+            "有效期至：临时账号填写，如 2026-12-31。",
+            "初始密码由系统随机生成，导入成功后下载一次。",
+        ),
+        300, read_accounts, _take_accounts,
+    ),
+}  # fmt: skip

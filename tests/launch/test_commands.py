@@ -61,6 +61,9 @@ ROWS = {
     "user disable": Row("user disable registrar", "名下还有未办完的工作，没有转走：登记的未结案件 "),
     "user reset": Row("user reset guide --password " + PASSWORD, "的密码已重置"),
     "unit add": Row("unit add new-{place} 新单位{place}", "已建立"),
+    "areas import": Row("areas import {folder}/areas.csv", "已导入区划 1 个"),
+    "desk add": Row("desk add new-{place} 新窗口 --unit centre", "已建立"),
+    "desk pair": Row("desk pair guide-1", ""),
     "jobs run": Row("jobs run", "到期的消息已处理"),
     "jobs replay": Row("jobs replay", "已放回 0 条消息"),
     "retention preview": Row("retention preview", "登录会话  180 天  删除  已启用  到期 0"),
@@ -154,6 +157,7 @@ def place(request: pytest.FixtureRequest) -> Generator[Place]:
             request.param, deep if request.param == "beside" else Path(folder) / "data", taken.getsockname()[1]
         )
         here.data.parent.mkdir(parents=True, exist_ok=True)
+        (here.data.parent / "areas.csv").write_text("统计用区划代码,名称\n359900999000,新区街道\n", encoding="gb18030")
         if here.name == "alone":
             loaded = here.type("demo --cases 20")
             assert loaded.returncode == 0, loaded.stderr

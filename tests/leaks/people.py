@@ -25,12 +25,12 @@ _ROLES: dict[str, tuple[str, frozenset[str]]] = {
     "leader": (ALL, frozenset({SEE, WORK, EXPORT, FIGURES})),
     "station": (AREA, frozenset({SEE})),
     "viewer": (ALL, frozenset({SEE, FIGURES})),
-    "sysadmin": (NONE, frozenset({"unit.manage", "account.manage", ARRANGE})),
+    "sysadmin": (NONE, frozenset({"unit.manage", "area.manage", "account.manage", ARRANGE})),
     "secadmin": (NONE, frozenset({"role.grant", "policy.manage", "retention.manage"})),
     "auditor": (NONE, frozenset({"journal.audit", "journal.export"})),
 }  # fmt: skip
 """How far each role sees and what it may do besides the steps of a case."""
-_CHANGING = frozenset({DESK, WRITE, WORK, PRINT, HAND, PROPOSE, ARRANGE, "unit.manage", "account.manage",
+_CHANGING = frozenset({DESK, WRITE, WORK, PRINT, HAND, PROPOSE, ARRANGE, "unit.manage", "area.manage", "account.manage",
                        "role.grant", "policy.manage", "retention.manage"})  # fmt: skip
 ADMINISTRATORS = frozenset({"sysadmin", "secadmin", "auditor"})
 

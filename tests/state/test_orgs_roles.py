@@ -91,7 +91,7 @@ class TestRoles:
 
         await states.call(page, "copy", "sysadmin")
 
-        assert {box.value for box in page.rights} == {"arrange", "unit.manage", "account.manage"}
+        assert {box.value for box in page.rights} == {"arrange", "unit.manage", "area.manage", "account.manage"}
 
     async def test_a_built_in_role_stays(self, ground: AsyncEngine) -> None:
         await _built()

@@ -40,7 +40,7 @@ class Tree:
         await session.execute(_LOCK)
         query = select(Area).order_by(col(Area.path)).execution_options(populate_existing=True)
         if not shapes:
-            query = query.options(defer(col(Area.shape)))
+            query = query.options(defer(col(Area.shape)))  # type: ignore[arg-type]
         return cls(list(await session.scalars(query)))
 
     def live(self, code: str, *, field: str = "") -> Area:

@@ -11,12 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.kernel.actor import Actor
 from domain.kernel.permissions import PEOPLE_ROLES, Role
 from domain.kernel.refusals import Invalid
 from domain.orgs import operations
 from domain.orgs.models import Account, Unit
 from domain.orgs.schemas import AccountChange, NewAccount, UnitInput
-from state.orgs.lines import KINDS, read
+from state.kit.importing import Read
+from state.orgs.lines import KINDS
 from tests.support import county as support
 from tests.support.county import MORNING, PASSWORD, County
 
@@ -32,6 +34,10 @@ async def county(session: AsyncSession) -> County:
 
 def row(login: str, role: str = "officer", unit: str = "rsj", area: str = "") -> NewAccount:
     return NewAccount(login=login, name="新来的", password=PASSWORD, roles=(role,), unit_code=unit, area_path=area)
+
+
+async def read(session: AsyncSession, actor: Actor, which: str, lines: list[object]) -> tuple[Read, ...]:
+    return await KINDS[which].read(session, actor, {"lines": lines})
 
 
 class TestAccounts:
