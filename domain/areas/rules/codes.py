@@ -19,14 +19,14 @@ _NATIONAL = 12
 _CORNERS = 3
 _LEVEL_WORDS: MappingProxyType[str, Level | None] = MappingProxyType(
     {
-        **dict.fromkeys(("省", "省级", "自治区", "直辖市", "市", "市级", "地级", "地级市", "州", "盟", "地区"), None),
-        **dict.fromkeys(("县", "区", "县区", "县级", "区县", "县级市", "旗", "市辖区"), Level.COUNTY),
-        **dict.fromkeys(("乡", "镇", "街道", "乡级", "乡镇", "镇街", "乡镇街道", "苏木"), Level.TOWNSHIP),
-        **dict.fromkeys(("村", "社区", "村级", "村居", "村社区", "居委会", "村委会", "居委会、村委会"), Level.VILLAGE),
-        **dict.fromkeys(("网格", "网格级", "单元网格"), Level.GRID),
+        **dict.fromkeys(("省", "自治区", "直辖市", "市", "地", "地市", "州", "盟", "地区"), None),
+        **dict.fromkeys(("县", "区", "县区", "区县", "县市", "旗", "市辖区"), Level.COUNTY),
+        **dict.fromkeys(("乡", "镇", "街道", "乡镇", "镇街", "乡镇街道", "苏木"), Level.TOWNSHIP),
+        **dict.fromkeys(("村", "社区", "村居", "村社区", "居委会", "村委会", "居委会、村委会"), Level.VILLAGE),
+        **dict.fromkeys(("网格", "单元网格"), Level.GRID),
     }
 )
-"""How lists name the levels; province and city stand above what is kept."""
+"""How lists name the levels, the word 级 left out; province and city stand above what is kept."""
 
 
 def faults(spec: AreaSpec, parent: Level | None) -> dict[str, str]:
@@ -75,7 +75,7 @@ def level_named(word: str) -> Level | None:
     :raises KeyError: no level is called so
     """
     known = {level.label: level for level in Level} | {level.value: level for level in Level}
-    text = narrow(word).replace("/", "、").replace(" ", "")
+    text = narrow(word).replace("/", "、").replace(" ", "").replace("级", "")
     return known[text] if text in known else _LEVEL_WORDS[text]
 
 
