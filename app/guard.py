@@ -19,6 +19,7 @@ from reflex_base.event import Event
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
+from app import causes
 from app.limits import rates
 from domain.kernel.actor import Actor
 from domain.kernel.refusals import ChangedMeanwhile, NotSignedIn, Refusal, TooMany
@@ -86,6 +87,11 @@ def refused(exception: Exception) -> Any:
         return rx.toast.warning(exception.message, duration=8000)
     if isinstance(exception, Refusal):
         return rx.toast.error(exception.message, duration=6000)
+    cause = causes.cause_of(exception)
+    if cause:
+        causes.note(cause, exception, where="page")
+        # one message that stays, not one for each pause of whoever types
+        return rx.toast.error(cause.sentence, id=cause.value, duration=12000)
     number = f"{int(now().timestamp() * 1000) % 100_000_000:08d}"
     _log.error("page.error", number=number, exc_info=exception)
     return rx.toast.error(f"系统出错，请重试；如仍不行，请把编号 {number} 告诉管理员", duration=12000)

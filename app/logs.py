@@ -8,9 +8,12 @@ event, or to what Reflex said about it. No text is longer than a page: nobody ma
 
 from __future__ import annotations
 
+import fcntl
 import logging
+import os
 import re
 import sys
+import time
 from collections.abc import Mapping, MutableMapping
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -92,6 +95,76 @@ class CutWholeEvents(logging.Filter):
         return True
 
 
+class Repeats(logging.Filter):
+    """Lets the same warning or error through so often a minute; the next one that passes says how many did not.
+
+    On a bad day everything fails in the same way, and the first lines tell as much as all of them.
+    """
+
+    MOST, SECONDS, REMEMBERED = 20, 60.0, 1000
+
+    def __init__(self) -> None:
+        """Begin with nothing repeated."""
+        super().__init__()
+        self._counts: dict[tuple[str, int, str], list[float]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Decide once for all handlers, since each of them asks."""
+        if record.levelno < logging.WARNING:
+            return True
+        if not hasattr(record, "repeated"):
+            record.repeated = not self._passes(record)
+        return not record.repeated
+
+    def _passes(self, record: logging.LogRecord) -> bool:
+        event = record.msg.get("event") if isinstance(record.msg, dict) else record.msg
+        key, moment = (record.name, record.levelno, str(event)[:200]), time.monotonic()
+        began, passed, held = self._counts.get(key, [moment, 0, 0])
+        fresh = moment - began >= self.SECONDS
+        if not fresh and passed >= self.MOST:
+            self._counts[key] = [began, passed, held + 1]
+            return False
+        if fresh and held and isinstance(record.msg, dict):
+            record.msg["more"] = int(held)
+        self._counts[key] = [moment, 1, 0] if fresh else [began, passed + 1, held]
+        if len(self._counts) > self.REMEMBERED:
+            self._counts.clear()
+        return True
+
+
+class SharedFileHandler(RotatingFileHandler):
+    """A rotating file that several processes write: one turns it over, the others notice."""
+
+    _told = -60.0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line while no other process turns the file over."""
+        try:
+            with Path(f"{self.baseFilename}.lock").open("a", encoding="utf-8") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                self._follow()
+                super().emit(record)
+        except OSError:
+            self.handleError(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        """Say once a minute on the terminal that the file cannot be written; the work goes on without it."""
+        del record
+        if time.monotonic() - self._told >= Repeats.SECONDS:
+            self._told = time.monotonic()
+            print(f"log.not_written: {sys.exc_info()[1]}", file=sys.stderr, flush=True)  # noqa: T201 - there is no log
+
+    def _follow(self) -> None:
+        """Open the file anew where the one that is open was turned over."""
+        try:
+            here = Path(self.baseFilename).stat()
+        except FileNotFoundError:
+            here = None
+        if self.stream and (here is None or here.st_ino != os.fstat(self.stream.fileno()).st_ino):
+            self.stream.close()
+            self.stream = self._open()
+
+
 def configure(folder: Path | None) -> None:
     """Set up structlog and the standard library's logging for this process.
 
@@ -113,7 +186,9 @@ def configure(folder: Path | None) -> None:
     for old in root.handlers[:]:
         root.removeHandler(old)
         old.close()
+    repeats = Repeats()
     for handler in _handlers(folder, shared):
+        handler.addFilter(repeats)
         handler.addFilter(CutWholeEvents())
         root.addHandler(handler)
     root.setLevel(logging.INFO)
@@ -127,7 +202,7 @@ def _handlers(folder: Path | None, shared: list[Any]) -> list[logging.Handler]:
     if folder is None:
         return [console]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lines = RotatingFileHandler(folder / "app.jsonl", maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
+    lines = SharedFileHandler(folder / "app.jsonl", maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
     lines.setFormatter(_formatter(shared, structlog.processors.JSONRenderer(ensure_ascii=False)))
     return [console, lines]
 

@@ -10,12 +10,14 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from app import causes
 from app.limits import TooOften
+from app.public.pages import page
 from domain.kernel.refusals import OWN_SENTENCE, Refusal
 
 PROBLEM = "application/problem+json"
@@ -135,10 +137,23 @@ def of_database(error: DBAPIError | PoolTimeout, *, where: str) -> Response:
     """This function will answer for the database: what it cannot store, waits too long for, or a fault."""
     if isinstance(error, DataError):
         return problem("invalid", "内容中有无法保存的字符或数值，请检查后重试")
-    if isinstance(error, (OperationalError, PoolTimeout)):
-        _log.warning("database busy", where=where, kind=type(error).__name__)
-        return problem("busy", "系统繁忙，请稍后重试")
-    return of_incident(error, where=where)
+    return of_cause(error, where=where) or of_incident(error, where=where)
+
+
+def of_cause(error: BaseException, *, where: str) -> Response | None:
+    """Answer for what stands in the way of everybody, such as a full disk; none where it is another fault."""
+    cause = causes.cause_of(error)
+    if cause is None:
+        return None
+    causes.note(cause, error, where=where)
+    return problem("busy", cause.sentence)
+
+
+def for_people(path: str, answer: Response) -> Response:
+    """Answer with a page at the addresses that people open before or beside the product's own pages."""
+    if not path.startswith(("/t/", "/login", "/auth/")) or answer.status_code < 500:
+        return answer
+    return page("away.html", status=answer.status_code, centre="")
 
 
 def install(app: FastAPI) -> None:
@@ -159,7 +174,9 @@ def install(app: FastAPI) -> None:
 
     async def database(request: Request, error: Exception) -> Response:
         known = isinstance(error, (DBAPIError, PoolTimeout))
-        return of_database(error, where=request.method) if known else of_incident(error, where=request.method)
+        where = request.method
+        answer = of_database(error, where=where) if known else of_incident(error, where=where)
+        return for_people(request.url.path, answer)
 
     app.add_exception_handler(Refusal, refused)
     app.add_exception_handler(RequestValidationError, unfit)

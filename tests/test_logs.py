@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import socketio
 import structlog
 
 from app import logs
+from tests.support.serving import ROOT
 
 ID_NUMBER = "11010519491231002X"
 MOBILE = "13800138000"
@@ -117,3 +120,64 @@ class TestALine:
         assert "state.visits.save" in str(last(log_file)["event"])
         assert "张三" not in log_file.read_text()
         assert "abc" not in log_file.read_text()
+
+
+class TestABadDay:
+    def test_writes_the_same_fault_some_times_and_then_how_often(
+        self, log_file: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        log = structlog.get_logger("bad.day")
+        for _ in range(500):
+            log.error("cannot.write", place="here")
+        log.error("something.else")
+        assert len(log_file.read_text(encoding="utf-8").splitlines()) == logs.Repeats.MOST + 1
+
+        monkeypatch.setattr(logs.Repeats, "SECONDS", 0.0)
+        log.error("cannot.write", place="here")
+        assert last(log_file)["more"] == 500 - logs.Repeats.MOST
+
+    def test_what_is_no_fault_is_never_held_back(self, log_file: Path) -> None:
+        for number in range(100):
+            structlog.get_logger("good.day").info("done", number=number)
+        assert last(log_file)["number"] == 99
+
+    def test_several_processes_lose_no_line(self, tmp_path: Path) -> None:
+        """Each writes its lines while the file is turned over again and again under all of them."""
+        words = (
+            "import sys; from pathlib import Path; from app import logs; import structlog\n"
+            "logs.FILE_BYTES, logs.FILES_KEPT = 20_000, 200\n"
+            "logs.configure(Path(sys.argv[1]))\n"
+            "for n in range(400): structlog.get_logger('several').info('line', who=sys.argv[2], n=n)\n"
+        )
+        writers = [
+            subprocess.Popen(
+                [sys.executable, "-c", words, str(tmp_path), str(who)], cwd=ROOT, stderr=subprocess.DEVNULL
+            )
+            for who in range(3)
+        ]
+        assert [one.wait(60) for one in writers] == [0, 0, 0]
+        found = [
+            json.loads(line)
+            for path in tmp_path.glob("app.jsonl*")
+            if path.suffix != ".lock"
+            for line in path.read_text(encoding="utf-8").splitlines()
+        ]
+        assert len(list(tmp_path.glob("app.jsonl.[0-9]*"))) > 2
+        assert sorted((one["who"], one["n"]) for one in found) == sorted(
+            (str(w), n) for w in range(3) for n in range(400)
+        )
+
+    def test_a_log_that_cannot_be_written_is_said_once(self, tmp_path: Path) -> None:
+        (tmp_path / "app.jsonl").symlink_to("/dev/full")
+        words = (
+            "import sys; from pathlib import Path; from app import logs; import structlog\n"
+            "logs.configure(Path(sys.argv[1]))\n"
+            "for n in range(50): structlog.get_logger('full').info('line', n=n)\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", words, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.stderr.count("log.not_written") == 1
+        assert "No space left on device" in done.stderr
+        assert done.stderr.count("line") == 50  # the console has them all
+        assert "Traceback" not in done.stderr

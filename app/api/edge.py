@@ -17,7 +17,7 @@ from app import attempts
 from app.api import entrance
 from app.api.doors import address_of
 from app.api.policy import Policies
-from app.refusals import of_database, of_incident, of_refusal
+from app.refusals import for_people, of_cause, of_database, of_incident, of_refusal
 from app.sockets import sockets
 from domain.kernel.refusals import Refusal
 
@@ -108,9 +108,10 @@ def unbroken(app: ASGIApp) -> ASGIApp:
 def _broken(scope: Scope, error: Exception) -> ASGIApp:
     if isinstance(error, Refusal):
         return of_refusal(error)
+    where = _route(scope)
     if isinstance(error, (DBAPIError, PoolTimeout)):
-        return of_database(error, where=_route(scope))
-    return of_incident(error, where=_route(scope))
+        return for_people(scope["path"], of_database(error, where=where))
+    return for_people(scope["path"], of_cause(error, where=where) or of_incident(error, where=where))
 
 
 def protect(scope: Scope, message: Message, pages: Policies) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from ipaddress import ip_address
+from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import causes
 from app.api import doors
 from app.api.edge import REGISTRY
 from app.launch import database
@@ -19,6 +22,8 @@ from domain.kernel.unit_of_work import unit_of_work
 from state.clock import now
 
 LATE_SECONDS = 900
+LOW_BYTES, FULL_BYTES = 1 << 30, 20 << 20
+_UNWRITABLE = {causes.Cause.DISK_FULL, causes.Cause.STORAGE, causes.Cause.READ_ONLY}
 router = APIRouter(tags=["运行"])
 _WAITING = Gauge("fengqiao_outbox_waiting", "Messages that are due and not delivered", registry=REGISTRY)
 _LAG = Gauge("fengqiao_outbox_lag_seconds", "Age of the oldest message that is due", registry=REGISTRY)
@@ -31,12 +36,16 @@ class Alive(BaseModel):
 
 
 class Readiness(BaseModel):
-    """能否服务。外发积压只提示（`late`），不影响服务。"""
+    """能否服务，包括保存。外发积压（`late`）和空间不足（`low`）只提示，不影响服务。"""
 
     status: str
     database: str
     migrations: str
     outbox: str
+    storage: str
+    """`ok`，剩余空间不足 1 GB 时为 `low`，写不进去时为 `full`。"""
+    causes: list[str] = Field(default_factory=list)
+    """最近一分钟妨碍办理的原因，如 `disk_full`、`database_away`；与日志中的名称相同。"""
     outbox_waiting: int = 0
     outbox_lag_seconds: int = 0
 
@@ -48,27 +57,33 @@ async def healthz() -> Alive:
 
 
 @router.get("/readyz", summary="可以服务", include_in_schema=False)
-async def readyz(response: Response) -> Readiness:
-    """数据库、表结构、外发积压；不能服务时为 503。"""
-    found = await readiness()
+async def readyz(request: Request, response: Response) -> Readiness:
+    """数据库、表结构、磁盘空间、外发积压；不能服务时为 503。"""
+    found = await readiness(request.app.state.settings.data)
     response.status_code = 503 if found.status == "failed" else 200
     response.headers["Cache-Control"] = "no-store"
     return found
 
 
-async def readiness() -> Readiness:
-    """This function will look at the database, its schema and what waits to be delivered."""
+async def readiness(data: Path) -> Readiness:
+    """Look at the database, its schema, the room on the disk and what waits to be delivered."""
+    met, storage = causes.lasting(), _storage(data)
+    told = [cause.value for cause in met]
     try:
         async with unit_of_work() as session:
             revision = await session.scalar(text("SELECT version_num FROM alembic_version"))
             waiting = await outbox.backlog(session, at=now())
     except (SQLAlchemyError, RuntimeError):
-        return Readiness(status="failed", database="failed", migrations="unknown", outbox="unknown")
+        return Readiness(
+            status="failed", database="failed", migrations="unknown", outbox="unknown", storage=storage, causes=told
+        )
     lag = int((now() - waiting.oldest).total_seconds()) if waiting.oldest else 0
     current = revision == database.head()
     return Readiness(
-        status="ok" if current else "failed",
+        status="ok" if current and storage != "full" else "failed",
         database="ok",
+        storage=storage,
+        causes=told,
         migrations="ok" if current else "failed",
         outbox="late" if lag > LATE_SECONDS else "ok",
         outbox_waiting=waiting.waiting,
@@ -82,10 +97,19 @@ async def metrics(request: Request) -> Response:
     if not _from_here(request):
         async with unit_of_work() as session:
             (await doors.who(session, request, at=now())).require(Permission.ACCOUNT_MANAGE)
-    found = await readiness()
+    found = await readiness(request.app.state.settings.data)
     _WAITING.set(found.outbox_waiting)
     _LAG.set(found.outbox_lag_seconds)
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
+
+
+def _storage(data: Path) -> str:
+    """Judge by what is left, and by what was met: another machine's database may be full as well."""
+    there = next(folder for folder in (data, *data.parents) if folder.exists())
+    free = shutil.disk_usage(there).free
+    if free < FULL_BYTES or _UNWRITABLE & set(causes.lasting()):
+        return "full"
+    return "low" if free < LOW_BYTES else "ok"
 
 
 def _from_here(request: Request) -> bool:

@@ -37,6 +37,7 @@ MATTERS: Mapping[str, tuple[str, str]] = {
     "retention": ("retention.retention", "保存期限"),
     "keys": ("keys.keys", "密钥管理"),
     "audit": ("audit.audit", "审计"),
+    "files": ("files.files", "附件"),
 }
 """Every command, or group of commands: where it is written, and what it does in the words written there."""
 

@@ -10,6 +10,7 @@ import socket
 import ssl
 from typing import TYPE_CHECKING, Any, cast
 
+import structlog
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
@@ -31,6 +32,7 @@ GARBAGE = (10_000, 20, 50)
 """Rounds of the collector: a request makes some thousand objects that go by themselves."""
 WS_BYTES = 2 * 2**20
 """The largest frame of a page's socket: a form with long texts has some hundred kilobytes."""
+_log = structlog.get_logger(__name__)
 SHUTDOWN_SECONDS = 5  # open pages keep their socket; they reconnect to whoever comes next
 
 
@@ -60,6 +62,14 @@ class Workers(Multiprocess):
         super().init_processes()
         if all(process.wait_until_ready(READY_SECONDS, self.should_exit) for process in self.processes):
             self._say()
+
+    def keep_subprocess_alive(self) -> None:
+        """Look after the servers; one that died is replaced, and the log says which and how it ended."""
+        before = list(self.processes)
+        super().keep_subprocess_alive()
+        for died, follower in zip(before, self.processes, strict=True):
+            if died is not follower:
+                _log.error("worker.died", process=died.pid, status=died.exitcode, follower=follower.pid)
 
 
 def application() -> Any:

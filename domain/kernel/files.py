@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
@@ -31,6 +31,11 @@ class Part(StrEnum):
     SCREEN = ""
     THUMBNAIL = ".thumb"
     ORIGINAL = ".original"
+
+    @property
+    def label(self) -> str:
+        """Name the part for an operator."""
+        return {Part.SCREEN: "页面副本", Part.THUMBNAIL: "缩略图", Part.ORIGINAL: "原图"}[self]
 
 
 LOST = "图片文件已丢失或损坏，请联系管理员从备份恢复"
@@ -101,16 +106,55 @@ async def read(stored: StoredFile, part: Part = Part.SCREEN) -> bytes:
     if part is Part.ORIGINAL and not stored.original:
         raise NotFound(NO_ORIGINAL)
     try:
-        content = await asyncio.to_thread(path_of(stored.id, part).read_bytes)
-        if stored.sealed_at is None and not file_sealing.is_sealed(content):
-            return content
-        key = _open_key(stored.id, stored.key_sealed)
-        return await asyncio.to_thread(file_sealing.unseal, key, content, _bound(stored.id, part))
+        return await asyncio.to_thread(_opened, stored, part)
     except FileNotFoundError:
+        _log.error("file.lost", file=str(stored.id), part=part.name)
         raise NotFound(LOST) from None
     except crypto.CannotOpen:
-        _log.error("file.unreadable", file=str(stored.id), part=part.name)
+        _log.error("file.damaged", file=str(stored.id), part=part.name)
         raise NotFound(LOST) from None
+
+
+class Fault(StrEnum):
+    """What may be wrong with the bytes of a file; the value is the word for an operator."""
+
+    LOST = "丢失"
+    DAMAGED = "损坏"
+
+
+def faults(stored: StoredFile) -> dict[Part, Fault]:
+    """Read every part of a file, and tell what is wrong with which."""
+    found: dict[Part, Fault] = {}
+    for part in Part:
+        if part is Part.ORIGINAL and not stored.original:
+            continue
+        try:
+            _opened(stored, part)
+        except FileNotFoundError:
+            found[part] = Fault.LOST
+        except crypto.CannotOpen:
+            found[part] = Fault.DAMAGED
+    return found
+
+
+async def every(session: AsyncSession) -> AsyncGenerator[StoredFile]:
+    """Give the rows of all files, some at a time."""
+    async for stored in await session.stream_scalars(
+        select(StoredFile).order_by(col(StoredFile.id)).execution_options(yield_per=200)
+    ):
+        yield stored
+
+
+def _opened(stored: StoredFile, part: Part) -> bytes:
+    """The bytes in clear: sealed ones prove themselves, what was given is held against its digest besides."""
+    content = path_of(stored.id, part).read_bytes()
+    if stored.sealed_at is not None or file_sealing.is_sealed(content):
+        key = _open_key(stored.id, stored.key_sealed)
+        content = file_sealing.unseal(key, content, _bound(stored.id, part))
+    given = Part.ORIGINAL if stored.original else Part.SCREEN
+    if part is given and hashlib.sha256(content).hexdigest() != stored.digest:
+        raise crypto.CannotOpen("not the bytes that were given")
+    return content
 
 
 async def give_keys(session: AsyncSession, *, limit: int) -> dict[UUID, bytes]:

@@ -21,6 +21,7 @@ _DECLARED = {
     ("domain/cases/operations/hand_over.py", "_move_assignments"): "of staff; compared, and shown to nobody",
     ("domain/kernel/paging.py", "place_at"): "a cursor, sealed as it may hold a title; it goes into a condition",
     ("domain/kernel/drafts.py", "_open"): "a person's own unsent form",
+    ("domain/kernel/files.py", "_opened"): "the bytes of a picture, whose reader was checked before",
     ("domain/notices/queries/messages.py", "opened"): "what the provider sends, and the demo's own page of messages",
     ("domain/notices/queries/messages.py", "_view"): "the demo's own page of messages, masked; no county has it",
     ("app/jobs/relay.py", "_send"): "the provider sends it; nothing of it is shown or logged",

@@ -80,6 +80,7 @@ ROWS = {
     "audit restored": Row(
         "audit restored --reason 试一试", "", refused=dict.fromkeys(PLACES, "锚点与审计日志相符，没有需要说明的恢复")
     ),
+    "files verify": Row("files verify", "附件完好，共检查 "),
 }
 
 

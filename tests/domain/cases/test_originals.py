@@ -36,7 +36,8 @@ async def _lay_open(session: AsyncSession, stored: StoredFile) -> dict[Part, byt
     for part, content in copies.items():
         files.path_of(stored.id, part).write_bytes(content)
     files.path_of(stored.id, Part.ORIGINAL).unlink()
-    bare = {"original": False, "key_sealed": None, "sealed_at": None}
+    digest = hashlib.sha256(copies[Part.SCREEN]).hexdigest()
+    bare = {"original": False, "key_sealed": None, "sealed_at": None, "digest": digest}
     await session.execute(update(StoredFile).where(col(StoredFile.id) == stored.id).values(**bare))
     await session.refresh(stored)
     return copies
@@ -67,6 +68,29 @@ class TestAnOriginal:
 
 
 class TestTheFolder:
+    @pytest.mark.parametrize("part", Part)
+    async def test_names_what_is_lost_or_damaged(self, session: AsyncSession, county: County, part: Part) -> None:
+        stored = await pictures.upload(session, county["rsj"], png(), at=MORNING)
+        assert [one.id async for one in files.every(session)] == [stored.id]
+        assert files.faults(stored) == {}
+
+        path = files.path_of(stored.id, part)
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        assert files.faults(stored) == {part: files.Fault.DAMAGED}
+        path.unlink()
+        assert files.faults(stored) == {part: files.Fault.LOST}
+
+    async def test_another_picture_in_clear_is_damaged(self, session: AsyncSession, county: County) -> None:
+        stored = await pictures.upload(session, county["rsj"], png(), at=MORNING)
+        await _lay_open(session, stored)
+        assert files.faults(stored) == {}
+
+        files.path_of(stored.id).write_bytes(png("navy"))
+        assert files.faults(stored) == {Part.SCREEN: files.Fault.DAMAGED}
+        with pytest.raises(NotFound):
+            await files.read(stored)
+
     async def test_holds_no_picture_in_clear(self, session: AsyncSession, county: County) -> None:
         stored = await pictures.upload(session, county["rsj"], HEIC, at=MORNING)
         for part in Part:
