@@ -52,10 +52,10 @@ def _form() -> rx.Component:
     return rx.el.form(
         restored(S.restored, S.discard),
         rx.cond(S.needs.contains(Need.LEAD.value), _lead()),
+        rx.cond(S.foreseen != "", _foreseen()),
         rx.cond(S.needs.contains(Need.ASSISTS.value), _assists()),
         rx.cond(S.needs.contains(Need.OPINION.value), _opinion()),
         _preview(),
-        rx.cond(S.foreseen != "", _foreseen()),
         rx.el.div(
             _consequences(),
             rx.el.button(rx.cond(S.allowed > 0, "取消", "关闭"), type="button", class_name="btn", on_click=S.close),
@@ -160,7 +160,7 @@ def _foreseen() -> rx.Component:
         alert("blue", rx.el.span(S.foreseen)),
         rx.el.details(
             rx.el.summary("举例 ", S.examples.length(), " 件（将超期的在前，其次为提前到期的）"),
-            rx.el.ul(rx.foreach(S.examples, rx.el.li), class_name="lint"),
+            rx.el.ul(rx.foreach(S.examples, rx.el.li), class_name="plain-list muted"),
         ),
         class_name="wide",
         custom_attrs={"aria-live": "polite"},

@@ -78,7 +78,8 @@ class Foreseen:
         late = sum(one.newly_late(self.at) for one in self.renewals)
         eased = sum(one.no_longer_late(self.at) for one in self.renewals)
         earlier = sum(one.earlier for one in self.renewals)
-        parts = [f"将办理 {len(self.renewals)} 件，时限重新计算：{earlier} 件的到期时刻提前"]
+        sooner = f"{earlier} 件提前到期" if earlier else "没有提前到期的"
+        parts = [f"将办理 {len(self.renewals)} 件，时限重新计算：{sooner}"]
         parts.append(f"{late} 件将立即超期" if late else "没有案件因此超期")
         parts += [f"{eased} 件现已超期，重新计时后不再超期"] if eased else []
         return "；".join(parts)

@@ -117,7 +117,7 @@ async def test_is_summed_up_over_its_own_list(session: AsyncSession, county: Cou
 
     assert foreseen
     assert foreseen.sentence == (
-        "将办理 2 件，时限重新计算：1 件的到期时刻提前；没有案件因此超期；1 件现已超期，重新计时后不再超期"
+        "将办理 2 件，时限重新计算：1 件提前到期；没有案件因此超期；1 件现已超期，重新计时后不再超期"
     )
     assert foreseen.examples == (
         f"{fresh} 接收时限 2026-11-21 08:00 改为 2026-11-20 12:00",
@@ -141,7 +141,7 @@ def test_ten_are_listed_those_that_become_late_first() -> None:
     renewals = tuple(Renewal(f"QX{place}", near(old), near(new)) for place, (old, new) in enumerate(shifts))
     seen = foreseeing.Foreseen(renewals, MORNING)
 
-    assert seen.sentence == "将办理 15 件，时限重新计算：2 件的到期时刻提前；1 件将立即超期"
+    assert seen.sentence == "将办理 15 件，时限重新计算：2 件提前到期；1 件将立即超期"
     assert [line.split()[0] for line in seen.examples] == [
         "QX1",
         "QX2",
