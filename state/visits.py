@@ -210,13 +210,16 @@ class VisitDesk(SignedInState):
 
     @rx.event
     async def clear(self):
-        """This function will empty the form."""
+        """Forget what was read and said of the form; the browser emptied it at the press, and more may stand in it."""
         async with self._acting():
-            self._clear()
+            self._forget()
 
     def _clear(self) -> None:
-        self.faults, self.known, self.read, self._sam_id = {}, "", Read(), ""
+        self._forget()
         self.round += 1
+
+    def _forget(self) -> None:
+        self.faults, self.known, self.read, self._sam_id = {}, "", Read(), ""
 
     @rx.event
     async def take_card(self):

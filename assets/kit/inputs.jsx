@@ -44,7 +44,35 @@ function useTelling(onBlur, initial) {
     clearTimeout(pause.current);
     if (!event.nativeEvent.isComposing) pause.current = setTimeout(tell, PAUSE);
   };
-  return [type, tell];
+  const know = (text) => {
+    clearTimeout(pause.current);
+    told.current = latest.current = text;
+  };
+  return [type, tell, know];
+}
+
+/** Empty what React holds when the form around is emptied by its own button; what is typed after that press stands. */
+function useReset(element, empty) {
+  const latest = useRef(empty);
+  latest.current = empty;
+  useEffect(() => {
+    const form = element.current?.form;
+    const emptied = () => setTimeout(() => latest.current()); // the browser empties the elements after this event
+    form?.addEventListener("reset", emptied);
+    return () => form?.removeEventListener("reset", emptied);
+  }, [element]);
+}
+
+/** What the server found out while the form is open goes where nothing stands, or what it put there itself. */
+function useFilling(element, fill, put) {
+  const filled = useRef(fill);
+  useEffect(() => {
+    if (fill === filled.current) return;
+    // what stands in the element counts: an input method may hold text that was not told yet
+    const standing = element.current.value;
+    if (standing === "" || standing === filled.current) put(fill);
+    filled.current = fill;
+  });
 }
 
 /** How many characters there are, of how many. Too many may be typed, and are marked: cutting a paste loses text. */
@@ -57,11 +85,19 @@ function Counter({ count, most }) {
   );
 }
 
-/** A text area or a line of text that keeps what is typed in the browser; `most` gives it a counter. */
-function Written({ as: Tag, defaultValue, most = 0, onBlur, ...rest }) {
+/** Text that keeps what is typed in the browser; `most` gives it a counter, `fill` what the server knows meanwhile. */
+function Written({ as: Tag, defaultValue, fill, most = 0, onBlur, ...rest }) {
   const initial = defaultValue ?? "";
+  const element = useRef(null);
   const [count, setCount] = useState(length(initial));
-  const [type, tell] = useTelling(onBlur, initial);
+  const [type, tell, know] = useTelling(onBlur, initial);
+  const put = (text) => {
+    element.current.value = text;
+    setCount(length(text));
+    know(text);
+  };
+  useReset(element, () => put(element.current.value));
+  useFilling(element, fill ?? "", put);
   const typed = (event) => {
     if (most > 0) setCount(length(event.target.value));
     type(event);
@@ -69,6 +105,7 @@ function Written({ as: Tag, defaultValue, most = 0, onBlur, ...rest }) {
   const written = (
     <Tag
       {...rest}
+      ref={element}
       className="inp"
       defaultValue={initial}
       onChange={typed}
@@ -98,6 +135,7 @@ export const TextInput = (props) => <Written as="input" {...props} />;
  */
 export function Combo({ name, options = [], defaultValue = "", placeholder, sought, onPick, onSearch, ...rest }) {
   const listId = useId();
+  const sent = useRef(null);
   const [value, setValue] = useState(defaultValue ?? "");
   const [picked, setPicked] = useState(""); // label of a picked option the server no longer offers
   const [text, setText] = useState(null); // null: nobody is typing, the picked option's name is shown
@@ -107,6 +145,11 @@ export function Combo({ name, options = [], defaultValue = "", placeholder, soug
   const open = text !== null;
   const shown = !open ? [] : onSearch || text === named ? options.slice(0, MOST_SHOWN) : fitting(options, text).slice(0, MOST_SHOWN);
   const current = Math.min(at, shown.length - 1);
+  useReset(sent, () => {
+    setValue(defaultValue ?? "");
+    setText(null);
+    setBy("");
+  });
 
   const take = (option) => {
     setValue(option.value);
@@ -142,7 +185,7 @@ export function Combo({ name, options = [], defaultValue = "", placeholder, soug
 
   return (
     <div className="combo">
-      <input type="hidden" name={name} value={value} />
+      <input type="hidden" ref={sent} name={name} value={value} />
       {sought && <input type="hidden" name={sought} value={by} />}
       <input
         {...rest}
@@ -286,6 +329,12 @@ export function ReadInput({
     onTake,
     onKeep,
   });
+  useReset(input, () => {
+    setValue(before);
+    committed.current = before;
+    card.typed();
+    if (autoFocus) input.current.focus();
+  });
   useEffect(() => {
     if (!readSeq || !autoFocus) return undefined;
     const later = setTimeout(() => input.current?.form && goOn(input.current.form), 150); // the fields fill first
@@ -330,6 +379,7 @@ export function ReadSelect({
   ...rest
 }) {
   const before = defaultValue ?? "";
+  const element = useRef(null);
   const [value, setValue] = useState(before);
   const fill = (next) => {
     setValue(next);
@@ -347,12 +397,18 @@ export function ReadSelect({
     onTake,
     onKeep,
   });
+  useReset(element, () => {
+    element.current.value = before;
+    setValue(before);
+    card.typed();
+  });
   const label = (wanted) => choices.find((choice) => choice.value === wanted)?.label ?? wanted;
 
   return (
     <div>
       <select
         {...rest}
+        ref={element}
         name={name}
         className="inp"
         value={value}

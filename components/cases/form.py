@@ -13,8 +13,8 @@ from domain.cases.rules import MAX_CONTENT, MAX_TITLE
 from domain.people.models import IdType
 from domain.people.rules import INFORM
 from state.cases.shapes import PartyShown
+from state.cases.visitors import Waiting
 from state.cases.writing import CaseFormState as S
-from state.cases.writing import Waiting
 
 PARTY_KINDS = [(kind.value, kind.label) for kind in PartyKind]
 ID_TYPES = [(kind.value, kind.label) for kind in IdType]
@@ -208,7 +208,8 @@ def _matter() -> rx.Component:
 
 
 def _text(name: str, label: str, *, required: bool = False, wide: bool = False, **rest: object) -> rx.Component:
-    control = text_input(name, default=S.initial[name], on_blur=lambda value: S.note(name, value), **rest)
+    note = lambda value: S.note(name, value)  # noqa: E731 - an event as a value
+    control = text_input(name, default=S.initial[name], fill=S.filled[name], on_blur=note, **rest)
     return field(label, control, name=name, required=required, error=S.faults[name], wide=wide)
 
 

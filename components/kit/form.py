@@ -2,7 +2,7 @@
 
 Inputs keep their own text: what is typed lives in the browser until the form is sent, and
 `rx.el.form(on_submit=...)` delivers all named values at once. No answer of the server overwrites it.
-A form is emptied by giving it a new `key`.
+A form is emptied by its own button (`type="reset"`), or begun anew by giving it a new `key`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ class _Written(rx.Component):
     most: rx.Var[int]
     placeholder: rx.Var[str]
     default_value: rx.Var[str]
+    fill: rx.Var[str]
     on_blur: rx.EventHandler[passthrough_event_spec(str)]
 
 
@@ -95,21 +96,23 @@ def text_input(
     placeholder: str = "",
     default: Any = "",
     type: str = "text",  # noqa: A002 — the attribute's own name
+    fill: Any = None,
     most: int | None = None,
     on_blur: Any = None,
     **rest: Any,
 ) -> rx.Component:
     """Draw a line of text; the server hears of it when the form is sent.
 
+    :param fill: what the server knows while the form is open; it goes where nothing stands, or an earlier `fill`
     :param most: characters, for a counter; more may be typed and is marked, the server decides
     :param on_blur: event that hears of it when the field is left, at every pause, and before the page goes
     """
-    if most is not None or on_blur is not None:
+    if not (fill is None and most is None and on_blur is None):
         return _TextInput.create(
             type=type,
             placeholder=placeholder,
             default_value=default,
-            **given(most=most, on_blur=on_blur),
+            **given(fill=fill, most=most, on_blur=on_blur),
             **_props(name, rest, "inp"),
         )
     return rx.el.input(
@@ -125,20 +128,21 @@ def text_area(
     name: Name,
     *,
     rows: int = 4,
+    fill: Any = None,
     most: int | None = None,
     default: Any = "",
     placeholder: str = "",
     on_blur: Any = None,
     **rest: Any,
 ) -> rx.Component:
-    """Draw lines of text, with a counter that costs no round trip; `most` and `on_blur` as in `text_input`."""
+    """Draw lines of text, with a counter that costs no round trip; `fill`, `most`, `on_blur` as in `text_input`."""
     return _TextArea.create(
         name=name,
         id=name,
         rows=rows,
         placeholder=placeholder,
         default_value=default,
-        **given(most=most, on_blur=on_blur),
+        **given(fill=fill, most=most, on_blur=on_blur),
         **rest,
     )
 

@@ -34,7 +34,7 @@ def registration() -> rx.Component:
             ),
             rx.el.div(
                 rx.el.button("登记", rx.el.kbd("Enter"), type="submit", class_name="btn pri big"),
-                rx.el.button("清空", type="button", class_name="btn big", on_click=S.clear),
+                rx.el.button("清空", type="reset", class_name="btn big", on_click=S.clear),
                 class_name="form-foot",
             ),
             on_submit=S.save,

@@ -70,10 +70,16 @@ async def load(session: AsyncSession, actor: Actor, form: str, *, tab: str = "")
     return {} if draft is None else _open(draft)
 
 
-async def find(session: AsyncSession, actor: Actor, form: str, *, tab: str) -> Kept | None:
-    """Give what was typed into a form in this tab, else what was typed last in any other; none when there is nothing."""
+async def find(
+    session: AsyncSession, actor: Actor, form: str, *, tab: str, elsewhere: bool = False
+) -> Kept | None:
+    """Give what was typed into a form in this tab, else what was typed last in any other; none when there is nothing.
+
+    :param elsewhere: whether this tab's own is left out
+    """
     mine = case((col(FormDraft.form) == _key(form, tab), 0), else_=1)
     query = select(FormDraft).where(_of(actor, form)).order_by(mine, col(FormDraft.saved_at).desc()).limit(1)
+    query = query.where(mine == 1) if elsewhere else query
     draft = (await session.scalars(query)).one_or_none()
     return Kept(draft.form.removeprefix(form).removeprefix("@"), _open(draft), draft.saved_at) if draft else None
 

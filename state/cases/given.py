@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,7 @@ from domain.kernel.refusals import Invalid
 from domain.people.models import IdType
 from state.inputs import amount_in, choice_in, flag_in, moment_in, number_in, text_in, word_in
 
+_PARTY_FIELD = re.compile(r"p([0-9]{1,4})_")
 SENDING = "sending"
 """Stands for a picture that is still on its way; any other word that is no id for one that failed."""
 
@@ -102,3 +104,20 @@ def party_in(form: Mapping[str, Any], place: int) -> PartyInput:
         address=text_in(form, f"p{place}_address"),
         no_id_reason=text_in(form, f"p{place}_no_id_reason"),
     )
+
+
+def place_of(name: str) -> int | None:
+    """Tell to which typed party a field of the form belongs ("p3_name": 3); none for any other field."""
+    found = _PARTY_FIELD.match(name)
+    return int(found[1]) if found else None
+
+
+def joined(mine: dict[str, str], theirs: dict[str, str]) -> dict[str, str]:
+    """Add what another form holds to what stands in this one; its parties stay themselves, behind those of this one."""
+    behind = max((place + 1 for name in mine if (place := place_of(name)) is not None), default=0)
+
+    def moved(name: str) -> str:
+        place = place_of(name)
+        return name if place is None else _PARTY_FIELD.sub(f"p{place + behind}_", name, count=1)
+
+    return {moved(name): text for name, text in theirs.items()} | {name: text for name, text in mine.items() if text}

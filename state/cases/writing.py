@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from uuid import UUID
 
 import reflex as rx
@@ -24,11 +22,11 @@ from domain.kernel.permissions import Permission
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound
 from domain.notices import queries as notices
 from domain.visits import queries as visits
-from domain.visits.models import VisitState
 from state.cases import shapes
-from state.cases.given import matter_in, party_in
+from state.cases.given import joined, matter_in, party_in, place_of
 from state.cases.listing import CaseListState
 from state.cases.shapes import PartyShown
+from state.cases.visitors import Waiting, in_order
 from state.categories import offers
 from state.clock import now
 from state.inputs import Choice, Offer, as_form, as_text, text_in
@@ -38,23 +36,6 @@ from state.session import SignedInState
 MOST_PARTIES = 10
 MOST_NAME = 40
 FORM = "case"
-_PARTY_FIELD = re.compile(r"p([0-9]{1,4})_")
-
-
-@dataclass
-class Waiting:
-    """This class will hold a visitor of today who can be cited."""
-
-    id: str = ""
-    queue: str = ""
-    name: str = ""
-    id_number: str = ""
-    phone: str = ""
-    reason: str = ""
-    arrived: str = ""
-    state: str = ""
-    headcount: str = ""
-    """How many came together, where several did."""
 
 
 class CaseFormState(SignedInState):
@@ -65,6 +46,8 @@ class CaseFormState(SignedInState):
     kept: list[PartyShown] = []
     extra: list[int] = []
     initial: dict[str, str] = {}
+    filled: dict[str, str] = {}
+    """What the cited visitor says of the case; it goes into fields in which nothing else stands."""
     faults: dict[str, str] = {}
     round: int = 0
     loaded: bool = False
@@ -94,8 +77,11 @@ class CaseFormState(SignedInState):
             await self._open(session, actor, "/cases/new")
             self.editing = self._action = ""
             await self._find_draft(session, actor)
-            wanted = self.router.url.query_parameters.get("visit", "") or self._typed.get("visit", "")
-            self._cite(wanted)
+            kept = self._typed.get("visit", "")
+            self._cite(self.router.url.query_parameters.get("visit", "") or kept)
+            if self.visit.id not in {"", kept}:
+                self._know(Waiting())
+                self.initial = dict(self._typed)
         self.loaded = True
 
     @rx.event
@@ -144,13 +130,13 @@ class CaseFormState(SignedInState):
 
     @rx.event
     async def take_up(self):
-        """Go on in this tab with what another one left."""
+        """Go on in this tab with what another one left; what was typed here stands."""
         async with self._acting() as (session, actor):
-            kept = await drafts.find(session, actor, FORM, tab=self._tab())
-            if kept is None or kept.tab == self._tab():
+            kept = await drafts.find(session, actor, FORM, tab=self._tab(), elsewhere=True)
+            if kept is None:
                 raise ActionNotAllowed("这份草稿已在别处继续填写或已提交")
             await drafts.drop(session, actor, FORM, tab=kept.tab)
-            self._restore({name: str(value) for name, value in kept.content.items()})
+            self._restore(joined(self._typed, {name: str(value) for name, value in kept.content.items()}))
             self._cite(self._typed.get("visit", ""))
             await self._keep(session, actor)
         self.restored, self.offered = self.offered, ""
@@ -198,28 +184,16 @@ class CaseFormState(SignedInState):
         if not actor.may(Permission.VISIT_VIEW):
             return
         waiting = await visits.waiting(session, actor, at=now())
-        self.waiting = [
-            Waiting(
-                id=str(v.id),
-                queue=v.queue,
-                name=v.person.name,
-                id_number=v.person.id_number,
-                phone=v.person.phone,
-                reason=v.reason,
-                arrived=stamp(v.arrived_at, "%H:%M"),
-                state=v.state_label,
-                headcount=str(1 + v.companions) if v.companions else "",
-            )
-            for v in sorted(waiting, key=lambda v: (v.state != VisitState.HANDED, v.arrived_at))
-        ]
+        self.waiting = in_order(waiting)
 
     def _restore(self, content: dict[str, str]) -> None:
         self._typed, self.initial = content, dict(content)
-        self.extra = sorted({place for name in content if (place := _place_of(name)) is not None})[:MOST_PARTIES]
+        self.extra = sorted({place for name in content if (place := place_of(name)) is not None})[:MOST_PARTIES]
         self.round += 1
 
     def _cite(self, visit_id: str) -> None:
         self.visit = next((w for w in self.waiting if w.id == visit_id), Waiting())
+        self.filled = self.visit.known()
         if not self.visit.id and not self.extra:
             self.extra = [0]
 
@@ -232,26 +206,24 @@ class CaseFormState(SignedInState):
             if self.visit.id and self.extra == [0] and not any(k.startswith("p0_") for k in self._typed):
                 self.extra = []
             self._typed["visit"] = self.visit.id
-            self._fill_in(before)
+            self._know(before)
             await self._keep(session, actor)
 
-    def _fill_in(self, before: Waiting) -> None:
-        """Put what the desk wrote down into fields where nothing else was typed."""
-        for name, was, known in (
-            ("title", before.reason, self.visit.reason),
-            ("headcount", before.headcount, self.visit.headcount),
-        ):
-            if known and self._typed.get(name, "") in {"", was}:
-                self._typed[name] = known
-        self.initial = dict(self._typed)
-        self.round += 1
+    def _know(self, before: Waiting) -> None:
+        """Note what the desk wrote down where nothing else was typed, as the open form does with `filled`."""
+        was, known = before.known(), self.visit.known()
+        free = {name: text for name, text in known.items() if self._typed.get(name, "") in {"", was[name]}}
+        self._typed = {name: text for name, text in {**self._typed, **free}.items() if text}
 
     @rx.event
     async def uncite(self):
         """This function will take the cited visitor off the case."""
-        async with self._acting():
+        async with self._acting() as (session, actor):
+            before = self.visit
             self._cite("")
             self._typed.pop("visit", None)
+            self._know(before)
+            await self._keep(session, actor)
 
     @rx.event
     async def add_party(self):
@@ -280,7 +252,15 @@ class CaseFormState(SignedInState):
         if as_text(name) and len(name) <= MOST_NAME and not self.editing and not self.done:
             async with self._acting() as (session, actor):
                 self._typed[name] = as_text(value)
+                self._keep_place(name)
                 await self._keep(session, actor)
+
+    def _keep_place(self, name: str) -> None:
+        """Show the party again whose fields went while somebody typed in them."""
+        place = place_of(name)
+        if place not in {None, *self.extra} and self._typed[name] and len(self.extra) < MOST_PARTIES:
+            self.initial = {**self.initial, name: self._typed[name]}
+            self.extra = sorted([*self.extra, place])
 
     async def _keep(self, session: AsyncSession, actor: Actor) -> None:
         if not self.editing:
@@ -363,12 +343,6 @@ class CaseFormState(SignedInState):
             await self._open(session, actor, "/cases/new")
             self._restore({})
             self._cite("")
-
-
-def _place_of(name: str) -> int | None:
-    """Tell to which typed party a field of the form belongs ("p3_name": 3); none for any other field."""
-    found = _PARTY_FIELD.match(name)
-    return int(found[1]) if found else None
 
 
 def _parent(names: dict[str, str], path: str) -> str:

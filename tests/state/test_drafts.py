@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from components.visits.form import registration
 from domain.cases.vocabulary import Action
 from domain.kernel.unit_of_work import unit_of_work
 from domain.people.schemas import PersonInput
@@ -11,6 +12,7 @@ from state.cases.bulk import BulkState
 from state.cases.working import CaseState
 from state.cases.writing import CaseFormState
 from state.clock import now
+from state.visits import Read, VisitDesk
 from tests.support import county as support
 from tests.support import states
 from tests.support.county import County
@@ -50,6 +52,20 @@ class TestTheCaseForm:
         assert two.restored
         assert (await form("one")).initial == {}, "it went over to the other tab"
 
+    async def test_takes_up_what_another_left_behind_what_was_typed_here(self, county: County) -> None:
+        left = await form("one")
+        for name, text in (("title", "甲的诉求"), ("content", "甲的经过"), ("p0_name", "甲方")):
+            await states.call(left, "note", name, text)
+        two = await form("two")
+        for name, text in (("title", "乙的诉求"), ("p0_phone", "0595-22000000")):
+            await states.call(two, "note", name, text)
+
+        await states.call(two, "take_up")
+        assert (two.initial["title"], two.initial["content"]) == ("乙的诉求", "甲的经过")
+        assert two.extra == [0, 1], "the party of the one is not the party of the other"
+        assert (two.initial["p0_phone"], two.initial["p1_name"]) == ("0595-22000000", "甲方")
+        assert (await form("two")).initial == two.initial
+
     async def test_that_is_dropped_is_empty_for_good(self, county: County) -> None:
         await states.call(await form("one"), "note", "p0_name", "某某")
         again = await form("one")
@@ -83,15 +99,55 @@ class TestAVisitor:
                 given = VisitInput(person, f"反映事项{seed}", companions)
                 ids.append(str((await visits.register(session, county["guide"], given, at=now())).id))
         page = await form("one")
+        mounted = page.round
         await states.call(page, "cite", ids[0])
-        assert (page.initial["title"], page.initial["headcount"]) == ("反映事项1", "3")
+        assert page.filled == {"title": "反映事项1", "headcount": "3"}
+        assert (await form("one")).initial.items() >= page.filled.items()
 
         await states.call(page, "cite", ids[1])
-        assert page.initial["title"] == "反映事项2", "what the first one brought is no typing"
+        assert page.filled == {"title": "反映事项2", "headcount": ""}, "what the first one brought goes with them"
+        assert (await form("one")).initial["title"] == "反映事项2"
 
         await states.call(page, "note", "title", "自己写的标题")
         await states.call(page, "cite", ids[0])
-        assert page.initial["title"] == "自己写的标题"
+        again = await form("one")
+        assert (again.initial["title"], again.initial["headcount"]) == ("自己写的标题", "3")
+
+        await states.call(page, "uncite")
+        again = await form("one")
+        assert (again.visit.id, again.initial) == ("", {"title": "自己写的标题"})
+        assert page.round == mounted, "what is being typed stands"
+
+    async def test_of_the_address_fills_the_form_that_opens(self, county: County) -> None:
+        async with unit_of_work() as session:
+            person = PersonInput("来访甲", id_number=support.id_number(1), phone=support.phone(1))
+            visit = await visits.register(session, county["guide"], VisitInput(person, "反映事项"), at=now())
+        address = f"http://test/cases/new?visit={visit.id}"
+        page = await states.tree(CaseFormState, await states.signed_in("registrar"), address)
+        await states.call(page, "load")
+        assert page.initial["title"] == page.filled["title"] == "反映事项"
+
+    async def test_picked_keeps_the_party_that_is_being_typed_meanwhile(self, county: County) -> None:
+        async with unit_of_work() as session:
+            person = PersonInput("来访甲", id_number=support.id_number(1), phone=support.phone(1))
+            visit = await visits.register(session, county["guide"], VisitInput(person, "反映事项"), at=now())
+        page = await form("one")
+        await states.call(page, "cite", str(visit.id))
+        assert page.extra == []
+        await states.call(page, "note", "p0_name", "同来的人")
+        assert (page.extra, page.initial["p0_name"]) == ([0], "同来的人")
+
+
+class TestTheDesk:
+    async def test_is_emptied_by_the_browser_at_the_press(self, county: County) -> None:
+        page = await states.tree(VisitDesk, await states.signed_in("guide"), "http://test/visits")
+        await states.call(page, "load")
+        page.faults, page.read, page.known = {"name": "请填写姓名"}, Read(seq=3, name="某某"), "首次来访"
+        mounted = page.round
+        await states.call(page, "clear")
+        assert (page.faults, page.read, page.known) == ({}, Read(), "")
+        assert page.round == mounted, "what was typed since the press stands"
+        assert 'type:"reset"' in str(registration().render()).replace(" ", "").replace("\\", "")
 
 
 class TestADialog:
