@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from domain.kernel import bounds
 from domain.kernel.bounds import Bounds
@@ -39,6 +40,51 @@ MAX_SHEET = 2 * 1024 * 1024
 MAX_BORDERS = 8 * 1024 * 1024
 """And of a file of borders."""
 W = TypeVar("W", bound=Labelled)
+V = TypeVar("V")
+P = ParamSpec("P")
+
+
+class Reading:
+    """Read one form whole: what is wrong with any field is told at once, with what the act finds wrong in the others."""
+
+    def __init__(self, form: Mapping[str, Any]) -> None:
+        self.form = form
+        self.faults: dict[str, str] = {}
+
+    def __call__(
+        self, reader: Callable[Concatenate[Mapping[str, Any], str, P], V], name: str, *more: P.args, **known: P.kwargs
+    ) -> V:
+        """Read a field by one of the readers below; what cannot be taken is noted and counts as not given."""
+        return self.part(lambda form: reader(form, name, *more, **known))
+
+    def part(self, reader: Callable[[Mapping[str, Any]], V]) -> V:
+        """Read what needs more than a name, likewise."""
+        try:
+            return reader(self.form)
+        except Invalid as refusal:
+            self.faults |= refusal.fields
+            return reader({})
+
+    def refuse(self, name: str, sentence: str) -> None:
+        """Note what is wrong with a field; of two sentences the first stands."""
+        self.faults.setdefault(name, sentence)
+
+    @contextmanager
+    def joined(self) -> Iterator[None]:
+        """Do an act that must not count when a field could not be taken: its own faults are told with those.
+
+        The unit of work around takes back what the act did.
+
+        :raises Invalid: one sentence for each field
+        """
+        try:
+            yield
+        except Invalid as refusal:
+            if not self.faults:
+                raise
+            raise Invalid.of(refusal.fields | self.faults) from refusal
+        if self.faults:
+            raise Invalid.of(self.faults)
 
 
 def as_text(value: object) -> str:

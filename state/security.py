@@ -15,7 +15,7 @@ from domain.kernel.refusals import Invalid
 from domain.orgs import operations, policy_values, queries, rules
 from domain.orgs.rules import SecondFactorFor
 from state.clock import now
-from state.inputs import as_form, number_in, word_in, written_in
+from state.inputs import Reading, as_form, number_in, word_in, written_in
 from state.session import SignedInState
 
 LABELS: Mapping[str, str] = {
@@ -95,13 +95,14 @@ class SecurityState(SignedInState):
     @rx.event
     async def send(self, form: dict):
         """This function will set the values of the form."""
-        given = as_form(form)
+        reading = Reading(as_form(form))
         try:
             async with self._acting() as (session, actor):
                 actor.require(Permission.POLICY_MANAGE)
-                before = await policy_values.of(session)
-                reason = written_in(given, "reason", label="原因", most=200)
-                await operations.set_values(session, actor, _values_in(given, before), at=now(), reason=reason)
+                wanted = _values_in(reading, await policy_values.of(session))
+                reason = reading(written_in, "reason", label="原因", most=200)
+                with reading.joined():
+                    await operations.set_values(session, actor, wanted, at=now(), reason=reason)
                 await self._read(session, actor)
         except Invalid as refusal:
             self.faults = refusal.fields
@@ -110,19 +111,10 @@ class SecurityState(SignedInState):
         return rx.toast.success("已保存，从下一次登录或查看起生效")
 
 
-def _values_in(given: Mapping[str, object], before: rules.SecurityValues) -> dict[str, object]:
-    found: dict[str, object] = {
-        "second_factor_for": word_in(given, "second_factor_for", SecondFactorFor, before.second_factor_for)
-    }
-    faults: dict[str, str] = {}
-    for key in rules.BOUNDS:
-        try:
-            found[key] = number_in(given, key, getattr(before, key), label=LABELS[key])
-        except Invalid as refusal:
-            faults |= refusal.fields
-    if faults:
-        raise Invalid.of(faults)
-    return found
+def _values_in(reading: Reading, before: rules.SecurityValues) -> dict[str, object]:
+    figures = {key: reading(number_in, key, getattr(before, key), label=LABELS[key]) for key in rules.BOUNDS}
+    who = reading(word_in, "second_factor_for", SecondFactorFor, before.second_factor_for)
+    return {"second_factor_for": who, **figures}
 
 
 def _worded(key: str, value: str) -> str:

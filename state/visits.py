@@ -22,7 +22,7 @@ from domain.visits.schemas import VisitInput, VisitView
 from state import desks
 from state.clock import now
 from state.desks import CardRead, ReaderState
-from state.inputs import Choice, as_form, as_text, flag_in, number_in, text_in, word_in
+from state.inputs import Choice, Reading, as_form, as_text, flag_in, number_in, text_in, word_in
 from state.live import hub, outlasting
 from state.session import SignedInState
 
@@ -192,13 +192,14 @@ class VisitDesk(SignedInState):
 
         A form that was already taken is not taken again: Enter pressed twice is one visitor.
         """
-        form = as_form(form)
-        if text_in(form, "round") not in {"", str(self.round)}:
+        reading = Reading(as_form(form))
+        if text_in(reading.form, "round") not in {"", str(self.round)}:
             return
         try:
             async with self._acting() as (session, actor):
-                given = _input(form, self._bound, self.read, self._sam_id)
-                visit = await visits.register(session, actor, given, at=now())
+                given = _input(reading, self._bound, self.read, self._sam_id)
+                with reading.joined():
+                    visit = await visits.register(session, actor, given, at=now())
                 await self._queue(session, actor)
         except Invalid as refusal:
             self.faults = refusal.fields
@@ -345,19 +346,20 @@ def _card(read: Read) -> PersonInput | None:
     )
 
 
-def _input(form: dict, desk: str, read: Read, sam_id: str) -> VisitInput:
+def _input(reading: Reading, desk: str, read: Read, sam_id: str) -> VisitInput:
+    form = reading.form
     return VisitInput(
         person=PersonInput(
             name=text_in(form, "name"),
-            id_type=word_in(form, "id_type", IdType, IdType.RESIDENT),
+            id_type=reading(word_in, "id_type", IdType, IdType.RESIDENT),
             id_number=text_in(form, "id_number"),
             phone=text_in(form, "phone"),
-            sex=word_in(form, "sex", Sex, Sex.UNKNOWN),
+            sex=reading(word_in, "sex", Sex, Sex.UNKNOWN),
             nation=text_in(form, "nation"),
             address=text_in(form, "address"),
         ),
         reason=text_in(form, "reason"),
-        companions=number_in(form, "companions", 0, label="随行人数", within=rules.COMPANIONS),
+        companions=reading(number_in, "companions", 0, label="随行人数", within=rules.COMPANIONS),
         desk_code=desk,
         card=_card(read),
         kept=frozenset(name for name in rules.BESIDES if text_in(form, f"kept.{name}") == str(read.seq)),

@@ -138,6 +138,8 @@ def _typed_party(place: rx.Var[int]) -> rx.Component:
         key = name(part)
         return text_input(key, default=S.initial[key], on_blur=lambda value: S.note(key, value), **rest)
 
+    # a petitioner must be reached and be known; of the others the name is enough
+    asked = ~S.besides.contains(place)
     return rx.el.fieldset(
         rx.el.legend("当事人"),
         field(
@@ -157,9 +159,17 @@ def _typed_party(place: rx.Var[int]) -> rx.Component:
             ),
             name=name("id_type"),
         ),
-        field("证件号码", control("id_number"), name=name("id_number"), error=S.faults[name("id_number")]),
-        field("联系电话", control("phone", input_mode="tel"), name=name("phone"), error=S.faults[name("phone")]),
-        field("无证件原因", control("no_id_reason"), name=name("no_id_reason")),
+        field(
+            "证件号码", control("id_number"), name=name("id_number"), required=asked, error=S.faults[name("id_number")]
+        ),
+        field(
+            "联系电话", control("phone", input_mode="tel"), name=name("phone"), required=asked,
+            error=S.faults[name("phone")],
+        ),
+        field(
+            "无证件原因", control("no_id_reason", placeholder="没有证件号码时填写"), name=name("no_id_reason"),
+            error=S.faults[name("no_id_reason")],
+        ),
         field("住址", control("address"), name=name("address"), error=S.faults[name("address")], wide=True),
         rx.el.button("移除", type="button", class_name="btn txt small", on_click=S.drop_party(place)),
         class_name="party grid-2",

@@ -70,9 +70,7 @@ async def load(session: AsyncSession, actor: Actor, form: str, *, tab: str = "")
     return {} if draft is None else _open(draft)
 
 
-async def find(
-    session: AsyncSession, actor: Actor, form: str, *, tab: str, elsewhere: bool = False
-) -> Kept | None:
+async def find(session: AsyncSession, actor: Actor, form: str, *, tab: str, elsewhere: bool = False) -> Kept | None:
     """Give what was typed into a form in this tab, else what was typed last in any other; none when there is nothing.
 
     :param elsewhere: whether this tab's own is left out

@@ -19,7 +19,7 @@ from domain.kernel.refusals import Invalid
 from domain.orgs import queries as orgs
 from state.audit.shapes import ChainShown, LineShown, RawShown, chain_shown, line_shown, raw_shown
 from state.clock import now
-from state.inputs import Choice, as_form, as_text, flag_in, moment_in, text_in
+from state.inputs import Choice, Reading, as_form, as_text, flag_in, moment_in, text_in
 from state.kit.addressed import AddressedState, Asks
 from state.session import SignedInState
 
@@ -179,12 +179,15 @@ def _midnight(day: date) -> str:
 
 
 def _wanted(filters: Mapping[str, str]) -> JournalFilter:
-    since, until = moment_in(filters, "since", label="开始时间"), moment_in(filters, "until", label="结束时间")
+    reading = Reading(filters)
+    since, until = reading(moment_in, "since", label="开始时间"), reading(moment_in, "until", label="结束时间")
     if since and until and until <= since:
-        raise Invalid.of({"until": "结束时间应晚于开始时间"})
+        reading.refuse("until", "结束时间应晚于开始时间")
     group = filters.get("group", "")
     if group and group not in set(Group):
-        raise Invalid.of({"group": "请从列表中选择"})
+        reading.refuse("group", "请从列表中选择")
+    if reading.faults:
+        raise Invalid.of(reading.faults)
     return JournalFilter(
         since=since,
         until=until,

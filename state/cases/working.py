@@ -48,7 +48,7 @@ from state.cases.shapes import (
 )
 from state.cases.walking import Beside
 from state.clock import now
-from state.inputs import Choice, as_form, as_text
+from state.inputs import Choice, Reading, as_form, as_text
 from state.live import hub, outlasting
 from state.session import SignedInState
 
@@ -331,22 +331,17 @@ class CaseState(SignedInState):
     @rx.event
     async def take_step(self, form: dict):
         """This function will take the step whose dialog was sent."""
-        action = self.asking.action
+        action, reading = self.asking.action, Reading(as_form(form))
         if not action:
             return
         try:
             async with self._acting() as (session, actor):
-                given = step_input(as_form(form), self.uploads)
+                given, seen = step_input(reading, self.uploads), self._version
                 # the page follows live: what counts is the version that the person decided on
-                await take(
-                    session,
-                    actor,
-                    number=self._number,
-                    action=Action(action),
-                    given=given,
-                    at=now(),
-                    version=self._version,
-                )
+                with reading.joined():
+                    await take(
+                        session, actor, number=self._number, action=Action(action), given=given, at=now(), version=seen
+                    )
                 await drafts.drop_all(session, actor, self._draft(action))
                 await self._frame(session, actor)
                 await self._read_if_visible(session, actor)

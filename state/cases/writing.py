@@ -12,8 +12,8 @@ from domain.areas.models import Level
 from domain.cases.operations.create import create
 from domain.cases.operations.saying import learn
 from domain.cases.operations.take import take
-from domain.cases.queries import detail
-from domain.cases.schemas import CaseInput, PartyInput, StepInput
+from domain.cases.queries import detail, saying
+from domain.cases.schemas import CaseInput, CaseSummary, PartyInput, StepInput
 from domain.cases.vocabulary import Action, Status
 from domain.kernel import drafts
 from domain.kernel.actor import Actor
@@ -23,13 +23,13 @@ from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound
 from domain.notices import queries as notices
 from domain.visits import queries as visits
 from state.cases import shapes
-from state.cases.given import joined, matter_in, party_in, place_of
+from state.cases.given import besides, joined, matter_in, party_in, place_of
 from state.cases.listing import CaseListState
 from state.cases.shapes import PartyShown
 from state.cases.visitors import Waiting, in_order
 from state.categories import offers
 from state.clock import now
-from state.inputs import Choice, Offer, as_form, as_text, text_in
+from state.inputs import Choice, Offer, Reading, as_form, as_text, text_in
 from state.live import hub, outlasting
 from state.session import SignedInState
 
@@ -45,6 +45,8 @@ class CaseFormState(SignedInState):
     visit: Waiting = Waiting()
     kept: list[PartyShown] = []
     extra: list[int] = []
+    besides: list[int] = []
+    """Places of typed parties who are no petitioners."""
     initial: dict[str, str] = {}
     filled: dict[str, str] = {}
     """What the cited visitor says of the case; it goes into fields in which nothing else stands."""
@@ -102,7 +104,7 @@ class CaseFormState(SignedInState):
             self.editing, self.editing_label = number, Action(self._action).label
             self._version = view.row.version
             self.kept = [shapes.party(p) for p in view.parties]
-            self.visit, self.extra = Waiting(), []
+            self.visit, self.filled, self.extra, self.besides, self._typed = Waiting(), {}, [], [], {}
             self.initial = {
                 "title": view.row.title,
                 "content": view.content,
@@ -189,6 +191,7 @@ class CaseFormState(SignedInState):
     def _restore(self, content: dict[str, str]) -> None:
         self._typed, self.initial = content, dict(content)
         self.extra = sorted({place for name in content if (place := place_of(name)) is not None})[:MOST_PARTIES]
+        self.besides = besides(content)
         self.round += 1
 
     def _cite(self, visit_id: str) -> None:
@@ -249,10 +252,11 @@ class CaseFormState(SignedInState):
     @rx.event
     async def note(self, name: str, value: str):
         """This function will keep what was typed into a field, so that a reload loses nothing."""
-        if as_text(name) and len(name) <= MOST_NAME and not self.editing and not self.done:
+        if as_text(name) and len(name) <= MOST_NAME and not self.done:
             async with self._acting() as (session, actor):
                 self._typed[name] = as_text(value)
                 self._keep_place(name)
+                self.besides = besides(self._typed)
                 await self._keep(session, actor)
 
     def _keep_place(self, name: str) -> None:
@@ -276,22 +280,15 @@ class CaseFormState(SignedInState):
     @rx.event
     async def send(self, form: dict):
         """This function will make the case and, unless only a draft was wanted, submit it; both or nothing."""
-        form = as_form(form)
+        reading = Reading(as_form(form))
         if self.done:
             return None  # pressed twice: the case was made
         try:
             async with self._acting() as (session, actor):
                 if self.editing:
-                    await self._mend(session, actor, form)
+                    await self._mend(session, actor, reading)
                     return rx.redirect(f"/case/{self.editing}")
-                wanted = CaseInput(**matter_in(form).model_dump(exclude={"parties"}), **self._parties(form))
-                made = await create(session, actor, wanted, at=now())
-                if self._intent != "draft" and actor.may(Permission.SLIP_PRINT):
-                    made = await take(
-                        session, actor, number=made.number, action=Action.SUBMIT, given=StepInput(), at=now()
-                    )
-                    sought = text_in(form, "category_sought", most=100)
-                    await learn(session, category=wanted.category or "", typed=sought)
+                made = await self._make(session, actor, reading)
                 accepted = made.status is Status.TO_DISPATCH
                 told = await notices.foretold_of(session, actor, made.number, at=now()) if accepted else ""
                 await drafts.drop(session, actor, FORM, tab=self._tab())
@@ -302,22 +299,26 @@ class CaseFormState(SignedInState):
         self.faults, self._intent = {}, ""
         return rx.toast.success("已受理" if made.status is Status.TO_DISPATCH else "草稿已保存")
 
-    async def _mend(self, session: AsyncSession, actor: Actor, form: dict) -> None:
-        kept = tuple(PartyInput(party_id=UUID(p.id)) for p in self.kept)
-        typed = tuple(party_in(form, place) for place in self.extra)
-        given = StepInput(**matter_in(form).model_dump(exclude={"parties"}), parties=(*kept, *typed))
-        await take(
-            session,
-            actor,
-            number=self.editing,
-            action=Action(self._action),
-            given=given,
-            at=now(),
-            version=self._version,
-        )
+    async def _make(self, session: AsyncSession, actor: Actor, reading: Reading) -> CaseSummary:
+        submits = self._intent != "draft" and actor.may(Permission.SLIP_PRINT)
+        wanted = CaseInput(**matter_in(reading).model_dump(exclude={"parties"}), **self._parties(reading))
+        with reading.joined():
+            made = await create(session, actor, wanted, at=now(), complete=submits)
+        if not submits:
+            return made
+        await learn(session, category=wanted.category or "", typed=text_in(reading.form, "category_sought", most=100))
+        return await take(session, actor, number=made.number, action=Action.SUBMIT, given=StepInput(), at=now())
 
-    def _parties(self, form: dict) -> dict[str, object]:
-        typed = tuple(party_in(form, place) for place in self.extra)
+    async def _mend(self, session: AsyncSession, actor: Actor, reading: Reading) -> None:
+        kept = tuple(PartyInput(party_id=UUID(p.id)) for p in self.kept)
+        typed = tuple(party_in(reading, place) for place in self.extra)
+        given = StepInput(**matter_in(reading).model_dump(exclude={"parties"}), parties=(*kept, *typed))
+        act, seen = Action(self._action), self._version
+        with reading.joined():
+            await take(session, actor, number=self.editing, action=act, given=given, at=now(), version=seen)
+
+    def _parties(self, reading: Reading) -> dict[str, object]:
+        typed = tuple(party_in(reading, place) for place in self.extra)
         return {"visit_id": UUID(self.visit.id), "parties": typed} if self.visit.id else {"parties": typed}
 
     def _by_field(self, fields: dict[str, str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import reflex as rx
@@ -18,7 +18,7 @@ from domain.orgs import operations, queries
 from domain.orgs.operations.initial import initial_password
 from domain.orgs.schemas import AccountChange, AccountDetail
 from state.clock import now
-from state.inputs import Choice, as_form, as_text, text_in, written_in
+from state.inputs import Choice, Reading, as_form, as_text, text_in, written_in
 from state.orgs.accounts import require_opener
 from state.orgs.leaving import left_in_words
 from state.orgs.limits import limits_in_words
@@ -129,10 +129,12 @@ class AccountState(SignedInState):
     @rx.event
     async def change(self, form: dict):
         """This function will change name, units, area and end of the account."""
-        given = as_form(form)
+        reading = Reading(as_form(form))
 
         async def act(session: AsyncSession, actor: Actor) -> None:
-            await operations.change_account(session, actor, self.one.login, self._change_in(given), at=now())
+            wanted = self._change_in(reading)
+            with reading.joined():
+                await operations.change_account(session, actor, self.one.login, wanted, at=now())
 
         return await self._done(act, "账号已修改")
 
@@ -189,15 +191,15 @@ class AccountState(SignedInState):
         self._shut()
         return rx.toast.success(word)
 
-    def _change_in(self, given: Mapping[str, object]) -> AccountChange:
-        until, unit = until_in(given), text_in(given, "unit", most=60)
+    def _change_in(self, reading: Reading) -> AccountChange:
+        until, unit = reading.part(until_in), text_in(reading.form, "unit", most=60)
         if unit and unit not in {choice.value for choice in self.units}:
-            raise Invalid.of({"unit": "请从列表中选择"})
+            reading.refuse("unit", "请从列表中选择")
         return AccountChange(
-            name=written_in(given, "name", label="姓名", most=46),
+            name=reading(written_in, "name", label="姓名", most=46),
             unit_code=unit,
             more_units=tuple(choice.value for choice in self.more if choice.value != unit),
-            area_path=area_in(given, self.areas),
+            area_path=reading.part(lambda form: area_in(form, self.areas)),
             valid_until=until,
             forever=until is None,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 import reflex as rx
@@ -17,7 +16,7 @@ from domain.orgs.operations.initial import initial_password
 from domain.orgs.queries import AccountState
 from domain.orgs.schemas import AccountFilter, NewAccount
 from state.clock import now
-from state.inputs import Choice, as_form, as_text, text_in
+from state.inputs import Choice, Reading, as_form, text_in
 from state.kit.addressed import AddressedState, Asks
 from state.orgs.shapes import (
     TONES,
@@ -96,13 +95,14 @@ class AccountListState(AddressedState, SignedInState):
     @rx.event
     async def send(self, form: dict):
         """This function will add the account and show its initial password once."""
-        given = as_form(form)
-        password = initial_password(as_text(given.get("login")))
+        reading = Reading(as_form(form))
+        password = initial_password(text_in(reading.form, "login"))
         try:
             async with self._acting() as (session, actor):
                 _require_maker(actor)
-                new = self._new_in(given, password, actor)
-                await operations.add_account(session, actor, new, at=now())
+                new = self._new_in(reading, password, actor)
+                with reading.joined():
+                    await operations.add_account(session, actor, new, at=now())
                 await self._read(session, actor)
         except Invalid as refusal:
             self.faults = refusal.fields or {"login": refusal.message}
@@ -111,20 +111,21 @@ class AccountListState(AddressedState, SignedInState):
         self.told = Told(new.login, new.name, password)
         return rx.toast.success("账号已建立，待安全管理员授权")
 
-    def _new_in(self, given: Mapping[str, object], password: str, actor: Actor) -> NewAccount:
+    def _new_in(self, reading: Reading, password: str, actor: Actor) -> NewAccount:
+        given = reading.form
         unit = actor.unit_code if self.proposes else text_in(given, "unit", most=60)
         if unit and unit not in {choice.value for choice in self.units}:
-            raise Invalid.of({"unit": "请从列表中选择"})
+            reading.refuse("unit", "请从列表中选择")
         if not (wanted := roles_in(given, self.roles)):
-            raise Invalid.of({"roles": "请选择拟授的角色"})
+            reading.refuse("roles", "请选择拟授的角色")
         return NewAccount(
             login=text_in(given, "login", most=80).strip(),
             name=text_in(given, "name", most=80).strip(),
             password=password,
             roles=wanted,
             unit_code=unit,
-            area_path=area_in(given, self.areas),
-            valid_until=until_in(given),
+            area_path=reading.part(lambda form: area_in(form, self.areas)),
+            valid_until=reading.part(until_in),
         )
 
     def _shut(self) -> None:

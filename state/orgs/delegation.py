@@ -17,7 +17,7 @@ from domain.orgs import operations, queries
 from domain.orgs.queries.colleagues import who_may_stand_in
 from domain.orgs.schemas import DelegationView
 from state.clock import now
-from state.inputs import Choice, as_form, as_text, moment_in, text_in
+from state.inputs import Choice, Reading, as_form, as_text, moment_in, text_in
 from state.session import SignedInState
 
 STATES = {"coming": ("未开始", "blue"), "in_force": ("代理中", "green"), "over": ("已结束", "gray")}
@@ -100,15 +100,16 @@ class DelegationState(SignedInState):
     @rx.event
     async def send(self, form: dict):
         """This function will make the delegation of the form."""
-        given = as_form(form)
+        reading, at = Reading(as_form(form)), now()
         try:
             async with self._acting() as (session, actor):
-                since, until = _period_in(given)
-                taker = text_in(given, "to", most=80)
+                since, until = _period_in(reading, at)
+                taker = text_in(reading.form, "to", most=80)
                 if taker not in {choice.value for choice in self.people}:
-                    raise Invalid.of({"to": "请选择代理人"})
-                reason = text_in(given, "reason", most=200)
-                await operations.delegate(session, actor, taker, since, until, reason, at=now(), from_login=self.giver)
+                    reading.refuse("to", "请选择代理人")
+                reason = text_in(reading.form, "reason", most=200)
+                with reading.joined():
+                    await operations.delegate(session, actor, taker, since, until, reason, at=at, from_login=self.giver)
                 await self._read(session, actor)
         except Invalid as refusal:
             self.faults = refusal.fields or {"to": refusal.message}
@@ -186,9 +187,9 @@ def _shown(one: DelegationView, actor: Actor, *, ends: bool) -> DelegationShown:
     )
 
 
-def _period_in(given: dict) -> tuple[datetime, datetime]:
-    since = moment_in(given, "since", label="开始时间") or now()
-    until = moment_in(given, "until", label="结束时间")
+def _period_in(reading: Reading, at: datetime) -> tuple[datetime, datetime]:
+    since = reading(moment_in, "since", label="开始时间") or at
+    until = reading(moment_in, "until", label="结束时间")
     if until is None:
-        raise Invalid.of({"until": "请填写结束时间"})
-    return since, until
+        reading.refuse("until", "请填写结束时间")
+    return since, until or since

@@ -15,7 +15,7 @@ from domain.orgs import operations, queries
 from domain.orgs.queries import AccountState
 from domain.orgs.schemas import AccountFilter, RoleInput, RoleView
 from state.clock import now
-from state.inputs import as_form, as_text, flag_in, text_in, word_in, written_in
+from state.inputs import Reading, as_form, as_text, flag_in, text_in, word_in, written_in
 from state.orgs.limits import Box, action_boxes, action_label, permission_boxes, place_boxes, place_label, ticked
 from state.orgs.shapes import AccountShown, account_shown
 from state.session import SignedInState
@@ -168,11 +168,13 @@ class RolesState(SignedInState):
     @rx.event
     async def save(self, form: dict):
         """This function will make the role of the form, or change the one that is open."""
-        given = as_form(form)
+        reading = Reading(as_form(form))
         try:
             async with self._acting() as (session, actor):
-                await self._require_new_code(session, actor, text_in(given, "code", most=40).strip())
-                await operations.set_role(session, actor, self._role_in(given), at=now())
+                wanted = self._role_in(reading)
+                with reading.joined():
+                    await self._require_new_code(session, actor, wanted.code)
+                    await operations.set_role(session, actor, wanted, at=now())
                 await self._read(session, actor)
         except Invalid as refusal:
             self.faults = refusal.fields or {"name": refusal.message}
@@ -185,22 +187,23 @@ class RolesState(SignedInState):
         if self.fresh and code in {role.code for role in await queries.roles(session, actor)}:
             raise Invalid.of({"code": "角色代码已存在"})
 
-    def _role_in(self, given: dict) -> RoleInput:
+    def _role_in(self, reading: Reading) -> RoleInput:
+        given = reading.form
         if not self.editing:
             raise Invalid.of({"name": "请重新打开角色"})
         acts_as = Role(self.asked.acts_as)
         business = duty_of(acts_as) is Duty.BUSINESS
         return RoleInput(
             code=text_in(given, "code", most=40).strip() if self.fresh else self.asked.code,
-            name=written_in(given, "name", label="名称", most=40),
+            name=reading(written_in, "name", label="名称", most=40),
             acts_as=acts_as,
             permissions=ticked(given, self.rights),
-            reach=word_in(given, "reach", Reach, Reach.NONE) if business else Reach.NONE,
-            field_level=word_in(given, "level", FieldLevel, FieldLevel.HIDDEN) if business else FieldLevel.HIDDEN,
+            reach=reading(word_in, "reach", Reach, Reach.NONE) if business else Reach.NONE,
+            field_level=reading(word_in, "level", FieldLevel, FieldLevel.HIDDEN) if business else FieldLevel.HIDDEN,
             barred_actions=ticked(given, self.steps),
             barred_places=ticked(given, self.places),
             read_only=flag_in(given, "read_only"),
-            note=written_in(given, "note", label="说明", most=200),
+            note=reading(written_in, "note", label="说明", most=200),
         )
 
     @rx.event

@@ -20,7 +20,7 @@ from domain.orgs.models import UnitKind
 from domain.orgs.rules import POSITION
 from domain.orgs.schemas import UnitInput, UnitRow
 from state.clock import now
-from state.inputs import Choice, as_form, as_text, number_in, text_in, word_in
+from state.inputs import Choice, Reading, as_form, as_text, number_in, text_in, word_in
 from state.kit.addressed import AddressedState, Asks
 from state.session import SignedInState
 
@@ -121,14 +121,15 @@ class UnitsState(AddressedState, SignedInState):
     @rx.event
     async def send(self, form: dict):
         """This function will add the unit of the form, or change the one that is open."""
-        given, code = as_form(form), self.asked.code
+        reading, code = Reading(as_form(form)), self.asked.code
         try:
             async with self._acting() as (session, actor):
-                unit = _unit_in(given, code)
-                if code:
-                    await operations.change_unit(session, actor, code, unit, at=now())
-                else:
-                    await operations.create_unit(session, actor, unit, at=now())
+                unit = _unit_in(reading, code)
+                with reading.joined():
+                    if code:
+                        await operations.change_unit(session, actor, code, unit, at=now())
+                    else:
+                        await operations.create_unit(session, actor, unit, at=now())
                 await self._read(session, actor)
         except Invalid as refusal:
             self.faults = refusal.fields or {"name": refusal.message}
@@ -179,17 +180,18 @@ def kinds() -> list[tuple[str, str]]:
     return [(kind.value, kind.label) for kind in UnitKind]
 
 
-def _unit_in(given: dict, code: str) -> UnitInput:
+def _unit_in(reading: Reading, code: str) -> UnitInput:
+    given = reading.form
     return UnitInput(
         code=code or text_in(given, "code", most=60).strip(),
         name=text_in(given, "name", most=100),
-        kind=word_in(given, "kind", UnitKind, UnitKind.DEPARTMENT),
+        kind=reading(word_in, "kind", UnitKind, UnitKind.DEPARTMENT),
         short_name=text_in(given, "short_name", most=60),
         phone=text_in(given, "phone", most=60),
         address=text_in(given, "address", most=200),
         hours=text_in(given, "hours", most=200),
         parent_code=text_in(given, "parent", most=60),
-        position=number_in(given, "position", 0, label="排序", within=POSITION),
+        position=reading(number_in, "position", 0, label="排序", within=POSITION),
     )
 
 

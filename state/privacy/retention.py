@@ -17,7 +17,7 @@ from domain.retention import operations, queries, rules
 from domain.retention.models import Ending, Kind
 from domain.retention.schemas import HoldView, Preview, RuleView, RunView
 from state.clock import now
-from state.inputs import as_form, as_text, flag_in, number_in, text_in
+from state.inputs import Reading, as_form, as_text, flag_in, number_in, text_in
 from state.session import SignedInState
 
 DAY = "%Y-%m-%d"
@@ -145,21 +145,22 @@ class RetentionState(SignedInState):
     @rx.event
     async def send(self, form: dict):
         """This function will set the rule of the open kind."""
-        given = as_form(form)
+        reading = Reading(as_form(form))
         try:
             async with self._acting() as (session, actor):
-                days = number_in(given, "days", -1, label="期限")
+                days = reading(number_in, "days", -1, label="期限")
                 seen = self.found.count if self.found.ready and self.found.days == days else None
-                await operations.set_rule(
-                    session,
-                    actor,
-                    Kind(self.asked.kind),
-                    days=days,
-                    active=flag_in(given, "active"),
-                    note=text_in(given, "note", most=500),
-                    seen=seen,
-                    at=now(),
-                )
+                with reading.joined():
+                    await operations.set_rule(
+                        session,
+                        actor,
+                        Kind(self.asked.kind),
+                        days=days,
+                        active=flag_in(reading.form, "active"),
+                        note=text_in(reading.form, "note", most=500),
+                        seen=seen,
+                        at=now(),
+                    )
                 await self._read(session, actor)
         except Invalid as refusal:
             self.faults = refusal.fields

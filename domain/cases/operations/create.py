@@ -25,11 +25,14 @@ from domain.visits import operations as visits
 NUMBER_PREFIX = "QX"
 
 
-async def create(session: AsyncSession, actor: Actor, given: CaseInput, *, at: datetime) -> CaseSummary:
-    """This function will make a draft with its number, from a visit or from what was written.
+async def create(
+    session: AsyncSession, actor: Actor, given: CaseInput, *, at: datetime, complete: bool = False
+) -> CaseSummary:
+    """Make a draft with its number, from a visit or from what was written.
 
     The number is given at once and never changes (decision 0005).
 
+    :param complete: whether it is to be accepted at once, and may lack nothing
     :raises NotPermitted: the actor does not register cases
     :raises NotFound: the visit is out of reach
     :raises Invalid: no petitioner, or a field cannot be taken
@@ -38,15 +41,13 @@ async def create(session: AsyncSession, actor: Actor, given: CaseInput, *, at: d
     actor.require(Permission.CASE_CREATE)
     if not actor.unit_ids:
         raise NotPermitted("您的账号没有所属单位，不能登记诉求，请联系系统管理员")
-    if given.visit_id is None and not given.parties:
-        raise Invalid.of({"parties": "请引用来访登记，或填写至少一位诉求人"})
     case = blank(actor, given, number=await number_for(session, at), at=at)
     session.add(case)
     await session.flush()
 
     if given.visit_id is not None:
         await _cite(session, actor, case, given.visit_id, at)
-    await fill(session, case, given, at)
+    await fill(session, case, given, at, complete=complete)
 
     await journal.record(
         session, actor, "case.create", "case", case.id, at=at,
@@ -94,18 +95,20 @@ async def _cite(session: AsyncSession, actor: Actor, case: Case, visit_id: UUID,
     await session.flush()
 
 
-async def fill(session: AsyncSession, case: Case, given: CaseInput, at: datetime) -> None:
-    """This function will put what was written on a new case.
+async def fill(session: AsyncSession, case: Case, given: CaseInput, at: datetime, *, complete: bool = False) -> None:
+    """Put what was written on a new case.
 
     With a visit the written parties join the visitor; without one they are all there is.
 
     :raises Invalid: a field cannot be taken
     """
-    title = given.title if given.title is not None else ""
-    whole = given.model_copy(update={"title": title})
-    faults = matter.faults_of(whole, at=at)
+    missing = {name: getattr(given, name) or "" for name in (matter.REQUIRED if complete else ("title",))}
+    whole = given.model_copy(update=missing)
+    faults = (matter.gaps_of(whole) if complete else {}) | matter.faults_of(whole, at=at)
     if given.visit_id is not None:
         faults.pop("parties", None)
+    elif not given.parties:
+        faults["parties"] = "请引用来访登记，或填写至少一位诉求人"
     if faults:
         raise Invalid.of(faults)
     if given.visit_id is None:

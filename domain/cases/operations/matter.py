@@ -34,6 +34,8 @@ from domain.people.schemas import PersonInput
 MAX_PARTIES, MAX_NO_ID_REASON = 20, 200
 _PLAIN = ("source", "risk_level", "scale", "headcount", "amount", "major", "urgent", "occurred_at")
 _TEXTS = ("title", "content")
+REQUIRED = {"title": "标题", "content": "诉求内容", "category": "类别", "area": "所属辖区"}
+"""What a case must have to be accepted, and what each is called."""
 
 
 def faults_of(changes: CaseChanges, *, at: datetime) -> dict[str, str]:
@@ -44,6 +46,25 @@ def faults_of(changes: CaseChanges, *, at: datetime) -> dict[str, str]:
     if changes.parties is not None:
         faults["parties"] = _parties_fault(changes.parties)
     return {name: sentence for name, sentence in faults.items() if sentence}
+
+
+def gaps_of(changes: CaseChanges) -> dict[str, str]:
+    """Name what these changes would leave empty though an accepted case must have it, each with its sentence."""
+    given = {name: getattr(changes, name) for name in REQUIRED}
+    gaps = {
+        name: f"请填写{label}"
+        for name, label in REQUIRED.items()
+        if given[name] is not None and not given[name].strip()
+    }
+    for place, party in enumerate(changes.parties or ()):
+        if party.party_id is None and party.kind is PartyKind.PETITIONER and not _identified(party):
+            gaps[f"parties.{place}.id_number"] = "请填写证件号码；没有证件的，写明无证件原因"
+    return gaps
+
+
+def _identified(party: PartyInput) -> bool:
+    shown = party.id_type is not IdType.NONE and party.id_number.strip()
+    return bool(shown or party.no_id_reason.strip())
 
 
 def _plain_faults(changes: CaseChanges, at: datetime) -> dict[str, str]:
@@ -228,13 +249,8 @@ async def require_complete(session: AsyncSession, actor: Actor, case: Case) -> N
     """
     faults = {
         name: f"请填写{label}"
-        for name, label, value in (
-            ("title", "标题", case.title),
-            ("content", "诉求内容", case.content),
-            ("category", "类别", case.category),
-            ("area", "所属辖区", case.area_path),
-        )
-        if not value
+        for name, label in REQUIRED.items()
+        if not getattr(case, "area_path" if name == "area" else name)
     }
     rows = list(await session.scalars(select(Party).where(col(Party.case_id) == case.id)))
     persons = await people_queries.by_ids(session, (p.person_id for p in rows))

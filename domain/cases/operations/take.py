@@ -81,12 +81,14 @@ async def _step(
     wanted = {guard for step in steps for guard in step.guards}
     facts = await situation.gather(session, actor, case, assignments, given, at=at, wanted=wanted)
     step = rules.choose(steps, facts, process)
-    more = {}
+    more = await receiving.faults(session, step, given, at=at)
     if given.promise_days and Need.PROMISE in step.asks:
         fault = await limits.promise_fault(session, case, process.limits, given.promise_days, at=at)
-        more = {Need.PROMISE.value: fault} if fault else {}
+        more |= {Need.PROMISE.value: fault} if fault else {}
+    if Need.CHANGES in step.needs:
+        whole = case.status is not Status.DRAFT
+        more |= (matter.gaps_of(given) if whole else {}) | matter.faults_of(given, at=at)
     rules.check_input(step, facts, given, more)
-    await receiving.require(session, step, given, at=at)
     if Need.COMPLETE in step.needs:
         await matter.require_complete(session, actor, case)
     return step

@@ -21,7 +21,6 @@ from domain.cases.workflow import Step
 from domain.kernel.actor import Actor, system_actor
 from domain.kernel.columns import one_of
 from domain.kernel.permissions import Permission, Role
-from domain.kernel.refusals import Invalid
 from domain.orgs import queries as orgs
 from domain.orgs.queries import Attendance, Duties
 
@@ -71,15 +70,6 @@ async def faults(session: AsyncSession, step: Step, given: StepInput, *, at: dat
             units = await orgs.units_of_codes(session, nobody)
             found[need.value] = sentence("、".join(unit.name for unit in units))
     return found
-
-
-async def require(session: AsyncSession, step: Step, given: StepInput, *, at: datetime) -> None:
-    """Refuse a step that sends the case to a unit where nobody would receive it.
-
-    :raises Invalid: the field of the unit, with a sentence that names it
-    """
-    if found := await faults(session, step, given, at=at):
-        raise Invalid.of(found)
 
 
 async def goes_back_to_nobody(session: AsyncSession, actor: Actor, number: str, action: Action, *, at: datetime) -> str:
