@@ -94,7 +94,7 @@ def refused(exception: Exception) -> Any:
         return rx.toast.error(cause.sentence, id=cause.value, duration=12000)
     number = f"{int(now().timestamp() * 1000) % 100_000_000:08d}"
     _log.error("page.error", number=number, exc_info=exception)
-    return rx.toast.error(f"系统出错，请重试；如仍不行，请把编号 {number} 告诉管理员", duration=12000)
+    return rx.toast.error(f"系统出错，请重试；如仍不行，请把编号 {number} 告诉管理员", duration=12000, id=number)
 
 
 Scope = MutableMapping[str, Any]

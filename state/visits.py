@@ -365,6 +365,7 @@ def _input(reading: Reading, desk: str, read: Read, sam_id: str) -> VisitInput:
         kept=frozenset(name for name in rules.BESIDES if text_in(form, f"kept.{name}") == str(read.seq)),
         no_id_reason=text_in(form, "no_id_reason"),
         reader_sam_id=sam_id if read.seq else "",
+        again=flag_in(form, "again"),
         informed=flag_in(form, "informed"),
     )
 

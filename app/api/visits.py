@@ -80,6 +80,10 @@ class NewVisit(BaseModel):
     kept: tuple[Literal["sex", "nation", "address"], ...] = Field(default=(), description="与证件不一致而保留所填的项")
     no_id_reason: str = ""
     reader_sam_id: str = ""
+    again: bool = Field(
+        default=True,
+        description="false：同一人今天已在本中心登记且仍在等候时不再登记，回答 invalid，字段 again 写明时间和号数",
+    )
     informed: bool = Field(default=False, description="是否已向来访人告知个人信息的处理目的")
 
     def input(self) -> VisitInput:
@@ -95,6 +99,7 @@ class NewVisit(BaseModel):
             kept=frozenset(self.kept),
             no_id_reason=self.no_id_reason,
             reader_sam_id=self.reader_sam_id,
+            again=self.again,
             informed=self.informed,
         )
 

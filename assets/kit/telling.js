@@ -15,10 +15,21 @@ function signIn({ why }) {
   location.assign(`/login?${asked}`);
 }
 
+/** Sentences on the screen about what was refused. One that has an id of its own is to be quoted, and stays. */
+const refusals = new Set();
+
+/** Whoever sends again, or is told that it was done, has nothing left of an earlier refusal. */
+function forget() {
+  refusals.forEach((id) => refs.__toast?.dismiss(id));
+  refusals.clear();
+}
+
 function show({ level, text, options }) {
   const toast = refs.__toast;
   const say = LEVELS.has(level) && level !== "message" ? toast?.[level] : toast;
-  say?.(text, options);
+  if (level === "success") forget();
+  const id = say?.(text, options);
+  if ((level === "error" || level === "warning") && !options?.id) refusals.add(id);
   if (level === "error") refused();
 }
 
@@ -31,3 +42,6 @@ refs.ref_fq_told = {
     },
   },
 };
+
+// The build draws the pages once without a browser.
+if (typeof document !== "undefined") document.addEventListener("submit", forget, true);

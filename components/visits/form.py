@@ -32,6 +32,7 @@ def registration() -> rx.Component:
                 rx.el.span(INFORM, class_name="muted"),
                 class_name="inform",
             ),
+            rx.cond(S.faults["again"], _again()),
             rx.el.div(
                 rx.el.button("登记", rx.el.kbd("Enter"), type="submit", class_name="btn pri big"),
                 rx.el.button("清空", type="reset", class_name="btn big", on_click=S.clear),
@@ -110,6 +111,19 @@ def _read_choice(
 ) -> rx.Component:
     control = read_select(name, choices, read_value=value, read_seq=S.read.seq, default=default, **rest)
     return field(label, control, name=name, error=S.faults[name])
+
+
+def _again() -> rx.Component:
+    """Ask, before the same person is registered once more; the cursor is in the box, Enter sends."""
+    return alert(
+        "orange",
+        rx.el.div(
+            rx.el.span(S.faults["again"], id="again-fault", class_name="fault", role="alert"),
+            check("again", "仍要登记", aria_describedby="again-fault"),
+            class_name="field",
+            custom_attrs={"data-field": "again"},
+        ),
+    )
 
 
 def _coming() -> rx.Component:

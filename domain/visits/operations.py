@@ -30,8 +30,8 @@ async def register(session: AsyncSession, actor: Actor, given: VisitInput, *, at
     """This function will register a visitor (workflow row 1).
 
     :raises NotPermitted: the actor does not work at a desk
-    :raises Invalid: a field of the person, the reason, the number of companions, or a difference from the card that
-        nobody decided
+    :raises Invalid: a field of the person, the reason, the number of companions, a difference from the card that
+        nobody decided, or `again`: the same person still waits
     """
     actor.require(Permission.VISIT_REGISTER)
     if not actor.unit_ids:
@@ -40,6 +40,9 @@ async def register(session: AsyncSession, actor: Actor, given: VisitInput, *, at
     faults = (
         people.faults_of(given.person, at=at) | _faults(given) | rules.card_faults(given.person, given.card, given.kept)
     )
+    earlier = None if given.again else await queries.waiting_already(session, actor, given.person, at=at)
+    if earlier is not None:
+        faults["again"] = rules.again_fault(earlier.arrived_at, earlier.queue_number)
     if faults:
         raise Invalid.of(faults)
 

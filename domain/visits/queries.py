@@ -19,7 +19,8 @@ from domain.kernel.permissions import Permission, Reach
 from domain.kernel.refusals import NotFound
 from domain.people import queries as people
 from domain.people import rules as people_rules
-from domain.people.models import Person
+from domain.people.models import IdType, Person
+from domain.people.schemas import PersonInput
 from domain.visits import rules
 from domain.visits.models import Desk, Visit, VisitState
 from domain.visits.schemas import DeskView, VisitView
@@ -106,6 +107,34 @@ async def waiting(session: AsyncSession, actor: Actor, *, at: datetime) -> list[
         .limit(_MOST_WAITING)
     )
     return await _views(session, actor, list(await session.scalars(query)))
+
+
+async def waiting_already(session: AsyncSession, actor: Actor, person: PersonInput, *, at: datetime) -> Visit | None:
+    """Give today's visit at the actor's centre in which the same person still waits, the last one; none otherwise.
+
+    The same is who has the same identity number, or the same name and phone.
+    """
+    alike: list[ColumnElement[bool]] = []
+    if person.id_type is not IdType.NONE and people_rules.tidy_id(person.id_number):
+        alike.append(people.by_id_number(person.id_number))
+    if people_rules.tidy(person.name) and people_rules.tidy_phone(person.phone):
+        alike.append(and_(people.by_name(person.name), people.by_phone(person.phone)))
+    start, end = day_bounds(local_date(at))
+    query = (
+        select(Visit)
+        .join(Person, col(Person.id) == col(Visit.person_id))
+        .where(
+            visible_to(actor, at=at),
+            or_(false(), *alike),
+            col(Visit.unit_id) == actor.unit_id,
+            col(Visit.arrived_at) >= start,
+            col(Visit.arrived_at) < end,
+            col(Visit.state).in_((VisitState.WAITING, VisitState.HANDED)),
+        )
+        .order_by(col(Visit.arrived_at).desc(), col(Visit.id).desc())
+        .limit(1)
+    )
+    return (await session.scalars(query)).one_or_none()
 
 
 async def times_here(session: AsyncSession, actor: Actor, *, id_number: str) -> int:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from domain.kernel.bounds import Bounds
+from domain.kernel.clock import stamp
 from domain.people import rules as people
 from domain.people.models import IdType, Sex
 from domain.people.schemas import PersonInput
@@ -76,6 +78,11 @@ def sources(typed: PersonInput, card: PersonInput | None, otherwise: IdSource) -
     return {
         name: (IdSource.CARD if text == theirs[name] else IdSource.MANUAL).value for name, text in ours.items() if text
     }
+
+
+def again_fault(arrived_at: datetime, queue_number: int) -> str:
+    """Ask whether somebody who waits already is to be registered once more."""
+    return f"今天 {stamp(arrived_at, '%H:%M')} 已登记（{queue_number:03d} 号），仍要再登记一次？"
 
 
 def source_words(id_source: IdSource, found: Mapping[str, str]) -> str:

@@ -27,6 +27,8 @@ class VisitInput:
     """Fields that the desk decided to keep against the card."""
     no_id_reason: str = ""
     reader_sam_id: str = ""
+    again: bool = True
+    """Whether somebody who was registered today and still waits is registered once more."""
     informed: bool = False
     """Whether the visitor was told what the data are for (告知)."""
 

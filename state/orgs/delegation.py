@@ -104,9 +104,8 @@ class DelegationState(SignedInState):
         try:
             async with self._acting() as (session, actor):
                 since, until = _period_in(reading, at)
-                taker = text_in(reading.form, "to", most=80)
-                if taker not in {choice.value for choice in self.people}:
-                    reading.refuse("to", "请选择代理人")
+                chosen = text_in(reading.form, "to", most=80)
+                taker = chosen if chosen in {choice.value for choice in self.people} else ""
                 reason = text_in(reading.form, "reason", most=200)
                 with reading.joined():
                     await operations.delegate(session, actor, taker, since, until, reason, at=at, from_login=self.giver)

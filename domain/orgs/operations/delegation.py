@@ -44,8 +44,9 @@ async def delegate(
     giver = await by_login(session, from_login or actor.login)
     if actor.stands_for is not None or giver.id != actor.account_id:
         _require_head(actor, giver)
-    taker = await by_login(session, to_login)
-    if faults := _faults(giver, taker, since, until, reason, at):
+    taker = await by_login(session, to_login) if to_login else None
+    faults = _faults(giver, taker, since, until, reason, at)
+    if taker is None or faults:
         raise Invalid.of(faults)
     made = Delegation(
         from_id=giver.id, to_id=taker.id, valid_from=since, valid_until=until, reason=reason.strip(),
@@ -109,10 +110,10 @@ async def _in_force(session: AsyncSession, actor: Actor, delegation_id: UUID, at
 
 
 def _faults(
-    giver: Account, taker: Account, since: datetime, until: datetime, reason: str, at: datetime
+    giver: Account, taker: Account | None, since: datetime, until: datetime, reason: str, at: datetime
 ) -> dict[str, str]:
     faults = {
-        "to": _taker_fault(giver, taker, at),
+        "to": _taker_fault(giver, taker, at) if taker else "请选择代理人",
         "until": _period_fault(since, until, at),
         "reason": "" if 2 <= len(reason.strip()) <= MOST_REASON else f"请写明事由，2 至 {MOST_REASON} 个字",
     }

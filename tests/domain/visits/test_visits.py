@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -195,3 +196,46 @@ class TestWaiting:
 
         assert first.id not in {visit.id for visit in newest.items}
         assert [visit.queue for visit in waiting] == ["001", "002", "003", "004", "005"]
+
+
+class TestTheSamePersonAgain:
+    """Whoever waits already is registered once more only when the desk says so."""
+
+    @pytest.mark.parametrize(
+        ("person", "asked"),
+        [
+            ({}, True),
+            ({"name": "另写的名字", "phone": support.phone(8)}, True),  # the number is the same
+            ({"id_number": support.id_number(8)}, True),  # name and phone are the same
+            ({"id_number": "", "id_type": IdType.NONE, "phone": PHONE[:3] + "-" + PHONE[3:]}, True),
+            ({"id_number": support.id_number(8), "phone": support.phone(8)}, False),
+            ({"id_number": support.id_number(8), "name": "另一个人"}, False),
+        ],
+    )
+    async def test_is_asked_about(
+        self, session: AsyncSession, county: County, person: dict[str, Any], asked: bool
+    ) -> None:
+        await _come(session, county["guide"])
+        given = replace(_visitor().person, **person)
+        more = {"person": given, "no_id_reason": "遗失", "again": False}
+        if not asked:
+            assert (await _come(session, county["registrar"], **more)).queue == "002"
+            return
+        with pytest.raises(Invalid) as refused:
+            await _come(session, county["registrar"], MORNING + timedelta(minutes=1), **more)
+        assert refused.value.fields == {"again": "今天 09:00 已登记（001 号），仍要再登记一次？"}
+        assert (await _come(session, county["registrar"], **more | {"again": True})).queue == "002"
+
+    async def test_is_no_question_the_next_day_or_once_nobody_waits(
+        self, session: AsyncSession, county: County
+    ) -> None:
+        first = await _come(session, county["guide"])
+        assert (await _come(session, county["guide"], MORNING + DAY, again=False)).queue == "001"
+        await operations.leave(session, county["guide"], first.id, at=MORNING)
+        assert (await _come(session, county["guide"], again=False)).queue == "002"
+
+    async def test_is_a_question_while_handed_over(self, session: AsyncSession, county: County) -> None:
+        first = await _come(session, county["guide"])
+        await operations.hand_over(session, county["guide"], first.id, at=MORNING)
+        with pytest.raises(Invalid, match="001 号"):
+            await _come(session, county["guide"], again=False)
