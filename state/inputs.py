@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from domain.kernel import bounds
 from domain.kernel.bounds import Bounds
 from domain.kernel.labels import Labelled
-from domain.kernel.refusals import Invalid
+from domain.kernel.refusals import Invalid, NotFound
 from domain.kernel.words import text_fault
 
 
@@ -83,6 +83,10 @@ class Reading:
             if not self.faults:
                 raise
             raise Invalid.of(refusal.fields | self.faults) from refusal
+        except NotFound as refusal:
+            if not self.faults:
+                raise
+            raise Invalid.of(self.faults) from refusal  # what was looked for may be what was not given
         if self.faults:
             raise Invalid.of(self.faults)
 

@@ -22,6 +22,8 @@ from state.clock import now
 from state.inputs import as_form, as_text, text_in
 from state.session import SignedInState
 
+_SECRETS = {"old": "请填写原密码", "new": "请填写新密码", "again": "请再次输入新密码"}
+
 
 @dataclass
 class OwnSessionShown:
@@ -164,6 +166,8 @@ class OwnState(SignedInState):
         given = as_form(form)
         new = text_in(given, "new", most=300)
         try:
+            if missing := {name: asked for name, asked in _SECRETS.items() if not text_in(given, name)}:
+                raise Invalid.of(missing)
             if new != text_in(given, "again", most=300):
                 raise Invalid.of({"again": "两次输入的新密码不一致"})
             async with self._acting() as (session, actor):

@@ -15,7 +15,7 @@ from domain.kernel.refusals import Invalid
 from domain.orgs import operations, policy_values, queries, rules
 from domain.orgs.rules import SecondFactorFor
 from state.clock import now
-from state.inputs import Reading, as_form, number_in, word_in, written_in
+from state.inputs import Reading, as_form, number_in, text_in, word_in, written_in
 from state.session import SignedInState
 
 LABELS: Mapping[str, str] = {
@@ -113,6 +113,9 @@ class SecurityState(SignedInState):
 
 def _values_in(reading: Reading, before: rules.SecurityValues) -> dict[str, object]:
     figures = {key: reading(number_in, key, getattr(before, key), label=LABELS[key]) for key in rules.BOUNDS}
+    for key in rules.BOUNDS:
+        if not text_in(reading.form, key).strip():
+            reading.refuse(key, f"请填写{LABELS[key]}")
     who = reading(word_in, "second_factor_for", SecondFactorFor, before.second_factor_for)
     return {"second_factor_for": who, **figures}
 

@@ -58,9 +58,10 @@ def _change() -> rx.Component:
             "所属单位",
             select("unit", S.units, default=S.one.unit_code, placeholder="无"),
             name="unit",
+            required=S.facts.placed_by.contains("unit"),
             error=S.faults["unit"],
         ),
-        area_field(S.areas, S.facts.area_path, S.faults["area"]),
+        area_field(S.areas, S.facts.area_path, S.faults["area"], required=S.facts.placed_by.contains("area")),
         class_name="grid-2",
     )
     return _asked(

@@ -175,12 +175,13 @@ def _bounds() -> rx.Component:
     )
 
 
-def area_field(areas: Any, default: Any, fault: Any) -> rx.Component:
+def area_field(areas: Any, default: Any, fault: Any, *, required: Any = False) -> rx.Component:
     """This function will draw the choice of an area, for roles that see by area."""
     return field(
         "辖区",
         combo("area", areas, default=default, placeholder="不限定"),
         name="area",
+        required=required,
         hint="只对按辖区查看的角色起作用，如派出所",
         error=fault,
     )

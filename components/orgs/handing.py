@@ -34,6 +34,7 @@ def _form() -> rx.Component:
             "移交内容",
             rx.el.div(rx.foreach(S.kinds, box), class_name="checks boxes"),
             name="kinds",
+            required=True,
             error=S.faults["kinds"],
             wide=True,
         ),

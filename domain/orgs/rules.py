@@ -107,7 +107,7 @@ def password_fault(
     if len(password) < values.password_length:
         return f"密码至少 {values.password_length} 位"
     small, names = password.lower(), [name.lower() for name in unit_names if _is_telling(name)]
-    if login.lower() in small:
+    if login and login.lower() in small:
         return "密码不能包含账号"
     if any(word in small for word in (*PRODUCT_WORDS, *names)):
         return "密码不能包含单位名称或“枫桥”等系统名称"

@@ -150,6 +150,8 @@ class AccountDetail:
     granted_at: datetime | None
     locked_until: datetime | None
     sessions: int
+    placed_by: tuple[str, ...]
+    """What the account must have for its roles to see anything: "unit", "area", both or neither."""
 
 
 @dataclass(frozen=True, slots=True)

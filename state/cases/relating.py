@@ -10,7 +10,7 @@ from domain.kernel.actor import Actor
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted
 from state.cases.working import CaseState
 from state.clock import now
-from state.inputs import as_form, as_text, text_in
+from state.inputs import Reading, as_form, as_text, text_in
 
 TITLES = {
     "merge": "并入另一件",
@@ -56,16 +56,17 @@ class RelatingState(CaseState):
     async def do(self, form: dict):
         """This function will do what the open dialog asks."""
         act, given = self.act, as_form(form)
+        reading = Reading(given)
         if act not in TITLES:
             return
         other, reason = text_in(given, "other", most=40).strip().upper(), text_in(given, "reason", most=600)
         self.act_faults, self.act_refused = {}, ""
         if act in _OTHERS and not other:
-            self.act_faults = {_OTHERS[act]: "请填写编号"}
-            return
+            reading.refuse(_OTHERS[act], "请填写编号")
         try:
             async with self._acting() as (session, actor):
-                await self._act(session, actor, act, other, reason)
+                with reading.joined():
+                    await self._act(session, actor, act, other, reason)
                 await self._frame(session, actor)
                 await self._read_if_visible(session, actor)
         except Invalid as refusal:

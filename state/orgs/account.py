@@ -44,6 +44,7 @@ class Facts:
     sessions: int = 0
     enabled: bool = True
     limits: list[str] = field(default_factory=list)
+    placed_by: list[str] = field(default_factory=list)
 
 
 class AccountState(SignedInState):
@@ -238,4 +239,5 @@ def _facts(shown: AccountDetail, area: str) -> Facts:
         sessions=shown.sessions,
         enabled=shown.row.state != "disabled",
         limits=limits_in_words(shown),
+        placed_by=list(shown.placed_by),
     )

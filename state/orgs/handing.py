@@ -81,7 +81,8 @@ class HandOverState(SignedInState):
 
 
 def _require_choice(kinds: tuple[OpenWork, ...], taker: str, takers: list[Choice]) -> None:
-    if taker not in {choice.value for choice in takers}:
-        raise Invalid.of({"to": "请选择接手人"})
-    if not kinds:
-        raise Invalid.of({"kinds": "请至少选择一类"})
+    known = taker in {choice.value for choice in takers}
+    faults = {} if known else {"to": "请选择接手人"}
+    faults |= {} if kinds else {"kinds": "请至少选择一类"}
+    if faults:
+        raise Invalid.of(faults)

@@ -183,11 +183,15 @@ class RetentionState(SignedInState):
     @rx.event
     async def hold(self, form: dict):
         """This function will put a case on hold."""
-        given = as_form(form)
+        reading = Reading(as_form(form))
+        number = text_in(reading.form, "number", most=40).strip()
+        if not number:
+            reading.refuse("number", "请填写案件编号")
         try:
             async with self._acting() as (session, actor):
-                number, reason = text_in(given, "number", most=40), text_in(given, "reason", most=500)
-                await operations.hold(session, actor, number=number, reason=reason, at=now())
+                reason = text_in(reading.form, "reason", most=500)
+                with reading.joined():
+                    await operations.hold(session, actor, number=number, reason=reason, at=now())
                 await self._read(session, actor)
         except Invalid as refusal:
             self.faults = refusal.fields

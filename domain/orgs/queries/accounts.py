@@ -16,6 +16,7 @@ from domain.kernel.paging import Page, Place, turn
 from domain.kernel.permissions import DEFAULT_LEVEL, LEVELS, PEOPLE_ROLES, FieldLevel, Permission, Role
 from domain.kernel.refusals import NotFound
 from domain.kernel.searching import fits
+from domain.orgs import policy
 from domain.orgs.models import Account, AccountUnit, CustomRole, SignInSession, Unit
 from domain.orgs.queries.roles import codes_known, require_administrator
 from domain.orgs.queries.staff import name_of
@@ -134,6 +135,11 @@ async def account(session: AsyncSession, actor: Actor, login: str, *, at: dateti
         granted_at=one.granted_at,
         locked_until=one.locked_until if one.locked_until and one.locked_until > at else None,
         sessions=await session.scalar(count) or 0,
+        placed_by=tuple(
+            policy.place_faults(
+                {*one.role_codes, *one.proposed_roles}, await codes_known(session), unit=False, area=False
+            )
+        ),
     )
 
 
