@@ -1,22 +1,21 @@
-"""The pages of processes, limits and working days as their handlers are called."""
+"""The pages of processes as their handlers are called; what others may do on them, and on limits and working days."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.navigation import PAGES
-from domain.calendar.models import LimitRule, UnitDay, Workday
+from domain.calendar.models import LimitRule, UnitDay
 from domain.cases.models import ProcessState as Stage
 from domain.cases.models import ProcessVersion
 from domain.cases.process import Tweaks
 from domain.kernel.permissions import GRANTS, Role
-from domain.kernel.refusals import NotPermitted, Refusal
+from domain.kernel.refusals import Refusal
 from domain.kernel.unit_of_work import unit_of_work
 from state.calendar.limits import LimitsState
 from state.calendar.year import CalendarState
@@ -306,178 +305,3 @@ class TestDraft:
         assert [(one.label, one.reason, one.samples) for one in page.trial.refused] == [
             ("转派", "没有填写意见", [number])
         ]
-
-
-class TestLimits:
-    async def test_a_limit_is_set_and_ended(self, ground: AsyncEngine) -> None:
-        await _built()
-        page = await states.tree(LimitsState, await states.signed_in("center"), "http://test/limits")
-        await states.call(page, "load")
-        usual = len(page.rules)
-
-        await states.call(
-            page, "send", {"link": "accept", "yellow": "12", "red": "24", "unit": "hours", "category": "07"}
-        )
-        rule = next(one for one in page.rules if one.id)
-        await states.call(page, "ask_end", rule.id)
-        await states.call(page, "end", {})
-
-        assert (rule.scope, rule.yellow, rule.red, rule.by) == ("劳动人事（整组）", "12", "24", "测试丁")
-        assert (len(page.rules), len(page.past)) == (usual, 1)
-
-    @pytest.mark.parametrize(
-        ("given", "field"),
-        [
-            ({"yellow": "", "red": "5"}, "yellow"),
-            ({"yellow": "6", "red": "5"}, "red"),
-            ({"yellow": "x", "red": "5"}, "yellow"),
-            ({"yellow": "1", "red": "5", "category": "zz"}, "category"),
-            ({"yellow": "1", "red": "5", "unit_id": "zz"}, "unit_id"),
-            ({"yellow": "1", "red": "5", "unit": ""}, "unit"),
-            ({"yellow": "1", "red": "5", "link": "zz"}, "link"),
-            ({"yellow": "", "red": "x", "category": "zz", "unit_id": "zz"}, "yellow red category unit_id"),
-        ],
-    )
-    async def test_what_is_wrong_is_told_beside_its_field(
-        self, ground: AsyncEngine, given: dict[str, str], field: str
-    ) -> None:
-        await _built()
-        page = await states.tree(LimitsState, await states.signed_in("center"), "http://test/limits")
-        await states.call(page, "load")
-
-        await states.call(page, "send", {"link": "accept", "unit": "hours", **given})
-
-        assert set(page.faults) == set(field.split())
-
-    async def test_the_unit_is_that_of_the_rule_in_force(self, ground: AsyncEngine) -> None:
-        await _built()
-        page = await states.tree(LimitsState, await states.signed_in("center"), "http://test/limits")
-        await states.call(page, "load")
-        await states.call(page, "ask", -1)
-        assert (page.asked.link_code, page.asked.unit_code) == ("dispatch", "hours")
-
-        await states.call(page, "choose_link", "feedback")
-
-        assert (page.asked.unit_code, page.usual) == ("workdays", "现行：黄牌 5、红牌 10 个工作日")
-
-    async def test_a_new_limit_on_open_cases_is_looked_at_first(self, ground: AsyncEngine) -> None:
-        async with unit_of_work() as session:
-            county = await support.build(session, at=now())
-            number = await support.bring_to(session, county, MAIN_LINE[:2], at=now() - timedelta(hours=10))
-        page = await states.tree(LimitsState, await states.signed_in("center"), "http://test/limits")
-        await states.call(page, "load")
-        given = {"link": "accept", "yellow": "8", "red": "16", "unit": "hours", "recompute": "on"}
-
-        await states.call(page, "send", given)
-        assert "其中 1 个变动（推后 0 个，提前 1 个），涉及 1 件；1 件将立即超期" in page.sentence
-        assert page.moves[0].startswith(f"{number} 接收时限 ")
-        assert [one for one in page.rules if one.id] == []
-
-        await states.call(page, "revise")
-        assert (page.sentence, page.asked.yellow, page.asked.recompute) == ("", "8", True)
-        await states.call(page, "send", given)
-        await states.call(page, "confirm")
-        assert [one.yellow for one in page.rules if one.link_code == "accept" and not one.severe] == ["8"]
-
-
-class TestCalendar:
-    async def _page(self, login: str) -> CalendarState:
-        await _built()
-        page = await states.tree(CalendarState, await states.signed_in(login), "http://test/calendar")
-        await states.call(page, "load")
-        page.year = 2028
-        await states.call(page, "choose_unit", "")
-        return page
-
-    async def test_a_year_without_a_notice_is_provisional(self, ground: AsyncEngine) -> None:
-        page = await self._page("center")
-
-        assert not page.confirmed
-        assert len(page.months) == 12
-        assert {day.number for day in page.months[1].days if day.iso} == {str(number) for number in range(1, 30)}
-
-    async def test_a_notice_is_looked_at_before_it_is_stored(self, ground: AsyncEngine) -> None:
-        page = await self._page("sysadmin")
-        notice = {"notice": "2028-01-01至2028-01-03，休，元旦\n2028-01-08，班，调休", "source": "测试通知"}
-
-        await states.call(page, "preview", notice)
-        looked = (page.sentence, page.confirmed)
-        await states.call(page, "confirm")
-
-        assert looked[0].startswith("2028 年放假安排共 4 天")
-        assert not looked[1]
-        assert page.confirmed
-        async with unit_of_work() as session:
-            assert len([row for row in await session.scalars(select(Workday)) if row.day.year == 2028]) == 4
-
-    async def test_a_notice_that_cannot_be_read_is_told_line_by_line(self, ground: AsyncEngine) -> None:
-        page = await self._page("sysadmin")
-
-        await states.call(page, "preview", {"notice": "元旦放三天", "source": "测试通知"})
-
-        assert "第 1 行" in page.faults["notice"]
-        assert page.sentence == ""
-
-    async def test_the_centre_reads_but_does_not_change(self, ground: AsyncEngine) -> None:
-        page = await self._page("center")
-
-        await states.call(page, "ask_day", "2028-01-05")
-        with pytest.raises(NotPermitted):
-            await states.call(page, "preview", {"notice": "2028-01-01，休，元旦", "source": "测试通知"})
-
-        assert page.asked.iso == ""
-
-    async def test_a_day_of_one_unit_leaves_the_others_alone(self, ground: AsyncEngine) -> None:
-        page = await self._page("sysadmin")
-        unit = page.units[0].value
-        before = page.workdays
-
-        await states.call(page, "choose_unit", unit)
-        await states.call(page, "ask_day", "2028-01-05")
-        await states.call(page, "set_day", {"state": "off", "note": "本单位休息"})
-        assert page.workdays == before
-        await states.call(page, "confirm")
-
-        assert page.workdays == before - 1
-        await states.call(page, "choose_unit", "")
-        assert page.workdays == before
-
-    async def test_working_periods_are_set(self, ground: AsyncEngine) -> None:
-        page = await self._page("sysadmin")
-
-        await states.call(page, "set_pattern", {"periods": "9:00-12:00，13：00-17:00", "off_6": "on"})
-        assert page.sentence.startswith("作息改为 09:00-12:00、13:00-17:00；在办时限")
-        await states.call(page, "confirm")
-
-        assert (page.periods, page.weekend) == ("09:00-12:00 13:00-17:00", ["6"])
-
-    async def test_half_days_are_set_and_shown(self, ground: AsyncEngine) -> None:
-        page = await self._page("sysadmin")
-
-        await states.call(page, "ask_day", "2028-01-05")
-        await states.call(page, "set_day", {"state": "on", "periods": "8:30-12:00", "note": "半天班"})
-        await states.call(page, "confirm")
-
-        shown = next(day for day in page.months[0].days if day.iso == "2028-01-05")
-        assert (shown.tone, shown.word) == ("half", "半")
-        assert shown.spoken.endswith("工作日 半天班 08:30-12:00")
-        await states.call(page, "ask_day", "2028-01-05")
-        assert (page.asked.state, page.asked.periods) == ("on", "08:30-12:00")
-
-    @pytest.mark.parametrize("act", ["set_pattern", "set_day"])
-    async def test_an_afternoon_of_twelve_hours_is_asked_again(self, ground: AsyncEngine, act: str) -> None:
-        page = await self._page("sysadmin")
-        await states.call(page, "ask_day", "2028-01-05")
-
-        await states.call(page, act, {"state": "on", "periods": "8:30-12:00 2:30-5:30", "off_6": "on"})
-
-        assert page.faults == {"periods": "时段 02:30-05:30 在夜间（22:00 至次日 06:00），下午请写成 14:30-17:30"}
-        assert page.sentence == ""
-
-    @pytest.mark.parametrize("periods", ["全天", "09:00-08:00", "", "08:00-12:00 乱写"])
-    async def test_periods_that_are_none_are_told(self, ground: AsyncEngine, periods: str) -> None:
-        page = await self._page("sysadmin")
-
-        await states.call(page, "set_pattern", {"periods": periods, "off_6": "on"})
-
-        assert "periods" in page.faults

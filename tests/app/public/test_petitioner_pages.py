@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import httpx
 import pytest
-import pytest_asyncio
-from starlette.applications import Starlette
 
 from app.public import petitioner
-from app.settings import Settings
 from domain.cases.models import PartyKind
-from domain.cases.queries import detail
 from domain.cases.schemas import PartyInput
 from domain.cases.vocabulary import Action
 from domain.kernel.refusals import Invalid
@@ -23,67 +18,13 @@ from domain.orgs import operations as orgs
 from domain.orgs.models import UnitKind
 from domain.orgs.schemas import UnitInput
 from domain.tracking import rules
+from tests.app.public.entering import AT, UNKNOWN, Clock, case, client_of, key_in, let_in
 from tests.support import county as support
 from tests.support.county import MAIN_LINE, MORNING, County, phone
-from tests.support.petitioner import BASE, digits_in, messages, relay_all, token_of
+from tests.support.petitioner import BASE, messages, relay_all, token_of
 
-AT = MORNING + timedelta(days=1)
-UNKNOWN = "A" * 22
 MARKER = "不可外传"
 BIG = 10 * 1024
-
-
-class Clock:
-    """The moment the pages believe in."""
-
-    def __init__(self) -> None:
-        self.at: datetime = AT
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-def client_of(clock: Clock, *, demo: bool = True) -> httpx.AsyncClient:
-    app = Starlette(routes=petitioner.routes(Settings(_env_file=None, demo=demo), clock=clock))
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=BASE)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def client(county: County, clock: Clock) -> AsyncGenerator[httpx.AsyncClient]:
-    async with client_of(clock) as opened:
-        yield opened
-
-
-async def case(county: County, steps: int) -> tuple[str, str]:
-    """Bring a case along and give its number and token."""
-    async with unit_of_work() as session:
-        number = await support.bring_to(session, county, MAIN_LINE[:steps], at=MORNING)
-        return number, await token_of(session, county, number)
-
-
-async def let_in(client: httpx.AsyncClient, token: str, at: datetime = AT) -> httpx.Response:
-    """Ask for a code, read it from the message, enter it and open the page."""
-    await client.post(f"/t/{token}/code", data={"phone": phone(1)})
-    await relay_all(at)
-    async with unit_of_work() as session:
-        _, text = (await messages(session))[-1]
-    entered = await client.post(f"/t/{token}/enter", data={"phone": phone(1), "code": digits_in(text)})
-    assert entered.status_code == 303
-    assert entered.headers["location"] == f"/t/{token}"
-    return await client.get(f"/t/{token}")
-
-
-def key_in(page: httpx.Response) -> str:
-    found = re.search(r'name="key" value="([^"]+)"', page.text)
-    assert found
-    return found.group(1)
-
-
 CONTACT = {"phone": "0595-22000000", "address": "政通路 1 号", "hours": "工作日 8:30 至 17:30"}
 
 
@@ -239,124 +180,6 @@ class TestEntering:
         left = await client.post(f"/t/{token}/leave", data={"key": key_in(page)})
         assert left.status_code == 303
         assert "获取验证码" in (await client.get(f"/t/{token}")).text
-
-
-class TestActing:
-    async def test_a_rating_is_taken_once(self, client: httpx.AsyncClient, county: County) -> None:
-        number, token = await case(county, 6)
-        page = await let_in(client, token)
-        form = {"key": key_in(page), "satisfaction": "satisfied", "comment": "谢谢"}
-        assert (await client.post(f"/t/{token}/rate", data=form)).status_code == 303
-        after = await client.get(f"/t/{token}")
-        assert "满意，感谢您的评价" in after.text
-        assert "提交评价" not in after.text
-        assert (await client.post(f"/t/{token}/rate", data=form)).status_code == 422
-        async with unit_of_work() as session:
-            assert (await detail.get(session, county["center"], number, at=AT)).satisfaction == "满意"
-
-    async def test_a_refused_form_keeps_what_was_typed(self, client: httpx.AsyncClient, county: County) -> None:
-        _, token = await case(county, 6)
-        page = await let_in(client, token)
-        answer = await client.post(f"/t/{token}/rate", data={"key": key_in(page), "comment": "写了 <很多>"})
-        assert answer.status_code == 422
-        assert "请选择满意度" in answer.text
-        assert "写了 &lt;很多&gt;</textarea>" in answer.text
-
-    async def test_an_objection_reaches_the_journal(self, client: httpx.AsyncClient, county: County) -> None:
-        number, token = await case(county, 5)
-        page = await let_in(client, token)
-        empty = await client.post(f"/t/{token}/respond", data={"key": key_in(page), "answer": "no"})
-        assert "请填写异议理由" in empty.text
-        form = {"key": key_in(page), "answer": "no", "comment": "金额不对"}
-        assert (await client.post(f"/t/{token}/respond", data=form)).status_code == 303
-        assert "提出异议。" in (await client.get(f"/t/{token}")).text
-        async with unit_of_work() as session:
-            newest = (await detail.journal(session, county["center"], number))[0]
-        assert (newest.action, newest.who) == (Action.PETITIONER_RESPOND.value, "诉求人")
-
-    @pytest.mark.parametrize("sent", [{}, {"answer": ""}, {"answer": "maybe"}])
-    async def test_neither_agreeing_nor_objecting_is_refused(
-        self, client: httpx.AsyncClient, county: County, sent: dict[str, str]
-    ) -> None:
-        number, token = await case(county, 5)
-        page = await let_in(client, token)
-        form = {"key": key_in(page), "comment": "金额不对", **sent}
-        refused = await client.post(f"/t/{token}/respond", data=form)
-        assert "请选择确认办理结果或提出异议" in refused.text
-        assert "金额不对</textarea>" in refused.text
-        async with unit_of_work() as session:
-            assert (await detail.get(session, county["center"], number, at=AT)).answer.responded_at is None
-
-    async def test_needs_the_key_of_its_own_page(self, client: httpx.AsyncClient, county: County) -> None:
-        _, token = await case(county, 6)
-        await let_in(client, token)
-        for key in ({}, {"key": "x"}):
-            answer = await client.post(f"/t/{token}/rate", data={**key, "satisfaction": "satisfied"})
-            assert petitioner.FORGED in answer.text
-        assert "提交评价" in (await client.get(f"/t/{token}")).text
-
-    @pytest.mark.parametrize(
-        "headers",
-        [{"origin": "http://elsewhere.invalid"}, {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}],
-    )
-    async def test_is_refused_from_other_sites(
-        self, client: httpx.AsyncClient, county: County, headers: dict[str, str]
-    ) -> None:
-        _, token = await case(county, 6)
-        page = await let_in(client, token)
-        form = {"key": key_in(page), "satisfaction": "satisfied"}
-        assert petitioner.FOREIGN in (await client.post(f"/t/{token}/rate", data=form, headers=headers)).text
-        asked = await client.post(f"/t/{token}/code", data={"phone": phone(1)}, headers=headers)
-        assert petitioner.FOREIGN in asked.text
-
-    async def test_works_as_browsers_send_forms_of_pages_without_referrer(
-        self, client: httpx.AsyncClient, county: County
-    ) -> None:
-        _, token = await case(county, 6)
-        page = await let_in(client, token)
-        form = {"key": key_in(page), "satisfaction": "satisfied"}
-        headers = {"origin": "null", "sec-fetch-site": "same-origin"}
-        assert (await client.post(f"/t/{token}/rate", data=form, headers=headers)).status_code == 303
-
-    async def test_long_forms_are_refused(self, client: httpx.AsyncClient, county: County) -> None:
-        answer = await client.post(f"/t/{UNKNOWN}/code", data={"phone": "1" * 20_000})
-        assert answer.status_code == 422
-        assert "过长" in answer.text
-
-
-class TestTheAnswer:
-    async def test_stands_above_the_question_about_it(self, client: httpx.AsyncClient, county: County) -> None:
-        _, token = await case(county, 5)
-        text = (await let_in(client, token)).text
-        assert 0 < text.index("工资已付清") < text.index("确认办理结果</button>")
-        assert "请在 11 月 20 日 09:00 前确认或提出异议" in text
-
-    async def test_is_shown_before_it_is_rated(self, client: httpx.AsyncClient, county: County) -> None:
-        _, token = await case(county, 6)
-        text = (await let_in(client, token)).text
-        assert 0 < text.index("工资已付清") < text.index("提交评价")
-
-    async def test_its_pictures_are_for_the_session_and_only_if_shown(
-        self, client: httpx.AsyncClient, county: County
-    ) -> None:
-        number, token = await case(county, 4)
-        async with unit_of_work() as session:
-            pictures = [await support.picture(session, county["rsj"], at=MORNING) for _ in range(2)]
-            given = {"opinion": "意见", "result": "已付清", "resolution_method": "settled", "show_pictures": True}
-            await support.step(
-                session, county["rsj"], number, Action.SUBMIT_RESULT, at=MORNING, attachments=pictures, **given
-            )
-            inner = (await detail.get(session, county["center"], number, at=AT)).pictures[0].file_id
-        assert (await client.get(f"/t/{token}/pictures/{pictures[0]}")).status_code == 303
-        page = await let_in(client, token)
-        for picture in pictures:
-            for address in (f"/t/{token}/pictures/{picture}", f"/t/{token}/pictures/{picture}/thumb"):
-                assert address in page.text
-                shown = await client.get(address)
-                assert (shown.status_code, shown.headers["content-type"]) == (200, "image/jpeg")
-        assert inner not in pictures
-        assert (await client.get(f"/t/{token}/pictures/{inner}")).status_code == 404
-        assert (await client.get(f"/t/{token}/pictures/nothing")).status_code == 404
 
 
 async def test_nothing_of_others_leaks(client: httpx.AsyncClient, county: County) -> None:
