@@ -63,7 +63,7 @@ class TestPassword:
 
         await states.call(state, "change_password", form)
 
-        assert set(state.faults) == {field}
+        assert field in state.faults
 
 
 class TestSecondFactor:
@@ -137,7 +137,7 @@ class TestValues:
 
         await states.call(state, "send", state.values | form)
 
-        assert set(state.faults) == {field}
+        assert field in state.faults
         async with unit_of_work() as session:
             assert await policy_values.of(session) == rules.DEFAULTS
 
