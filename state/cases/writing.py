@@ -12,7 +12,7 @@ from domain.areas.models import Level
 from domain.cases.operations.create import create
 from domain.cases.operations.saying import learn
 from domain.cases.operations.take import take
-from domain.cases.queries import detail, saying
+from domain.cases.queries import detail
 from domain.cases.schemas import CaseInput, CaseSummary, PartyInput, StepInput
 from domain.cases.vocabulary import Action, Status
 from domain.kernel import drafts
