@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from components.kit.combo import combo
@@ -131,49 +133,34 @@ def _kept(party: PartyShown) -> rx.Component:
 
 
 def _typed_party(place: rx.Var[int]) -> rx.Component:
-    def name(part: str) -> rx.Var[str]:
+    def key(part: str) -> rx.Var[str]:
         return f"p{place}_{part}"  # type: ignore[return-value]
 
-    def control(part: str, **rest: object) -> rx.Component:
-        key = name(part)
-        return text_input(key, default=S.initial[key], on_blur=lambda value: S.note(key, value), **rest)
+    def line(label: str, part: str, *, required: Any = False, wide: bool = False, **rest: str) -> rx.Component:
+        name = key(part)
+        control = text_input(name, default=S.initial[name], on_blur=lambda value: S.note(name, value), **rest)
+        return field(label, control, name=name, required=required, error=S.faults[name], wide=wide)
+
+    def choice(label: str, part: str, choices: list[tuple[str, str]], default: str) -> rx.Component:
+        name = key(part)
+        told = lambda value: S.note(name, value)  # noqa: E731 - an event as a value
+        control = select(name, choices, default=_initial(name, default), on_change=told)
+        return field(label, control, name=name, error=S.faults[name])
 
     # a petitioner must be reached and be known; of the others the name is enough
     asked = ~S.besides.contains(place)
     return rx.el.fieldset(
         rx.el.legend("当事人"),
-        field(
-            "身份",
-            select(
-                name("kind"), PARTY_KINDS, default=_initial(name("kind"), "petitioner"),
-                on_change=lambda value: S.note(name("kind"), value),
-            ),
-            name=name("kind"),
-        ),
-        field("姓名", control("name"), name=name("name"), required=True, error=S.faults[name("name")]),
-        field(
-            "证件类型",
-            select(
-                name("id_type"), ID_TYPES, default=_initial(name("id_type"), "resident"),
-                on_change=lambda value: S.note(name("id_type"), value),
-            ),
-            name=name("id_type"),
-        ),
-        field(
-            "证件号码", control("id_number"), name=name("id_number"), required=asked, error=S.faults[name("id_number")]
-        ),
-        field(
-            "联系电话", control("phone", input_mode="tel"), name=name("phone"), required=asked,
-            error=S.faults[name("phone")],
-        ),
-        field(
-            "无证件原因", control("no_id_reason", placeholder="没有证件号码时填写"), name=name("no_id_reason"),
-            error=S.faults[name("no_id_reason")],
-        ),
-        field("住址", control("address"), name=name("address"), error=S.faults[name("address")], wide=True),
+        choice("身份", "kind", PARTY_KINDS, "petitioner"),
+        line("姓名", "name", required=True),
+        choice("证件类型", "id_type", ID_TYPES, "resident"),
+        line("证件号码", "id_number", required=asked),
+        line("联系电话", "phone", required=asked, input_mode="tel"),
+        line("无证件原因", "no_id_reason", placeholder="没有证件号码时填写"),
+        line("住址", "address", wide=True),
         rx.el.button("移除", type="button", class_name="btn txt small", on_click=S.drop_party(place)),
         class_name="party grid-2",
-    )  # fmt: skip
+    )
 
 
 def _initial(key: rx.Var[str], default: str) -> rx.Var[str]:
