@@ -59,6 +59,15 @@ class Settings(BaseSettings):
     sign_on_sm2_ca: Path | None = Field(default=None, description="数字证书登录所信任的机构证书文件；为空时不启用")
     sign_on_sm2_crl: Path | None = Field(default=None, description="机构的吊销列表文件；为空时不检查吊销")
     sign_on_sm2_service: str = Field(default="http://127.0.0.1:9901", description="浏览器旁 UKey 服务的地址")
+    clock_tolerance_minutes: int = Field(
+        default=5,
+        ge=1,
+        le=1440,
+        description="本机时间与数据库时间、与本机运行时长最多相差几分钟；超过即暂停按时间进行的工作",
+    )
+    clock_longest_stop_days: int = Field(
+        default=30, ge=1, le=3650, description="停机多少天之后再启动，须先由管理员确认系统时间"
+    )
     workers: int = Field(default=1, ge=1, le=64, description="服务进程数；大于 1 时须设置 REDIS_URL")
 
     @field_validator("sms_quiet_hours")

@@ -19,6 +19,7 @@ from app.jobs.clock import run_clock
 from app.jobs.indexes import run_fill
 from app.jobs.relay import run_relay
 from app.jobs.retention import run_retention
+from app.jobs.witness import Watch
 from app.navigation import GATED, add_pages
 from app.sockets import sockets
 from domain.cases import workflow
@@ -53,14 +54,14 @@ def wire(app: rx.App) -> rx.App:
 @asynccontextmanager
 async def background() -> AsyncGenerator[None]:
     """This function will run the listener, the relay and the clock as long as the application lives."""
-    stop = asyncio.Event()
+    stop, watch = asyncio.Event(), Watch(settings.load())
     tasks = [
         asyncio.create_task(hub.run(_listening_url()), name="live hub"),
         asyncio.create_task(sockets.watch(), name="sockets"),
-        asyncio.create_task(run_relay(stop), name="relay"),
-        asyncio.create_task(run_clock(stop), name="clock"),
-        asyncio.create_task(run_audit(stop), name="audit"),
-        asyncio.create_task(run_retention(stop), name="retention"),
+        asyncio.create_task(run_relay(stop, watch=watch), name="relay"),
+        asyncio.create_task(run_clock(stop, watch=watch), name="clock"),
+        asyncio.create_task(run_audit(stop, watch=watch), name="audit"),
+        asyncio.create_task(run_retention(stop, watch=watch), name="retention"),
         asyncio.create_task(run_fill(stop), name="indexes"),
     ]
     for task in tasks:

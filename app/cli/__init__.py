@@ -28,7 +28,7 @@ MATTERS: Mapping[str, tuple[str, str]] = {
     "backup": ("keeping.app", "备份数据库和附件；不含密钥。服务运行时也可以备份。"),
     "restore": ("keeping.app", "从备份恢复数据库和附件；须先停止服务，并放好原来的密钥。"),
     "bench": ("bench.app", "运行基准测试：自行启动临时服务，打印各项用时；其余参数原样转交。"),
-    "clock": ("jobs.app", "查找一次超时：按指定时刻记录黄牌、红牌，并列出本次记录的超时。"),
+    "clock": ("clock.clock", "查找一次超时：按指定时刻记录黄牌、红牌，并列出本次记录的超时。"),
     "user": ("accounts.users", "账号管理"),
     "unit": ("accounts.units", "单位管理"),
     "areas": ("areas.areas", "区划"),

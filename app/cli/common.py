@@ -17,7 +17,9 @@ from app.launch.errors import Unfinished
 from app.settings import Settings
 from domain.kernel.actor import Actor, system_actor
 from domain.kernel.permissions import Role
+from domain.kernel.refusals import Invalid
 from domain.kernel.unit_of_work import unit_of_work
+from domain.kernel.words import text_fault
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -72,6 +74,26 @@ async def in_one_transaction(chosen: Settings, url: str, work: Act[T]) -> T:
             return await work(session, now())
 
     return await prepared(chosen, url, run)
+
+
+async def require_time(chosen: Settings) -> None:
+    """Make sure that the machine's clock is believed, before something is written for good by it.
+
+    :raises Unfinished: with the reason; nothing was done
+    """
+    from app.jobs.witness import ADVICE, Watch  # noqa: PLC0415 - the floors above stay unloaded until they are needed
+
+    if doubt := await Watch(chosen).look():
+        raise Unfinished(f"{doubt}，没有做任何事。{ADVICE}。")
+
+
+def require_reason(text: str) -> None:
+    """Make sure that a reason says something.
+
+    :raises Invalid: it is empty, too long, or unreadable
+    """
+    if fault := text_fault("说明", text, most=200):
+        raise Invalid.of({"reason": fault})
 
 
 def operator(role: Role) -> Actor:

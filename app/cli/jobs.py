@@ -9,40 +9,24 @@ import typer
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.cli import common
+from app.cli import clock, common
 from app.settings import Settings
 from domain.kernel import bounds, journal
-from domain.kernel.clock import end_stamp
 from domain.kernel.ids import new_id
 from domain.kernel.models import OutboxMessage
 from domain.kernel.permissions import Role
 from domain.kernel.unit_of_work import unit_of_work
 from domain.supervision.schemas import BreachView
 
-app = typer.Typer(add_completion=False)
 jobs = typer.Typer(help="后台任务", no_args_is_help=True, add_completion=False)
 Topic = Annotated[str, typer.Option(help="消息主题，例如 case.submit")]
 Since = Annotated[str, typer.Option(help="只放回此时之后失败的，例如 2026-11-23T08:00；不填为全部")]
-Moment = Annotated[str, typer.Option("--at", help="时刻，例如 2026-11-23T08:00；不带时区按北京时间，不填为现在")]
-
-
-@app.command()
-def clock(at: Moment = "") -> None:
-    """查找一次超时：按指定时刻记录黄牌、红牌，并列出本次记录的超时。"""
-    moment = _moment(at, "at") if at else None
-
-    async def work(_: Settings) -> list[BreachView]:
-        from app.jobs.clock import run_once  # noqa: PLC0415 - the floors above stay unloaded until a command needs them
-
-        return await run_once(moment or _now())
-
-    common.job(work, _tell)
 
 
 @jobs.command("run")
 def run_jobs() -> None:
     """处理一遍：发送到期的消息，查找一次超时。"""
-    common.job(_run, _tell)
+    common.job(_run, clock.tell)
     typer.echo("到期的消息已处理")
 
 
@@ -76,21 +60,16 @@ async def _put_back(topic: str, since: datetime | None, at: datetime) -> int:
 
 
 async def _run(chosen: Settings) -> list[BreachView]:
-    from app.jobs import clock, providers, relay  # noqa: PLC0415 - see above
+    from app.jobs import clock as job  # noqa: PLC0415 - the floors above stay unloaded until a command needs them
+    from app.jobs import providers, relay  # noqa: PLC0415 - see above
     from app.public.links import base_url  # noqa: PLC0415 - see above
 
-    found = await clock.run_once(_now())
+    await common.require_time(chosen)
+    found = await job.run_once(_now())
     sms, link = providers.provider(chosen.sms), base_url(chosen)
     while await relay.relay_once(sms, base_url=link, at=_now()):
         continue
     return found
-
-
-def _tell(found: list[BreachView]) -> None:
-    for one in found:
-        card = "督办" if one.carded else "提醒"
-        typer.echo(f"{one.number}  {one.link_label}  {one.level_label}{card}  时限 {end_stamp(one.ends_at)}")
-    typer.echo(f"本次记录超时 {len(found)} 个")
 
 
 def _moment(text: str, field: str) -> datetime:
@@ -98,6 +77,6 @@ def _moment(text: str, field: str) -> datetime:
 
 
 def _now() -> datetime:
-    from state.clock import now  # noqa: PLC0415 - the see above
+    from state.clock import now  # noqa: PLC0415 - see above
 
     return now()

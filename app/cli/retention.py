@@ -46,6 +46,7 @@ def run() -> None:
     from state.clock import now  # noqa: PLC0415 - see above
 
     async def work(chosen: Settings) -> dict[str, int]:
+        await common.require_time(chosen)
         return await job.run_once(job.ledger_of(chosen), at=now())
 
     common.job(work, _tell)

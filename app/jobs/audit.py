@@ -12,6 +12,7 @@ from datetime import datetime
 
 import structlog
 
+from app.jobs.witness import Watch
 from domain.audit import operations
 from domain.audit.schemas import Source
 from domain.kernel import anchors
@@ -25,21 +26,32 @@ PAUSE = 20.0
 _log = structlog.get_logger(__name__)
 
 
-async def run_audit(stop: asyncio.Event, *, clock: Callable[[], datetime] = now, pause: float = PAUSE) -> None:
-    """This function will look for alarms until it is told to stop; a failed look is logged and tried again."""
+async def run_audit(
+    stop: asyncio.Event,
+    *,
+    clock: Callable[[], datetime] = now,
+    pause: float = PAUSE,
+    watch: Watch | None = None,
+) -> None:
+    """Look for alarms until told to stop; a failed look is logged and tried again.
+
+    While the watch doubts the machine's clock nothing is anchored: an anchor is of a day.
+    """
     started = False
     while not stop.is_set():
         try:
-            if not started:
-                await anchor(clock())
-                started = True
-            await run_once(clock())
+            if watch is None or watch.believed():
+                if not started:
+                    await anchor(clock())
+                    started = True
+                await run_once(clock())
         except Exception:  # noqa: BLE001 - the database may be away for a while; the audit must outlive it
             _log.exception("audit.look_failed")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)
     try:
-        await anchor(clock())
+        if watch is None or watch.believed():
+            await anchor(clock())
     except Exception:  # noqa: BLE001 - the next start anchors anyway
         _log.exception("audit.last_anchor_failed")
 

@@ -14,6 +14,7 @@ from datetime import datetime
 import structlog
 
 from app.jobs import failures
+from app.jobs.witness import Watch
 from domain.kernel.actor import system_actor
 from domain.kernel.permissions import Role
 from domain.kernel.unit_of_work import unit_of_work
@@ -24,16 +25,28 @@ from state.clock import now
 PAUSE = 30.0
 """Seconds between two looks."""
 BATCH = 500
+MOST = 100_000
+"""What a rehearsal looks at: more than a county has open."""
 ACTOR = system_actor(Role.CLOCK, origin="系统时钟")
 
 _log = structlog.get_logger(__name__)
 
 
-async def run_clock(stop: asyncio.Event, *, clock: Callable[[], datetime] = now, pause: float = PAUSE) -> None:
-    """This function will look for breaches until it is told to stop; a failed look is logged and tried again."""
+async def run_clock(
+    stop: asyncio.Event,
+    *,
+    clock: Callable[[], datetime] = now,
+    pause: float = PAUSE,
+    watch: Watch | None = None,
+) -> None:
+    """Look for breaches until told to stop; a failed look is logged and tried again.
+
+    While the watch doubts the machine's clock nothing is looked for.
+    """
     while not stop.is_set():
         try:
-            found = await run_once(clock())
+            doubted = watch is not None and await watch.look()
+            found = [] if doubted else await run_once(clock())
             if found:
                 _log.info("clock.found", breaches=len(found))
         except Exception:  # noqa: BLE001 - the database may be away for a while; the clock must outlive it
@@ -55,6 +68,26 @@ async def run_once(at: datetime) -> list[BreachView]:
         written += found
         if not found or len(due) < BATCH:
             return written
+
+
+class _Rehearsed(Exception):
+    """Takes back what was only tried."""
+
+
+async def rehearse(at: datetime) -> list[BreachView]:
+    """Tell which breaches would be written at a moment, by writing each and taking it back."""
+    async with unit_of_work() as session:
+        due = await queries.overdue(session, ACTOR, at=at, limit=MOST)
+    return [one for one in [await _try(overdue, at) for overdue in due] if one]
+
+
+async def _try(overdue: Overdue, at: datetime) -> BreachView | None:
+    found = None
+    with contextlib.suppress(_Rehearsed):
+        async with unit_of_work() as session:
+            found = await operations.strike(session, ACTOR, deadline_id=overdue.deadline_id, level=overdue.level, at=at)
+            raise _Rehearsed
+    return found
 
 
 async def _strike(overdue: Overdue, at: datetime) -> BreachView | None:

@@ -17,6 +17,7 @@ from uuid import UUID
 
 import structlog
 
+from app.jobs.witness import Watch
 from app.settings import Settings, load
 from domain.kernel import files
 from domain.kernel.actor import system_actor
@@ -29,6 +30,8 @@ from state.clock import now
 
 PAUSE = 3600.0
 """Seconds between two passes."""
+DOUBTED_PAUSE = 60.0
+"""Seconds until it is asked again whether the clock is believed."""
 SPARED = timedelta(days=1)
 ACTOR = system_actor(Role.CLOCK, origin="保存期限")
 Buried = dict[UUID, tuple[Kind, datetime]]
@@ -42,24 +45,30 @@ async def run_retention(
     *,
     clock: Callable[[], datetime] = now,
     pause: float = PAUSE,
+    watch: Watch | None = None,
 ) -> None:
-    """This function will make passes until it is told to stop; a failed one is logged and tried again."""
+    """Make passes until told to stop; a failed one is logged and tried again.
+
+    While the watch doubts the machine's clock nothing is deleted: what is not over yet would go for good.
+    """
     ledger = ledger_of(settings or load())
     known = False
     while not stop.is_set():
+        doubted = False
         try:
-            if not known:
+            doubted = watch is not None and bool(await watch.look())
+            if not known and not doubted:
                 await reconcile(ledger, at=clock())
                 await sweep(at=clock())
                 await seal_older(at=clock())
                 known = True
-            ended = await run_once(ledger, at=clock(), stop=stop)
+            ended = {} if doubted else await run_once(ledger, at=clock(), stop=stop)
             if ended:
                 _log.info("retention.ended", **ended)
         except Exception:  # noqa: BLE001 - the database may be away for a while; the job must outlive it
             _log.exception("retention.pass_failed")
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), pause)
+            await asyncio.wait_for(stop.wait(), min(pause, DOUBTED_PAUSE) if doubted else pause)
 
 
 async def run_once(ledger: Path, *, at: datetime, stop: asyncio.Event | None = None) -> dict[str, int]:

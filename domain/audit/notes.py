@@ -69,6 +69,7 @@ WORDS: MappingProxyType[str, tuple[Group, str]] = MappingProxyType(
         "retention.hold": (_G.POLICY, "暂不处理（保全）"),
         "retention.release": (_G.POLICY, "解除保全"),
         "backup.restore": (_G.SYSTEM, "从备份恢复数据"),
+        "clock.confirm": (_G.SYSTEM, "确认系统时间"),
         "retention.run": (_G.SYSTEM, "到期资料处理"),
         "retention.reapply": (_G.SYSTEM, "恢复后重新处理到期资料"),
         "limit.set": (_G.POLICY, "设置时限"),

@@ -269,6 +269,12 @@ async def _alarm_of_chain(session: AsyncSession, fault: str, at: datetime) -> No
         await announce(session, "alarm", SYSTEM_ID)
 
 
+async def raise_clock(session: AsyncSession, fault: str, *, at: datetime) -> None:
+    """Raise the alarm of a clock that is not believed, once an hour for one doubt."""
+    if await _raise(session, SYSTEM_ID, [Alarm(AlarmKind.CLOCK, rules.hour_of(at), 1, {"fault": fault})], at):
+        await announce(session, "alarm", SYSTEM_ID)
+
+
 async def verify(session: AsyncSession, actor: Actor, *, at: datetime) -> ChainState:
     """This function will walk the chain, compare it with the anchors inside and outside, and keep what it found.
 

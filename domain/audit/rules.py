@@ -224,6 +224,7 @@ def said(kind: AlarmKind, detail: dict[str, Any]) -> str:
         AlarmKind.SIGN_INS: f"一小时内登录失败 {count} 次",
         AlarmKind.NIGHT_ADMIN: f"夜间变更账号或权限 {count} 次",
         AlarmKind.CHAIN: str(detail.get("fault", "")),
+        AlarmKind.CLOCK: f"{detail.get('fault', '')}；超时登记等按时间进行的工作已暂停",
         AlarmKind.RESTORED: restore_said(detail),
     }
     return sentences[kind]

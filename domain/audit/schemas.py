@@ -34,6 +34,7 @@ class AlarmKind(Labelled):
     NIGHT_ADMIN = "night_admin", "夜间变更账号或权限"
     CHAIN = "chain", "审计日志不完整"
     RESTORED = "restored", "从备份恢复"
+    CLOCK = "clock", "系统时间异常"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from domain.kernel.models import OutboxMessage
 
 RETRY_MINUTES = (1, 5, 15, 60, 60)
 """Waits after each failure (workflow ruling §5); after the last one the message stands failed."""
+AHEAD = timedelta(minutes=5)
+"""Nothing is made so far in the future; several machines' clocks differ by less."""
 
 
 def publish(
@@ -27,14 +30,22 @@ def publish(
     return message
 
 
+def due(next_try: Mapped[datetime], created: Mapped[datetime], at: datetime) -> ColumnElement[bool]:
+    """Give the condition of what is to be tried at a moment.
+
+    What a clock that was wrong dated ahead is tried now, and not when that moment comes. Once tried it waits as any.
+    """
+    return or_(next_try <= at, and_(created > at + AHEAD, next_try >= created))
+
+
 async def take_due(session: AsyncSession, *, at: datetime, limit: int = 20) -> list[OutboxMessage]:
-    """This function will lock the messages that are due; other workers skip them."""
+    """Lock the messages that are due, and those that a clock which was wrong dated ahead; other workers skip them."""
     query = (
         select(OutboxMessage)
         .where(
             col(OutboxMessage.done_at).is_(None),
             col(OutboxMessage.failed_at).is_(None),
-            col(OutboxMessage.next_try_at) <= at,
+            due(col(OutboxMessage.next_try_at), col(OutboxMessage.created_at), at),
         )
         .order_by(col(OutboxMessage.next_try_at), col(OutboxMessage.id))
         .limit(limit)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.cases.queries import reach
-from domain.kernel import crypto
+from domain.kernel import crypto, outbox
 from domain.kernel.actor import Actor
 from domain.kernel.columns import one_of
 from domain.kernel.ids import new_id
@@ -42,14 +42,17 @@ async def write(
 
 
 async def take_due(session: AsyncSession, *, at: datetime, limit: int = 1) -> list[Message]:
-    """Lock the messages that are due; other workers skip them. In quiet hours only codes are due."""
+    """Lock the messages that are due, and those that a clock which was wrong dated ahead; in quiet hours only codes.
+
+    Other workers skip them.
+    """
     awake = [one for one in Occasion if sending.current().rests_until(one, at) is None]
     query = (
         select(Message)
         .where(
             col(Message.sent_at).is_(None),
             col(Message.failed_at).is_(None),
-            col(Message.next_try_at) <= at,
+            outbox.due(col(Message.next_try_at), col(Message.created_at), at),
             col(Message.occasion).in_(awake),
         )
         .order_by(col(Message.next_try_at), col(Message.id))

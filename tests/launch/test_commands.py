@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 
@@ -56,7 +58,8 @@ ROWS = {
         "restore {folder}/kept.tar --replace", "恢复完成", before=("backup {folder}/kept.tar",), refused=IN_USE
     ),
     "bench": Row("bench -- --help", "基准测试"),
-    "clock": Row(f"clock --at {LATER}", "红牌督办  时限"),
+    "clock": Row(f"clock --at {LATER} --write", "红牌督办  时限"),
+    "clock confirm": Row("clock confirm --reason 已核对", "已确认本机时间"),
     "user add": Row("user add new-{place} --name 新来的 --role officer --unit rsj --password " + PASSWORD, "已建立"),
     "user disable": Row("user disable registrar", "名下还有未办完的工作，没有转走：登记的未结案件 "),
     "user reset": Row("user reset guide --password " + PASSWORD, "的密码已重置"),
@@ -89,6 +92,8 @@ def registered() -> Iterator[str]:
     for file in dict.fromkeys(where.partition(".")[0] for where, _ in MATTERS.values()):
         for name, matter in vars(import_module(f"app.cli.{file}")).items():
             if isinstance(matter, typer.Typer):
+                if matter.info.invoke_without_command is True:
+                    yield _group(f"{file}.{name}")
                 for found in matter.registered_commands:
                     told = found.name or getattr(found.callback, "__name__", "").replace("_jobs", "")
                     yield told if name == "app" else f"{_group(f'{file}.{name}')} {told}"
@@ -215,6 +220,32 @@ def test_a_command_does_what_it_says(place: Place, command: str) -> None:
         assert row.said in done.stdout
 
 
+@pytest.mark.parametrize("place", ["alone"], indirect=True)
+class TestTheTime:
+    def test_of_a_moment_to_come_is_rehearsed(self, place: Place) -> None:
+        done = place.type("clock --at 2035-01-05T08:00")
+        assert done.returncode == 0, done.stderr
+        assert "没有写入；确需写入请加 --write" in done.stdout
+        again = place.type("clock --at 2035-01-05T08:00")
+        assert again.stdout == done.stdout
+
+    @pytest.mark.parametrize("words", ["clock", "clock --at 2035-01-05T08:00 --write", "jobs run", "retention run"])
+    def test_that_is_not_believed_writes_nothing(self, place: Place, words: str) -> None:
+        kept = place.data / "clock.json"
+        assert place.type("clock").returncode == 0
+        believed = kept.read_text()
+        try:
+            raw = json.loads(believed)
+            earlier = datetime.fromisoformat(raw["machine"]) - timedelta(days=1)
+            kept.write_text(json.dumps({**raw, "machine": earlier.isoformat()}))
+            done = place.type(words)
+        finally:
+            kept.write_text(believed)
+        assert done.returncode == 1
+        assert "本机时间被拨快 24 小时" in last_line(done)
+        assert "没有做任何事" in last_line(done)
+
+
 @dataclass(frozen=True)
 class Failing:
     """A command whose work the database refuses, and its last line."""
@@ -227,7 +258,7 @@ class Failing:
 
 FAILING = {
     "clock": Failing(
-        "clock --at 2037-01-05T08:00",
+        "clock --at 2037-01-05T08:00 --write",
         "ALTER TABLE breach DISABLE TRIGGER USER; DELETE FROM breach; ALTER TABLE breach ENABLE TRIGGER USER; "
         "ALTER TABLE breach ADD CONSTRAINT spoilt CHECK (false) NOT VALID",
         "ALTER TABLE breach DROP CONSTRAINT spoilt",
