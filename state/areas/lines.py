@@ -61,7 +61,9 @@ def _line(row: Planned, values: Sequence[str], unread: Mapping[str, str]) -> Rea
         faults[_HEADS[0]] = "这是模板里的示例行，请删除"
     said = "：".join(filter(None, (row.effect.label, row.said)))
     quiet = row.effect in {Effect.SAME, Effect.SKIPPED}
-    return Read(row.number, tuple(values), row, {**faults, **unread}, said, quiet)
+    code, name, level, parent, former = values
+    shown = (code, name, level or (row.level.label if row.level else ""), parent or row.parent_code, former)
+    return Read(row.number, shown, row, {**faults, **unread}, said, quiet)
 
 
 async def _take(session: AsyncSession, actor: Actor, rows: Sequence[Read], content: Content, at: datetime) -> int:

@@ -51,9 +51,9 @@ async def test_the_whole_job(people: People, served: Serving, tmp_path: Path) ->
     number = await _registration(people)
     centre = await people.staff("center", f"/case/{number}")
     waiting = await people.staff("rsj", "/todo", PHONE)
-    await _dispatch(centre, waiting, number)
-    await _handling(waiting, number, photo(tmp_path))
-    await _confirm(centre)
+    await dispatch(centre, waiting, number)
+    await handling(waiting, number, photo(tmp_path))
+    await confirm(centre)
     await _petitioner(people, number)
 
 
@@ -87,8 +87,8 @@ async def _registration(people: People) -> str:
     await page.fill(
         "[name=content]", "在云溪大道某工地做木工三个月，工资一直没有结清，多次讨要没有结果，请求协调支付。"
     )
-    await _pick(page, "category", "劳动合同")
-    await _pick(page, "area", "清溪街道")
+    await pick(page, "category", "劳动合同")
+    await pick(page, "area", "清溪街道")
     await registrar.keep("03-case-form")
     await page.get_by_role("button", name="提交受理").click()
     shown = page.locator("#done-number")
@@ -104,14 +104,14 @@ async def _registration(people: People) -> str:
     return number
 
 
-async def _pick(page: object, name: str, text: str) -> None:
+async def pick(page: object, name: str, text: str) -> None:
     box = page.locator(f"[data-field={name}] [role=combobox]")  # type: ignore[attr-defined]
     await box.click()
     await box.fill(text)
     await box.press("Enter")
 
 
-async def _dispatch(centre: Person, waiting: Person, number: str) -> None:
+async def dispatch(centre: Person, waiting: Person, number: str) -> None:
     before = waiting.page.locator(f"tr[data-row='{number}']")
     await expect(before).to_have_count(0)
     page = centre.page
@@ -125,7 +125,7 @@ async def _dispatch(centre: Person, waiting: Person, number: str) -> None:
     await waiting.keep("07-officer-list-phone")
 
 
-async def _handling(officer: Person, number: str, picture: str) -> None:
+async def handling(officer: Person, number: str, picture: str) -> None:
     page = officer.page
     await officer.open(f"/case/{number}")
     await page.locator("#primary-action").click()
@@ -159,7 +159,7 @@ async def _other(page: object, label: str) -> None:
     await page.locator(".item", has_text=label).first.click()  # type: ignore[attr-defined]
 
 
-async def _confirm(centre: Person) -> None:
+async def confirm(centre: Person) -> None:
     page = centre.page
     await expect(page.locator(".lamps")).to_contain_text("调处待确认")
     await page.locator("#primary-action").click()
