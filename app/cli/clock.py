@@ -12,6 +12,7 @@ from app.settings import Settings
 from domain.kernel import bounds
 from domain.kernel.clock import end_stamp, stamp
 from domain.kernel.permissions import Role
+from domain.kernel.refusals import Invalid
 from domain.supervision.schemas import BreachView
 
 Moment = Annotated[
@@ -66,6 +67,36 @@ def confirm(
         return now()
 
     common.job(work, lambda at: typer.echo(f"已确认本机时间 {stamp(at)}；暂停的工作在一分钟内恢复"))
+
+
+@clock.command()
+def void(
+    since: Annotated[str, typer.Option("--from", help="从何时登记的起，例如 2026-11-23T08:00（含）")],
+    until: Annotated[str, typer.Option("--to", help="到何时登记的止（不含）")],
+    reason: Annotated[str, typer.Option("--reason", help="撤销理由，记入每件案件和审计日志")],
+) -> None:
+    """撤销一段时间内登记的超时（例如系统时间有误时）；原记录保留，不再计入，确已超时的会重新登记。"""
+    first = bounds.local_moment(since, label="开始时刻", field="from")
+    last = bounds.local_moment(until, label="结束时刻", field="to")
+    if first >= last:
+        raise Invalid.of({"to": "结束时刻应晚于开始时刻"})
+    common.require_reason(reason)
+
+    async def work(chosen: Settings) -> list[BreachView]:
+        from app.jobs.clock import void as voided  # noqa: PLC0415 - see above
+        from state.clock import now  # noqa: PLC0415 - see above
+
+        await common.require_time(chosen)
+        return await voided(
+            common.operator(Role.CENTER_ADMIN), since=first, until=last, reason=reason.strip(), at=now()
+        )
+
+    common.job(work, _tell_voided)
+
+
+def _tell_voided(found: list[BreachView]) -> None:
+    _list(found)
+    typer.echo(f"已撤销超时登记 {len(found)} 个")
 
 
 def tell(found: list[BreachView]) -> None:

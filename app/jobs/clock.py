@@ -15,7 +15,7 @@ import structlog
 
 from app.jobs import failures
 from app.jobs.witness import Watch
-from domain.kernel.actor import system_actor
+from domain.kernel.actor import Actor, system_actor
 from domain.kernel.permissions import Role
 from domain.kernel.unit_of_work import unit_of_work
 from domain.supervision import operations, queries
@@ -88,6 +88,19 @@ async def _try(overdue: Overdue, at: datetime) -> BreachView | None:
             found = await operations.strike(session, ACTOR, deadline_id=overdue.deadline_id, level=overdue.level, at=at)
             raise _Rehearsed
     return found
+
+
+async def void(actor: Actor, *, since: datetime, until: datetime, reason: str, at: datetime) -> list[BreachView]:
+    """Void the breaches that were written in `[since, until)`, each case in a unit of work of its own."""
+    async with unit_of_work() as session:
+        found = await queries.found_in(session, actor, since=since, until=until)
+    voided: list[BreachView] = []
+    for number in dict.fromkeys(one.number for one in found):
+        async with unit_of_work() as session:
+            voided += await operations.void(
+                session, actor, number=number, since=since, until=until, reason=reason, at=at
+            )
+    return voided
 
 
 async def _strike(overdue: Overdue, at: datetime) -> BreachView | None:

@@ -102,6 +102,7 @@ WORDS: MappingProxyType[str, tuple[Group, str]] = MappingProxyType(
         "case.edit": (_G.CASE, "编辑"),
         "case.auto_card": (_G.CASE, "自动亮牌"),
         "case.breach": (_G.CASE, "超时"),
+        "case.breach_void": (_G.CASE, "撤销超时登记"),
         **{f"case.{action.value}": (_G.CASE, action.label) for action in Action},
     }
 )

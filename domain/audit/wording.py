@@ -49,7 +49,7 @@ LABELS: Mapping[str, str] = {
     "second_factor_for": "须启用第二种验证方式", "reveal_per_day": "每天查看明文次数", "reveal_per_hour": "每小时查看明文次数",
     "reveal_seconds": "明文显示秒数", "night_from": "夜间开始", "night_until": "夜间结束", "refusals_alarm": "被拒绝几次告警",
     "cases_alarm": "打开不同案件几件告警",
-    "backup": "备份摘要", "made_at": "备份时间", "kept": "恢复到第几条", "was": "恢复前最后一条", "place": "恢复到何处",
+    "found_at": "登记时间", "lowered": "督办随之变动", "backup": "备份摘要", "made_at": "备份时间", "kept": "恢复到第几条", "was": "恢复前最后一条", "place": "恢复到何处",
     "above": "上级区划", "into": "并入", "unit_id": "单位", "severe": "重大紧急", "yellow": "黄牌", "red": "红牌", "case": "案件",
 }  # fmt: skip
 """What each key of a detail is called; the settings' keys bear the names of the page that sets them."""

@@ -75,6 +75,8 @@ _SAYINGS: dict[str, Callable[[Any, Callable[[str], str]], str]] = {
     "days": lambda days, _: f"延期：{days} 个工作日",
     "level": lambda level, _: Supervision(level).label,
     "satisfaction": lambda grade, _: f"满意度：{Satisfaction(grade).label}",
+    "found_at": lambda moment, _: f"登记于 {stamp(datetime.fromisoformat(moment))}",
+    "lowered": lambda _, __: "自动督办随之变动",
     "called_at": lambda moment, _: f"回访时间：{stamp(datetime.fromisoformat(moment))}",
     "called_by": lambda who, _: f"回访人：{who}",
     "call_outcome": lambda outcome, _: f"回访结果：{CallOutcome(outcome).label}",

@@ -24,14 +24,15 @@ class Breach(SQLModel, table=True):
 
     `due_at` is the moment that was passed, as it stood when it was found on calendar
     `calendar_version`; `unit_id` is the unit that held the link; `carded` says that it
-    counts as a card, and not as a notice alone.
+    counts as a card, and not as a notice alone; `attempt` counts the breaches of the same level before it that
+    were voided.
 
     no_pii
     """
 
     __tablename__ = "breach"
     __table_args__ = (
-        Index("ix_breach_once", "deadline_id", "level", unique=True),
+        Index("ix_breach_once", "deadline_id", "level", "attempt", unique=True),
         Index("ix_breach_unit", "unit_id", "due_at"),
     )
 
@@ -47,3 +48,18 @@ class Breach(SQLModel, table=True):
     calendar_version: int
     carded: bool
     provisional: bool
+    attempt: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+
+
+class VoidedBreach(SQLModel, table=True):
+    """That a breach counts no more, because it was written by a clock that was wrong; this only grows as well.
+
+    no_pii
+    """
+
+    __tablename__ = "breach_void"
+
+    breach_id: UUID = Field(primary_key=True, foreign_key="breach.id")
+    at: datetime = Field(sa_type=MOMENT)
+    by: UUID
+    reason: str

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -21,21 +21,23 @@ from domain.calendar.schemas import LimitView, NoticeDay
 from domain.cases.models import Assignment, Case, Supervision
 from domain.cases.operations.card import raise_card
 from domain.cases.operations.clocks import renew_all
-from domain.cases.queries.reach import visible_to
+from domain.cases.operations.effects import end_supervision
+from domain.cases.queries.reach import lock, visible_to
 from domain.cases.queries.starting import holding_unit
-from domain.kernel import outbox
+from domain.kernel import journal, outbox
 from domain.kernel.actor import Actor, system_actor
 from domain.kernel.ids import new_id
 from domain.kernel.notify import announce
 from domain.kernel.permissions import Role
-from domain.kernel.refusals import NotPermitted
+from domain.kernel.refusals import Invalid, NotPermitted
+from domain.kernel.words import text_fault
 from domain.orgs import queries as orgs
-from domain.supervision import rules
-from domain.supervision.models import Breach, Level
+from domain.supervision import queries, rules
+from domain.supervision.models import Breach, Level, VoidedBreach
 from domain.supervision.queries import still_open
 from domain.supervision.schemas import BreachView
 
-BREACH = "case.breach"
+BREACH, VOID = "case.breach", "case.breach_void"
 
 
 async def strike(
@@ -92,9 +94,74 @@ async def _written(session: AsyncSession, deadline: Deadline, case: Case, level:
         calendar_version=deadline.calendar_version,
         carded=rules.carded(deadline, level),
         provisional=deadline.provisional,
+        attempt=await _voided(session, deadline.id, level),
     )
     row = insert(Breach).values(**breach.model_dump()).on_conflict_do_nothing().returning(col(Breach.id))
     return breach if await session.scalar(row) else None
+
+
+async def _voided(session: AsyncSession, deadline_id: UUID, level: Level) -> int:
+    """Count the breaches of one level that were voided: the next is written beside them."""
+    of_level = (col(Breach.deadline_id) == deadline_id, col(Breach.level) == level)
+    query = select(func.count()).select_from(VoidedBreach).join(Breach, col(Breach.id) == col(VoidedBreach.breach_id))
+    return await session.scalar(query.where(*of_level)) or 0
+
+
+async def void(
+    session: AsyncSession, actor: Actor, *, number: str, since: datetime, until: datetime, reason: str, at: datetime
+) -> tuple[BreachView, ...]:
+    """Void the breaches of one case that were written in `[since, until)`, and take down the card that rests on them.
+
+    They stay in the record and count no more. What was late all the same is written anew by the next look.
+
+    :raises NotPermitted: the actor does not run the centre
+    :raises NotFound: no such case within reach
+    :raises Invalid: no reason
+    """
+    if not actor.has(Role.CENTER_ADMIN):
+        raise NotPermitted("超时由综治中心管理员撤销")
+    if fault := text_fault("撤销理由", reason, most=200):
+        raise Invalid.of({"reason": fault})
+    case = await lock(session, actor, number)
+    found = await queries.found_in(session, actor, since=since, until=until, number=case.number)
+    for one in found:
+        session.add(VoidedBreach(breach_id=one.id, at=at, by=actor.account_id, reason=reason.strip()))
+    await session.flush()
+    lowered = bool(found) and await _lower_card(session, case, at)
+    for one in found:
+        detail = {
+            "number": case.number, "link": one.link, "level": one.level, "opinion": reason.strip(),
+            "found_at": one.found_at.isoformat(), "lowered": lowered,
+        }  # fmt: skip
+        await journal.record(session, actor, VOID, "case", case.id, at=at, detail=detail)
+    if found:
+        await announce(session, "case", case.id, number=case.number, action="breach_void")
+    return found
+
+
+async def _lower_card(session: AsyncSession, case: Case, at: datetime) -> bool:
+    """Let the card say what the breaches that count still say; one that a person put on the case stays."""
+    if not case.supervision_auto:
+        return False
+    query = (
+        select(col(Breach.link), col(Breach.level))
+        .join(Deadline, col(Deadline.id) == col(Breach.deadline_id))
+        .where(
+            col(Breach.case_id) == case.id,
+            col(Breach.carded),
+            queries.counts(),
+            col(Deadline.stopped_at).is_(None),
+        )
+    )
+    left = [(Supervision(level.value), link) for link, level in await session.execute(query)]
+    if (case.supervision, case.supervision_link) in left:
+        return False
+    if left:
+        case.supervision, case.supervision_link = max(left, key=lambda one: tuple(Supervision).index(one[0]))
+    else:
+        end_supervision(case)
+    case.updated_at = at
+    return True
 
 
 async def _notice(session: AsyncSession, case: Case, breach: Breach, at: datetime) -> None:

@@ -18,7 +18,7 @@ from domain.cases.queries.reach import visible_to
 from domain.cases.vocabulary import Status
 from domain.kernel.actor import Actor, system_actor
 from domain.kernel.permissions import Permission, Role
-from domain.supervision.models import Breach, Level
+from domain.supervision.models import Breach, Level, VoidedBreach
 from domain.supervision.rules import UNTOUCHED
 from domain.supervision.schemas import BreachView, Foreseen, Overdue
 
@@ -44,7 +44,7 @@ async def overdue(session: AsyncSession, actor: Actor, *, at: datetime, limit: i
                 col(Case.status).not_in(UNTOUCHED),
                 due < at,
                 ~select(col(Breach.id))
-                .where(col(Breach.deadline_id) == col(Deadline.id), col(Breach.level) == level)
+                .where(col(Breach.deadline_id) == col(Deadline.id), col(Breach.level) == level, counts())
                 .exists(),
             )
             .order_by(due, col(Deadline.id))
@@ -86,12 +86,25 @@ async def breaches_in(
     return await _listed(session, actor, period if unit_id is None else and_(period, col(Breach.unit_id) == unit_id))
 
 
+async def found_in(
+    session: AsyncSession, actor: Actor, *, since: datetime, until: datetime, number: str = ""
+) -> tuple[BreachView, ...]:
+    """List the breaches that count and were written in `[since, until)`, of one case or of all."""
+    wanted = and_(col(Breach.found_at) >= since, col(Breach.found_at) < until)
+    return await _listed(session, actor, and_(wanted, col(Case.number) == number) if number else wanted)
+
+
+def counts() -> ColumnElement[bool]:
+    """Give the condition of the breaches that were not voided."""
+    return ~select(col(VoidedBreach.breach_id)).where(col(VoidedBreach.breach_id) == col(Breach.id)).exists()
+
+
 async def _listed(session: AsyncSession, actor: Actor, wanted: ColumnElement[bool]) -> tuple[BreachView, ...]:
     query = (
         select(Breach, col(Case.number), Deadline)
         .join(Case, col(Case.id) == col(Breach.case_id))
         .join(Deadline, col(Deadline.id) == col(Breach.deadline_id))
-        .where(visible_to(actor), wanted)
+        .where(visible_to(actor), counts(), wanted)
         .order_by(col(Breach.due_at), col(Breach.id))
     )
     book = await book_of(session)

@@ -59,6 +59,7 @@ ROWS = {
     ),
     "bench": Row("bench -- --help", "基准测试"),
     "clock": Row(f"clock --at {LATER} --write", "红牌督办  时限"),
+    "clock void": Row("clock void --from 2026-01-01 --to 2026-01-02 --reason 时间有误", "已撤销超时登记 0 个"),
     "clock confirm": Row("clock confirm --reason 已核对", "已确认本机时间"),
     "user add": Row("user add new-{place} --name 新来的 --role officer --unit rsj --password " + PASSWORD, "已建立"),
     "user disable": Row("user disable registrar", "名下还有未办完的工作，没有转走：登记的未结案件 "),

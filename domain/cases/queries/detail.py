@@ -287,6 +287,7 @@ _OTHER_LINES = {
     "case.agree_to_return": "部门领导同意退回",
     "case.receive_copy": "签收抄告",
     "case.auto_card": "自动督办",
+    "case.breach_void": "撤销超时登记",
 }
 """Lines about a case that are no step of it."""
 

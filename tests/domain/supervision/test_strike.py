@@ -229,7 +229,9 @@ class TestTheFlag:
 
 
 class TestTheRecord:
-    @pytest.mark.parametrize("change", ["DELETE FROM breach", "UPDATE breach SET carded = false", "TRUNCATE breach"])
+    @pytest.mark.parametrize(
+        "change", ["DELETE FROM breach", "UPDATE breach SET carded = false", "TRUNCATE breach CASCADE"]
+    )
     async def test_only_grows(self, session: AsyncSession, county: County, change: str) -> None:
         await brought(session, county, 2)
         await struck(session, MORNING + 25 * HOUR)
