@@ -33,6 +33,14 @@ def serve(
 
 
 @app.command()
+def build() -> None:
+    """编译页面；服务启动时没有编译过也会自行编译，服务账户不能写程序目录时须先运行。"""
+    from app.launch.frontend import Frontend  # noqa: PLC0415 - only wanted here
+
+    typer.echo(f"页面已编译：{Frontend().ensure()}")
+
+
+@app.command()
 def migrate() -> None:
     """把数据库升级到当前版本，并补齐新增的检索索引。"""
     with common.database() as (chosen, url):

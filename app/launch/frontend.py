@@ -63,10 +63,21 @@ class Frontend:
     def ensure(self) -> Path:
         """Give the folder of a build of the present sources, building it first if there is none.
 
-        :raises CannotStart: the build failed, or Reflex changed the file that names the port
+        Whoever may only read the sources is served by what another account built.
+
+        :raises CannotStart: the build failed, may not be written, or Reflex changed the file that names the port
         """
+        finished = self.served / self.fingerprint()
+        whole = (finished / "build" / "client" / "index.html").is_file()
+        if whole and not os.access(self.served, os.W_OK):
+            return finished
+        try:
+            self.served.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            raise CannotStart(
+                f"页面还没有编译，{self.served.parent} 也不能写入：请用能写程序目录的账户运行 fengqiao build"
+            ) from None
         with self._alone():
-            finished = self.served / self.fingerprint()
             if not (finished / "build" / "client" / "index.html").is_file():
                 self._build()
                 make_portable(self.work / "build" / "client")
@@ -94,7 +105,6 @@ class Frontend:
     @contextmanager
     def _alone(self) -> Generator[None]:
         """Let one process build at a time."""
-        self.served.mkdir(parents=True, exist_ok=True)
         with (self.served.parent / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
@@ -140,6 +150,8 @@ def build_environment(work: Path) -> dict[str, str]:
     return {
         **kept,
         "PATH": os.pathsep.join([own, os.environ.get("PATH", os.defpath)]),
+        "HOME": str(_home(work)),
+        "REFLEX_DIR": str(work.parent / "reflex"),
         "REFLEX_WEB_WORKDIR": str(work),
         "REFLEX_API_URL": BAKED_API,
         "REFLEX_DEPLOY_URL": BAKED_API,
@@ -147,6 +159,12 @@ def build_environment(work: Path) -> dict[str, str]:
         "REFLEX_CHECK_LATEST_VERSION": "false",
         "NO_COLOR": "1",
     }
+
+
+def _home(work: Path) -> Path:
+    """Give the person's own home, where packages are kept between builds; a service has none it may write to."""
+    home = Path(os.environ.get("HOME", ""))
+    return home if home.is_absolute() and os.access(home, os.W_OK) else work.parent / "home"
 
 
 def serve_environment(finished: Path) -> dict[str, str]:

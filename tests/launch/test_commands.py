@@ -51,6 +51,7 @@ class Row:
 IN_USE = {"beside": "正被另一个进程使用"}
 ROWS = {
     "serve": Row("serve", "", refused={"beside": "已被占用", "alone": "已被占用"}),
+    "build": Row("build", "页面已编译"),
     "migrate": Row("migrate", "数据库已是最新版本"),
     "demo": Row("demo --cases 2", "已载入 2 件案件"),
     "backup": Row("backup {folder}/made.tar", "备份完成"),

@@ -117,3 +117,27 @@ class TestABuild:
     def test_does_not_inherit_how_the_server_runs(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("__REFLEX_SKIP_COMPILE", "true")
         assert "__REFLEX_SKIP_COMPILE" not in build_environment(Path("work"))
+
+
+class TestAnAccountThatOnlyReads:
+    """The service's account owns neither the sources nor a home; root is told by `access` that it may write."""
+
+    def test_is_served_by_what_another_built(self, tree: Frontend, monkeypatch: pytest.MonkeyPatch) -> None:
+        page = tree.served / tree.fingerprint() / "build" / "client" / "index.html"
+        page.parent.mkdir(parents=True)
+        page.write_text("x")
+        with monkeypatch.context() as read_only:
+            read_only.setattr("os.access", lambda *_: False)
+            assert tree.ensure() == tree.served / tree.fingerprint()
+        assert not (tree.served.parent / "lock").exists()
+
+    def test_is_told_who_has_to_build(self, tree: Frontend) -> None:
+        (tree.root / ".web-build").write_text("no folder can be made here")
+        with pytest.raises(CannotStart, match="fengqiao build"):
+            tree.ensure()
+
+    def test_builds_without_a_home(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("HOME", "/nonexistent")
+        given = build_environment(tmp_path / ".web-build" / "work")
+        assert given["HOME"] == str(tmp_path / ".web-build" / "home")
+        assert given["REFLEX_DIR"] == str(tmp_path / ".web-build" / "reflex")
