@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from domain.audit.schemas import Group
 from domain.cases import notes as cases
 from domain.cases.vocabulary import Action
+from domain.kernel.clock import stamp
 from domain.people.schemas import Unrevealed
 
 _G = Group
+RESTORE = "backup.restore"
 WORDS: MappingProxyType[str, tuple[Group, str]] = MappingProxyType(
     {
         "account.sign_in": (_G.SIGN_IN, "登录"),
@@ -68,7 +71,7 @@ WORDS: MappingProxyType[str, tuple[Group, str]] = MappingProxyType(
         "retention.set": (_G.POLICY, "设置保存期限"),
         "retention.hold": (_G.POLICY, "暂不处理（保全）"),
         "retention.release": (_G.POLICY, "解除保全"),
-        "backup.restore": (_G.SYSTEM, "从备份恢复数据"),
+        RESTORE: (_G.SYSTEM, "从备份恢复数据"),
         "clock.confirm": (_G.SYSTEM, "确认系统时间"),
         "retention.run": (_G.SYSTEM, "到期资料处理"),
         "retention.reapply": (_G.SYSTEM, "恢复后重新处理到期资料"),
@@ -124,7 +127,9 @@ _TEXTS = ("reason", "opinion", "where", "why", "what", "login", "code")
 
 
 def said(action: str, detail: Mapping[str, Any], units: Mapping[str, str]) -> str:
-    """This function will word what a line holds besides its action."""
+    """Word what a line holds besides its action."""
+    if action == RESTORE:
+        return restore_said(detail)
     parts = list(cases.of(detail, units)) if action.startswith("case.") else []
     if "field" in detail:
         parts.append(_FIELDS.get(str(detail["field"]), str(detail["field"])))
@@ -136,3 +141,22 @@ def said(action: str, detail: Mapping[str, Any], units: Mapping[str, str]) -> st
     parts += ["账号因此锁定"] if detail.get("locked") is True else []
     parts += [f"另有 {detail['more']} 次未逐条记录"] if detail.get("more") else []
     return "；".join(dict.fromkeys(parts))
+
+
+def restore_said(detail: Mapping[str, Any]) -> str:
+    """Word a restore: from which backup, up to which line, and what it took away."""
+    kept, was = int(detail.get("kept", 0)), int(detail.get("was", 0))
+    source = (
+        f"备份（摘要 {str(detail['backup'])[:12]}，{_moment_said(detail)}）" if detail.get("backup") else "其他途径"
+    )
+    lost = f"，其后到第 {was} 条的记录随之被替换" if was > kept else ""
+    reason = f"；说明：{detail['reason']}" if detail.get("reason") else ""
+    return f"数据由{source}恢复，日志恢复到第 {kept} 条{lost}{reason}"
+
+
+def _moment_said(detail: Mapping[str, Any]) -> str:
+    """Word the moment of the backup that a restore names."""
+    try:
+        return f"{stamp(datetime.fromisoformat(str(detail.get('made_at', ''))))} 备份"
+    except ValueError:
+        return "备份时间不详"

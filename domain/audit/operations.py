@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.audit import queries, rules
+from domain.audit import notes, queries, rules
 from domain.audit.models import AuditAlarm, AuditCursor, CaseReading, JournalAnchor
 from domain.audit.rules import Alarm
 from domain.audit.schemas import AlarmKind, ChainState, Source
@@ -128,7 +128,7 @@ async def _note_restore(
     was = max([source.was, *(one.seq for one in held)])
     detail: dict[str, object] = {"backup": source.digest, "made_at": source.made_at, "place": source.place}
     detail |= {"kept": restored.kept, "was": was, "reason": source.reason.strip()}
-    line = await journal.record(session, actor, rules.RESTORE, "journal", SYSTEM_ID, at=at, detail=detail)
+    line = await journal.record(session, actor, notes.RESTORE, "journal", SYSTEM_ID, at=at, detail=detail)
     await _raise(session, SYSTEM_ID, [Alarm(AlarmKind.RESTORED, at, 1, detail)], at)
     await announce(session, "alarm", SYSTEM_ID)
     return Anchored(line.seq, line.seal)

@@ -200,10 +200,10 @@ async def chain(session: AsyncSession, actor: Actor) -> ChainState:
 
 async def _restores(session: AsyncSession) -> tuple[RestoreView, ...]:
     """The restores that the journal tells of, the newest first."""
-    told = (col(JournalEntry.subject_id) == SYSTEM_ID, col(JournalEntry.action) == rules.RESTORE)
+    told = (col(JournalEntry.subject_id) == SYSTEM_ID, col(JournalEntry.action) == notes.RESTORE)
     query = select(JournalEntry).where(*told)
     found = await session.scalars(query.order_by(col(JournalEntry.seq).desc()).limit(_SHOWN_RESTORES))
-    return tuple(RestoreView(one.seq, one.at, rules.restore_said(one.detail)) for one in found)
+    return tuple(RestoreView(one.seq, one.at, notes.restore_said(one.detail)) for one in found)
 
 
 async def _conditions(session: AsyncSession, wanted: JournalFilter) -> list[ColumnElement[bool]]:

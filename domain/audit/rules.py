@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from domain.audit.notes import actions_of, words_of
+from domain.audit.notes import actions_of, restore_said, words_of
 from domain.audit.schemas import AlarmKind, Group
-from domain.kernel.clock import local, local_date, stamp
+from domain.kernel.clock import local, local_date
 
 LOOKBACK, HOUR = timedelta(hours=26), timedelta(hours=1)
 """How far back lines are looked at at least (a day, and what a scan that was away missed); what rates count over."""
 PAUSE = timedelta(hours=1)
 """Without a line for so long, a person is taken to have been away."""
 SEARCHES_PER_HOUR, EXPORTS_PER_HOUR = 100, 10
-RESTORE = "backup.restore"
 REVEAL, REVEAL_REFUSED = "person.reveal", "person.reveal_refused"
 _FAILED = frozenset({"account.sign_in_failed", "account.second_factor_failed"})
 _OWN = frozenset(
@@ -228,20 +227,3 @@ def said(kind: AlarmKind, detail: dict[str, Any]) -> str:
         AlarmKind.RESTORED: restore_said(detail),
     }
     return sentences[kind]
-
-
-def restore_said(detail: Mapping[str, Any]) -> str:
-    """Word a restore: from which backup, up to which line, and what it took away."""
-    kept, was = int(detail.get("kept", 0)), int(detail.get("was", 0))
-    source = f"备份（摘要 {str(detail['backup'])[:12]}，{moment_said(detail)}）" if detail.get("backup") else "其他途径"
-    lost = f"，其后到第 {was} 条的记录随之被替换" if was > kept else ""
-    reason = f"；说明：{detail['reason']}" if detail.get("reason") else ""
-    return f"数据由{source}恢复，日志恢复到第 {kept} 条{lost}{reason}"
-
-
-def moment_said(detail: Mapping[str, Any]) -> str:
-    """Word the moment of the backup that a restore names."""
-    try:
-        return f"{stamp(datetime.fromisoformat(str(detail.get('made_at', ''))))} 备份"
-    except ValueError:
-        return "备份时间不详"

@@ -23,7 +23,8 @@ from state.session import SignedInState
 
 REFRESH = 300.0
 """Seconds after which a page looks by itself; what happens meanwhile is announced."""
-_TONES = {AlarmKind.CHAIN: "red", AlarmKind.MASS_READING: "red", AlarmKind.DAILY_LIMIT: "red"}
+_RED = (AlarmKind.CHAIN, AlarmKind.CLOCK, AlarmKind.MASS_READING, AlarmKind.DAILY_LIMIT)
+_TONES = dict.fromkeys(_RED, "red")
 
 
 @dataclass

@@ -140,6 +140,7 @@ class TestARestore:
         page = await queries.search(world.session, world.county["auditor"], JournalFilter(), size=1)
 
         assert (page.items[0].seq, page.items[0].words, page.items[0].refused) == (line, "从备份恢复数据", False)
+        assert page.items[0].said.startswith("数据由备份（摘要 abababababab")
         assert {one.label: one.value for one in page.items[0].details}["恢复到何处"] == BACKUP.place
         (alarm,) = await queries.open_alarms(world.session, world.county["auditor"])
         assert (alarm.kind, alarm.said) == (AlarmKind.RESTORED, (await world.verify()).restores[0].said)
