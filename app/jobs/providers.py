@@ -16,12 +16,12 @@ PROVIDERS: dict[str, Callable[[], SmsProvider]] = {"outbox": OutboxProvider}
 
 
 def provider(name: str) -> SmsProvider | None:
-    """This function will make the provider that SMS_PROVIDER names; none when no messages are sent.
+    """Make the provider that SMS_PROVIDER names; none when no messages are sent.
 
     :raises CannotStart: there is no such provider
     """
     if not name:
         return None
     if name not in PROVIDERS:
-        raise CannotStart(f"SMS_PROVIDER 没有“{name}”这个短信通道，可用的有：{'、'.join(PROVIDERS)}。")
+        raise CannotStart(f"SMS_PROVIDER 没有这个短信通道，可用的有：{'、'.join(PROVIDERS)}。")
     return PROVIDERS[name]()

@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 import psycopg
 
 from app.launch import database, programs
-from app.launch.errors import CannotStart
+from app.launch.errors import CannotStart, why
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,24 +67,36 @@ def make(settings: Settings, url: str, target: Path | None) -> Made:
     """
     from state.clock import now  # noqa: PLC0415 - the floors above stay unloaded until a command needs them
 
-    target = _place(target or settings.data / "backups" / f"fengqiao-{now():%Y%m%d-%H%M%S}.tar", named=bool(target))
+    if target is None:
+        target = settings.data / "backups" / f"fengqiao-{now():%Y%m%d-%H%M%S}.tar"
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    target = target.absolute()
+    check_target(target, replace=True)
     try:
         with tempfile.TemporaryDirectory(dir=target.parent) as folder:
             return _make(settings, url, target, Path(folder), now().isoformat())
     except (OSError, tarfile.TarError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = why(error) if isinstance(error, OSError) else str(error)
         raise CannotStart(f"备份 {target} 没有写成（{reason}）；请检查目录权限和磁盘空间。") from None
 
 
-def _place(target: Path, *, named: bool) -> Path:
-    """A folder that was named must be there: a slip of the pen would make one, and fill it."""
+def check_target(target: Path, *, replace: bool) -> None:
+    """Make sure that a backup may get this name. Writes nothing.
+
+    :raises CannotStart: it is a folder, lies in none (a slip of the pen would make one, and fill it), or is there
+    """
     target = target.absolute()
-    if target.is_dir():
-        raise CannotStart(f"{target} 是目录；请给出备份文件的名字，例如 {target / 'fengqiao.tar'}。")
-    if named and not target.parent.is_dir():
-        raise CannotStart(f"目录 {target.parent} 不存在，没有生成备份；请检查路径，或先建立这个目录。")
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return target
+    try:
+        if target.is_dir():
+            raise CannotStart(f"{target} 是目录；请给出备份文件的名字，例如 {target / 'fengqiao.tar'}。")
+        if not target.parent.is_dir():
+            raise CannotStart(f"目录 {target.parent} 不存在，没有生成备份；请检查路径，或先建立这个目录。")
+        if target.exists() and not replace:
+            raise CannotStart(f"文件 {target} 已存在，没有生成备份；请换一个名字，确认要覆盖时请加 --replace。")
+    except OSError as error:
+        raise CannotStart(f"备份不能写到 {target}（{why(error)}）。") from None
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise CannotStart(f"目录 {target.parent} 不可写，没有生成备份；请检查目录权限。")
 
 
 def _make(settings: Settings, url: str, target: Path, folder: Path, made_at: str) -> Made:

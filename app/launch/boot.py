@@ -9,9 +9,10 @@ from types import FrameType
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.jobs.providers import provider
 from app.launch import checks, database, lock
 from app.launch.errors import Stopped
-from app.launch.keys import check_keys_belong, models
+from app.launch.keys import check_keys_belong, models, provider_in_force
 from app.settings import Settings
 from domain.cases import answering
 from domain.kernel import anchors, crypto, files, unit_of_work
@@ -33,6 +34,19 @@ def stop_on_signals() -> None:
         signal.signal(signal.SIGHUP, lambda _number, _frame: signal.raise_signal(signal.SIGTERM))
 
 
+def check(settings: Settings) -> None:
+    """Make sure of what no setting shows by its own words, before anything is written or started.
+
+    :raises CannotStart: an address of a database cannot be read, there is no such provider of short messages, or no
+        such cryptographic module
+    """
+    for name in ("database_url", "database_owner_url"):
+        if given := getattr(settings, name):
+            database.read_url(given, name.upper())
+    provider(settings.sms)
+    provider_in_force(settings)
+
+
 @contextmanager
 def running_database(settings: Settings) -> Generator[str]:
     """Hold the data folder and give the URL of a running, checked and migrated database.
@@ -41,6 +55,7 @@ def running_database(settings: Settings) -> Generator[str]:
 
     :raises CannotStart: folder taken or read-only, database wrong or out of reach
     """
+    check(settings)
     checks.data_folder(settings.data)
     with lock.hold(settings.data):
         server = settings.postgres()
@@ -63,6 +78,7 @@ def any_database(settings: Settings) -> Generator[str]:
 
     :raises CannotStart: as `running_database`
     """
+    check(settings)
     server = settings.postgres()
     beside = server.is_answering() if server else lock.is_held(settings.data)
     if not beside:

@@ -15,7 +15,7 @@ from app.launch.errors import CannotStart
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 APT = ("chromium", "fonts-noto-cjk")
-REMEDY = "没有可用的浏览器。请安装 Chromium 和中文字体（Debian/Ubuntu：apt install chromium fonts-noto-cjk），或用 CHROMIUM 指定其路径。"
+REMEDY = "没有可用的浏览器；请安装 Chromium 和中文字体（Debian/Ubuntu：apt install chromium fonts-noto-cjk），或用 CHROMIUM 指定其路径。"
 
 
 def find() -> str | None:

@@ -36,19 +36,20 @@ _OTHERS = text(
 )
 
 
-def read_url(given: str) -> URL:
+def read_url(given: str, name: str = "DATABASE_URL") -> URL:
     """Read a DATABASE_URL in any of its usual spellings as one for psycopg 3.
 
+    :param name: of the setting it comes from
     :raises CannotStart: it is no PostgreSQL URL, or names no database
     """
     try:
         url = make_url(given)
-    except ArgumentError:
-        raise CannotStart("DATABASE_URL 无法识别，格式应为 postgresql://用户：密码@主机：5432/数据库。") from None
+    except (ArgumentError, ValueError):
+        raise CannotStart(f"{name} 无法识别，应如 postgresql://fengqiao@127.0.0.1:5432/fengqiao。") from None
     if url.drivername.partition("+")[0] not in {"postgresql", "postgres"}:
-        raise CannotStart(f"DATABASE_URL 必须是 PostgreSQL 数据库，现在是 {url.drivername}。")
+        raise CannotStart(f"{name} 应为 PostgreSQL 数据库的地址，以 postgresql:// 开头。")
     if not url.database:
-        raise CannotStart("DATABASE_URL 中缺少数据库名。")
+        raise CannotStart(f"{name} 中缺少数据库名。")
     return url.set(drivername="postgresql+psycopg")
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, MetaData, create_engine, inspect
 from sqlalchemy.pool import NullPool
 
 from app.launch import database
-from app.launch.errors import CannotStart
+from app.launch.errors import CannotStart, why
 from domain.kernel import crypto, marks, sealing
 from domain.kernel.crypto_providers import UnknownProvider, install
 
@@ -33,7 +33,9 @@ def use_module(given: str) -> str:
         found = getattr(import_module(package), name)
         made = found()
     except (ImportError, AttributeError, ValueError, TypeError):
-        raise CannotStart(f"找不到密码模块 {given}；CRYPTO_MODULE 应为“包名：类名”，且已安装在本环境中。") from None
+        raise CannotStart(
+            f"找不到密码模块 {given}；CRYPTO_MODULE 应为 package:Class 的形式，且已安装在本环境中。"
+        ) from None
     except Exception as error:
         raise CannotStart(f"密码模块 {given} 无法启用（{type(error).__name__}）；请检查设备和驱动。") from error
     try:
@@ -74,7 +76,7 @@ def key_ring(settings: Settings) -> crypto.KeyRing:
     except (KeyError, TypeError, AttributeError):
         raise CannotStart(f"密钥文件 {path} 不完整；请从备份恢复，否则已加密的资料无法打开。") from None
     except OSError as error:
-        raise CannotStart(f"密钥文件 {path} 无法读写（{error.strerror}）。") from None
+        raise CannotStart(f"密钥文件 {path} 无法读写（{why(error)}）。") from None
 
 
 def check_keys_belong(settings: Settings, url: str) -> crypto.KeyRing:
@@ -122,7 +124,7 @@ def check_keys_of_backup(settings: Settings, noted: dict[str, str], sample: tupl
     if not noted and sample:
         crypto.use(ring)
         if not sealing.opens("account", "name", sample):
-            raise CannotStart(f"{_where(settings)} 打不开备份中已加密的资料，不属于这个备份；未做任何改动。{RECOVER}。")
+            raise CannotStart(f"{_where(settings)} 打不开备份中已加密的资料，不属于这个备份；未做任何改动，{RECOVER}。")
 
 
 def _agree(settings: Settings, ring: crypto.KeyRing, noted: dict[str, str], *, of: str) -> list[int]:
@@ -130,7 +132,7 @@ def _agree(settings: Settings, ring: crypto.KeyRing, noted: dict[str, str], *, o
     own = ring.fingerprints()
     if any(own[name] != value for name, value in noted.items() if name in own):
         advice = "请检查 SECRET_KEY 和 CRYPTO 是否改过" if settings.secret_key else RECOVER
-        raise CannotStart(f"{_where(settings)} 不属于{of}，用它打不开已加密的资料；未做任何改动。{advice}。")
+        raise CannotStart(f"{_where(settings)} 不属于{of}，用它打不开已加密的资料；未做任何改动，{advice}。")
     return sorted(int(name.removeprefix("key.")) for name in noted if name not in own)
 
 
@@ -154,7 +156,7 @@ def _compare(settings: Settings, connection: Connection, ring: crypto.KeyRing, n
         shut = sealing.shut(connection, models())
         if shut and not lacking:
             raise CannotStart(
-                f"{_where(settings)} 打不开已加密的资料（{shut[0]} 等），不属于这个数据库；未做任何改动。{RECOVER}。"
+                f"{_where(settings)} 打不开已加密的资料（{shut[0]} 等），不属于这个数据库；未做任何改动，{RECOVER}。"
             )
     if lacking:
         raise _lacks(settings, lacking, "数据")

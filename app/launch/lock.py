@@ -24,7 +24,7 @@ def hold(folder: Path) -> Generator[None]:
             file.seek(0)
             owner = file.read().strip() or "未知"
             raise CannotStart(
-                f"数据目录 {folder} 正被另一个进程使用（进程号 {owner}）。请先停止它，或用 DATA_DIR 指定另一个目录。"
+                f"数据目录 {folder} 正被另一个进程使用（进程号 {owner}）；请先停止它，或用 DATA_DIR 指定另一个目录。"
             ) from None
         file.truncate(0)
         file.write(str(os.getpid()))

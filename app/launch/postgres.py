@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import os
 import pwd
+import re
 import shutil
 import stat
 import subprocess
@@ -146,10 +147,10 @@ class Postgres:
     def start(self) -> None:
         """Start the server, or take over the one that still runs on this folder; make the database.
 
-        :raises CannotStart: with the last lines of the server's log
+        :raises CannotStart: with the first fault in the server's log
         """
         self._make_folders()
-        if not (self.data / "PG_VERSION").exists():
+        if not self.exists():
             self._initialise()
         if not self._take_over():
             self._write_settings()
@@ -166,6 +167,10 @@ class Postgres:
         if not self.socket.is_relative_to(self.folder):
             with contextlib.suppress(OSError):  # never made, or not empty: then it is not ours to remove
                 self.socket.rmdir()
+
+    def exists(self) -> bool:
+        """Tell whether there is a cluster in the folder."""
+        return (self.data / "PG_VERSION").exists()
 
     def pid(self) -> int | None:
         """Find the process id of the server that runs on this folder, None if there is none.
@@ -226,7 +231,7 @@ class Postgres:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         about = self.socket.lstat()
         if not stat.S_ISDIR(about.st_mode) or about.st_uid not in {os.geteuid(), *self._own_uid()}:
-            raise CannotStart(f"数据库套接字目录属于其他用户：{self.socket}。请删除它，或更换 DATA_DIR。")
+            raise CannotStart(f"数据库套接字目录属于其他用户：{self.socket}；请删除它，或更换 DATA_DIR。")
         self.socket.chmod(0o700)
         if self.how == "drop":
             self._hand_over()
@@ -249,15 +254,15 @@ class Postgres:
         sync = () if self.durable else ("--no-sync",)
         done = self._run("initdb", "-D", str(aside), *locale, "-U", ROLE, "-A", "trust", *sync)
         if done.returncode != 0:
-            raise CannotStart(f"内置数据库初始化失败：{_tail(done.stdout)}{self._hint()}")
+            log = self.logs / "postgres-init.log"
+            log.write_text(done.stdout, encoding="utf-8")
+            raise CannotStart(f"内置数据库初始化失败：{_reason(done.stdout)}；全部说明见 {log}{self._hint()}。")
         aside.rename(self.data)
 
     def _hint(self) -> str:
         if self.how != "drop":
             return ""
-        return (
-            "\n以 root 身份运行且不允许用户命名空间时，程序和数据须放在普通用户可进入的目录；也可以设置 DATABASE_URL。"
-        )
+        return "；以 root 身份运行且不允许用户命名空间时，程序和数据须放在普通用户可进入的目录，也可以设置 DATABASE_URL"
 
     def _take_over(self) -> bool:
         """Reuse the server a killed process left running; clear the lock files of a server that is gone."""
@@ -293,7 +298,7 @@ class Postgres:
             said = done.stdout
             time.sleep(START_PAUSE * attempt)
         written = log.read_text(errors="replace") if log.exists() else said
-        raise CannotStart(f"内置数据库未能启动，日志末尾：\n{_tail(written)}{self._hint()}")
+        raise CannotStart(f"内置数据库未能启动：{_reason(written)}；全部说明见 {self.logs}{self._hint()}。")
 
     def _write_settings(self) -> None:
         """Write postgresql.conf anew at every start; what an operator wants goes to local.conf beside it."""
@@ -371,5 +376,10 @@ def _quoted(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def _tail(text: str, lines: int = 8) -> str:
-    return "\n".join(text.strip().splitlines()[-lines:])
+def _reason(text: str) -> str:
+    """Give the first line of a program's words that names a fault, and the one before, which often says of what."""
+    said = [re.sub(r"^[-\d:. ]+ UTC \[\d+\] ", "", line.strip()).rstrip(".") for line in text.splitlines()]
+    lines = [line for line in said if line] or ["没有说明"]
+    faults = (place for place, line in enumerate(lines) if re.search(r"\b(?:PANIC|FATAL|ERROR|error): ", line))
+    first = next(faults, len(lines) - 1)
+    return "，".join(lines[max(first - 1, 0) : first + 1])

@@ -77,7 +77,7 @@ def failed(program: str, said: str, logs: Path) -> CannotStart:
             file.write(said + "\n")
     except OSError:  # the disk may be the reason
         return CannotStart(sentence)
-    return CannotStart(f"{sentence}。全部说明见 {kept}")
+    return CannotStart(f"{sentence}；全部说明见 {kept}")
 
 
 def words(program: str, *arguments: str) -> Sequence[str]:

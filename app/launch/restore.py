@@ -22,7 +22,7 @@ import psycopg
 
 from app.launch import checks, database, keys, programs
 from app.launch.backup import DUMP, FILES, FORMAT, MANIFEST, digest_of
-from app.launch.errors import CannotStart
+from app.launch.errors import CannotStart, why
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -78,6 +78,17 @@ class Unpacked:
     def dump(self) -> Path:
         """Tell where the dump lies."""
         return self.folder / DUMP
+
+
+def check_source(source: Path) -> None:
+    """Make sure that there is a file to restore from. Writes nothing.
+
+    :raises CannotStart: there is none, or it cannot be read
+    """
+    try:
+        source.open("rb").close()
+    except OSError as error:
+        raise CannotStart(f"无法读取备份文件 {source}（{why(error)}），未做任何改动。") from None
 
 
 @contextmanager

@@ -15,9 +15,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from app import logs
-from app.jobs.providers import provider
 from app.launch import boot, checks
-from app.launch.errors import CannotStart
 from app.launch.frontend import Frontend, serve_environment
 from app.launch.patience import PatientProtocol
 from app.launch.seed import seed
@@ -101,11 +99,11 @@ def serve(settings: Settings) -> None:
     :raises CannotStart: something is missing, taken or wrong
     """
     boot.stop_on_signals()
+    boot.check(settings)
     checks.font_folder()
-    checks.data_folder(settings.data)
-    provider(settings.sms)
-    if settings.workers > 1 and not settings.redis_url:
-        raise CannotStart("WORKERS 大于 1 时须设置 REDIS_URL：多个进程要共享页面状态。")
+    checks.tls_context(settings)
+    checks.sign_on(settings)
+    checks.redis(settings.redis_url)
     with (
         contextlib.suppress(boot.Stopped, KeyboardInterrupt),
         contextlib.closing(checks.take_port(settings.host, settings.port)) as taken,
@@ -167,32 +165,21 @@ def _options(settings: Settings) -> dict[str, Any]:
 
 
 def _tls(settings: Settings) -> dict[str, Any]:
-    """Serve https when a certificate is given: TLS 1.2 and 1.3, forward secrecy, authenticated ciphers.
+    """Serve https when a certificate is given.
 
-    :raises CannotStart: only one of the two is given, or they cannot be read or do not belong together
+    :raises CannotStart: it cannot be used
     """
-    if settings.tls_cert is None and settings.tls_key is None:
+    if checks.tls_context(settings) is None:
         return {}
-    if settings.tls_cert is None or settings.tls_key is None:
-        raise CannotStart("TLS_CERT 和 TLS_KEY 须同时设置。")
-    cert, key = str(settings.tls_cert), str(settings.tls_key)
-    try:
-        _context(cert, key)
-    except (OSError, ssl.SSLError) as error:
-        raise CannotStart(f"无法读取 TLS 证书或私钥，或二者不匹配：{type(error).__name__}。") from None
 
-    def factory(_config: uvicorn.Config, _default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
-        return _context(cert, key)
+    def factory(_config: uvicorn.Config, _default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext | None:
+        return checks.tls_context(settings)
 
-    return {"ssl_certfile": cert, "ssl_keyfile": key, "ssl_context_factory": factory}
-
-
-def _context(cert: str, key: str) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")
-    context.load_cert_chain(cert, key)
-    return context
+    return {
+        "ssl_certfile": str(settings.tls_cert),
+        "ssl_keyfile": str(settings.tls_key),
+        "ssl_context_factory": factory,
+    }
 
 
 def address(taken: socket.socket, *, secure: bool = False) -> str:

@@ -21,15 +21,20 @@ class Config:
 
     @classmethod
     def read(cls, authorities: Path, revoked: Path | None, service: str) -> Self:
-        """This function will read the files; each may hold several blocks, or one in DER.
+        """Read the files; each may hold several blocks, or one in DER.
 
         :raises ValueError: a file holds nothing that can be read
         """
-        return cls(
-            tuple(Certificate.load(block) for block in _blocks(authorities)),
-            tuple(CertificateList.load(block) for block in _blocks(revoked)) if revoked else (),
-            service,
-        )
+        trusted = tuple(Certificate.load(block, strict=True) for block in _blocks(authorities))
+        lists = tuple(CertificateList.load(block, strict=True) for block in _blocks(revoked)) if revoked else ()
+        try:  # a block is read only as far as it is asked for
+            for one in trusted:
+                _ = one.subject.native, one.serial_number
+            for one in lists:
+                _ = one.issuer.native
+        except TypeError as error:
+            raise ValueError("no certificate or list") from error
+        return cls(trusted, lists, service)
 
 
 def _blocks(path: Path) -> list[bytes]:

@@ -97,7 +97,7 @@ class TestTheDatabaseUrl:
         ("url", "words"),
         [
             ("not a url", "无法识别"),
-            ("mysql://root@localhost/x", "必须是 PostgreSQL"),
+            ("mysql://root@localhost/x", "应为 PostgreSQL"),
             ("postgresql://localhost", "缺少数据库名"),
             ("postgresql://someone:hidden-word@127.0.0.1:1/x", "无法连接"),
             ("postgresql:///x?host=/no/such/folder", "无法连接"),

@@ -75,7 +75,7 @@ class TestARefusalToStart:
             ({"DATABASE_URL": "postgresql://u:hidden-word@127.0.0.1:1/d"}, "无法连接数据库"),
             ({"WORKERS": "2"}, "REDIS_URL"),
             ({"SECRET_KEY": "short"}, "32"),
-            ({"SMS_PROVIDER": "pigeon"}, "SMS_PROVIDER 没有“pigeon”"),
+            ({"SMS_PROVIDER": "pigeon"}, "SMS_PROVIDER 没有这个短信通道"),
         ],
     )
     def test_is_one_sentence_and_no_stack_trace(self, tmp_path: Path, given: dict[str, str], words: str) -> None:

@@ -25,7 +25,7 @@ from app.launch import database, programs
 from app.launch.errors import CannotStart
 from app.launch.server import _options, address
 from app.public import signin
-from app.settings import Settings
+from app.settings import Settings, load
 from domain.kernel.unit_of_work import engine_for
 from tests.support.certificates import Authority
 
@@ -71,7 +71,7 @@ class TestServing:
     @pytest.mark.parametrize("given", [{"tls_cert": "a"}, {"tls_key": "b"}, {"tls_cert": "a", "tls_key": "b"}])
     def test_with_half_a_certificate_does_not_start(self, given: dict[str, str]) -> None:
         with pytest.raises(CannotStart, match="TLS"):
-            _options(Settings(**given, _env_file=None))
+            _options(load(**given, _env_file=None))
 
     def test_with_somebody_elses_key_does_not_start(self, authority: Authority) -> None:
         cert, key = authority.issue("one")[0], authority.issue("other")[1]
