@@ -133,13 +133,20 @@ class Repeats(logging.Filter):
 
 
 class SharedFileHandler(RotatingFileHandler):
-    """A rotating file that several processes write: one turns it over, the others notice."""
+    """A rotating file that several processes write: one turns it over, the others notice.
 
+    It is made with its first line: who has nothing to say leaves nothing behind.
+
+    :ivar says: whether the terminal is told that the file cannot be written
+    """
+
+    says = True
     _told = -60.0
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line while no other process turns the file over."""
         try:
+            Path(self.baseFilename).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with Path(f"{self.baseFilename}.lock").open("a", encoding="utf-8") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 self._follow()
@@ -150,7 +157,7 @@ class SharedFileHandler(RotatingFileHandler):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
         """Say once a minute on the terminal that the file cannot be written; the work goes on without it."""
         del record
-        if time.monotonic() - self._told >= Repeats.SECONDS:
+        if self.says and time.monotonic() - self._told >= Repeats.SECONDS:
             self._told = time.monotonic()
             print(f"log.not_written: {sys.exc_info()[1]}", file=sys.stderr, flush=True)  # noqa: T201 - there is no log
 
@@ -165,10 +172,11 @@ class SharedFileHandler(RotatingFileHandler):
             self.stream = self._open()
 
 
-def configure(folder: Path | None) -> None:
+def configure(folder: Path | None, *, console: bool = True) -> None:
     """Set up structlog and the standard library's logging for this process.
 
     :param folder: where `app.jsonl` is written and rotated; None: console only
+    :param console: whether lines are shown at the terminal, too; a command says there what it has to say itself
     """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -187,7 +195,7 @@ def configure(folder: Path | None) -> None:
         root.removeHandler(old)
         old.close()
     repeats = Repeats()
-    for handler in _handlers(folder, shared):
+    for handler in _handlers(folder, shared, console=console):
         handler.addFilter(repeats)
         handler.addFilter(CutWholeEvents())
         root.addHandler(handler)
@@ -196,15 +204,21 @@ def configure(folder: Path | None) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-def _handlers(folder: Path | None, shared: list[Any]) -> list[logging.Handler]:
-    console = logging.StreamHandler(sys.stderr)
-    console.setFormatter(_formatter(shared, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)))
+def _handlers(folder: Path | None, shared: list[Any], *, console: bool) -> list[logging.Handler]:
+    shown: list[logging.Handler] = []
+    if console:
+        terminal = logging.StreamHandler(sys.stderr)
+        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)
+        terminal.setFormatter(_formatter(shared, renderer))
+        shown.append(terminal)
     if folder is None:
-        return [console]
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lines = SharedFileHandler(folder / "app.jsonl", maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
+        return shown
+    lines = SharedFileHandler(
+        folder / "app.jsonl", maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8", delay=True
+    )
+    lines.says = console
     lines.setFormatter(_formatter(shared, structlog.processors.JSONRenderer(ensure_ascii=False)))
-    return [console, lines]
+    return [*shown, lines]
 
 
 def _formatter(shared: list[Any], renderer: Any) -> logging.Formatter:

@@ -8,15 +8,13 @@ the whole product to read a help text.
 from __future__ import annotations
 
 import sys
-import traceback
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from app.launch.errors import CannotStart, Stopped, Unfinished
-from domain.kernel.refusals import Refusal
+from app.cli import failing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +41,9 @@ MATTERS: Mapping[str, tuple[str, str]] = {
 """Every command, or group of commands: where it is written, and what it does in the words written there."""
 
 
+HELP = "--help"
+
+
 class Matters(TyperGroup):
     """The commands of all matters, each loaded when it is run."""
 
@@ -57,8 +58,12 @@ class Matters(TyperGroup):
         return TyperCommand(cmd_name, help=MATTERS[cmd_name][1]) if cmd_name in MATTERS else None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        """Load the command that is run."""
+        """Load the command that is run, after a look at the settings: a wrong one is told before the wait for it."""
         if args and args[0] in MATTERS:
+            if HELP not in args:
+                from app import settings  # noqa: PLC0415 - the help needs none
+
+                settings.load()
             return args[0], load(args[0]), args[1:]
         return super().resolve_command(ctx, args)
 
@@ -79,17 +84,5 @@ def root() -> None:
 
 
 def main() -> None:
-    """Run one command; what was expected to go wrong ends in one sentence and a code, not in a stack trace."""
-    try:
-        app()
-    except CannotStart as refused:
-        sys.exit(f"无法启动：{refused.message}")
-    except Refusal as refused:
-        sys.exit(refused.message)
-    except Unfinished as left:
-        sys.exit(str(left))
-    except (Stopped, KeyboardInterrupt):
-        sys.exit(130)
-    except Exception as fault:  # noqa: BLE001 - nobody reads a stack trace for its last line
-        traceback.print_exc()
-        sys.exit(f"命令没有完成，程序出错：{type(fault).__name__}。请把以上内容交给系统维护人员。")
+    """Run one command; whatever goes wrong ends in one sentence and a status."""
+    sys.exit(failing.status_of(lambda: app(prog_name="fengqiao", standalone_mode=False)))

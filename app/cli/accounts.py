@@ -9,6 +9,7 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli import common
+from domain.areas import queries as areas
 from domain.cases.operations import hand_over
 from domain.cases.schemas import HandOver
 from domain.kernel.actor import console
@@ -22,7 +23,7 @@ users = typer.Typer(help="账号管理", no_args_is_help=True, add_completion=Fa
 units = typer.Typer(help="单位管理", no_args_is_help=True, add_completion=False)
 
 Login = Annotated[str, typer.Argument(help="账号")]
-Password = Annotated[str, typer.Option(prompt="密码", confirmation_prompt=True, hide_input=True, help="不填则询问")]
+Password = Annotated[str, typer.Option(help="密码；不填则询问，或从管道读一行")]
 ROLES = "、".join(f"{role.value} {role.label}" for role in PEOPLE_ROLES)
 KINDS = "、".join(f"{kind.value} {kind.label}" for kind in UnitKind)
 
@@ -30,19 +31,21 @@ KINDS = "、".join(f"{kind.value} {kind.label}" for kind in UnitKind)
 @users.command()
 def add(
     login: Login,
-    name: Annotated[str, typer.Option(prompt="姓名", help="姓名")],
+    name: Annotated[str, typer.Option(help="姓名")],
     role: Annotated[list[str], typer.Option(help=f"角色，可重复：{ROLES}")],
     unit: Annotated[str, typer.Option(help="单位代码")],
-    password: Password,
-    area: Annotated[str, typer.Option(help="辖区路径，仅按辖区查看的账号需要")] = "",
+    password: Password = "",
+    area: Annotated[str, typer.Option(help="辖区的区划代码，仅按辖区查看的账号需要")] = "",
 ) -> None:
     """新建账号。"""
-    new = NewAccount(login=login, name=name, password=password, roles=tuple(role), unit_code=unit, area_path=area)
+    secret = common.password(password)
 
     async def work(session: AsyncSession, at: datetime) -> None:
+        path = (await areas.by_code(session, area)).path if area else ""
+        new = NewAccount(login=login, name=name, password=secret, roles=tuple(role), unit_code=unit, area_path=path)
         await operations.add_account(session, console("命令行"), new, at=at)
 
-    common.act(work)
+    common.act(work, first=True)
     typer.echo(f"账号 {login} 已建立")
 
 
@@ -66,11 +69,12 @@ def disable(login: Login) -> None:
 
 
 @users.command()
-def reset(login: Login, password: Password) -> None:
+def reset(login: Login, password: Password = "") -> None:
     """重置密码，解除锁定，并结束其全部登录。"""
+    secret = common.password(password)
 
     async def work(session: AsyncSession, at: datetime) -> None:
-        await operations.reset_password(session, console("命令行"), login, password, at=at)
+        await operations.reset_password(session, console("命令行"), login, secret, at=at)
 
     common.act(work)
     typer.echo(f"账号 {login} 的密码已重置")
@@ -89,5 +93,5 @@ def add_unit(
         given = UnitInput(code=code, name=name, kind=kind, phone=phone)
         await operations.create_unit(session, console("命令行"), given, at=at)
 
-    common.act(work)
+    common.act(work, first=True)
     typer.echo(f"单位 {code} {name} 已建立")

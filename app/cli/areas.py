@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli import common
 from app.documents import borders, sheets
+from app.launch.errors import why
 from domain.areas.models import Datum
 from domain.kernel import bounds
 from domain.kernel.actor import console
@@ -65,7 +66,7 @@ def _read(file: Path, datum: str) -> tuple[Kind, Content]:
         with file.open("rb") as opened:
             body = opened.read(borders.MAX_BYTES + 1)
     except OSError as fault:
-        raise Invalid.of({"file": f"无法读取文件 {file}：{_why(fault)}"}) from None
+        raise Invalid.of({"file": f"无法读取文件 {file}：{why(fault)}"}) from None
     if file.suffix.lower() in lines.BORDERS.endings:
         chosen = lines.datum_in({"datum": datum}) if datum else None
         if chosen is None:
@@ -75,11 +76,6 @@ def _read(file: Path, datum: str) -> tuple[Kind, Content]:
     found = sheets.lines_of(body, kind.heads, kind.required, aliases=kind.aliases, csv=True)
     kept = [(line.number, [line.values.get(head, "") for head in kind.heads], dict(line.faults)) for line in found]
     return kind, {"lines": kept}
-
-
-def _why(fault: OSError) -> str:
-    known = {FileNotFoundError: "没有这个文件", IsADirectoryError: "这是一个文件夹", PermissionError: "没有读取权限"}
-    return known.get(type(fault), fault.strerror or "读取失败")
 
 
 def _require_right(rows: tuple[Read, ...], told: list[str]) -> None:

@@ -9,7 +9,6 @@ import typer
 
 from app.cli import common
 from app.settings import Settings
-from domain.kernel import bounds
 from domain.kernel.clock import end_stamp, stamp
 from domain.kernel.permissions import Role
 from domain.kernel.refusals import Invalid
@@ -36,7 +35,7 @@ def look(context: typer.Context, at: Moment = "", write: Write = False) -> None:
     from app.jobs import clock as job  # noqa: PLC0415 - the floors above stay unloaded until a command needs them
     from state.clock import now  # noqa: PLC0415 - see above
 
-    moment = bounds.local_moment(at, label="时刻", field="at") if at else now()
+    moment = common.moment(at, "at") if at else now()
     if moment > now() and not write:
 
         async def rehearse(_: Settings) -> list[BreachView]:

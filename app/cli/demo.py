@@ -16,11 +16,11 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def demo(
-    cases: Annotated[int, typer.Option(min=0, help="案件数")] = 300,
+    cases: Annotated[int, typer.Option(min=0, max=200_000, help="案件数")] = 300,
     seed: Annotated[int, typer.Option(help="随机种子；相同的种子得到相同的内容")] = 20,
 ) -> None:
     """载入虚构的演示县和案件；已载入时只增加案件。"""
-    with common.database() as (chosen, url):
+    with common.database(first=True) as (chosen, url):
         for line in asyncio.run(_load(chosen, url, cases, seed)):
             typer.echo(line)
 

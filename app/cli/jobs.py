@@ -11,10 +11,11 @@ from sqlmodel import col
 
 from app.cli import clock, common
 from app.settings import Settings
-from domain.kernel import bounds, journal
+from domain.kernel import journal
 from domain.kernel.ids import new_id
 from domain.kernel.models import OutboxMessage
 from domain.kernel.permissions import Role
+from domain.kernel.refusals import Invalid
 from domain.kernel.unit_of_work import unit_of_work
 from domain.supervision.schemas import BreachView
 
@@ -33,7 +34,11 @@ def run_jobs() -> None:
 @jobs.command()
 def replay(topic: Topic = "", since: Since = "") -> None:
     """把多次失败而停下的消息放回队列，从头重试。"""
-    after = _moment(since, "since") if since else None
+    from app.jobs.notices import HANDLERS  # noqa: PLC0415 - see above
+
+    if topic and topic not in HANDLERS:
+        raise Invalid.of({"topic": f"选项 --topic 没有这个消息主题，可用的有：{'、'.join(sorted(HANDLERS))}"})
+    after = common.moment(since, "since") if since else None
 
     async def work(_: Settings) -> int:
         return await _put_back(topic, after, _now())
@@ -70,10 +75,6 @@ async def _run(chosen: Settings) -> list[BreachView]:
     while await relay.relay_once(sms, base_url=link, at=_now()):
         continue
     return found
-
-
-def _moment(text: str, field: str) -> datetime:
-    return bounds.local_moment(text, label="时刻", field=field)
 
 
 def _now() -> datetime:

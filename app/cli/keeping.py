@@ -21,8 +21,13 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def backup(target: Annotated[Path | None, typer.Argument(help="备份文件；默认在数据目录的 backups 下")] = None) -> None:
+def backup(
+    target: Annotated[Path | None, typer.Argument(help="备份文件；默认在数据目录的 backups 下")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="覆盖已有的同名文件")] = False,
+) -> None:
     """备份数据库和附件；不含密钥。服务运行时也可以备份。"""
+    if target:
+        backups.check_target(target, replace=replace)
     with common.database() as (chosen, url):
         made = backups.make(chosen, url, target)
     typer.echo(f"备份完成，已读回核对：{made.path}（附件 {made.files} 个文件）")
@@ -41,8 +46,8 @@ def restore(
     replace: Annotated[bool, typer.Option("--replace", help="覆盖现有数据")] = False,
 ) -> None:
     """从备份恢复数据库和附件；须先停止服务，并放好原来的密钥。"""
-    chosen = settings.load()
-    boot.stop_on_signals()
+    restoring.check_source(source)
+    chosen = common.begin()
     with restoring.unpacked(chosen, source) as whole, boot.running_database(chosen) as url:
         was = restoring.bring_back(chosen, url, whole, replace=replace)
         try:

@@ -47,15 +47,14 @@ def rotate(
 
 @keys.command()
 def retire(
-    version: Annotated[int, typer.Argument(help="要停用的旧密钥版本")],
+    version: Annotated[int, typer.Argument(min=1, help="要停用的旧密钥版本")],
     yes: Annotated[bool, typer.Option("--yes", help="不再询问")] = False,
 ) -> None:
     """去掉一把旧的主密钥；仅当已没有任何字段使用它。"""
     if not yes:
-        typer.confirm(
+        common.agreed(
             f"停用后，用第 {version} 版密钥加密的旧备份将无法打开。"
-            "若还要保留这些备份，请先把现在的密钥文件另存一份，与旧备份一起妥善保管。继续？",
-            abort=True,
+            "若还要保留这些备份，请先把现在的密钥文件另存一份，与旧备份一起妥善保管。继续？"
         )
 
     async def work(chosen: Settings, engine: AsyncEngine) -> None:

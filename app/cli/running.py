@@ -43,7 +43,7 @@ def build() -> None:
 @app.command()
 def migrate() -> None:
     """把数据库升级到当前版本，并补齐新增的检索索引。"""
-    with common.database() as (chosen, url):
+    with common.database(first=True) as (chosen, url):
         database.migrate(url)
         asyncio.run(_fill(chosen, url))
         typer.echo(f"数据库已是最新版本：{database.head() or '尚无版本'}")

@@ -154,7 +154,7 @@ def _places(
     written = {str(cell.value or "").strip().rstrip("*").strip(): place for place, cell in enumerate(row)}
     named = {aliases[word]: place for word, place in written.items() if word in aliases} | written
     if missing := [head for head in required if head not in named]:
-        raise Invalid.of({"file": f"表头缺少：{'、'.join(missing)}。请使用下载的模板"})
+        raise Invalid.of({"file": f"表头缺少：{'、'.join(missing)}，请使用下载的模板"})
     return {named[head]: head for head in heads if head in named}
 
 

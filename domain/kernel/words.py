@@ -14,6 +14,13 @@ def as_written(text: str) -> str:
     return re.sub(r"\A(?:[^\S\n]*\n)+|\A[ \t]+", "", lines)
 
 
+def line_fault(label: str, text: str, *, most: int, least: int = 1) -> str:
+    """Say why a name, a number or an address cannot be taken, which is a single line; empty when it can."""
+    fault = text_fault(label, text, most=most, least=least)
+    broken = any(sign in text for sign in _BREAKS)
+    return fault or (f"{label}只能有一行，不能有换行和制表符" if broken else "")
+
+
 def text_fault(label: str, text: str, *, most: int, least: int = 1) -> str:
     """This function will say why a text cannot be taken; empty when it can.
 

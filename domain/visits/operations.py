@@ -17,7 +17,7 @@ from domain.kernel.notify import announce
 from domain.kernel.numbers import next_in
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted
-from domain.kernel.words import text_fault
+from domain.kernel.words import line_fault, text_fault
 from domain.orgs import queries as orgs
 from domain.people import operations as people
 from domain.people.models import IdType
@@ -123,7 +123,7 @@ async def open_desk(session: AsyncSession, actor: Actor, *, code: str, name: str
     units = await orgs.units_of_codes(session, [unit_code.strip()])
     faults = {
         "code": rules.desk_code_fault(code) or ("窗口代码已存在" if any(one.code == code for one in desks) else ""),
-        "name": text_fault("窗口名称", name, most=rules.MAX_DESK_NAME),
+        "name": line_fault("窗口名称", name, most=rules.MAX_DESK_NAME),
         "unit": "" if units else f"没有代码为“{unit_code}”的单位",
     }
     if wrong := {field: text for field, text in faults.items() if text}:

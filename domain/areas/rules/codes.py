@@ -7,7 +7,7 @@ from types import MappingProxyType
 from domain.areas.models import Level
 from domain.areas.schemas import AreaSpec
 from domain.kernel.bounds import narrow
-from domain.kernel.words import text_fault
+from domain.kernel.words import line_fault
 
 CODE_LENGTH: MappingProxyType[Level, int] = MappingProxyType(
     {Level.COUNTY: 6, Level.TOWNSHIP: 9, Level.VILLAGE: 12, Level.GRID: 15}
@@ -49,7 +49,7 @@ def code_fault(code: str, level: Level) -> str:
 
 def name_fault(name: str) -> str:
     """Say why no area can bear a name; empty when one can."""
-    return text_fault("名称", name, most=MAX_NAME)
+    return line_fault("名称", name, most=MAX_NAME)
 
 
 def parent_fault(level: Level, parent: Level | None) -> str:

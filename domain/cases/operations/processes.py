@@ -18,7 +18,7 @@ from domain.cases.queries import limits, processes
 from domain.kernel import journal
 from domain.kernel.actor import Actor
 from domain.kernel.refusals import ActionNotAllowed, ChangedMeanwhile, Invalid
-from domain.kernel.words import text_fault
+from domain.kernel.words import line_fault, text_fault
 
 _CODE = re.compile(r"[a-z][a-z0-9_-]{1,29}")
 MAX_NAME, MAX_NOTE = 30, 500
@@ -38,7 +38,7 @@ async def copy(
     :raises ActionNotAllowed: the process has a draft already
     """
     processes.require_manager(actor)
-    faults = {"name": text_fault("流程名称", name, most=MAX_NAME)}
+    faults = {"name": line_fault("流程名称", name, most=MAX_NAME)}
     if not _CODE.fullmatch(code) or code == "standard":
         faults["code"] = "流程代码为 2 至 30 位小写字母、数字、横线，以字母开头，且不能是 standard"
     if found := {field: fault for field, fault in faults.items() if fault}:
@@ -92,7 +92,7 @@ async def save(
     if seen and seen != processes.fingerprint(version):
         raise ChangedMeanwhile("这个草稿刚刚被他人保存过，请核对后再保存")
     faults = {
-        "name": text_fault("流程名称", name, most=MAX_NAME),
+        "name": line_fault("流程名称", name, most=MAX_NAME),
         "note": text_fault("说明", note, most=MAX_NOTE, least=0),
         "categories": _category_fault(bound_to),
     }

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.kernel import crypto, journal
+from domain.kernel import crypto, journal, words
 from domain.kernel.actor import SYSTEM_ID, Actor
 from domain.kernel.ids import new_id
 from domain.kernel.notify import announce
@@ -136,7 +136,7 @@ async def change_account(
     units = {unit.code: unit for unit in await session.scalars(select(Unit))}
     asked = [*([change.unit_code] if change.unit_code else []), *(change.more_units or ())]
     faults = {
-        "name": "请填写姓名" if change.name is not None and not change.name.strip() else "",
+        "name": words.line_fault("姓名", change.name, most=_MOST_NAME) if change.name is not None else "",
         "unit": "" if all(code in units for code in asked) else "没有这个单位",
     }
     wrong = {name: text for name, text in faults.items() if text}
@@ -287,7 +287,7 @@ def _faults(actor: Actor, new: NewAccount, known: _Known) -> dict[str, str]:
     joined = [known.units[code] for code in units if code in known.units]
     faults = {
         "login": _login_fault(new.login, known.logins),
-        "name": "" if 1 <= len(new.name.strip()) <= _MOST_NAME else f"请填写姓名，最长 {_MOST_NAME} 个字",
+        "name": words.line_fault("姓名", new.name, most=_MOST_NAME),
         "password": rules.password_fault(new.password, new.login, unit_names=passwords.names_of(*joined)),
         "unit": "" if all(code in known.units for code in units) else "没有这个单位，或单位已停用",
         "roles": _roles_fault(actor, new.roles, known.roles),

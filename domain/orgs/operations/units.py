@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.kernel import journal
+from domain.kernel import journal, words
 from domain.kernel.actor import Actor
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound
@@ -19,7 +19,7 @@ from domain.orgs.models import Account, Unit, UnitKind
 from domain.orgs.rules import POSITION
 from domain.orgs.schemas import UnitInput
 
-MAX_ADDRESS, MAX_HOURS = 80, 60
+MAX_NAME, MAX_ADDRESS, MAX_HOURS = 60, 80, 60
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
@@ -130,10 +130,10 @@ def _faults(given: UnitInput, known: Mapping[str, str], *, new: bool, keeps: str
     faults = {
         "code": _code_fault(code, known) if new else "",
         "name": _name_fault(given.name.strip(), code, known) if given.name.strip() != keeps or new else "",
-        "short_name": "单位简称最长 20 个字" if len(given.short_name) > 20 else "",
-        "phone": "办公电话最长 30 个字" if len(given.phone) > 30 else "",
-        "address": "地址最长 80 个字" if len(given.address.strip()) > MAX_ADDRESS else "",
-        "hours": "办公时间最长 60 个字" if len(given.hours.strip()) > MAX_HOURS else "",
+        "short_name": words.line_fault("单位简称", given.short_name, most=20, least=0),
+        "phone": words.line_fault("办公电话", given.phone, most=30, least=0),
+        "address": words.line_fault("地址", given.address, most=MAX_ADDRESS, least=0),
+        "hours": words.line_fault("办公时间", given.hours, most=MAX_HOURS, least=0),
         "parent": "" if not parent or parent in known else "没有这个上级单位",
         "position": POSITION.fault("排序", given.position),
     }
@@ -142,8 +142,8 @@ def _faults(given: UnitInput, known: Mapping[str, str], *, new: bool, keeps: str
 
 def _name_fault(name: str, code: str, known: Mapping[str, str]) -> str:
     """A name leads to one unit: sheets and people name units by it."""
-    if not 1 <= len(name) <= 60:
-        return "请填写单位名称，最长 60 个字"
+    if fault := words.line_fault("单位名称", name, most=MAX_NAME):
+        return fault
     same = next((other for other, taken in known.items() if taken == name and other != code), "")
     return f"已有同名的单位，代码 {same}" if same else ""
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from app.cli import clock as commands
-from app.cli import jobs
+from app.cli import common, jobs
 from app.jobs import clock
 from domain.calendar.operations import seed_years
 from domain.cases.models import Case
@@ -80,7 +80,7 @@ async def test_failed_messages_go_back_by_topic_and_moment(county: County) -> No
 
 
 def test_a_moment_without_zone_is_of_shanghai() -> None:
-    assert jobs._moment("2026-11-23T08:00", "at") == datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
-    assert jobs._moment("2026-11-23T08:00+00:00", "at") == datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-    with pytest.raises(Invalid, match="时刻应为有效的日期和时间"):
-        jobs._moment("昨天", "at")
+    assert common.moment("2026-11-23T08:00", "at") == datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
+    assert common.moment("2026-11-23T08:00+00:00", "at") == datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+    with pytest.raises(Invalid, match="选项 --at 应为有效的日期和时间"):
+        common.moment("昨天", "at")

@@ -68,7 +68,10 @@ class TestContact:
         async with unit_of_work() as session:
             with pytest.raises(Invalid) as refused:
                 await orgs.change_unit(session, county["sysadmin"], "centre", given, at=MORNING)
-        assert refused.value.fields == {"address": "地址最长 80 个字", "hours": "办公时间最长 60 个字"}
+        assert refused.value.fields == {
+            "address": "地址最长 80 个字，现为 81 个",
+            "hours": "办公时间最长 60 个字，现为 61 个",
+        }
 
 
 class TestTheForm:
