@@ -75,10 +75,10 @@ def void(
     reason: Annotated[str, typer.Option("--reason", help="撤销理由，记入每件案件和审计日志")],
 ) -> None:
     """撤销一段时间内登记的超时（例如系统时间有误时）；原记录保留，不再计入，确已超时的会重新登记。"""
-    first = bounds.local_moment(since, label="开始时刻", field="from")
-    last = bounds.local_moment(until, label="结束时刻", field="to")
+    first = common.moment(since, "from")
+    last = common.moment(until, "to")
     if first >= last:
-        raise Invalid.of({"to": "结束时刻应晚于开始时刻"})
+        raise Invalid.of({"to": "选项 --to 应晚于选项 --from"})
     common.require_reason(reason)
 
     async def work(chosen: Settings) -> list[BreachView]:

@@ -58,6 +58,10 @@ def unit(code: str, name: str, *more: str) -> tuple[str, ...]:
     return ("unit", "add", *more, "--", code, name)
 
 
+def void(*, since: str = "2026-01-01", until: str = "2026-01-02", reason: str = "时间有误") -> tuple[str, ...]:
+    return ("clock", "void", "--from", since, "--to", until, "--reason", reason)
+
+
 MOMENTS = (
     ("soon", "应为有效的日期和时间"),
     ("2026-02-30T08:00", "应为有效的日期和时间"),
@@ -68,6 +72,7 @@ MOMENTS = (
 WRONG: dict[str, list[Wrong]] = {
     "serve": [],
     "migrate": [],
+    "build": [],
     "demo": [Wrong(("demo", "--cases", "1"), "已有其他单位")],
     "backup": [
         Wrong(("backup", "{folder}/typo/made.tar"), "不存在"),
@@ -86,6 +91,13 @@ WRONG: dict[str, list[Wrong]] = {
     ],
     "bench": [],
     "clock": [Wrong(("clock", "--at", moment), f"选项 --at {said}") for moment, said in MOMENTS],
+    "clock void": [
+        *(Wrong(void(since=moment), f"选项 --from {said}") for moment, said in MOMENTS),
+        *(Wrong(void(until=moment), f"选项 --to {said}") for moment, said in MOMENTS),
+        Wrong(void(since="2026-01-02", until="2026-01-01"), "应晚于选项 --from"),
+        Wrong(void(since="2026-01-01", until="2026-01-01"), "应晚于选项 --from"),
+        *(Wrong(void(reason=reason), "说明") for reason in ("", LONG * 2, "时间\n有误")),
+    ],
     "clock confirm": [
         Wrong(("clock", "confirm", "--reason", reason), "说明")
         for reason in ("", "  ", LONG * 2, "已核\x1b对", "已\n核对")
