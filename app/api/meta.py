@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from app.api.answers import answers
 from app.api.doors import Acting, GuardedRoute
+from app.documents.borders import geometry
 from domain.areas import queries as areas
 from domain.cases import categories
 from domain.cases.models import Method, PartyKind, RiskLevel, Satisfaction, Scale, Source, Supervision
@@ -21,6 +23,14 @@ from domain.people.models import IdType, Sex
 from domain.people.schemas import Revealable
 
 router = APIRouter(prefix="/api/v1", tags=["词表"], route_class=GuardedRoute)
+_AREA: dict[str, Any] = {
+    "code": "359900101", "name": "枫林镇", "level": "township", "full_name": "清溪县 / 枫林镇", "parent_code": "359900",
+    "in_use": True, "ended_on": None, "successor_code": "", "center": [118.07, 25.03], "datum": "wgs84",
+    "geometry": {"type": "MultiPolygon", "coordinates": [[[[118.0, 25.0], [118.1, 25.0], [118.1, 25.1], [118.0, 25.0]]]]},
+    "history": [
+        {"change": "rename", "valid_from": "2026-11-01", "code": "359900101", "name": "枫林乡", "parent": "清溪县", "into": ""},
+    ],
+}  # fmt: skip
 _VOCABULARIES: dict[str, type[Labelled]] = {
     "status": Status,
     "action": Action,
@@ -61,6 +71,30 @@ class AreaOut(BaseModel):
     name: str
     level: str
     full_name: str
+
+
+class AreaChangeOut(BaseModel):
+    """区划的一次变更，以及变更前的代码、名称和上级。"""
+
+    change: str = Field(description="rename 改名，recode 更换代码，move 调整上级，merge 并入，end 撤销，draw 修改边界")
+    valid_from: date = Field(description="从哪一天起")
+    code: str
+    name: str
+    parent: str
+    into: str = Field(description="并入的区划的名称")
+
+
+class AreaWhole(AreaOut):
+    """一个区划：上级、是否在用、边界和变更历史。"""
+
+    parent_code: str
+    in_use: bool
+    ended_on: date | None
+    successor_code: str = Field(description="已并入的，并入后的区划；再次并入的，直到在用的一个")
+    center: list[float] | None = Field(description="经度、纬度")
+    datum: str | None = Field(description="边界的坐标系：wgs84 或 gcj02")
+    geometry: dict[str, Any] | None = Field(description="GeoJSON 的 MultiPolygon；没有边界则为空")
+    history: list[AreaChangeOut] = Field(description="最近的在前")
 
 
 class DepartmentOut(BaseModel):
@@ -115,6 +149,44 @@ async def search_areas(
     return [
         AreaOut(code=area.code, name=area.name, level=area.level.value, full_name=names[area.path]) for area in found
     ]
+
+
+@router.get(
+    "/areas/{code}",
+    summary="一个辖区",
+    responses=answers(_AREA, "not_found"),
+)
+async def get_area(
+    call: Acting, code: Annotated[str, Path(max_length=15, description="区划代码", examples=["359900101"])]
+) -> AreaWhole:
+    """已停用的也能查到，连同它并入了哪一个。"""
+    area = await areas.by_code(call.session, code)
+    shape = await areas.shape_of(call.session, area.code)
+    history = await areas.changes_of(call.session, area.id)
+    return AreaWhole(
+        code=area.code,
+        name=area.name,
+        level=area.level.value,
+        full_name=await areas.name_of(call.session, area.path),
+        parent_code=await areas.parent_code(call.session, area),
+        in_use=area.ended_on is None,
+        ended_on=area.ended_on,
+        successor_code=await areas.code_now(call.session, area.path) if area.successor_id else "",
+        center=list(area.center) if area.center else None,
+        datum=area.datum.value if area.datum else None,
+        geometry=geometry(shape) if shape else None,
+        history=[
+            AreaChangeOut(
+                change=one.kind.value,
+                valid_from=one.valid_from,
+                code=one.code,
+                name=one.name,
+                parent=one.parent,
+                into=one.into,
+            )
+            for one in history
+        ],
+    )
 
 
 @router.get(

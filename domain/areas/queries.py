@@ -121,6 +121,11 @@ async def code_now(session: AsyncSession, path: str) -> str:
     return next((code for code in reversed(codes) if code in live), codes[-1] if codes else "")
 
 
+async def parent_code(session: AsyncSession, area: AreaView) -> str:
+    """Give the code of the area that one lies in; empty for a county."""
+    return await session.scalar(select(col(Area.code)).where(col(Area.id) == area.parent_id)) or ""
+
+
 async def changes_of(session: AsyncSession, area_id: UUID) -> tuple[ChangeView, ...]:
     """Tell what happened to an area, the newest first."""
     rows = await session.scalars(

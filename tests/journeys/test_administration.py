@@ -166,7 +166,7 @@ async def test_a_case_out_of_reach_tells_the_rules_and_no_more(people: People) -
 
 async def test_the_pages_fit_a_phone(people: People) -> None:
     for login, paths in (
-        ("sysadmin", ("/units", "/accounts", "/account/rsj")),
+        ("sysadmin", ("/units", "/areas", "/accounts", "/account/rsj")),
         ("secadmin", ("/roles", "/explain/rsj")),
     ):
         person = await people.staff(login, paths[0], PHONE)

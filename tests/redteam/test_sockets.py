@@ -167,13 +167,15 @@ NASTY = [
 GOVERNED = (
     "unit", "account", "account_unit", "custom_role", "security_policy", "field_rule", "retention_rule", "legal_hold",
     "limit_rule", "workday", "calendar_change", "process_version", "list_order", "category_word", "case_file",
-    "assignment",
+    "assignment", "area", "area_change",
 )  # fmt: skip
 """What administrators govern, and what an officer of no case works on."""
 OF_OTHERS: dict[str, dict[str, object]] = {
     "orgs___units____units_state.load": {},
     "orgs___units____units_state.send": {"form": {"code": "evil", "name": "临时单位", "kind": "department"}},
     "orgs___accounts____account_list_state.send": {"form": {"login": "evil", "name": "张三", "role": "sysadmin"}},
+    "areas___areas____areas_state.ask_new": {"parent_code": ""},
+    "areas___areas____areas_state.load": {},
     "orgs___account____account_state.disable": {"form": {"reason": "不再需要"}},
     "orgs___granting____grant_state.grant": {"form": {"role": "sysadmin"}},
     "security____security_state.send": {"form": {"reveal_per_hour": "9999", "reason": "方便工作"}},

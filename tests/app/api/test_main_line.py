@@ -139,3 +139,11 @@ class TestTheVocabularies:
         assert [d["code"] for d in (await api.get("rsj", "/api/v1/departments")).json()] == ["rsj", "zjj"]
         areas = (await api.get("rsj", "/api/v1/areas?q=枫林")).json()
         assert areas == [{"code": "359901001", "name": "枫林镇", "level": "township", "full_name": "清溪县 / 枫林镇"}]
+
+    async def test_tell_one_area_with_what_it_was(self, api: Api) -> None:
+        whole = (await api.get("rsj", "/api/v1/areas/359901001")).json()
+        assert (whole["full_name"], whole["parent_code"], whole["in_use"]) == ("清溪县 / 枫林镇", "359901", True)
+        ring = whole["geometry"]["coordinates"][0][0]
+        assert ring[0] == ring[-1]
+        assert (whole["datum"], whole["history"]) == ("wgs84", [])
+        assert (await api.get("rsj", "/api/v1/areas/110101")).status_code == 404
