@@ -95,18 +95,25 @@ class CutWholeEvents(logging.Filter):
         return True
 
 
+_KIND = 3
+"""Parts of what tells one kind of line from another; who names a thing has more."""
+
+
 class Repeats(logging.Filter):
     """Lets the same warning or error through so often a minute; the next one that passes says how many did not.
 
-    On a bad day everything fails in the same way, and the first lines tell as much as all of them.
+    On a bad day everything fails in the same way, and the first lines tell as much as all of them. Lines that name
+    different things (a row, a file) are not the same, and each is wanted; of all such together there is a bound too.
     """
 
-    MOST, SECONDS, REMEMBERED = 20, 60.0, 1000
+    MOST, MOST_NAMED, SECONDS, REMEMBERED = 20, 500, 60.0, 1000
+    NAMES = ("place", "row", "file", "part")
+    """Fields that name what a line is about."""
 
     def __init__(self) -> None:
         """Begin with nothing repeated."""
         super().__init__()
-        self._counts: dict[tuple[str, int, str], list[float]] = {}
+        self._counts: dict[tuple[object, ...], list[float]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Decide once for all handlers, since each of them asks."""
@@ -118,17 +125,26 @@ class Repeats(logging.Filter):
 
     def _passes(self, record: logging.LogRecord) -> bool:
         event = record.msg.get("event") if isinstance(record.msg, dict) else record.msg
-        key, moment = (record.name, record.levelno, str(event)[:200]), time.monotonic()
+        key = (record.name, record.levelno, str(event)[:200])
+        named = tuple(record.msg.get(name) for name in self.NAMES) if isinstance(record.msg, dict) else ()
+        if not any(named):
+            return self._counted(record, key, self.MOST)
+        return self._counted(record, (*key, *named), self.MOST) and self._counted(record, key, self.MOST_NAMED)
+
+    def _counted(self, record: logging.LogRecord, key: tuple[object, ...], most: int) -> bool:
+        moment = time.monotonic()
         began, passed, held = self._counts.get(key, [moment, 0, 0])
         fresh = moment - began >= self.SECONDS
-        if not fresh and passed >= self.MOST:
+        if not fresh and passed >= most:
             self._counts[key] = [began, passed, held + 1]
             return False
         if fresh and held and isinstance(record.msg, dict):
             record.msg["more"] = int(held)
         self._counts[key] = [moment, 1, 0] if fresh else [began, passed + 1, held]
         if len(self._counts) > self.REMEMBERED:
-            self._counts.clear()
+            # the bound over all of a kind outlasts what is remembered of each
+            kinds = {known: count for known, count in self._counts.items() if len(known) == _KIND}
+            self._counts = kinds if len(kinds) <= self.REMEMBERED else {}
         return True
 
 

@@ -136,6 +136,21 @@ class TestABadDay:
         log.error("cannot.write", place="here")
         assert last(log_file)["more"] == 500 - logs.Repeats.MOST
 
+    def test_writes_every_thing_that_is_at_fault(self, log_file: Path) -> None:
+        log = structlog.get_logger("bad.day")
+        for _ in range(50):
+            for row in range(5):
+                log.error("sealed.unreadable", place="person.name", row=str(row))
+        log.error("sealed.unreadable", place="person.phone", row="0")
+        assert len(log_file.read_text(encoding="utf-8").splitlines()) == 5 * logs.Repeats.MOST + 1
+        assert last(log_file)["place"] == "person.phone"
+
+    def test_bounds_what_many_things_at_fault_can_write(self, log_file: Path) -> None:
+        log = structlog.get_logger("bad.day")
+        for row in range(5000):
+            log.error("sealed.unreadable", place="person.name", row=str(row))
+        assert len(log_file.read_text(encoding="utf-8").splitlines()) == logs.Repeats.MOST_NAMED
+
     def test_what_is_no_fault_is_never_held_back(self, log_file: Path) -> None:
         for number in range(100):
             structlog.get_logger("good.day").info("done", number=number)
