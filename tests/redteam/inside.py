@@ -91,7 +91,11 @@ class Inside:
         """Give the present end of journal and log."""
         with self.owner() as database:
             row = database.execute("SELECT coalesce(max(seq), 0) AS seq FROM journal_entry").fetchone()
-        return Mark(row["seq"] if row else 0, self.log.stat().st_size)
+        return Mark(row["seq"] if row else 0, self._written())
+
+    def _written(self) -> int:
+        """Tell how long the log is; it is made with its first line."""
+        return self.log.stat().st_size if self.log.exists() else 0
 
     def journal(self, mark: Mark, action: str = "") -> list[dict[str, Any]]:
         """Give the lines of the journal since a mark, of one action or of all."""
@@ -114,8 +118,11 @@ class Inside:
 
     def told(self, mark: Mark, event: str = "") -> list[dict[str, Any]]:
         """Give the lines of the log since a mark, those that hold a text or all."""
+        size = self._written()
+        if not size:
+            return []
         with self.log.open("rb") as file:
-            file.seek(mark.offset if self.log.stat().st_size >= mark.offset else 0)
+            file.seek(mark.offset if size >= mark.offset else 0)
             lines = file.read().decode("utf-8").splitlines()
         return [json.loads(line) for line in lines if event in line]
 
