@@ -35,12 +35,13 @@ async function save(answer) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** `onStaged` is called once the server has read the sheet. */
-export function SheetUpload({ endpoint, endings, most, disabled, onStaged }) {
+/** `onStaged` is called once the server has read the sheet; `wanting` says what must be known before. */
+export function SheetUpload({ endpoint, endings, most, wanting, onStaged }) {
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState("");
   const upload = async (file) => {
-    if (!file || busy || disabled) return;
+    if (!file || busy) return;
+    if (wanting) return setFault(wanting);
     setBusy(true);
     setFault("");
     const body = new FormData();
@@ -64,12 +65,12 @@ export function SheetUpload({ endpoint, endings, most, disabled, onStaged }) {
   };
   return (
     <div className="sheet-drop" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
-      <label className={disabled ? "btn off" : "btn pri"}>
+      <label className={wanting ? "btn" : "btn pri"}>
         {busy ? "正在读取……" : "选择文件"}
-        <input className="sr" type="file" accept={endings} disabled={busy || disabled} onChange={choose} />
+        <input className="sr" type="file" accept={endings} disabled={busy || Boolean(wanting)} onChange={choose} />
       </label>
       <small>
-        也可以把文件拖到这里，{endings.replaceAll(",", "、")} 格式，最大 {most} MB
+        {wanting || "也可以把文件拖到这里"}，{endings.replaceAll(",", "、")} 格式，最大 {most} MB
       </small>
       {fault && (
         <span className="fault" role="alert">

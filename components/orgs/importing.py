@@ -21,7 +21,7 @@ class _Upload(rx.Component):
     endpoint: rx.Var[str]
     endings: rx.Var[str]
     most: rx.Var[int]
-    disabled: rx.Var[bool]
+    wanting: rx.Var[str]
     on_staged: rx.EventHandler[no_args_event_spec]
 
 
@@ -47,6 +47,7 @@ def import_dialog() -> rx.Component:
 
 def _upload() -> rx.Component:
     borders = S.which == "shapes"
+    row = rx.cond(borders, "个", "行")
     megabytes = rx.cond(borders, MAX_BORDERS >> 20, MAX_SHEET >> 20)
     return rx.el.div(
         rx.el.ol(
@@ -63,8 +64,8 @@ def _upload() -> rx.Component:
                 rx.el.li("也可直接使用统计用区划代码名录（.xlsx 或 .csv，表头含区划代码、名称，可含级别、上级代码）。"),
             ),
             rx.cond(borders, rx.el.li("GeoJSON 文件，每个图形的属性中有区划代码（code），坐标为经纬度。")),
-            rx.el.li(f"一次最多 {S.most} 行，文件不超过 {megabytes} MB；更多的请分批导入。"),
-            rx.el.li("上传后先逐行检查，有一行不对就全部不导入。"),
+            rx.el.li(f"一次最多 {S.most} {row}，文件不超过 {megabytes} MB；更多的请分批导入。"),
+            rx.el.li("上传后先逐", row, "检查，有一", row, "不对就全部不导入。"),
             rx.cond(
                 S.which == "accounts",
                 rx.el.li("导入成功后下载一次初始密码；账号待安全管理员授权，首次登录须修改密码。"),
@@ -76,7 +77,7 @@ def _upload() -> rx.Component:
             endpoint=f"/api/v1/imports/{S.which}" + rx.cond(S.query != "", f"?{S.query}", ""),
             endings=S.endings,
             most=megabytes,
-            disabled=borders & (S.datum == ""),
+            wanting=rx.cond(borders & (S.datum == ""), "请先选择坐标系", ""),
             on_staged=S.show,
         ),
         class_name="form",
@@ -89,7 +90,7 @@ def _asked() -> rx.Component:
         "生效日期",
         text_input("since", type="date", default=S.since, on_change=S.date),
         name="since",
-        hint="改名、调整和并入从哪一天起算，不晚于今天",
+        hint="变更从哪一天起算，不晚于今天",
     )
     datum = field(
         "坐标系",

@@ -25,6 +25,11 @@ class Datum(Labelled):
     WGS84 = "wgs84", "WGS-84 或 CGCS2000（天地图、测绘成果）"
     GCJ02 = "gcj02", "GCJ-02（高德、腾讯地图）"
 
+    @property
+    def short(self) -> str:
+        """Give the name without who uses it."""
+        return self.label[:6]
+
 
 class Change(Labelled):
     RENAME = "rename", "改名"

@@ -196,7 +196,7 @@ def _judged(one: Drawn, first: Mapping[str, int], live: Mapping[str, AreaView], 
     if "shape" not in faults:
         faults["shape"] = rules.shape_fault(one.shape)
     if other and other.datum:
-        faults["datum"] = f"“{other.name}”的边界是 {other.datum.value.upper()} 坐标，所有边界须用同一种坐标系"
+        faults["datum"] = f"“{other.name}”的边界是 {other.datum.short} 坐标，所有边界须用同一种坐标系"
     name = area.name if area else one.name
     return replace(one, name=name, faults={key: text for key, text in faults.items() if text})
 

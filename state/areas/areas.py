@@ -203,7 +203,7 @@ class AreasState(AddressedState, SignedInState):
             parent_code=parent.code if parent else "",
             depth=0 if flat else top if one.level is Level.TOWNSHIP and top else 0,
             inside=inside[one.id],
-            border=one.datum.value.upper() if one.datum else "",
+            border=one.datum.short if one.datum else "",
             live=one.ended_on is None,
             state=f"已并入{into.name}" if into else f"{one.ended_on} 撤销" if one.ended_on else "在用",
             changed=one.id in changed,
