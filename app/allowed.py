@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
 _HOST = re.compile(
-    r"[0-9A-Za-z](?:[0-9A-Za-z.-]{0,251}[0-9A-Za-z])?|(?=.*:)[0-9A-Fa-f:.]{2,45}(?:%[0-9A-Za-z]+)?", re.ASCII
+    r"[0-9A-Za-z](?:[0-9A-Za-z_.-]{0,251}[0-9A-Za-z])?|(?=.*:)[0-9A-Fa-f:.]{2,45}(?:%[0-9A-Za-z]+)?", re.ASCII
 )
 _MODULE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
 _SIGNS = re.compile(r"[\x00-\x1f\x7f]")

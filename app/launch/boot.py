@@ -56,14 +56,15 @@ def running_database(settings: Settings) -> Generator[str]:
     :raises CannotStart: folder taken or read-only, database wrong or out of reach
     """
     check(settings)
+    server, url = settings.postgres(), settings.resolved_database_url()
+    if server is None:
+        database.check(url)  # before a folder is made for it
     checks.data_folder(settings.data)
     with lock.hold(settings.data):
-        server = settings.postgres()
         try:
             if server:
                 server.start()
-            url = settings.resolved_database_url()
-            database.check(url)
+                database.check(url)
             database.migrate(url)
             database.grant(url, settings.serving_database_url(), make=server is not None)
             yield url

@@ -50,6 +50,7 @@ WRONG: dict[str, list[Wrong]] = {
         Wrong("mysql://root:hidden-word@h/d", "应为 postgresql://"),
         Wrong("postgresql://u:hidden-word@h", "缺少数据库名"),
         Wrong("postgresql://u:hidden-word@h:port/d", "无法识别"),
+        Wrong("postgresql://u:hidden-word@127.0.0.1:1/d", "无法连接数据库"),
     ],
     "DATABASE_OWNER_URL": [
         Wrong("sqlite:///hidden-word", "应为 postgresql://", beside={"DATABASE_URL": "postgresql://u@h/d"}),
