@@ -89,7 +89,11 @@ WRONG: dict[str, list[Wrong]] = {
         Wrong(("restore", "{folder}/file"), "不是完整的备份文件"),
         Wrong(("restore", "{folder}/kept.tar", "--replace"), "正被另一个进程使用"),
     ],
-    "bench": [],
+    "bench": [
+        Wrong(("bench", "nonsense"), "没有这一项：nonsense", 2),
+        Wrong(("bench", "--repeats", "0"), "选项 --repeats 有误：应为 1 至 9999999 的整数", 2),
+        Wrong(("bench", "--nonsense"), "没有选项 --nonsense", 2),
+    ],
     "clock": [Wrong(("clock", "--at", moment), f"选项 --at {said}") for moment, said in MOMENTS],
     "clock void": [
         *(Wrong(void(since=moment), f"选项 --from {said}") for moment, said in MOMENTS),
