@@ -62,7 +62,7 @@ class Caller:
 
 
 def test_the_papers_name_every_step_in_order() -> None:
-    words = ["unit add", "--role sysadmin", "--role secadmin", "--role auditor", "areas import", "desk add"]
+    words = ["migrate", "unit add", "--role sysadmin", "--role secadmin", "--role auditor", "areas import", "desk add"]
     text = "\n".join(first_steps())
     places = [text.index(word) for word in words]
     assert places == sorted(places)
