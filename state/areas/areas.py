@@ -168,10 +168,10 @@ class AreasState(AddressedState, SignedInState):
         branch = next((one for one in every if one.code == self.filters.get("branch", "")), None)
         if self.filters.get("branch") and branch is None:
             raise Invalid.of({"branch": "没有这个区划"})
+        self.branch = branch.name if branch else ""
         fitting = [one for one in every if self._fits(one, branch)]
         self.rows = [self._shown(one, by_id, inside, changed) for one in fitting[:SHOWN]]
         self.count, self.more = len(fitting), len(fitting) > SHOWN
-        self.branch = branch.name if branch else ""
         upper = by_id.get(branch.parent_id) if branch and branch.parent_id else None
         self.above = upper.code if upper and upper.parent_id else ""
         self.filtered = bool(self.filters)
@@ -193,15 +193,14 @@ class AreasState(AddressedState, SignedInState):
     ) -> AreaShown:
         parent = by_id.get(one.parent_id) if one.parent_id else None
         into = by_id.get(one.successor_id) if one.successor_id else None
-        flat = bool(self.filters.get("text") or self.filters.get("level"))
-        top = 1 if not self.branch and not flat else 0
+        flat = bool(self.branch or self.filters.get("text") or self.filters.get("level"))
         return AreaShown(
             code=one.code,
             name=one.name,
             level=one.level.label,
             parent=parent.name if parent else "",
             parent_code=parent.code if parent else "",
-            depth=0 if flat else top if one.level is Level.TOWNSHIP and top else 0,
+            depth=1 if one.level is Level.TOWNSHIP and not flat else 0,
             inside=inside[one.id],
             border=one.datum.short if one.datum else "",
             live=one.ended_on is None,

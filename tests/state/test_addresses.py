@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.kernel.unit_of_work import unit_of_work
 from domain.people.rules import may_be_personal
+from state.areas.areas import AreasState
 from state.audit.alarms import AlarmsState
 from state.audit.journal import JournalState
 from state.audit.person import PersonTimelineState
@@ -53,6 +54,10 @@ LISTS = (
         ("narrow", ("text", "试甲")), ("choose_view", ("idle",)),
     )),
     Case(UnitsState, "sysadmin", "/units", (("narrow", ("text", "建设")), ("narrow", ("kind", "department")), ("widen", ()))),
+    Case(AreasState, "sysadmin", "/areas", (
+        ("narrow", ("branch", "359901")), ("narrow", ("level", "township")), ("narrow", ("text", "枫林")),
+        ("narrow", ("ended", "1")), ("widen", ()),
+    )),
     Case(JournalState, "auditor", "/journal", (
         ("more", ()), ("search", ({"login": "center", "own": "1", "group": "case"},)), ("search", ({"origin": "10.1.2.3"},)),
         ("widen", ()),
