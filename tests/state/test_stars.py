@@ -14,6 +14,7 @@ from reflex_components_core.el.elements.forms import Form
 from app.navigation import PAGES
 from domain.cases.vocabulary import Action
 from domain.kernel.unit_of_work import unit_of_work
+from state.areas.areas import AreasState
 from state.calendar.limits import LimitsState
 from state.calendar.year import CalendarState
 from state.cases.relating import RelatingState
@@ -75,6 +76,7 @@ FORMS = (
     Sent(CategoryWordsState, "add", "center", "/category-words", ("ask_add",)),
     Sent(CalendarState, "preview", "sysadmin", "/calendar", ("ask_import",)),
     Sent(UnitsState, "send", "sysadmin", "/units", ("ask_new", "")),
+    Sent(AreasState, "send", "sysadmin", "/areas", ("ask_new", ""), spared=frozenset({"into"})),
     Sent(AccountListState, "send", "sysadmin", "/accounts", ("ask_new",)),
     Sent(DelegationState, "send", "center", "/me", ("ask",)),
     Sent(AccountState, "change", "sysadmin", "/account/rsj", ("ask", "change"), spared=frozenset({"area"})),

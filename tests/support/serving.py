@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-READY_SECONDS = 150.0  # the first start compiles the pages
+READY_SECONDS = 300.0  # the first start compiles the pages, on a machine that may be busy
 
 
 @dataclass

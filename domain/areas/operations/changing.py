@@ -27,7 +27,8 @@ async def create(session: AsyncSession, actor: Actor, given: AreaInput, *, at: d
     code = rules.plain_code(given.code)
     level = rules.level_of(code)
     if level is None:
-        raise Invalid.of({"code": "区划代码须为 6、9、12 或 15 位数字"})
+        faults = {"code": "区划代码须为 6、9、12 或 15 位数字", "name": rules.name_fault(given.name)}
+        raise Invalid.of({name: text for name, text in faults.items() if text})
     above = rules.level_above(level)
     wanted = rules.plain_code(given.parent_code, above) or rules.parent_in(code)
     parent = tree.codes.get(wanted) if above else None
