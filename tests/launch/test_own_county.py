@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Generator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -14,6 +17,8 @@ from domain.orgs.operations import codes
 from state.clock import now
 from tests.support.county import id_number, phone, png
 from tests.support.papers import PASSWORD, Founding, first_steps
+from tests.support.servers import OLDEST, database_of_owner, server_of
+from tests.support.serving import Serving
 
 pytestmark = pytest.mark.timeout(420)
 
@@ -21,26 +26,40 @@ OWN = "Eigen-" + "2026-wort"
 STAFF = {"desk": "registrar", "centre_admin": "center_admin", "water": "officer"}
 
 
-@pytest.fixture(scope="module")
-def founding() -> Generator[Founding]:
-    """Give an empty machine."""
-    with tempfile.TemporaryDirectory(prefix="fq-", ignore_cleanup_errors=True) as folder:
+@dataclass(frozen=True)
+class Machine:
+    """An empty machine: the county that is founded on it, and where its backup is brought back."""
+
+    founding: Founding
+    elsewhere: dict[str, str]
+
+
+@pytest.fixture(scope="module", params=["with its own database", f"on PostgreSQL {OLDEST}"])
+def machine(request: pytest.FixtureRequest) -> Generator[Machine]:
+    """Give an empty machine, once with the database of the product and once with the oldest that it promises to take."""
+    with tempfile.TemporaryDirectory(prefix="fq-", ignore_cleanup_errors=True) as folder, ExitStack() as stack:
         Path(folder).chmod(0o755)
-        made = Founding(Path(folder))
+        given, elsewhere = {}, {"DATA_DIR": f"{folder}/again"}
+        if OLDEST in request.param:
+            server = stack.enter_context(server_of(OLDEST))
+            given["DATABASE_URL"] = database_of_owner(server, "county")
+            elsewhere["DATABASE_URL"] = database_of_owner(server, "again")
+        founding = Founding(Path(folder), given)
         try:
-            yield made
+            yield Machine(founding, elsewhere)
         finally:
-            if hasattr(made.product, "process") and made.product.process.poll() is None:
-                made.product.stop()
-            Postgres(made.product.data / "postgres").stop()
+            if hasattr(founding.product, "process") and founding.product.process.poll() is None:
+                founding.product.stop()
+            for data in (founding.product.data, Path(folder) / "again"):
+                Postgres(data / "postgres").stop()
 
 
 class Caller:
     """A program of one person."""
 
-    def __init__(self, url: str, login: str) -> None:
+    def __init__(self, url: str, login: str, password: str = PASSWORD) -> None:
         self.url, self.headers = url, {}
-        self.take(self.send("/api/v1/auth/token", {"account": login, "password": PASSWORD}))
+        self.take(self.send("/api/v1/auth/token", {"account": login, "password": password}))
 
     def take(self, token: dict[str, object]) -> None:
         self.unproven = token["unproven"]
@@ -68,7 +87,8 @@ def test_the_papers_name_every_step_in_order() -> None:
     assert places == sorted(places)
 
 
-def test_an_empty_machine_takes_a_case_to_its_closing(founding: Founding) -> None:
+def test_an_empty_machine_takes_a_case_to_its_closing_and_comes_back_elsewhere(machine: Machine) -> None:
+    founding = machine.founding
     assert founding.knows_no_demo()
     founding.type_all(until="areas import")
     url = founding.product.start().url
@@ -91,8 +111,23 @@ def test_an_empty_machine_takes_a_case_to_its_closing(founding: Founding) -> Non
     assert (closed["status"], closed["area_full"]) == ("closed", "清江县 / 柳岸镇 / 上林村")
 
     assert "审计日志完整" in founding.type("fengqiao audit verify")
+    founding.type(f"fengqiao backup {founding.folder}/made.tar")
     assert founding.product.stop() == 0
     assert "演示" not in founding.product.output
+
+    again = Path(machine.elsewhere["DATA_DIR"])
+    again.mkdir(mode=0o700)
+    for kept in ("keys.json", "anchors.jsonl"):
+        shutil.copy(founding.product.data / kept, again / kept)
+    founding.type(f"fengqiao restore {founding.folder}/made.tar", **machine.elsewhere)
+    assert "附件完好，共检查 2 个" in founding.type("fengqiao files verify", **machine.elsewhere)
+    assert "审计日志完整" in founding.type("fengqiao audit verify", **machine.elsewhere)
+    back = Serving(again, {**founding.settings, **machine.elsewhere}).start()
+    try:
+        found = Caller(back.url, "desk", OWN).ask(f"/api/v1/cases/{number}").json()
+        assert (found["status"], found["title"], found["area_full"]) == ("closed", closed["title"], closed["area_full"])
+    finally:
+        assert back.stop() == 0
 
 
 def _first_sign_in(url: str, login: str) -> Caller:

@@ -10,7 +10,7 @@ import re
 import shlex
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.serving import ROOT, Serving
@@ -51,21 +51,22 @@ class Founding:
     """An empty machine: a folder, and nothing in it but the list of areas."""
 
     folder: Path
+    given: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         guard = self.folder / "guard"
         guard.mkdir()
         (guard / "sitecustomize.py").write_text(_NO_DEMO, encoding="utf-8")
         (self.folder / "areas.csv").write_text(LIST, encoding="utf-8")
-        self.settings = {"PYTHONPATH": str(guard), "DEMO": "0"}
+        self.settings = {"PYTHONPATH": str(guard), "DEMO": "0", **self.given}
         self.product = Serving(self.folder / "data", self.settings)
 
-    def type(self, line: str) -> str:
+    def type(self, line: str, **given: str) -> str:
         """Run a line of the papers in a process of its own; a password that it asks for is given.
 
         :raises AssertionError: it failed
         """
-        done = self._run("-m", "app.cli", *shlex.split(line)[1:])
+        done = self._run("-m", "app.cli", *shlex.split(line)[1:], **given)
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
@@ -73,10 +74,16 @@ class Founding:
         """Tell whether the demo is out of reach here."""
         return "nothing of the demo" in self._run("-c", "import app.demo").stderr
 
-    def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def _run(self, *words: str, **given: str) -> subprocess.CompletedProcess[str]:
         """Run a program without a terminal, so that it reads passwords from what it is given."""
         path = f"{self.settings['PYTHONPATH']}{os.pathsep}{ROOT}"
-        own = {"PATH": os.environ["PATH"], "DATA_DIR": str(self.folder / "data"), **self.settings, "PYTHONPATH": path}
+        own = {
+            "PATH": os.environ["PATH"],
+            "DATA_DIR": str(self.folder / "data"),
+            **self.settings,
+            "PYTHONPATH": path,
+            **given,
+        }
         return subprocess.run(
             [sys.executable, *words],
             cwd=self.folder,
