@@ -112,4 +112,4 @@ def _tell_rehearsal(found: list[BreachView], moment: datetime) -> None:
 def _list(found: list[BreachView]) -> None:
     for one in found:
         card = "督办" if one.carded else "提醒"
-        typer.echo(f"{one.number}  {one.link_label}  {one.level_label}{card}  时限 {end_stamp(one.due_at)}")
+        typer.echo(f"{one.number}  {one.link_label}  {one.level_label}{card}  时限 {end_stamp(one.ends_at)}")

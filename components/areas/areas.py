@@ -20,7 +20,7 @@ from state.areas.areas import AreasState as S
 def areas() -> rx.Component:
     """Draw the areas that are looked at."""
     total = rx.el.div(
-        rx.el.span("共", rx.el.b(S.count), "个区划"),
+        rx.cond(S.loading, rx.fragment(), rx.el.span("共", rx.el.b(S.count), "个区划")),
         rx.cond(S.more, rx.el.span(f"只显示前 {SHOWN} 个，请搜索或进入下级", class_name="muted")),
         class_name="pager",
     )

@@ -19,6 +19,13 @@ RATED = frozenset({Action.RULE_APPEAL.value, Action.CALL_BACK.value, Action.APPE
 """Steps about a rating: their dialogs show every rating."""
 KEPT = frozenset(need.value for need in Need) | {"watch_reason"}
 CHOOSERS = frozenset({Need.LEAD.value, Need.DEPARTMENT.value})
+BY_FORM = frozenset({Action.EDIT.value, Action.RESUBMIT.value})
+"""Steps that are taken on the writing page."""
+WORDS_EVERY = 3
+"""Beats after which deadlines in words are renewed though nothing changed."""
+LOOKS, LOADS = 0.1, 100
+"""Seconds between looks whether the page is loaded, and how many of them."""
+LINE_KINDS = ("all", "step", "answer", "note", "record")
 
 
 @dataclass

@@ -26,7 +26,7 @@ from domain.notices import queries as notices
 from state import presence
 from state.cases import answers, shapes
 from state.cases.answers import AnswerShown, DeliveryShown, Rating
-from state.cases.asking import CHOOSERS, DECISIONS, KEPT, RATED, Asking
+from state.cases.asking import BY_FORM, CHOOSERS, DECISIONS, KEPT, LINE_KINDS, LOADS, LOOKS, RATED, WORDS_EVERY, Asking
 from state.cases.buttons import Button, Why, buttons, called
 from state.cases.given import step_input
 from state.cases.listing import CaseListState
@@ -51,14 +51,6 @@ from state.clock import now
 from state.inputs import Choice, Reading, as_form, as_text
 from state.live import hub, outlasting
 from state.session import SignedInState
-
-_BY_FORM = frozenset({Action.EDIT.value, Action.RESUBMIT.value})
-"""Steps that are taken on the writing page."""
-WORDS_EVERY = 3
-"""Beats after which deadlines in words are renewed though nothing changed."""
-LOOKS, LOADS = 0.1, 100
-"""Seconds between looks whether the page is loaded, and how many of them."""
-LINE_KINDS = ("all", "step", "answer", "note", "record")
 
 
 class CaseState(SignedInState):
@@ -116,9 +108,11 @@ class CaseState(SignedInState):
     @rx.event
     async def load(self):
         """This function will open the case that the address names."""
+        again = self.loaded and self._number == self._named() and bool(self.asking.action)
         self._number, self._case_id = self._named(), ""
         self.found, self.loaded = True, False
-        self._close()
+        if not again:
+            self._close()
         (await self.get_state(RevealState))._shut()  # noqa: SLF001 - a value shown on another case does not come along
         self.others_here, self.lines_shown = [], "all"
         listing = await self.get_state(CaseListState)
@@ -132,7 +126,22 @@ class CaseState(SignedInState):
             except NotFound:
                 self.found = False
             self.beside = await listing._beside(session, actor, self._number)  # noqa: SLF001 - the tab's own list
+            if again:
+                await self._keep_asking(session, actor)
         self.loaded = True
+
+    async def _keep_asking(self, session: AsyncSession, actor: Actor) -> None:
+        """A line that broke comes back with the page: what was sent meanwhile still finds the dialog that it is of."""
+        view = next((v for v in self._views if v.action == self.asking.action and v.allowed), None)
+        if view is None or not self.found:
+            self._close()
+        await self._compare(session, actor)
+
+    async def _compare(self, session: AsyncSession, actor: Actor) -> None:
+        """Say in an open dialog what changed since it was opened."""
+        if self.asking.action and self.case.version != self._version:
+            self.conflict = await conflict.since(session, actor, self._number, self._version)
+            self.changed_by_other = True
 
     def _named(self) -> str:
         return str(self.router.url.path).strip("/").split("/")[-1].upper()
@@ -168,9 +177,7 @@ class CaseState(SignedInState):
             return
         await self._frame(session, actor)
         await self._read(session, actor)
-        if self.asking.action and self.case.version != self._version:
-            self.conflict = await conflict.since(session, actor, self._number, self._version)
-            self.changed_by_other = True
+        await self._compare(session, actor)
 
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
         at = now()
@@ -210,7 +217,7 @@ class CaseState(SignedInState):
     async def ask(self, action: str):
         """This function will open the dialog of a step, with what was typed before."""
         action = as_text(action)
-        if action in _BY_FORM:
+        if action in BY_FORM:
             yield rx.redirect(f"/case-edit/{self._number}")
             return
         async with self._acting() as (session, actor):

@@ -16,7 +16,7 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.exports import _case_cells  # pyright: ignore[reportPrivateUsage]
-from app.cli import jobs
+from app.cli import clock
 from domain.calendar.models import LimitUnit, Link
 from domain.calendar.operations import seed_years, set_limit
 from domain.calendar.queries import calendar_of
@@ -127,6 +127,6 @@ async def test_a_breach_is_told_with_the_same_end(
     (one,) = await breaches.overdue(session, CLOCK, at=late)
     struck = await supervision.strike(session, CLOCK, deadline_id=one.deadline_id, level=one.level, at=late)
     listed = await breaches.breaches_of(session, county["center"], number)
-    jobs._tell([struck, *listed])  # type: ignore[list-item]
+    clock.tell([struck, *listed])  # type: ignore[list-item]
 
     assert capsys.readouterr().out.count("时限 2026-12-04 24:00") == 2

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from playwright.async_api import Locator, Page, WebSocketRoute, expect
 
-from tests.journeys.conftest import People
+from tests.journeys.conftest import PASSWORD, People
+from tests.support.clients import Client, matter
+from tests.support.serving import Serving
 
 DISPATCH = "转派"
 
@@ -42,14 +46,21 @@ class Line:
         await self._page.close(code=4000)
 
 
-async def dispatching(people: People) -> tuple[Page, Line]:
+def case_to_dispatch(served: Serving) -> str:
+    """Submit a fresh case over the interface."""
+    with Client(served.url, "registrar", PASSWORD) as registrar:
+        number = str(registrar.post("/cases", matter(830)).json()["number"])
+        assert registrar.act(number, "submit").status_code == 200
+    return number
+
+
+async def dispatching(people: People, served: Serving) -> tuple[Page, Line]:
     """Stand before a filled dialog that dispatches a case."""
-    centre = await people.staff("center", "/cases?status=to_dispatch")
+    number = await asyncio.to_thread(case_to_dispatch, served)
+    centre = await people.staff("center", "/todo")
     page, line = centre.page, Line()
     await line.lay(page)
-    await page.reload()
-    await page.locator("tbody a").first.click()
-    await page.wait_for_url("**/case/*")
+    await centre.open(f"/case/{number}")
     await page.get_by_role("button", name=DISPATCH).first.click()
     await page.locator("dialog[open] select").first.select_option(label="住房和城乡建设局")
     await expect(page.locator("dialog[open]")).to_contain_text("将通知")
@@ -72,8 +83,8 @@ async def dispatched(page: Page) -> None:
     await expect(page.get_by_text("待转派 → 待接收")).to_have_count(1)
 
 
-async def test_a_form_shows_that_it_is_at_work_until_it_is_answered(people: People) -> None:
-    page, line = await dispatching(people)
+async def test_a_form_shows_that_it_is_at_work_until_it_is_answered(people: People, served: Serving) -> None:
+    page, line = await dispatching(people, served)
     await page.locator("dialog[open] select").first.select_option(value="")
     line.held = True
     await press(page)
@@ -83,8 +94,8 @@ async def test_a_form_shows_that_it_is_at_work_until_it_is_answered(people: Peop
     await expect(at_work(page)).to_have_count(0)
 
 
-async def test_a_step_whose_answer_was_lost_is_seen_after_the_line_is_back(people: People) -> None:
-    page, line = await dispatching(people)
+async def test_a_step_whose_answer_was_lost_is_seen_after_the_line_is_back(people: People, served: Serving) -> None:
+    page, line = await dispatching(people, served)
     line.held = True
     await press(page)
     await expect(at_work(page)).to_have_count(1)
@@ -92,8 +103,8 @@ async def test_a_step_whose_answer_was_lost_is_seen_after_the_line_is_back(peopl
     await dispatched(page)
 
 
-async def test_a_step_sent_while_the_line_was_broken_is_taken_when_it_is_back(people: People) -> None:
-    page, line = await dispatching(people)
+async def test_a_step_sent_while_the_line_was_broken_is_taken_when_it_is_back(people: People, served: Serving) -> None:
+    page, line = await dispatching(people, served)
     await page.context.set_offline(True)
     await line.cut()
     await expect(page.locator(".offline")).to_be_visible()

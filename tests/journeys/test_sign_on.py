@@ -61,7 +61,8 @@ class World:
 
     def reasons(self) -> list[str]:
         """Give why sign-ons were refused, as the log tells it."""
-        lines = (self.data / "logs" / "app.jsonl").read_text(encoding="utf-8").splitlines()
+        log = self.data / "logs" / "app.jsonl"
+        lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []  # it begins with its first line
         return [one["why"] for one in map(json.loads, lines) if one["event"] == "sign-on refused"]
 
 
