@@ -126,7 +126,7 @@ class Person:
         await self.page.wait_for_url(lambda url: not url.endswith("/me"))
         await self.open(to)
 
-    async def link_in_message(self, word: str = "") -> str:
+    async def link_in_message(self, word: str) -> str:
         """Wait in the demo's messages for the newest that holds a word and a link; give the link.
 
         Messages are written by a job of their own, so the first may come after whatever caused it.

@@ -5,13 +5,17 @@ The pages themselves are held to the rules where they are opened anyway, in test
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.journeys.conftest import PHONE, People
 from tests.journeys.test_keyboard import focused, tab_to
+from tests.journeys.test_lines import case_to_dispatch
 from tests.journeys.test_pages import expect_no_sideways_scroll
 from tests.support.accessible import expect_accessible
+from tests.support.serving import Serving
 
 FAULTY = """<html lang="zh"><title>x</title><style>.dark p { background: #555 }</style>
 <main><h1>x</h1><img src="x"><p style="color: #777">too pale</p></main></html>"""
@@ -28,7 +32,8 @@ async def test_the_rules_find_what_is_wrong_in_either_theme(people: People) -> N
     assert "dark: color-contrast" in said
 
 
-async def test_plain_pages_are_accessible(people: People) -> None:
+async def test_plain_pages_are_accessible(people: People, served: Serving) -> None:
+    number = await asyncio.to_thread(case_to_dispatch, served)
     person = await people.somebody(PHONE)
     page = person.page
     await person.open("/login")
@@ -42,7 +47,7 @@ async def test_plain_pages_are_accessible(people: People) -> None:
         await person.open(address)
         await expect_accessible(page)
         await expect_no_sideways_scroll(page)
-    await page.goto(await person.link_in_message())
+    await page.goto(await person.link_in_message(number))
     await expect(page.locator("[name=phone]")).to_be_visible()
     await expect_accessible(page)
 

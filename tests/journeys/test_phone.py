@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 
 import pytest
@@ -10,7 +11,9 @@ from playwright.async_api import TimeoutError as TooLate
 
 from app.navigation import PAGES
 from tests.journeys.conftest import People, Person
+from tests.journeys.test_lines import case_to_dispatch
 from tests.journeys.test_pages import EXAMINERS, EXAMPLES, KNOWN, PARAMETER, example, go
+from tests.support.serving import Serving
 
 WIDTHS = (390, 360)
 WIDER = """() => {
@@ -119,10 +122,11 @@ async def test_a_case_says_what_it_is_about_before_how_far_it_is(people: People)
     await expect(path.locator(".process")).to_be_visible()
 
 
-async def test_what_anybody_may_open_takes_a_thumb(people: People) -> None:
+async def test_what_anybody_may_open_takes_a_thumb(people: People, served: Serving) -> None:
+    number = await asyncio.to_thread(case_to_dispatch, served)
     leader = await people.staff("registrar", "/cases", size={"width": WIDTHS[0], "height": 844})
     page, small = leader.page, list[str]()
-    for address in ("/login", "/demo/sms", await leader.link_in_message()):
+    for address in ("/login", "/demo/sms", await leader.link_in_message(number)):
         await page.goto(address if "://" in address else leader.base + address)
         small += [f"{address[:10]} {target}" for target in await page.evaluate(SMALL)]
     await page.get_by_role("button").first.click()
