@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,7 @@ import psycopg
 import pytest
 
 from app.launch.postgres import Postgres
+from tests.support.clients import matter
 from tests.support.county import png
 from tests.support.serving import ROOT, Serving
 
@@ -54,22 +55,16 @@ class Product:
 
     def __post_init__(self) -> None:
         self.http = httpx.Client(base_url=self.serving.url, timeout=60)
-        self.matter = self._matter()
+        self.registrar = self.token("registrar")
         self.kept = [self.write().json()["number"]]
 
     def token(self, login: str) -> dict[str, str]:
         given = {"account": login, "password": PASSWORD}
         return {"Authorization": f"Bearer {self.http.post('/api/v1/auth/token', json=given).json()['access_token']}"}
 
-    def _matter(self) -> dict[str, object]:
-        self.registrar = self.token("registrar")
-        area = self.http.get("/api/v1/areas", params={"q": "社区"}, headers=self.registrar).json()[0]["code"]
-        category = self.http.get("/api/v1/categories", params={"q": "物业"}, headers=self.registrar).json()[0]["code"]
-        return {"title": "停车位", "content": "小区停车位被占。", "category": category, "area": area}
-
     def write(self) -> httpx.Response:
         """Register a case as a person does."""
-        return self.http.post("/api/v1/cases", json=self.matter, headers=self.registrar)
+        return self.http.post("/api/v1/cases", json=matter(840), headers=self.registrar)
 
     def ready(self) -> httpx.Response:
         return self.http.get("/readyz")
@@ -126,7 +121,8 @@ def product() -> Iterator[Product]:
         serving = Serving(data, given).start()
         try:
             made = Product(serving)
-            yield made
+            with closing(made.http):
+                yield made
             _write_table(made.table)
         finally:
             serving.stop()
