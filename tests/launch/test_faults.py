@@ -32,8 +32,8 @@ PASSWORD = "Faults-" + "2026x"
 SIZE = 700 << 20
 TRIES = 40
 """Acts of people while something is broken."""
-MOST_BYTES = 64_000
-"""Of log and console together for all of them: some lines for each cause, not some for each act."""
+MOST_BYTES = 200_000
+"""Of log and console together for all of them: twenty lines a minute of each kind, not some for each act."""
 
 
 @dataclass
