@@ -11,7 +11,7 @@ from components.kit.scripts import given, library, pairs
 
 
 class _Read(rx.Component):
-    library = library("inputs")
+    library = library("read_input")
     name: rx.Var[str]
     read_value: rx.Var[str]
     read_seq: rx.Var[int]
