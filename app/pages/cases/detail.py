@@ -19,6 +19,8 @@ def case_detail() -> rx.Component:
     return page(
         sheet(),
         why_dialog(),
+        # a dialog outlives a line that broke, not a reload or another page: those begin without one
+        rx.fragment(on_mount=CaseState.close),
         rx.cond(
             CaseState.found,
             rx.cond(
