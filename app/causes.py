@@ -7,9 +7,11 @@ and in `/readyz`, and not one line for each request.
 from __future__ import annotations
 
 import errno
+import sys
 import time
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -29,6 +31,7 @@ class Cause(StrEnum):
     CONNECTIONS = "connections_used_up"
     AWAY = "database_away"
     WAITED = "waited_too_long"
+    CLOCK = "clock_doubted"
 
     @property
     def sentence(self) -> str:
@@ -43,6 +46,7 @@ _SENTENCES = {
     Cause.CONNECTIONS: "同时操作的人太多，请稍后重试",
     Cause.AWAY: "数据库暂时连接不上，正在恢复；已填写的内容还在，请稍后重试",
     Cause.WAITED: "系统繁忙，请稍后重试",
+    Cause.CLOCK: "服务器时间可能有误，到期提醒和短信暂停，请告知管理员",
 }
 _STATES = {
     "53100": Cause.DISK_FULL,
@@ -88,23 +92,42 @@ class _Met:
 _met: dict[Cause, _Met] = {}
 
 
-def note(cause: Cause, error: BaseException, *, where: str) -> None:
-    """Write a cause into the log, once a minute with how often it was met since."""
+def meet(cause: Cause) -> _Met:
+    """Remember that a cause stands; the log is told of it elsewhere."""
     moment = time.monotonic()
     found = _met.setdefault(cause, _Met(moment, -LASTING))
     found.at = moment
-    if moment - found.told < LASTING:
+    return found
+
+
+def note(cause: Cause, error: BaseException, *, where: str) -> None:
+    """Write a cause into the log, once a minute with how often it was met since."""
+    found = meet(cause)
+    if found.at - found.told < LASTING:
         found.unsaid += 1
         return
     first = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
     _log.error("cause", cause=cause.value, said=first, where=where, more=found.unsaid)
-    found.told, found.unsaid = moment, 0
+    found.told, found.unsaid = found.at, 0
 
 
 def lasting() -> list[Cause]:
     """Give the causes met lately, for whoever asks how the product is doing."""
     moment = time.monotonic()
     return [cause for cause, found in _met.items() if moment - found.at < LASTING]
+
+
+def log(event: str, **fields: Any) -> None:
+    """Write the exception at hand into the log: one with a known cause by its name, once a minute, any other whole.
+
+    For what goes on by itself after a failure: a job would otherwise write a trace at each of its tries.
+    """
+    error = sys.exception()
+    cause = cause_of(error) if error else None
+    if error and cause:
+        note(cause, error, where=event)
+    else:
+        _log.exception(event, **fields)
 
 
 def forget() -> None:

@@ -12,7 +12,7 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from xdist.remote import Producer
 
-from app import limits
+from app import causes, limits
 from app.launch.postgres import Postgres
 from domain.kernel import crypto, files, unit_of_work
 from tests.support.database import TEMPLATE, committing_into_savepoints, make_server, make_template, rolled_back
@@ -37,8 +37,9 @@ def keys() -> crypto.KeyRing:
 
 @pytest.fixture(autouse=True)
 def rates() -> None:
-    """Count requests and refusals of each test by themselves: the accounts of the county bear the same ids in every test."""
+    """Count requests, refusals and causes of trouble of each test by themselves: the accounts of the county bear the same ids in every test."""
     limits.use(limits.Rates())
+    causes.forget()
     if counting := sys.modules.get("state.refusing"):
         counting._counts.clear()
 

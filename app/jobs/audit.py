@@ -10,8 +10,7 @@ import contextlib
 from collections.abc import Callable
 from datetime import datetime
 
-import structlog
-
+from app import causes
 from app.jobs.witness import Watch
 from domain.audit import operations
 from domain.audit.schemas import Source
@@ -23,7 +22,6 @@ from state.clock import now
 
 PAUSE = 20.0
 """Seconds between two looks."""
-_log = structlog.get_logger(__name__)
 
 
 async def run_audit(
@@ -46,14 +44,14 @@ async def run_audit(
                     started = True
                 await run_once(clock())
         except Exception:  # noqa: BLE001 - the database may be away for a while; the audit must outlive it
-            _log.exception("audit.look_failed")
+            causes.log("audit.look_failed")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)
     try:
         if watch is None or watch.believed():
             await anchor(clock())
     except Exception:  # noqa: BLE001 - the next start anchors anyway
-        _log.exception("audit.last_anchor_failed")
+        causes.log("audit.last_anchor_failed")
 
 
 async def run_once(at: datetime) -> int:

@@ -13,6 +13,7 @@ from datetime import datetime
 
 import structlog
 
+from app import causes
 from app.jobs import failures
 from app.jobs.witness import Watch
 from domain.kernel.actor import Actor, system_actor
@@ -50,7 +51,7 @@ async def run_clock(
             if found:
                 _log.info("clock.found", breaches=len(found))
         except Exception:  # noqa: BLE001 - the database may be away for a while; the clock must outlive it
-            _log.exception("clock.look_failed")
+            causes.log("clock.look_failed")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)
 

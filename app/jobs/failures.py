@@ -11,13 +11,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-import structlog
+from app import causes
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
 _gathered: ContextVar[Counter[str] | None] = ContextVar("gathered_failures", default=None)
-_log = structlog.get_logger("app.jobs")
 
 
 def note(event: str, label: str, **fields: Any) -> None:
@@ -26,7 +25,7 @@ def note(event: str, label: str, **fields: Any) -> None:
     :param event: the line of the log
     :param label: what kind of work it was, in the words of an operator
     """
-    _log.exception(event, **fields)
+    causes.log(event, **fields)
     count(label)
 
 

@@ -16,6 +16,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import causes
 from app.jobs import failures
 from app.jobs.notices import HANDLERS, Job
 from app.jobs.providers import provider
@@ -64,7 +65,7 @@ async def run_relay(
         try:
             busy = (watch is None or watch.believed()) and await relay_once(sms, base_url=link, at=clock())
         except Exception:  # noqa: BLE001 - the database may be away for a while; the relay must outlive it
-            _log.exception("relay.pass_failed")
+            causes.log("relay.pass_failed")
             busy = False
         if not busy:
             with contextlib.suppress(TimeoutError):

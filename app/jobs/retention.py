@@ -17,6 +17,7 @@ from uuid import UUID
 
 import structlog
 
+from app import causes
 from app.jobs.witness import Watch
 from app.settings import Settings, load
 from domain.kernel import files
@@ -66,7 +67,7 @@ async def run_retention(
             if ended:
                 _log.info("retention.ended", **ended)
         except Exception:  # noqa: BLE001 - the database may be away for a while; the job must outlive it
-            _log.exception("retention.pass_failed")
+            causes.log("retention.pass_failed")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), min(pause, DOUBTED_PAUSE) if doubted else pause)
 

@@ -21,6 +21,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from app import causes
 from app.settings import Settings
 from domain.audit import operations
 from domain.kernel import journal, witness
@@ -66,6 +67,7 @@ class Watch:
         before = await asyncio.to_thread(self._load) or self._trusted
         self.held = witness.fault(read, before, self._bounds)
         if self.held:
+            causes.meet(causes.Cause.CLOCK)
             await self._tell(read, before)
         else:
             await asyncio.to_thread(self._keep, read.trusted(before))

@@ -68,17 +68,22 @@ def ring() -> KeyRing:
 def refresh() -> bool:
     """This function will read the key file again if it changed since, and tell whether it did.
 
-    A file that is away or damaged changes nothing: the keys in memory are still right.
+    A file that is away, damaged, of another database or older than the keys in use changes nothing: those in memory
+    are still right, and what would be sealed under others could be opened by nobody who holds these.
     """
     path, stamp = _Holder.path, _stamp(_Holder.path)
     if path is None or stamp in {(0, 0), _Holder.seen}:
         return False
     _Holder.seen = stamp
     try:
-        _Holder.ring = KeyRing.load(path)
+        found = KeyRing.load(path)
     except (OSError, ValueError, KeyError) as error:
-        _log.exception("keys.unreadable", error=type(error).__name__)
+        _log.error("keys.unreadable", error=type(error).__name__)
         return False
+    if _Holder.ring and not found.continues(_Holder.ring):
+        _log.error("keys.foreign", advice="请放回原来的 keys.json")
+        return False
+    _Holder.ring = found
     _log.info("keys.reloaded", current=_Holder.ring.current)
     return True
 

@@ -71,6 +71,19 @@ class KeyRing:
     def _with(self, masters: dict[int, Master]) -> KeyRing:
         return KeyRing(masters, self.index, self.chain, self.tokens, self.hash)
 
+    def continues(self, before: KeyRing) -> bool:
+        """Tell whether these are the same keys, some added or retired since."""
+        fixed = (self.hash, self.index, self.chain, self.tokens) == (
+            before.hash,
+            before.index,
+            before.chain,
+            before.tokens,
+        )
+        both = self.masters.keys() & before.masters.keys()
+        return (
+            fixed and self.current >= before.current and all(self.masters[n].key == before.masters[n].key for n in both)
+        )
+
     def fingerprints(self) -> dict[str, str]:
         """This function will give what tells these keys from others without telling them: a digest for each."""
         digest = provider(self.hash).mac

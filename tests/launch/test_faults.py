@@ -11,15 +11,17 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
 import pytest
 
 from app.launch.postgres import Postgres
+from domain.kernel import crypto
 from tests.support.clients import matter
 from tests.support.county import png
 from tests.support.serving import ROOT, Serving
@@ -54,9 +56,13 @@ class Product:
     table: dict[str, Met] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.begin()
+        self.kept = [self.write().json()["number"]]
+
+    def begin(self) -> None:
+        """Sign in, as everybody does after a start."""
         self.http = httpx.Client(base_url=self.serving.url, timeout=60)
         self.registrar = self.token("registrar")
-        self.kept = [self.write().json()["number"]]
 
     def token(self, login: str) -> dict[str, str]:
         given = {"account": login, "password": PASSWORD}
@@ -89,8 +95,13 @@ class Product:
             met.seen.add(str(answer.json().get("detail", "")) if answer.status_code != 201 else "已保存")
             if answer.status_code == 201:
                 self.kept.append(answer.json()["number"])
+        self.look(met)
+
+    def look(self, met: Met) -> Any:
+        """Ask as a monitor does."""
         ready = self.ready()
         met.ready = f"{ready.status_code} {ready.json()['storage']} {'、'.join(ready.json()['causes'])}".strip()
+        return ready.json()
 
     def mended(self) -> None:
         """Whatever was mended needs no restart, and nothing acknowledged is lost."""
@@ -103,7 +114,10 @@ class Product:
             assert self.http.get(f"/api/v1/cases/{number}", headers=self.registrar).status_code == 200
 
 
-_WORDS = ("disk_full", "storage_fails", "database_away", "connections_used_up", "file.damaged", "file.lost")
+_WORDS = (
+    *("disk_full", "storage_fails", "read_only", "database_away", "connections_used_up"),
+    *("file.damaged", "file.lost", "clock.held", "keys.unreadable", "keys.foreign"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -117,12 +131,17 @@ def product() -> Iterator[Product]:
             ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "fengqiao-test", str(data)], check=False
         )
         data.chmod(0o755)
-        given = {"DEMO": "1", "DEMO_CASES": "10", "DEMO_PASSWORD": PASSWORD}
+        given = {
+            "DEMO": "1",
+            "DEMO_CASES": "10",
+            "DEMO_PASSWORD": PASSWORD,
+            **(a_clock_of_its_own(data) if SOAK else {}),
+        }
         serving = Serving(data, given).start()
         try:
             made = Product(serving)
-            with closing(made.http):
-                yield made
+            yield made
+            made.http.close()
             _write_table(made.table)
         finally:
             serving.stop()
@@ -217,7 +236,106 @@ def connections_used_up(product: Product) -> None:
     assert met.ready.startswith("503")
 
 
-FAULTS: tuple[Callable[[Product], None], ...] = (damaged, lost, database_away, connections_used_up, full_disk)
+def read_only_folder(product: Product) -> None:
+    folder = product.serving.data / "files"
+    given = {"file": ("x.png", png(), "image/png")}
+    officer = product.token("rsj")
+    subprocess.run(["mount", "--bind", str(folder), str(folder)], check=True)
+    try:
+        subprocess.run(["mount", "-o", "remount,bind,ro", str(folder)], check=True)
+        with product.watched("the folder of pictures is read-only") as met:
+            for _ in range(TRIES):
+                answer = product.http.post("/api/v1/attachments", files=given, headers=officer)
+                assert answer.status_code == 503, answer.text
+                met.seen.add(answer.json()["detail"])
+            product.look(met)
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+    assert met.seen == {"数据暂时只能查看，不能保存；已填写的内容还在，请告知管理员"}
+    assert met.told == {"read_only"}
+    assert product.http.post("/api/v1/attachments", files=given, headers=officer).status_code == 201
+
+
+def a_clock_of_its_own(data: Path) -> dict[str, str]:
+    """Give the settings under which a product and its database live by a clock that the test sets."""
+    data.with_name("clock").write_text("+0\n")
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+    assert library, "a clock of its own is made by libfaketime: apt-get install libfaketime"
+    shown = {"FAKETIME_TIMESTAMP_FILE": str(data.with_name("clock")), "FAKETIME_NO_CACHE": "1"}
+    return {"LD_PRELOAD": str(library), "FAKETIME_DONT_FAKE_MONOTONIC": "1", **shown}
+
+
+def wrong_clock(product: Product, name: str, leap: str) -> None:
+    """What runs by the clock waits; what people do is kept, and all goes on when the clock is right."""
+    server, clock = Postgres(product.serving.data / "postgres"), product.serving.data.with_name("clock")
+    with psycopg.connect(server.conninfo(), autocommit=True) as owner:
+        count = "SELECT count(*) FROM breach"
+        before = owner.execute(count).fetchone()
+        with product.watched(name) as met:
+            clock.write_text(f"{leap}\n")
+            product.registrar = product.token("registrar")
+            until = time.monotonic() + 90
+            while "clock_doubted" not in product.look(met)["causes"]:
+                assert time.monotonic() < until
+                time.sleep(1)
+            product.work(met)
+        assert owner.execute(count).fetchone() == before
+    clock.write_text("+0\n")
+    product.registrar = product.token("registrar")
+    product.mended()
+    assert met.seen == {"已保存"}
+    assert met.ready.startswith("200")
+    assert "clock.held" in met.told
+
+
+def clock_ahead(product: Product) -> None:
+    wrong_clock(product, "the clock is a day ahead", "+1d")
+
+
+def clock_back(product: Product) -> None:
+    wrong_clock(product, "the clock is a day back", "-1d")
+
+
+def without_its_keys(product: Product, name: str, break_it: Callable[[Path], object], said: str) -> None:
+    """The running product goes on with the keys it has; a start says what is missing, and changes nothing."""
+    keys = product.serving.data / "keys.json"
+    whole = keys.read_bytes()
+    with product.watched(name) as met:
+        break_it(keys)
+        broken = keys.read_bytes() if keys.exists() else b""
+        product.work(met)
+    assert met.seen == {"已保存"}
+    product.serving.stop()
+    with pytest.raises(RuntimeError) as refused:
+        product.serving.start()
+    sentence = next(line for line in str(refused.value).splitlines() if said in line)
+    met.seen.add(f"at the next start the operator: {sentence}")
+    assert "Traceback" not in str(refused.value)
+    assert (keys.read_bytes() if keys.exists() else b"") == broken
+    keys.write_bytes(whole)
+    product.serving.start()
+    product.begin()
+    product.mended()
+
+
+def lost_keys(product: Product) -> None:
+    without_its_keys(product, "the key file is lost", lambda keys: keys.unlink(), "找不到密钥文件")
+
+
+def damaged_keys(product: Product) -> None:
+    without_its_keys(product, "the key file is damaged", lambda keys: keys.write_text("{"), "已损坏")
+
+
+def wrong_keys(product: Product) -> None:
+    without_its_keys(
+        product, "the key file is another's", lambda keys: crypto.KeyRing.fresh().save(keys), "不属于这个数据库"
+    )
+
+
+FAULTS: tuple[Callable[[Product], None], ...] = (
+    *(damaged, lost, read_only_folder, database_away, connections_used_up, full_disk),
+    *(clock_ahead, clock_back, lost_keys, damaged_keys, wrong_keys),
+)
 DAILY = FAULTS[:2]
 
 

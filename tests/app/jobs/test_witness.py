@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from app import causes
 from app.jobs import audit, clock, relay, retention, witness
 from app.settings import Settings
 from domain.audit.models import AuditAlarm, JournalAnchor
@@ -77,6 +78,7 @@ async def test_a_day_ahead_is_held_until_the_clock_is_right_again(watch: witness
     clocks.seconds, clocks.set = 30, DAY
     assert not watch.believed()
     assert await watch.look()
+    assert causes.Cause.CLOCK in causes.lasting()
     assert await alarms() == [watch.held]
 
     clocks.seconds, clocks.set = 60, timedelta()

@@ -176,3 +176,19 @@ class TestARunningProcess:
 
         assert not crypto.refresh()
         assert crypto.ring() == ring
+
+    @pytest.mark.parametrize("how", ["of another database", "older"])
+    def test_never_takes_keys_that_are_not_its_own_continued(self, tmp_path: Path, how: str) -> None:
+        path, row = tmp_path / "keys.json", new_id()
+        older = KeyRing.fresh()
+        ring = older.rotated()
+        ring.save(path)
+        crypto.use(ring, path)
+
+        (KeyRing.fresh() if how != "older" else older).save(path)
+
+        assert not crypto.refresh()
+        assert crypto.unseal("t", "c", row, crypto.seal("t", "c", row, "二")) == "二"
+        assert crypto.ring() == ring
+        ring.rotated().without(2).without(1).save(path)
+        assert crypto.refresh()
