@@ -62,11 +62,6 @@ def which(actor: Actor, view: str) -> Order:
     return Order.DEPARTMENT if actor.has(Role.OFFICER, Role.DEPARTMENT_HEAD) else Order.CENTRE
 
 
-async def order_of(session: AsyncSession, order: Order) -> Sequence[str]:
-    """Give the arranged order of a list, or its default."""
-    return _whole(order, await _arranged(session, order))
-
-
 async def _arranged(session: AsyncSession, order: Order) -> Sequence[str]:
     return await session.scalar(select(col(ListOrder.statuses)).where(col(ListOrder.name) == order.value)) or ()
 
