@@ -23,7 +23,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Cause(StrEnum):
-    """What stands in the way; the value is its name in the log."""
+    """What stands in the way; the value is its name in `/readyz`, and in the log where `note` tells it."""
 
     DISK_FULL = "disk_full"
     STORAGE = "storage_fails"
@@ -123,8 +123,7 @@ def log(event: str, **fields: Any) -> None:
     For what goes on by itself after a failure: a job would otherwise write a trace at each of its tries.
     """
     error = sys.exception()
-    cause = cause_of(error) if error else None
-    if error and cause:
+    if error and (cause := cause_of(error)):
         note(cause, error, where=event)
     else:
         _log.exception(event, **fields)

@@ -37,7 +37,7 @@ def keys() -> crypto.KeyRing:
 
 @pytest.fixture(autouse=True)
 def rates() -> None:
-    """Count requests, refusals and causes of trouble of each test by themselves: the accounts of the county bear the same ids in every test."""
+    """Count requests, refusals and causes of each test by themselves: accounts bear the same ids in every test."""
     limits.use(limits.Rates())
     causes.forget()
     if counting := sys.modules.get("state.refusing"):

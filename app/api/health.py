@@ -45,7 +45,7 @@ class Readiness(BaseModel):
     storage: str
     """`ok`，剩余空间不足 1 GB 时为 `low`，写不进去时为 `full`。"""
     causes: list[str] = Field(default_factory=list)
-    """最近一分钟妨碍办理的原因，如 `disk_full`、`database_away`、`clock_doubted`；与日志中的名称相同。"""
+    """最近一分钟妨碍办理的原因，如 `disk_full`、`database_away`，与日志中的名称相同；`clock_doubted` 在日志中为 `clock.held`。"""
     outbox_waiting: int = 0
     outbox_lag_seconds: int = 0
 

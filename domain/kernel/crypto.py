@@ -69,7 +69,7 @@ def refresh() -> bool:
     """This function will read the key file again if it changed since, and tell whether it did.
 
     A file that is away, damaged, of another database or older than the keys in use changes nothing: those in memory
-    are still right, and what would be sealed under others could be opened by nobody who holds these.
+    are still right, and what others seal could not be opened with these.
     """
     path, stamp = _Holder.path, _stamp(_Holder.path)
     if path is None or stamp in {(0, 0), _Holder.seen}:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Generator
@@ -19,7 +17,7 @@ import pytest
 
 from app.launch.postgres import Postgres
 from tests.support.clients import Client, matter
-from tests.support.serving import ROOT, Serving
+from tests.support.serving import Serving
 
 pytestmark = pytest.mark.timeout(180)
 PASSWORD = "Crash-" + "2026x"
@@ -148,8 +146,6 @@ def expect_nothing_by_half(told: list[tuple[str, str, int]], serving: Serving) -
 
 
 def expect_an_unbroken_journal(serving: Serving) -> None:
-    command = [sys.executable, "-m", "app.cli", "audit", "verify"]
-    given = {"PATH": "/usr/bin:/bin", "DATA_DIR": str(serving.data)}
-    done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
+    done = serving.command("audit", "verify")
     assert done.returncode == 0, done.stderr
     assert "审计日志完整" in done.stdout

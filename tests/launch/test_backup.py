@@ -30,7 +30,7 @@ from domain.kernel.models import NumberSeries
 from domain.kernel.permissions import Reach
 from domain.orgs.models import Account, Unit, UnitKind
 from tests.support.county import MORNING
-from tests.support.database import TEMPLATE
+from tests.support.database import TEMPLATE, move_schema, revision_of
 
 
 def plain(url: str) -> str:
@@ -176,7 +176,7 @@ class TestABackup:
         name = f"older_{uuid4().hex[:8]}"
         postgres.create_database(name)
         try:
-            older = upgrade(postgres.url(name), f"head-{steps}")
+            older = move_schema(postgres.url(name), command.upgrade, f"{database.head()}-{steps}")
             made = backup.make(settings, postgres.url(name), None).path
         finally:
             postgres.drop_database(name)
@@ -212,21 +212,6 @@ def manifest_of(archive: tarfile.TarFile) -> dict[str, Any]:
     content = archive.extractfile(backup.MANIFEST)
     assert content
     return json.loads(content.read())
-
-
-def upgrade(url: str, revision: str) -> str:
-    config = database.alembic_config()
-    with create_engine(url, poolclass=NullPool).connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision.replace("head", database.head() or ""))
-    return revision_of(url)
-
-
-def revision_of(url: str) -> str:
-    with psycopg.connect(plain(url)) as connection:
-        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    assert found
-    return found[0]
 
 
 class TestReadingBack:

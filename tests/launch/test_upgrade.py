@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import pytest
 from alembic import command
-from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
 
-from app.launch import database
 from app.launch.postgres import Postgres
 from tests.support.clients import Client, matter
-from tests.support.serving import ROOT, Serving
+from tests.support.database import move_schema
+from tests.support.serving import Serving
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -57,23 +52,13 @@ def older() -> Generator[Older]:
                 seen = cases_of(centre)
             serving.stop()
             server.start()
-            go_back(server)
+            assert move_schema(server.url(), command.downgrade, EARLIER) == EARLIER
             server.stop()
             yield Older(serving, seen)
         finally:
             if serving.process.poll() is None:
                 serving.stop()
             server.stop()
-
-
-def go_back(server: Postgres) -> None:
-    config = database.alembic_config()
-    with create_engine(server.url(), poolclass=NullPool).connect() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, EARLIER)
-    with psycopg.connect(server.conninfo()) as connection:
-        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    assert found == (EARLIER,)
 
 
 def test_comes_up_with_every_case_as_it_was_and_goes_on(older: Older) -> None:
@@ -87,8 +72,5 @@ def test_comes_up_with_every_case_as_it_was_and_goes_on(older: Older) -> None:
         number = desk.post("/cases", matter(860)).json()["number"]
         assert desk.act(number, "submit").status_code == 200
         assert centre.act(number, "dispatch", {"lead_department": "rsj"}).status_code == 200
-    verified = subprocess.run(
-        [sys.executable, "-m", "app.cli", "audit", "verify"],
-        cwd=ROOT, env={"PATH": "/usr/bin:/bin", "DATA_DIR": str(older.serving.data)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert "审计日志完整" in verified.stdout, verified.stdout + verified.stderr
+    verified = older.serving.command("audit", "verify")
+    assert "审计日志完整" in verified.stdout, verified.stderr

@@ -11,11 +11,12 @@ import shlex
 import shutil
 import subprocess
 import tempfile
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import create_engine
+from alembic.config import Config
+from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.pool import NullPool
 
@@ -77,6 +78,21 @@ def make_template(server: Postgres) -> None:
         return
     engine = create_engine(server.url(TEMPLATE), poolclass=NullPool)
     metadata().create_all(engine)
+
+
+def move_schema(url: str, move: Callable[[Config, str], object], revision: str) -> str:
+    """Bring a schema to a revision, up or down (`alembic.command`), and tell which one then stands there."""
+    config = database.alembic_config()
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        config.attributes["connection"] = connection
+        move(config, revision)
+    return revision_of(url)
+
+
+def revision_of(url: str) -> str:
+    """Tell which revision stands in a database."""
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
 
 
 @asynccontextmanager

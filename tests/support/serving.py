@@ -62,6 +62,12 @@ class Serving:
             self.process.stdout.close()
         return code
 
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a command over the same data, in a process of its own, to its end."""
+        command = [sys.executable, "-m", "app.cli", *words]
+        given = {"PATH": "/usr/bin:/bin", "DATA_DIR": str(self.data)}
+        return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
+
     def _read(self) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
