@@ -13,7 +13,7 @@ STYLES = ("tokens", "base", "frame", "form", "table", "show", "print")
 
 
 def shell() -> rx.App:
-    """This function will make the application without any page: style, language, and what replaces Reflex's English."""
+    """Make the application without any page: style, language, and what replaces Reflex's English."""
     return rx.App(
         html_lang="zh-CN",
         # Our own base sheet sets every element; Reflex's reset would come after it in some browsers' eyes only.
@@ -29,7 +29,7 @@ def shell() -> rx.App:
 
 
 def build() -> rx.App:
-    """This function will make the whole application."""
+    """Make the whole application."""
     telling.replace_toasts()
     made = wire(shell())
     made.add_page(around.not_found, route="404", title="没有找到")

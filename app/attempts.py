@@ -22,7 +22,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class _Count:
-    """This class will count one address's attempts of a kind since a moment, and those that went untold."""
+    """Count one address's attempts of a kind since a moment, and those that went untold."""
 
     since: float
     told: int = 0
@@ -33,7 +33,7 @@ _counts: OrderedDict[tuple[str, str, str], _Count] = OrderedDict()
 
 
 def note(kind: str, address: str, code: str = "", **facts: str) -> None:
-    """This function will tell the log of an attempt, or count it for the next line of its kind and code.
+    """Tell the log of an attempt, or count it for the next line of its kind and code.
 
     :param kind: a word such as `request.refused`
     :param code: why, in one word; `facts` say more, in words of the product alone

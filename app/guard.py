@@ -40,10 +40,10 @@ _log = structlog.get_logger(__name__)
 
 
 class Guard(Middleware):
-    """This class will stand before every event of every page."""
+    """Stand before every event of every page."""
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
-        """This function will let the event pass (none) or answer it in place of its handler."""
+        """Let the event pass (none) or answer it in place of its handler."""
         del app  # the signature is Reflex's
         root = state._get_root_state()  # noqa: SLF001 — Reflex names it so
         actor = await self._actor(event, root)
@@ -80,7 +80,7 @@ def _elsewhere(event: Event) -> bool:
 
 
 def refused(exception: Exception) -> Any:
-    """This function will turn an expected refusal into a message and anything else into a numbered error."""
+    """Turn an expected refusal into a message and anything else into a numbered error."""
     if isinstance(exception, NotSignedIn):
         return telling.leave()
     if isinstance(exception, ChangedMeanwhile):
@@ -104,7 +104,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def gate(pages: frozenset[str]) -> Callable[[App], App]:
-    """This function will send a browser without any session to the sign-in page before a page is loaded.
+    """Send a browser without any session to the sign-in page before a page is loaded.
 
     It looks at the first piece of the path only; rights are checked by the handlers.
     """

@@ -22,7 +22,7 @@ from domain.kernel.refusals import TooMany
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """This class will say which requests count together, and how many a minute there may be."""
+    """Say which requests count together, and how many a minute there may be."""
 
     name: str
     methods: frozenset[str]
@@ -31,7 +31,7 @@ class Kind:
     by_account: int
 
     def fits(self, method: str, path: str) -> bool:
-        """This function will tell whether a request is of this kind."""
+        """Tell whether a request is of this kind."""
         return method in self.methods and self.path.fullmatch(path) is not None
 
 
@@ -56,21 +56,21 @@ class TooOften(TooMany):
     """More than the limit; says when it is worth trying again."""
 
     def __init__(self, seconds: int) -> None:
-        """This function will say so in a sentence, with the seconds for the machine."""
+        """Say so in a sentence, with the seconds for the machine."""
         super().__init__(TOO_OFTEN)
         self.retry_after = seconds
 
 
 class Rates:
-    """This class will count what is done, and refuse what is too much."""
+    """Count what is done, and refuse what is too much."""
 
     def __init__(self, redis_url: str = "") -> None:
-        """This function will count in this process alone, unless a Redis is named."""
+        """Count in this process alone, unless a Redis is named."""
         storage = RedisStorage(f"async+{redis_url}", implementation="redispy") if redis_url else MemoryStorage()
         self._limiter = SlidingWindowCounterRateLimiter(storage)
 
     async def of_address(self, address: str, method: str, path: str) -> None:
-        """This function will count a request for the address it comes from, before anything else is done with it.
+        """Count a request for the address it comes from, before anything else is done with it.
 
         :raises TooOften: there were too many
         """
@@ -79,7 +79,7 @@ class Rates:
             await self._count("address", kind.name, address, kind.by_address)
 
     async def of_account(self, account: str, method: str, path: str) -> None:
-        """This function will count a request for the account that sends it, whatever its sessions and addresses.
+        """Count a request for the account that sends it, whatever its sessions and addresses.
 
         :raises TooOften: there were too many
         """
@@ -88,7 +88,7 @@ class Rates:
             await self._count("account", kind.name, account, kind.by_account)
 
     async def of_events(self, account: str) -> None:
-        """This function will count an event of a page.
+        """Count an event of a page.
 
         :raises TooOften: there were too many
         """
@@ -110,7 +110,7 @@ class Rates:
 
 
 def kind_of(method: str, path: str) -> Kind | None:
-    """This function will tell what kind of request it is; none when it counts only among everything."""
+    """Tell what kind of request it is; none when it counts only among everything."""
     return next((kind for kind in KINDS if kind.fits(method, path)), None)
 
 
@@ -119,12 +119,12 @@ class _Holder:
 
 
 def use(rates: Rates) -> None:
-    """This function will set what this process counts with."""
+    """Set what this process counts with."""
     _Holder.rates = rates
 
 
 def rates() -> Rates:
-    """This function will give what this process counts with."""
+    """Give what this process counts with."""
     if _Holder.rates is None:
         _Holder.rates = Rates()
     return _Holder.rates

@@ -64,7 +64,7 @@ PRODUCT = "枫桥 · 社会治理中心"
 
 @dataclass(frozen=True)
 class Page:
-    """This class will declare a page; no `permission`, `rights` (one is enough) and `roles` means: anybody signed in."""
+    """A page; no `permission`, `rights` (one is enough) and `roles` means: anybody signed in."""
 
     route: str
     title: str
@@ -112,7 +112,7 @@ GATED = frozenset(page.route.strip("/").split("/")[0] for page in PAGES)
 
 
 def add_pages(app: rx.App) -> None:
-    """This function will add every page to the application."""
+    """Add every page to the application."""
     for page in PAGES:
         on_load = [BellState.load, *page.on_load, BellState.follow]
         app.add_page(page.build, route=page.route, title=f"{page.title} - {PRODUCT}", on_load=on_load)

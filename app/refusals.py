@@ -87,7 +87,7 @@ class Problem(BaseModel):
 def problem(
     code: str, detail: str, *, status: int = 0, fields: Mapping[str, str] | None = None, incident: str = ""
 ) -> Response:
-    """This function will answer a request with a problem of that code; its status comes from the table."""
+    """Answer a request with a problem of that code; its status comes from the table."""
     number = status or STATUS.get(code, 400)
     shown = Problem(
         type=f"urn:fengqiao:problem:{code}",
@@ -103,7 +103,7 @@ def problem(
 
 
 def of_refusal(refusal: Refusal) -> Response:
-    """This function will answer with a refusal of the domain, in its own words."""
+    """Answer with a refusal of the domain, in its own words."""
     answer = problem(refusal.code, refusal.message, fields=refusal.fields)
     answer.headers.update(headers_of(refusal))
     return answer
@@ -127,14 +127,14 @@ def page_of(text: str, headers: Mapping[str, str], refusal: Refusal | None = Non
 
 
 def of_incident(error: BaseException, *, where: str) -> Response:
-    """This function will answer an unexpected error with a number to quote, and log it under that number."""
+    """Answer an unexpected error with a number to quote, and log it under that number."""
     incident = secrets.token_hex(4).upper()
     _log.error("unexpected error", incident=incident, where=where, exc_info=error)
     return problem("failed", f"系统内部错误，编号 {incident}，请联系管理员", incident=incident)
 
 
 def of_database(error: DBAPIError | PoolTimeout, *, where: str) -> Response:
-    """This function will answer for the database: what it cannot store, waits too long for, or a fault."""
+    """Answer for the database: what it cannot store, waits too long for, or a fault."""
     if isinstance(error, DataError):
         return problem("invalid", "内容中有无法保存的字符或数值，请检查后重试")
     return of_cause(error, where=where) or of_incident(error, where=where)
@@ -157,7 +157,7 @@ def for_people(path: str, answer: Response) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """This function will let an application answer every refusal as a problem."""
+    """Let an application answer every refusal as a problem."""
 
     async def refused(_request: Request, error: Exception) -> Response:
         return of_refusal(error) if isinstance(error, Refusal) else of_incident(error, where="refused")
@@ -186,7 +186,7 @@ def install(app: FastAPI) -> None:
 
 
 def fields_of(errors: Sequence[Any]) -> dict[str, str]:
-    """This function will word validation errors, by field; what was sent is never repeated."""
+    """Word validation errors, by field; what was sent is never repeated."""
     found: dict[str, str] = {}
     for error in errors[:_MOST_FIELDS]:
         where = [str(step) for step in error["loc"] if step not in {"body", "query", "path", "header"}]
@@ -198,7 +198,7 @@ def fields_of(errors: Sequence[Any]) -> dict[str, str]:
 
 
 def sentence(error: Mapping[str, Any]) -> str:
-    """This function will word one validation error in Chinese."""
+    """Word one validation error in Chinese."""
     kind, context = error["type"], error.get("ctx") or {}
     if kind == OWN_SENTENCE:
         return str(error["msg"])

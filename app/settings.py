@@ -96,7 +96,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _together(self) -> Self:
-        """What each allows, not all allow together."""
+        # What each allows, not all allow together.
         whole_tls = (self.tls_cert is None) == (self.tls_key is None)
         oidc = (self.sign_on_oidc_issuer, self.sign_on_oidc_client_id, self.sign_on_oidc_client_secret)
         wrong = {

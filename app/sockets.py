@@ -44,7 +44,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(slots=True, eq=False)
 class _Socket:
-    """This class will hold one open socket; of its session only the digest is kept."""
+    """One open socket; of its session only the digest is kept."""
 
     digest: bytes
     account: UUID
@@ -52,7 +52,7 @@ class _Socket:
     ended: bool = False
 
     async def end(self) -> None:
-        """This function will tell the page to go to the sign-in page, and close."""
+        """Tell the page to go to the sign-in page, and close."""
         self.ended = True
         with suppress(OSError, RuntimeError):  # the other side was faster
             await self.send({"type": "websocket.send", "text": _farewell()})
@@ -60,20 +60,20 @@ class _Socket:
 
 
 class Sockets:
-    """This class will know the sockets of this process."""
+    """Know the sockets of this process."""
 
     def __init__(self) -> None:
-        """This function will begin with none."""
+        """Begin with none."""
         self._open: set[_Socket] = set()
         self._asked: set[str] = set()
         self._bell = asyncio.Event()
 
     def __len__(self) -> int:
-        """This function will count the open sockets."""
+        """Count the open sockets."""
         return len(self._open)
 
     async def serve(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        """This function will let a handshake through to the pages, or refuse it."""
+        """Let a handshake through to the pages, or refuse it."""
         digest = crypto.digest(secret_in(Headers(scope=scope).get("cookie", "")))
         async with unit_of_work() as session:
             account = (await in_force(session, {digest}, at=now())).get(digest)
@@ -104,12 +104,12 @@ class Sockets:
             self._open.discard(socket)
 
     def hear(self, account: str) -> None:
-        """This function will note that the sessions of an account ("*": of anybody) changed."""
+        """Note that the sessions of an account ("*": of anybody) changed."""
         self._asked.add(account)
         self._bell.set()
 
     async def watch(self) -> None:
-        """This function will end sockets whose session is over, until it is cancelled."""
+        """End sockets whose session is over, until it is cancelled."""
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(EVERY):
@@ -123,7 +123,7 @@ class Sockets:
                 _log.warning("sockets.unchecked", error=type(error).__name__)
 
     async def check(self, accounts: set[str]) -> None:
-        """This function will ask about the sessions of some accounts and end the sockets of those that are over."""
+        """Ask about the sessions of some accounts and end the sockets of those that are over."""
         meant = [socket for socket in self._open if "*" in accounts or str(socket.account) in accounts]
         if not meant:
             return
@@ -137,13 +137,13 @@ class Sockets:
 
 
 def _farewell() -> str:
-    """The frame by which Reflex's client hears of an event."""
+    # The frame by which Reflex's client hears of an event.
     update = StateUpdate(events=Event.from_event_type([telling.leave("ended")]))
     return f'42{_NAMESPACE},["event",{json_dumps(update)}]'
 
 
 async def _turn_away(scope: Scope, receive: Receive, send: Send) -> None:
-    """A page left open overnight would try again for ever: it gets the few words it needs to hear where to go."""
+    # A page left open overnight would try again for ever: it gets the few words it needs to hear where to go.
     await receive()
     if "origin" not in Headers(scope=scope):
         await send({"type": "websocket.close", "code": OVER})

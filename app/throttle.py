@@ -25,7 +25,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class _Failures:
-    """This class will count failures by key, the oldest keys forgotten first."""
+    """Count failures by key, the oldest keys forgotten first."""
 
     moments: OrderedDict[str, deque[datetime]] = field(default_factory=OrderedDict)
 
@@ -41,7 +41,7 @@ class _Failures:
 
 
 class Throttle:
-    """This class will refuse sign-ins that come too often; times come in as `at`."""
+    """Refuse sign-ins that come too often; times come in as `at`."""
 
     def __init__(self) -> None:
         self._failures = _Failures()
@@ -49,7 +49,7 @@ class Throttle:
         """Until when an account is locked, and how often it was."""
 
     def check(self, address: str, login: str, *, at: datetime) -> None:
-        """This function will refuse before the password is looked at.
+        """Refuse before the password is looked at.
 
         :raises TooMany: too many failures from this address lately
         """
@@ -61,7 +61,7 @@ class Throttle:
     def failed(
         self, address: str, login: str, refusal: Refusal, *, at: datetime, values: SecurityValues = DEFAULTS
     ) -> Refusal:
-        """This function will count a failure and give the refusal to answer with."""
+        """Count a failure and give the refusal to answer with."""
         until, _ = self._locked.get(_name(login), (at, 0))
         locked = until > at
         # not what was typed as the account: people type passwords there
@@ -75,7 +75,7 @@ class Throttle:
         return refusal
 
     def succeeded(self, login: str) -> None:
-        """This function will forget the failures of an account."""
+        """Forget the failures of an account."""
         self._failures.moments.pop(_name(login), None)
         self._locked.pop(_name(login), None)
 

@@ -31,7 +31,7 @@ _log = structlog.get_logger(__name__)
 
 
 def wire(app: rx.App) -> rx.App:
-    """This function will add pages, guard, the machine interface and the background tasks.
+    """Add pages, guard, the machine interface and the background tasks.
 
     :raises ValueError: the workflow table does not hold together
     """
@@ -53,7 +53,7 @@ def wire(app: rx.App) -> rx.App:
 
 @asynccontextmanager
 async def background() -> AsyncGenerator[None]:
-    """This function will run the listener, the relay and the clock as long as the application lives."""
+    """Run the listener, the relay and the clock as long as the application lives."""
     stop, watch = asyncio.Event(), Watch(settings.load())
     tasks = [
         asyncio.create_task(hub.run(_listening_url()), name="live hub"),
@@ -76,7 +76,7 @@ async def background() -> AsyncGenerator[None]:
 
 
 def _tell_of_a_death(task: asyncio.Task[None]) -> None:
-    """A task that ends by an exception does so now; whoever waits for it would hear of it at the stop only."""
+    # A task that ends by an exception does so now; whoever waits for it would hear of it at the stop only.
     if not task.cancelled() and (fault := task.exception()):
         _log.critical("background.died", task=task.get_name(), exc_info=fault)
 

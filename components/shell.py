@@ -20,7 +20,7 @@ def page(
     actions: rx.Component | None = None,
     here: str = "",
 ) -> rx.Component:
-    """This function will draw a page: navigation, breadcrumb, title, one primary action, watermark.
+    """Draw a page: navigation, breadcrumb, title, one primary action, watermark.
 
     Who may not open the page sees the frame and a panel that says so.
 

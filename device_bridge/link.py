@@ -84,7 +84,7 @@ class Link:
     """Keeps one conversation with the server alive for as long as `run` runs."""
 
     def __init__(self, settings: LinkSettings, state: Callable[[], ReaderState]) -> None:
-        """This function will prepare the line; `state` gives the reader for the introduction."""
+        """Prepare the line; `state` gives the reader for the introduction."""
         self._settings = settings
         self._state = state
         self._news = asyncio.Event()
@@ -97,11 +97,11 @@ class Link:
 
     @property
     def holds_a_read(self) -> bool:
-        """This property will tell whether a read still waits for its acknowledgement."""
+        """Tell whether a read still waits for its acknowledgement."""
         return self._held is not None
 
     def offer(self, event: ReaderEvent) -> None:
-        """This function will take what the reader tells; call it from the event loop."""
+        """Take what the reader tells; call it from the event loop."""
         if isinstance(event, StatusChange):
             log.info("读卡器状态：%s（%s）", event.status.value, event.message)
             self._status = event
@@ -131,13 +131,13 @@ class Link:
             log.warning("编号 %d 的读卡未能送达，已作废，请重新读卡。", seq)
 
     async def run(self) -> None:
-        """This function will talk to the server until it is cancelled, dialling again each time."""
+        """Talk to the server until it is cancelled, dialling again each time."""
         while True:
             pause = await self._attempt()
             await asyncio.sleep(pause)
 
     async def _attempt(self) -> float:
-        """This function will hold one conversation and give the seconds to wait afterwards."""
+        """Hold one conversation and give the seconds to wait afterwards."""
         settings = self._settings
         try:
             async with self._dial() as connection:
@@ -207,7 +207,7 @@ class Link:
         self._news.set()
 
     async def _speak(self, connection: ClientConnection) -> None:
-        """This function will send what is new, and a sign of life when nothing is."""
+        """Send what is new, and a sign of life when nothing is."""
         while True:
             try:
                 # Not wait_for: before Python 3.12 it may swallow a cancellation, and this loop
@@ -260,7 +260,7 @@ class Link:
 
 
 async def _first_of(*conversations: Coroutine[None, None, None]) -> None:
-    """This function will run all until the first ends, end the others and pass on its error."""
+    """Run all until the first ends, end the others and pass on its error."""
     tasks = [asyncio.ensure_future(conversation) for conversation in conversations]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

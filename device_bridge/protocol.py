@@ -66,7 +66,7 @@ class CardKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """This property will give the Chinese name of the certificate."""
+        """Give the Chinese name of the certificate."""
         return _CARD_KIND_LABELS[self]
 
 
@@ -92,12 +92,12 @@ class ReaderStatus(StrEnum):
 
     @property
     def label(self) -> str:
-        """This property will give the sentence shown at the desk for this status."""
+        """Give the sentence shown at the desk for this status."""
         return _READER_STATUS_LABELS[self]
 
     @property
     def is_usable(self) -> bool:
-        """This property will tell whether putting a card on the reader can help now."""
+        """Tell whether putting a card on the reader can help now."""
         return self not in {
             ReaderStatus.NO_READER,
             ReaderStatus.UNPLUGGED,
@@ -126,7 +126,7 @@ class AckReason(StrEnum):
 
     @property
     def label(self) -> str:
-        """This property will give the reason as a sentence in Chinese."""
+        """Give the reason as a sentence in Chinese."""
         return _ACK_REASON_LABELS[self]
 
 
@@ -164,7 +164,7 @@ _ReprArgs = Iterable[tuple[str | None, Any]]
 
 
 def _masked(pairs: _ReprArgs, secret: frozenset[str] | None) -> _ReprArgs:
-    """This function will hide the values of the fields named, or of all fields for None."""
+    """Hide the values of the fields named, or of all fields for None."""
     for name, value in pairs:
         hidden = value is not None and (secret is None or name in secret)
         yield name, "***" if hidden else value
@@ -195,7 +195,7 @@ class CardFields(_Shape):
     nationality: _Short | None = None
 
     def __repr_args__(self) -> _ReprArgs:
-        """This function will list the fields for `repr` with every value masked."""
+        """List the fields for `repr` with every value masked."""
         return _masked(super().__repr_args__(), None)
 
 
@@ -241,7 +241,7 @@ class Card(_Shape):
     read_at: AwareDatetime
 
     def __repr_args__(self) -> _ReprArgs:
-        """This function will list the fields for `repr` with the photo masked."""
+        """List the fields for `repr` with the photo masked."""
         return _masked(super().__repr_args__(), frozenset({"photo_jpeg_b64"}))
 
 
@@ -298,7 +298,7 @@ _FROM_SERVER: TypeAdapter[FromServer] = TypeAdapter(Annotated[FromServer, _BY_TY
 
 
 def parse_from_bridge(text: str | bytes) -> FromBridge:
-    """This function will read one message of a bridge.
+    """Read one message of a bridge.
 
     :raises ProtocolError: the text is too large, no JSON, or no message of this version
     """
@@ -306,7 +306,7 @@ def parse_from_bridge(text: str | bytes) -> FromBridge:
 
 
 def parse_from_server(text: str | bytes) -> FromServer:
-    """This function will read one message of the server.
+    """Read one message of the server.
 
     :raises ProtocolError: the text is too large, no JSON, or no message of this version
     """
@@ -314,7 +314,7 @@ def parse_from_server(text: str | bytes) -> FromServer:
 
 
 def to_text(message: FromBridge | FromServer) -> str:
-    """This function will write a message as JSON text.
+    """Write a message as JSON text.
 
     :raises ProtocolError: the message would be larger than the other side accepts
     """

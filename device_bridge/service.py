@@ -39,7 +39,7 @@ class UsageError(ValueError):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """This function will run the bridge until it is told to stop.
+    """Run the bridge until it is told to stop.
 
     :returns: 0 after a clean stop, 2 when it was started with something missing or wrong
     """
@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 async def serve(settings: LinkSettings, reader: CardReader, stop: asyncio.Event | None = None) -> None:
-    """This function will run reader and line together until `stop` is set or a signal comes.
+    """Run reader and line together until `stop` is set or a signal comes.
 
     :raises Exception: whatever ended the reader or the line; neither ends by itself
     """
@@ -91,7 +91,7 @@ async def serve(settings: LinkSettings, reader: CardReader, stop: asyncio.Event 
 
 @contextlib.contextmanager
 def _signals(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> Generator[None]:
-    """This function will stop the bridge on SIGTERM and Ctrl-C, where the loop can take signals.
+    """Stop the bridge on SIGTERM and Ctrl-C, where the loop can take signals.
 
     Windows has no signal handlers in its loop; there Ctrl-C ends `asyncio.run`.
     """
@@ -144,7 +144,7 @@ def _settings(options: argparse.Namespace) -> LinkSettings:
 
 
 def desk_address(server: str, desk: str, *, allow_plain: bool = False) -> str:
-    """This function will complete a server address to the address of a desk's door.
+    """Complete a server address to the address of a desk's door.
 
     `{desk}` in it is filled in; an address without a path gets `/api/v1/desk/<desk>`; http and
     https are taken as ws and wss.
@@ -169,7 +169,7 @@ def _tls(ca_file: Path | None) -> ssl.SSLContext:
 
 
 def _token(file: Path | None) -> str:
-    """This function will fetch the desk's token; never from the command line, where all see it."""
+    """Fetch the desk's token; never from the command line, where all see it."""
     if file is None:
         token = os.environ.get("BRIDGE_TOKEN", "").strip()
     else:
@@ -204,7 +204,7 @@ def _ports() -> str:
 
 @contextlib.contextmanager
 def _simulated_reader(options: argparse.Namespace) -> Generator[CardReader]:
-    """This function will start a reader without hardware; Enter puts a demo card on it."""
+    """Start a reader without hardware; Enter puts a demo card on it."""
     try:
         # Pseudo-terminals do not exist on Windows, so this must not load with the program.
         from device_bridge.simulators.cards import demo_cards  # noqa: PLC0415
@@ -237,7 +237,7 @@ def _later(seconds: float, act: Callable[[], None]) -> None:
 
 
 def _on_enter(act: Callable[[], None]) -> None:
-    """This function will act on every line of the console, until the console ends."""
+    """Act on every line of the console, until the console ends."""
     for _ in sys.stdin:
         act()
 

@@ -6,5 +6,5 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """This function will give the present moment, aware, in UTC."""
+    """Give the present moment, aware, in UTC."""
     return datetime.now(UTC)

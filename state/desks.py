@@ -20,7 +20,7 @@ Receive = Callable[[str, "CardRead"], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True)
 class CardRead:
-    """This class will hold one read of a card. It is clear text: never logged, never stored."""
+    """One read of a card. It is clear text: never logged, never stored."""
 
     fields: Mapping[str, str | None]
     kind: str
@@ -45,7 +45,7 @@ class _Armed:
 
 @dataclass(frozen=True, slots=True)
 class ReaderState:
-    """This class will say how the reader of a desk is: a state word and a sentence for people."""
+    """Say how the reader of a desk is: a state word and a sentence for people."""
 
     state: str
     message: str
@@ -57,34 +57,34 @@ _watchers: dict[str, Callable[[str, ReaderState], Awaitable[None]]] = {}
 
 
 def arm(desk: str, client: str, receive: Receive) -> None:
-    """This function will let the form of a client take the next reads of a desk."""
+    """Let the form of a client take the next reads of a desk."""
     _armed[desk] = _Armed(client, receive, now() + ARMED_FOR)
 
 
 def disarm(desk: str, client: str) -> None:
-    """This function will end the arming if it is still this client's."""
+    """End the arming if it is still this client's."""
     if desk in _armed and _armed[desk].client == client:
         del _armed[desk]
 
 
 def disarm_all(client: str) -> None:
-    """This function will end every arming of a client whose page closed."""
+    """End every arming of a client whose page closed."""
     for desk in [desk for desk, armed_form in _armed.items() if armed_form.client == client]:
         del _armed[desk]
 
 
 def free_for(desk: str, client: str) -> bool:
-    """This function will tell whether a client may renew its arming without taking the desk from another form."""
+    """Tell whether a client may renew its arming without taking the desk from another form."""
     return not armed(desk) or _armed[desk].client == client
 
 
 def armed(desk: str) -> bool:
-    """This function will tell whether a form waits for a card at the desk."""
+    """Tell whether a form waits for a card at the desk."""
     return desk in _armed and _armed[desk].until > now()
 
 
 async def deliver(desk: str, fields: Mapping[str, str | None], reader_sam_id: str, kind: str) -> Delivery:
-    """This function will bring a read into the form armed at the desk."""
+    """Bring a read into the form armed at the desk."""
     target = _armed.get(desk)
     if target is None:
         return Delivery(delivered=False, reason="not_armed")
@@ -95,27 +95,27 @@ async def deliver(desk: str, fields: Mapping[str, str | None], reader_sam_id: st
 
 
 async def reader_changed(desk: str, state: str, message: str) -> None:
-    """This function will note how a desk's reader is and tell the form that is open there."""
+    """Note how a desk's reader is and tell the form that is open there."""
     _readers[desk] = ReaderState(state, message)
     if desk in _armed and (watcher := _watchers.get(_armed[desk].client)):
         await watcher(_armed[desk].client, _readers[desk])
 
 
 def reader_of(desk: str) -> ReaderState:
-    """This function will tell how the reader of a desk is; unknown when no bridge is connected."""
+    """Tell how the reader of a desk is; unknown when no bridge is connected."""
     return _readers.get(desk, ReaderState("offline", "读卡程序未连接，可直接手工录入"))
 
 
 def bridge_left(desk: str) -> None:
-    """This function will forget the reader of a desk whose bridge disconnected."""
+    """Forget the reader of a desk whose bridge disconnected."""
     _readers.pop(desk, None)
 
 
 def watch(client: str, watcher: Callable[[str, ReaderState], Awaitable[None]]) -> None:
-    """This function will have a client told when the reader of its desk changes."""
+    """Have a client told when the reader of its desk changes."""
     _watchers[client] = watcher
 
 
 def unwatch(client: str) -> None:
-    """This function will end that."""
+    """End that."""
     _watchers.pop(client, None)

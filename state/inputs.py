@@ -18,7 +18,7 @@ from domain.kernel.words import text_fault
 
 @dataclass
 class Choice:
-    """This class will hold one choice of a select."""
+    """One choice of a select."""
 
     value: str = ""
     label: str = ""
@@ -92,17 +92,17 @@ class Reading:
 
 
 def as_text(value: object) -> str:
-    """This function will take an argument of an event for text; anything else is empty."""
+    """Take an argument of an event for text; anything else is empty."""
     return value[:MOST] if isinstance(value, str) else ""
 
 
 def as_form(value: object) -> dict[str, Any]:
-    """This function will take an argument of an event for the values of a form; anything else is an empty one."""
+    """Take an argument of an event for the values of a form; anything else is an empty one."""
     return {str(name): given for name, given in value.items()} if isinstance(value, dict) else {}
 
 
 def text_in(form: Mapping[str, Any], name: str, *, most: int = MOST) -> str:
-    """This function will read a text; anything that is not one reads as empty."""
+    """Read a text; anything that is not one reads as empty."""
     value = form.get(name)
     return value[:most] if isinstance(value, str) else ""
 
@@ -120,13 +120,13 @@ def written_in(form: Mapping[str, Any], name: str, *, label: str, most: int) -> 
 
 
 def flag_in(form: Mapping[str, Any], name: str) -> bool:
-    """This function will read a check box."""
+    """Read a check box."""
     value = form.get(name)
     return value is True or (isinstance(value, str) and value in {"on", "true", "1"})
 
 
 def word_in(form: Mapping[str, Any], name: str, kind: type[W], default: W) -> W:
-    """This function will read a choice; empty reads as the default.
+    """Read a choice; empty reads as the default.
 
     :raises Invalid: it is not one of the choices
     """

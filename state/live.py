@@ -31,7 +31,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(slots=True, eq=False)
 class Follower:
-    """This class will gather what changed since one page last looked."""
+    """Gather what changed since one page last looked."""
 
     kinds: frozenset[str]
     only: str = ""
@@ -39,13 +39,13 @@ class Follower:
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, kind: str, subject: str) -> None:
-        """This function will note a change if the page follows its kind and subject; "*" means anything may have changed."""
+        """Note a change if the page follows its kind and subject; "*" means anything may have changed."""
         if kind == "*" or (kind in self.kinds and self.only in {"", subject}):
             self.changed.add(subject)
             self._bell.set()
 
     async def next(self, patience: float) -> frozenset[str]:
-        """This function will wait for changes and give the ids; empty after `patience` seconds."""
+        """Wait for changes and give the ids; empty after `patience` seconds."""
         try:
             async with asyncio.timeout(patience):
                 await self._bell.wait()
@@ -59,7 +59,7 @@ class Follower:
 
 
 class Hub:
-    """This class will hear the database's announcements and wake the pages of this process."""
+    """Hear the database's announcements and wake the pages of this process."""
 
     def __init__(self) -> None:
         self._followers: set[Follower] = set()
@@ -68,7 +68,7 @@ class Hub:
 
     @contextmanager
     def follow(self, *kinds: str, only: str = "") -> Generator[Follower]:
-        """This function will lend a follower of some kinds ("case", "visit") while a page is open.
+        """Lend a follower of some kinds ("case", "visit") while a page is open.
 
         With `only` it hears of the subject with that id alone.
         """
@@ -80,7 +80,7 @@ class Hub:
             self._followers.discard(follower)
 
     def on(self, kind: str, listener: Listener) -> None:
-        """This function will have `listener(subject id)` called for every announcement of a kind, as long as the process lives.
+        """Have `listener(subject id)` called for every announcement of a kind, as long as the process lives.
 
         The id is "*" after a connect or reconnect: anything may have changed meanwhile. A listener answers at
         once (it may start a task); what it raises the loop logs, and it stops nobody else.
@@ -88,7 +88,7 @@ class Hub:
         self._listeners.setdefault(kind, []).append(listener)
 
     async def run(self, url: str) -> None:
-        """This function will listen until it is cancelled, and reconnect when the database went away.
+        """Listen until it is cancelled, and reconnect when the database went away.
 
         `url` is a libpq connection string. After a reconnect every page refreshes, since
         announcements of the gap are lost.
@@ -126,7 +126,7 @@ class Hub:
 
 @contextmanager
 def outlasting() -> Generator[None]:
-    """This function will let one refresh of a page fail while the database is away or overloaded.
+    """Let one refresh of a page fail while the database is away or overloaded.
 
     A page's follower that ended there would never come back; the next change, or the hub
     after its reconnect, has the page read everything afresh.

@@ -27,7 +27,7 @@ _SECRETS = {"old": "请填写原密码", "new": "请填写新密码", "again": "
 
 @dataclass
 class OwnSessionShown:
-    """This class will hold one open session as text."""
+    """One open session as text."""
 
     id: str = ""
     where: str = ""
@@ -40,7 +40,7 @@ class OwnSessionShown:
 
 @dataclass
 class SignInShown:
-    """This class will hold one past sign-in as text."""
+    """One past sign-in as text."""
 
     at: str = ""
     where: str = ""
@@ -51,7 +51,7 @@ class SignInShown:
 
 @dataclass
 class Protection:
-    """This class will hold how the account is protected."""
+    """How the account is protected."""
 
     factor: bool = False
     since: str = ""
@@ -64,7 +64,7 @@ class Protection:
 
 @dataclass
 class Enrolling:
-    """This class will hold a second factor that waits for its first code."""
+    """A second factor that waits for its first code."""
 
     secret: str = ""
     path: str = ""
@@ -73,7 +73,7 @@ class Enrolling:
 
 @dataclass
 class Provider:
-    """This class will hold another way to sign in, and whether the account is linked to it."""
+    """Another way to sign in, and whether the account is linked to it."""
 
     name: str = ""
     label: str = ""
@@ -85,7 +85,7 @@ _OFFERED: dict[str, str] = {}
 
 
 def offer(providers: Mapping[str, str]) -> None:
-    """This function will set which providers there are beside the password, label by name."""
+    """Set which providers there are beside the password, label by name."""
     _OFFERED.clear()
     _OFFERED.update(providers)
 
@@ -111,7 +111,7 @@ class OwnState(SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will open the page."""
+        """Open the page."""
         async with self._opening() as (session, actor):
             self.here = "/me"
             self._shut()
@@ -156,13 +156,12 @@ class OwnState(SignedInState):
 
     @rx.event
     async def close(self):
-        """This function will close the open dialog."""
         async with self._acting():
             self._shut()
 
     @rx.event
     async def change_password(self, form: dict):
-        """This function will change the password of the form."""
+        """Change the password of the form."""
         given = as_form(form)
         new = text_in(given, "new", most=300)
         try:
@@ -190,7 +189,7 @@ class OwnState(SignedInState):
 
     @rx.event
     async def begin(self):
-        """This function will make a new secret and show it, as a picture and to type."""
+        """Make a new secret and show it, as a picture and to type."""
         async with self._acting() as (session, actor):
             self._shut()
             made = await operations.begin_second_factor(session, actor, at=now())
@@ -200,14 +199,14 @@ class OwnState(SignedInState):
 
     @rx.event
     async def give_up(self):
-        """This function will leave the second factor as it was."""
+        """Leave the second factor as it was."""
         async with self._acting():
             self._shut()
         self.enrolling = Enrolling()
 
     @rx.event
     async def confirm(self, form: dict):
-        """This function will put the second factor in force and show the recovery codes."""
+        """Put the second factor in force and show the recovery codes."""
         try:
             async with self._acting() as (session, actor):
                 shown = await operations.confirm_second_factor(
@@ -228,20 +227,20 @@ class OwnState(SignedInState):
 
     @rx.event
     async def kept(self):
-        """This function will forget the recovery codes once their person has kept them."""
+        """Forget the recovery codes once their person has kept them."""
         async with self._acting():
             self.codes, self.codes_file = [], ""
 
     @rx.event
     async def ask(self, what: str):
-        """This function will ask for a code before the second factor is removed or its recovery codes are renewed."""
+        """Ask for a code before the second factor is removed or its recovery codes are renewed."""
         async with self._acting():
             self._shut()
             self.asking = as_text(what) if as_text(what) in {"remove", "codes"} else ""
 
     @rx.event
     async def send(self, form: dict):
-        """This function will do what a code was asked for."""
+        """Do what a code was asked for."""
         code, what, shown = text_in(as_form(form), "code", most=40), self.asking, ()
         refusal: Refusal | None = None
         async with self._acting() as (session, actor):
@@ -259,7 +258,7 @@ class OwnState(SignedInState):
 
     @rx.event
     async def unlink(self, name: str):
-        """This function will take away the link of the account to a provider."""
+        """Take away the link of the account to a provider."""
         async with self._acting() as (session, actor):
             await operations.unlink_own(session, actor, as_text(name)[:20], at=now())
             await self._read(session, actor)
@@ -267,7 +266,7 @@ class OwnState(SignedInState):
 
     @rx.event
     async def end(self, session_id: str):
-        """This function will end one of the own sessions."""
+        """End one of the own sessions."""
         async with self._acting() as (session, actor):
             known = {one.id for one in self.sessions if not one.this}
             if as_text(session_id) in known:
@@ -277,7 +276,7 @@ class OwnState(SignedInState):
 
     @rx.event
     async def end_others(self):
-        """This function will end every session but this one."""
+        """End every session but this one."""
         async with self._acting() as (session, actor):
             count = await operations.end_other_sessions(session, actor, at=now())
             await self._read(session, actor)

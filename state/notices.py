@@ -56,14 +56,14 @@ class BellState(SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will begin a page: what barred the one before is forgotten, the bell is counted."""
+        """Begin a page: what barred the one before is forgotten, the bell is counted."""
         self.barred = False
         async with self._acting(touch=False) as (session, actor):
             await self._read(session, actor)
 
     @rx.event(background=True)
     async def follow(self):
-        """This function will keep the bell live while the page is open."""
+        """Keep the bell live while the page is open."""
         async with self, self._acting(touch=False) as (_, actor):
             account = str(actor.account_id)
         with hub.follow("notice", only=account) as changes:
@@ -83,7 +83,7 @@ class BellState(SignedInState):
 
     @rx.event
     async def look(self):
-        """This function will show the newest notices."""
+        """Show the newest notices."""
         async with self._acting() as (session, actor):
             self.looked = True
             await self._read(session, actor)
@@ -97,7 +97,7 @@ class BellState(SignedInState):
 
     @rx.event
     async def read_all(self):
-        """This function will mark all of the person's own notices read."""
+        """Mark all of the person's own notices read."""
         async with self._acting() as (session, actor):
             await operations.mark_read(session, actor, at=now())
             await self._read(session, actor)
@@ -138,7 +138,7 @@ def _more(view: NoticeView) -> str:
 
 
 def _tone(view: NoticeView) -> str:
-    """The colour of the gravest that is unread: a card is not hidden behind a later, lighter notice."""
+    # The colour of the gravest that is unread: a card is not hidden behind a later, lighter notice.
     tones = {_tone_of(one) for one in (view, *(one for one in view.more if one.unread))}
     return next(tone for tone in ("red", "orange", "blue") if tone in tones)
 

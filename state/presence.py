@@ -19,7 +19,7 @@ KIND = "presence"
 
 
 async def beat(session: AsyncSession, actor: Actor, *, number: str, client: str) -> list[str]:
-    """This function will say that this page still has the case open, and name the others who have.
+    """Say that this page still has the case open, and name the others who have.
 
     :raises NotFound: no such case within the actor's reach
     """
@@ -29,7 +29,7 @@ async def beat(session: AsyncSession, actor: Actor, *, number: str, client: str)
 
 
 async def gone(actor: Actor | None, *, number: str, client: str) -> None:
-    """This function will say that a page no longer shows the case; it opens its own unit of work.
+    """Say that a page no longer shows the case; it opens its own unit of work.
 
     It is called while a page ends: what it cannot note any more, the missing heartbeat tells.
     """

@@ -10,7 +10,7 @@ QUIET = 4
 
 
 def matrix(text: str) -> list[list[bool]]:
-    """This function will give the modules of a QR code with its border, row by row, True for dark."""
+    """Give the modules of a QR code with its border, row by row, True for dark."""
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET)
     code.add_data(text)
     code.make(fit=True)
@@ -18,12 +18,12 @@ def matrix(text: str) -> list[list[bool]]:
 
 
 def path_of(rows: list[list[bool]]) -> str:
-    """This function will write the dark modules as the path of a vector picture, one unit a module."""
+    """Write the dark modules as the path of a vector picture, one unit a module."""
     return "".join(f"M{x} {y}h{length}v1h-{length}z" for y, row in enumerate(rows) for x, length in _runs(row))
 
 
 def _runs(row: list[bool]) -> list[tuple[int, int]]:
-    """The dark stretches of a row as (start, length)."""
+    # The dark stretches of a row as (start, length).
     found: list[tuple[int, int]] = []
     start: int | None = None
     for place, dark in enumerate([*row, False]):

@@ -26,7 +26,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class _Count:
-    """This class will count one account's refusals of the running minute, and those that went unwritten."""
+    """Count one account's refusals of the running minute, and those that went unwritten."""
 
     since: datetime
     written: int = 0
@@ -37,7 +37,7 @@ _counts: OrderedDict[UUID, _Count] = OrderedDict()
 
 
 async def note(actor: Actor, where: str, *, at: datetime) -> None:
-    """This function will write a refusal down, or count it for the next line.
+    """Write a refusal down, or count it for the next line.
 
     A database that is away is no reason to answer otherwise: the refusal stands in the log then.
     """

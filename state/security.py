@@ -41,7 +41,7 @@ LABELS: Mapping[str, str] = {
 
 @dataclass
 class ChangeShown:
-    """This class will hold one change of one value as text."""
+    """One change of one value as text."""
 
     at: str = ""
     by: str = ""
@@ -64,7 +64,7 @@ class SecurityState(SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will open the values."""
+        """Open the values."""
         self.loaded = False
         async with self._opening() as (session, actor):
             self.here = "/security"
@@ -94,7 +94,7 @@ class SecurityState(SignedInState):
 
     @rx.event
     async def send(self, form: dict):
-        """This function will set the values of the form."""
+        """Set the values of the form."""
         reading = Reading(as_form(form))
         try:
             async with self._acting() as (session, actor):

@@ -33,7 +33,7 @@ sends it for this one host and by TLS alone. The edge lets it in by the first na
 
 
 def secret_in(cookie_header: str) -> str:
-    """This function will read the session secret out of a Cookie header; empty when there is none."""
+    """Read the session secret out of a Cookie header; empty when there is none."""
     try:
         found = SimpleCookie(cookie_header).get(COOKIE)
     except CookieError:
@@ -43,7 +43,7 @@ def secret_in(cookie_header: str) -> str:
 
 @dataclass
 class Me:
-    """This class will hold what the frame shows of the signed-in person."""
+    """What the frame shows of the signed-in person."""
 
     name: str = ""
     initial: str = ""
@@ -58,7 +58,7 @@ class Me:
 
 @dataclass
 class Entry:
-    """This class will hold one entry of the navigation."""
+    """One entry of the navigation."""
 
     label: str = ""
     href: str = ""
@@ -70,7 +70,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Place:
-    """This class will declare one place of the product: who may open it and what number stands beside it."""
+    """One place of the product: who may open it and what number stands beside it."""
 
     label: str
     href: str
@@ -83,7 +83,7 @@ class Place:
     """Several rights of which one is enough."""
 
     def open_to(self, actor: Actor) -> bool:
-        """This function will tell whether a person may open the place: by a right, or else by a role."""
+        """Tell whether a person may open the place: by a right, or else by a role."""
         if self.href in actor.barred_places:
             return False
         if self.rights:
@@ -135,7 +135,7 @@ class SignedInState(rx.State):
 
     @asynccontextmanager
     async def _acting(self, *, touch: bool = True, opening: bool = False) -> AsyncGenerator[tuple[AsyncSession, Actor]]:
-        """This function will open one unit of work for the signed-in person.
+        """Open one unit of work for the signed-in person.
 
         A page that only follows goes without `touch`: left open, it must not keep its session alive. One that is
         `opening` draws its frame anew; any other acts as the person that its frame shows.
@@ -163,7 +163,7 @@ class SignedInState(rx.State):
 
     @asynccontextmanager
     async def _opening(self) -> AsyncGenerator[tuple[AsyncSession, Actor]]:
-        """This function will open a page: one unit of work, the frame drawn, the body refused by a panel.
+        """Open a page: one unit of work, the frame drawn, the body refused by a panel.
 
         A `NotPermitted` raised in the body ends the body and bars the page (`barred`): the frame
         shows a panel in place of the content. What comes after the body still runs.
@@ -180,7 +180,7 @@ class SignedInState(rx.State):
             self.barred, self.here = True, ""
 
     def _require_same_person(self, actor: Actor) -> None:
-        """A delegation may begin or end while a page is open: what was meant in one's stead is not done as another."""
+        # A delegation may begin or end while a page is open: what was meant in one's stead is not done as another.
         shown, present = self.me.stands_for, actor.stands_for_name if actor.stands_for else ""
         if not self.me.login or shown == present:
             return
@@ -244,7 +244,7 @@ class LandingState(SignedInState):
 
     @rx.event
     async def go(self):
-        """This function will lead a person to the landing page of the role."""
+        """Lead a person to the landing page of the role."""
         async with self._acting(opening=True) as (session, actor):
             await self._frame(session, actor, opening=True)
             self.here = "/"
@@ -271,7 +271,7 @@ _LANDINGS: tuple[tuple[Role, str], ...] = (
 
 
 def landing(actor: Actor) -> str:
-    """This function will tell where a person lands after signing in; empty for those without a desk yet."""
+    """Tell where a person lands after signing in; empty for those without a desk yet."""
     if actor.unproven:
         return "/me"
     return next((where for role, where in _LANDINGS if role in actor.roles), "")

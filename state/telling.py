@@ -21,12 +21,12 @@ def tell(act: str, **facts: Any) -> EventSpec:
 
 
 def leave(why: str = "") -> EventSpec:
-    """This function will lead the browser to the sign-in page and back afterwards; `why` is a code for its sentence."""
+    """Lead the browser to the sign-in page and back afterwards; `why` is a code for its sentence."""
     return tell("leave", why=why)
 
 
 def toast(message: Any = "", level: str | None = None, fallback_to_alert: bool = False, **options: Any) -> EventSpec:
-    """This function will show a short message; it stands in for `Toaster.send_toast`, whose options it takes.
+    """Show a short message; it stands in for `Toaster.send_toast`, whose options it takes.
 
     :param message: the sentence, text or var
     :param level: "success", "error", "warning", "info"; none for a plain one
@@ -37,7 +37,7 @@ def toast(message: Any = "", level: str | None = None, fallback_to_alert: bool =
 
 
 def replace_toasts() -> None:
-    """This function will have `rx.toast.…` send data in place of a script."""
+    """Have `rx.toast.…` send data in place of a script."""
     Toaster.send_toast = staticmethod(toast)  # type: ignore[method-assign,assignment]
 
 

@@ -38,7 +38,7 @@ _ID_TYPES = {
 
 @dataclass
 class Visitor:
-    """This class will hold one row of today's queue, masked."""
+    """One row of today's queue, masked."""
 
     id: str = ""
     queue: str = ""
@@ -58,7 +58,7 @@ class Visitor:
 
 @dataclass
 class Read:
-    """This class will hold what a card offers to the open form; `seq` grows with each read.
+    """What a card offers to the open form; `seq` grows with each read.
 
     It goes to this one browser, whose desk the card lies on, and is forgotten with the page.
     """
@@ -108,7 +108,7 @@ class VisitDesk(SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will open the page: desks, today's visitors, the reader of this desk."""
+        """Open the page: desks, today's visitors, the reader of this desk."""
         async with self._opening() as (session, actor):
             actor.require(Permission.VISIT_REGISTER)
             self.here = "/visits"
@@ -126,7 +126,7 @@ class VisitDesk(SignedInState):
 
     @rx.event(background=True)
     async def follow(self):
-        """This function will keep the queue live and the form armed while the page is open."""
+        """Keep the queue live and the form armed while the page is open."""
         client = self.router.session.client_token
         try:
             with hub.follow("visit", "case") as changes:
@@ -167,7 +167,7 @@ class VisitDesk(SignedInState):
 
     @rx.event
     async def choose_desk(self, code: str):
-        """This function will bind this browser to another desk."""
+        """Bind this browser to another desk."""
         async with self._acting() as (session, actor):
             known = {d.code for d in await queries.desks(session, actor)}
         code = as_text(code)
@@ -178,7 +178,7 @@ class VisitDesk(SignedInState):
 
     @rx.event
     async def look_up(self, id_number: str):
-        """This function will say how often the holder of a number was here; it marks a wrong number early."""
+        """Say how often the holder of a number was here; it marks a wrong number early."""
         number = people.tidy_id(as_text(id_number)[:40])
         if not number:
             self.known = ""
@@ -188,7 +188,7 @@ class VisitDesk(SignedInState):
 
     @rx.event
     async def save(self, form: dict):
-        """This function will register the visitor whose form was sent, then clear it for the next.
+        """Register the visitor whose form was sent, then clear it for the next.
 
         A form that was already taken is not taken again: Enter pressed twice is one visitor.
         """
@@ -238,7 +238,7 @@ class VisitDesk(SignedInState):
 
     @rx.event
     async def hand_over(self, visit_id: str):
-        """This function will hand a visitor to the registrars."""
+        """Hand a visitor to the registrars."""
         async with self._acting() as (session, actor):
             await visits.hand_over(session, actor, _id(visit_id), at=now())
             await self._queue(session, actor)
@@ -246,13 +246,13 @@ class VisitDesk(SignedInState):
 
     @rx.event
     async def leave(self, visit_id: str):
-        """This function will note that a visitor left."""
+        """Note that a visitor left."""
         async with self._acting() as (session, actor):
             await visits.leave(session, actor, _id(visit_id), at=now())
             await self._queue(session, actor)
 
     async def _receive(self, card: CardRead) -> None:
-        """This function will offer a card's fields to the open form, as soon as possible."""
+        """Offer a card's fields to the open form, as soon as possible."""
         fields = card.fields
         number = people.tidy_id(fields.get("id_no") or "")
         self._sam_id = card.reader_sam_id
@@ -272,7 +272,7 @@ class VisitDesk(SignedInState):
 
 
 async def receive_card(client: str, card: CardRead) -> bool:
-    """This function will put a read into the form of a client and say whether it was there."""
+    """Put a read into the form of a client and say whether it was there."""
     async with _app().modify_state(rx.BaseStateToken(ident=client, cls=VisitDesk)) as root:
         form = await root.get_state(VisitDesk)
         if not form.loaded:
@@ -282,7 +282,7 @@ async def receive_card(client: str, card: CardRead) -> bool:
 
 
 async def receive_reader(client: str, reader: ReaderState) -> None:
-    """This function will tell a client's page how its reader is."""
+    """Tell a client's page how its reader is."""
     async with _app().modify_state(rx.BaseStateToken(ident=client, cls=VisitDesk)) as root:
         form = await root.get_state(VisitDesk)
         form.reader_state, form.reader_message = reader.state, reader.message
@@ -293,7 +293,7 @@ class _Holder:
 
 
 def use(app: rx.App) -> None:
-    """This function will set the application through which open pages are reached."""
+    """Set the application through which open pages are reached."""
     _Holder.app = app
 
 
@@ -333,7 +333,7 @@ async def _known(session: Any, actor: Any, number: str) -> str:
 
 
 def _card(read: Read) -> PersonInput | None:
-    """What lay on the reader, for the comparison with the form; none where nothing was read, or it was set aside."""
+    # What lay on the reader, for the comparison with the form; none where nothing was read, or it was set aside.
     if not read.seq:
         return None
     return PersonInput(

@@ -26,7 +26,7 @@ _SAID = {
 def answers(
     example: Any, *codes: str, status: int = 200, media: str = "application/json"
 ) -> dict[int | str, dict[str, Any]]:
-    """This function will describe the answers of an operation.
+    """Describe the answers of an operation.
 
     `codes` are the problems besides `too_many_requests` and `not_signed_in`, which every operation
     may give, the latter unless it names `bad_credentials`.
@@ -43,10 +43,10 @@ def answers(
 
 
 def problem_answer(words: str) -> dict[str, Any]:
-    """This function will describe one refusal."""
+    """Describe one refusal."""
     return {"description": words, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 
 
 def body_example(summary: str, value: Any) -> dict[str, Any]:
-    """This function will give one named example of a request body."""
+    """Give one named example of a request body."""
     return {"example": {"summary": summary, "value": value}}

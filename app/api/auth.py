@@ -91,7 +91,7 @@ class Enrolled(Token):
 
 
 async def sign_in(request: Request, *, account: str, password: str, kind: SessionKind, code: str = "") -> SignIn:
-    """This function will check account and password, count a failure, and open a session or a half sign-in.
+    """Check account and password, count a failure, and open a session or a half sign-in.
 
     :raises BadCredentials: wrong, unknown or disabled
     :raises OtpRequired: a program gave no code for an account that has a second factor

@@ -57,7 +57,7 @@ _ROOMS = (
 
 
 def build_api(*more: APIRouter, settings: Settings | None = None, client: Path | None = None) -> FastAPI:
-    """This function will build the HTTP application; `more` are routers of other doors.
+    """Build the HTTP application; `more` are routers of other doors.
 
     Mount the pages last, at "": every route here wins over them.
 
@@ -90,12 +90,12 @@ def build_api(*more: APIRouter, settings: Settings | None = None, client: Path |
 
 
 def described() -> str:
-    """This function will write the description as it is kept in docs/openapi.json."""
+    """Write the description as it is kept in docs/openapi.json."""
     return json.dumps(build_api(settings=Settings()).openapi(), ensure_ascii=False, indent=2) + "\n"
 
 
 async def _nowhere(request: Request) -> None:
-    """This function will answer for the machines' addresses that lead nowhere: the pages would answer as to a person.
+    """Answer for the machines' addresses that lead nowhere: the pages would answer as to a person.
 
     :raises HTTPException: always: no such address, or not by this method
     """

@@ -214,7 +214,7 @@ async def read_qr(call: Acting, number: Number) -> Response:
 
 
 async def _tracking_url(call: Call, number: str, action: Action) -> str | None:
-    """The code is a secret: it is read afresh for each answer and never kept with it."""
+    # The code is a secret: it is read afresh for each answer and never kept with it.
     if action is not Action.SUBMIT or not call.actor.may(Permission.SLIP_PRINT):
         return None
     return await tracking.tracking_url(call.session, call.actor, number, call.base_url)
@@ -225,7 +225,7 @@ def _answer(summary: CaseSummary) -> dict[str, Any]:
 
 
 def _version(if_match: str) -> int | None:
-    """A version bare or quoted; none and `*` stand for any."""
+    # A version bare or quoted; none and `*` stand for any.
     text = if_match.strip().removeprefix("W/").strip('"')
     if text in {"", "*"}:
         return None

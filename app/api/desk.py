@@ -55,7 +55,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(eq=False)
 class _Line:
-    """This class will hold one bridge's conversation."""
+    """One bridge's conversation."""
 
     desk: str
     socket: WebSocket
@@ -75,7 +75,7 @@ _answered: dict[str, Ack] = {}
 
 @router.websocket("/api/v1/desk/{desk}")
 async def desk_door(socket: WebSocket, desk: str) -> None:
-    """This function will talk with the bridge of a desk until it leaves."""
+    """Talk with the bridge of a desk until it leaves."""
     if not await _admitted(socket, desk):
         # Before the handshake ends this is HTTP 403, which tells the bridge to pair again.
         await socket.close(1008)
@@ -136,7 +136,7 @@ async def _took_over(line: _Line) -> bool:
 
 
 async def _dismiss(line: _Line) -> None:
-    """The old line may be dead already: whatever sending on it says changes nothing."""
+    # The old line may be dead already: whatever sending on it says changes nothing.
     try:
         async with asyncio.timeout(1):
             await line.object(ErrorCode.REPLACED, "本窗口已由新的连接接替。")
@@ -160,7 +160,7 @@ async def _converse(line: _Line) -> None:
 
 
 async def _hear(line: _Line) -> object:
-    """The next message that can be read; what cannot is objected to, without quoting it."""
+    # The next message that can be read; what cannot is objected to, without quoting it.
     while True:
         raw = await line.socket.receive()
         if raw["type"] == "websocket.disconnect":
@@ -185,7 +185,7 @@ async def _taken(line: _Line, card: Card) -> Ack:
 
 
 def _fault(line: _Line, card: Card) -> AckReason | None:
-    """A stale read, a read of another desk, or a number that cannot be right never reaches a form."""
+    # A stale read, a read of another desk, or a number that cannot be right never reaches a form.
     last = _answered.get(line.desk)
     if last is not None and card.seq < last.seq:
         return AckReason.DUPLICATE

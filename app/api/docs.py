@@ -55,19 +55,19 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/api/docs")
 async def page() -> HTMLResponse:
-    """This function will show the description for people."""
+    """Show the description for people."""
     return HTMLResponse(_PAGE, headers={"Content-Security-Policy": _POLICY})
 
 
 @router.get("/api/docs/start.js")
 async def start() -> Response:
-    """This function will give the script that starts the page: the page itself may hold none."""
+    """Give the script that starts the page: the page itself may hold none."""
     return Response(_START, media_type="text/javascript")
 
 
 @router.get("/api/docs/{name}")
 async def file(name: str) -> FileResponse:
-    """This function will give one of the page's files.
+    """Give one of the page's files.
 
     :raises NotFound: it has no such file
     """
@@ -78,7 +78,7 @@ async def file(name: str) -> FileResponse:
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
-    """This function will describe the interface (OpenAPI 3.0, which the page can show), its problems included."""
+    """Describe the interface (OpenAPI 3.0, which the page can show), its problems included."""
     found = get_openapi(
         title="枫桥 接口", version="1", description=_INTRODUCTION, routes=app.routes, openapi_version="3.0.3"
     )
@@ -94,7 +94,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 
 def _as_3_0(part: Any) -> None:
-    """This function will say in the words of 3.0 what pydantic says in those of 3.1, in place."""
+    """Say in the words of 3.0 what pydantic says in those of 3.1, in place."""
     inner: list[Any] = []
     if isinstance(part, list):
         inner = part
@@ -116,7 +116,7 @@ def _reword(schema: dict[str, Any]) -> None:
 
 
 def _nullable(schema: dict[str, Any]) -> None:
-    """A value or null is a choice in 3.1 and a mark in 3.0."""
+    # A value or null is a choice in 3.1 and a mark in 3.0.
     options = schema.get("anyOf")
     if not isinstance(options, list) or {"type": "null"} not in options:
         return

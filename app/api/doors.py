@@ -52,7 +52,7 @@ _AGENTS = (
 
 
 class Admitted:
-    """This class will remember for a short while whose body may be read without asking the database.
+    """Remember for a short while whose body may be read without asking the database.
 
     It decides about reading a small body and nothing else: who acts is looked up afresh in
     the unit of work of every request. Secrets are kept as digests, in this process alone.
@@ -61,17 +61,17 @@ class Admitted:
     LONG, MOST = timedelta(seconds=30), 5000
 
     def __init__(self) -> None:
-        """This function will begin with nobody."""
+        """Begin with nobody."""
         self._until: dict[bytes, datetime] = {}
 
     def note(self, given: tuple[str, SessionKind], at: datetime) -> None:
-        """This function will remember a session that was found to hold."""
+        """Remember a session that was found to hold."""
         if len(self._until) >= self.MOST:
             self._until.clear()
         self._until[self._key(given)] = at + self.LONG
 
     def knows(self, given: tuple[str, SessionKind], at: datetime) -> bool:
-        """This function will tell whether a session was found to hold a moment ago."""
+        """Tell whether a session was found to hold a moment ago."""
         until = self._until.get(self._key(given)) if given[0] else None
         return until is not None and at < until
 
@@ -85,7 +85,7 @@ _ADMITTED = Admitted()
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """This class will hold one request inside its unit of work."""
+    """One request inside its unit of work."""
 
     session: AsyncSession
     actor: Actor
@@ -94,29 +94,29 @@ class Call:
 
 
 def address_of(connection: HTTPConnection) -> str:
-    """This function will give the client's address; behind a trusted proxy the server has resolved it."""
+    """Give the client's address; behind a trusted proxy the server has resolved it."""
     return connection.client.host if connection.client else ""
 
 
 def origin_of(connection: HTTPConnection) -> str:
-    """This function will say where an act came from: address and kind of client, for the journal."""
+    """Say where an act came from: address and kind of client, for the journal."""
     agent = connection.headers.get("user-agent", "")
     kind = next((label for mark, label in _AGENTS if mark in agent), "接口")
     return f"{address_of(connection)} {kind}".strip()
 
 
 def is_secure(connection: HTTPConnection) -> bool:
-    """This function will tell whether a request or socket came by TLS, here or at a trusted proxy."""
+    """Tell whether a request or socket came by TLS, here or at a trusted proxy."""
     return connection.scope["scheme"] in {"https", "wss"}
 
 
 def cookie_name(connection: HTTPConnection) -> str:
-    """This function will give the name by which a browser is to keep the session's cookie."""
+    """Give the name by which a browser is to keep the session's cookie."""
     return HOST_COOKIE if is_secure(connection) else COOKIE
 
 
 def credentials(connection: HTTPConnection) -> tuple[str, SessionKind]:
-    """This function will give the session secret that came along: the bearer token, else the cookie."""
+    """Give the session secret that came along: the bearer token, else the cookie."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return token.strip(), SessionKind.API
@@ -124,7 +124,7 @@ def credentials(connection: HTTPConnection) -> tuple[str, SessionKind]:
 
 
 def same_origin(connection: HTTPConnection) -> bool | None:
-    """This function will tell whether a page of ours asks; none when the client does not say."""
+    """Tell whether a page of ours asks; none when the client does not say."""
     site = connection.headers.get("sec-fetch-site")
     origin = connection.headers.get("origin")
     if site is not None and site != "same-origin":
@@ -135,12 +135,12 @@ def same_origin(connection: HTTPConnection) -> bool | None:
 
 
 def base_url_of(request: Request) -> str:
-    """This function will give the address under which people reach the product, without a slash at its end."""
+    """Give the address under which people reach the product, without a slash at its end."""
     return (request.app.state.settings.public_url or str(request.base_url)).rstrip("/")
 
 
 async def who(session: AsyncSession, connection: HTTPConnection, *, at: datetime) -> Actor:
-    """This function will tell who asks.
+    """Tell who asks.
 
     :raises NotSignedIn: no session, or it is over, or its account disabled
     :raises NotPermitted: a page of another site uses this browser's cookie for a change
@@ -164,7 +164,7 @@ async def acting(
     _bearer: Annotated[object, Security(HTTPBearer(auto_error=False, description="POST /api/v1/auth/token"))],
     _cookie: Annotated[object, Security(APIKeyCookie(name=COOKIE, auto_error=False))],
 ) -> AsyncGenerator[Call]:
-    """This function will open the unit of work of a request; it is committed before the answer is sent."""
+    """Open the unit of work of a request; it is committed before the answer is sent."""
     who_asked: Actor | None = None
     try:
         async with _calling(request) as call:
@@ -182,7 +182,7 @@ async def proving(
     _bearer: Annotated[object, Security(HTTPBearer(auto_error=False, description="POST /api/v1/auth/token"))],
     _cookie: Annotated[object, Security(APIKeyCookie(name=COOKIE, auto_error=False))],
 ) -> AsyncGenerator[Call]:
-    """This function will do the same for somebody who has yet to prove something, and has no rights until then."""
+    """Do the same for somebody who has yet to prove something, and has no rights until then."""
     async with _calling(request) as call:
         yield call
 
@@ -193,7 +193,7 @@ def _require_proven(actor: Actor) -> None:
 
 
 def pattern_of(request: Request) -> str:
-    """This function will give the pattern of the address that was asked for, never the address itself."""
+    """Give the pattern of the address that was asked for, never the address itself."""
     return str(getattr(request.scope.get("route"), "path", "")) or "other"
 
 
@@ -223,10 +223,10 @@ class LimitedRoute(APIRoute):
     limit: ClassVar[int] = 1024 * 1024
 
     async def admit(self, request: Request) -> None:
-        """This function will decide, before the body is read, whether to read it at all."""
+        """Decide, before the body is read, whether to read it at all."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """This function will put the checks before FastAPI's own reading of the request."""
+        """Put the checks before FastAPI's own reading of the request."""
         inner = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
@@ -244,7 +244,7 @@ class GuardedRoute(LimitedRoute):
     """A route for people who are signed in."""
 
     async def admit(self, request: Request) -> None:
-        """This function will make sure that somebody is signed in, or was a moment ago."""
+        """Make sure that somebody is signed in, or was a moment ago."""
         at = now()
         if _ADMITTED.knows(credentials(request), at):
             return
@@ -259,14 +259,14 @@ class UploadRoute(GuardedRoute):
     """The picture and the wrapping of multipart around it."""
 
     async def admit(self, request: Request) -> None:
-        """This function will make sure that whoever is signed in may upload."""
+        """Make sure that whoever is signed in may upload."""
         async with unit_of_work() as session:
             actor = await who(session, request, at=now())
         actor.require(Permission.CASE_WORK)
 
 
 async def read(request: Request, limit: int) -> bytes:
-    """This function will read a body of at most so many bytes.
+    """Read a body of at most so many bytes.
 
     :raises TooLarge: it says so beforehand, or turns out to be
     :raises Invalid: its length is no number
@@ -286,7 +286,7 @@ async def read(request: Request, limit: int) -> bytes:
 
 
 def require_whole_characters(body: bytes) -> None:
-    """This function will refuse JSON that holds halves of characters: no text of ours can hold them.
+    """Refuse JSON that holds halves of characters: no text of ours can hold them.
 
     :raises Invalid: it does
     """
@@ -301,7 +301,7 @@ def require_whole_characters(body: bytes) -> None:
 
 
 def replay(body: bytes, rest: Callable[[], Awaitable[Message]]) -> Callable[[], Awaitable[Message]]:
-    """This function will give a body that was read already to whoever reads it next."""
+    """Give a body that was read already to whoever reads it next."""
     unread = [body]
 
     async def receive() -> Message:

@@ -49,7 +49,7 @@ class Edge:
     """ASGI middleware around everything that is served, pages of Reflex included."""
 
     def __init__(self, app: ASGIApp, pages: Policies | None = None, public_url: str = "") -> None:
-        """This function will stand before an application.
+        """Stand before an application.
 
         :param pages: the policies of its compiled pages
         :param public_url: the address people use; where it is known, no other host is answered
@@ -57,7 +57,7 @@ class Edge:
         self._app, self._pages, self._hosts = app, pages or Policies({}), entrance.hosts_of(public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """This function will pass a request on; sockets that another site's page opens are turned away."""
+        """Pass a request on; sockets that another site's page opens are turned away."""
         if scope["type"] in {"http", "websocket"}:
             scope = entrance.own_cookie(scope)
         if scope["type"] == "websocket" and not entrance.own_socket(scope, self._hosts):
@@ -93,7 +93,7 @@ class Edge:
 
 
 def unbroken(app: ASGIApp) -> ASGIApp:
-    """This function will let the edge refuse addresses with a line break.
+    """Let the edge refuse addresses with a line break.
 
     Reflex's router, which lies outside of the edge, matches none of them and would answer in two bare words.
     """
@@ -115,7 +115,7 @@ def _broken(scope: Scope, error: Exception) -> ASGIApp:
 
 
 def protect(scope: Scope, message: Message, pages: Policies) -> None:
-    """This function will put the headers of safety on an answer; what a route set itself stays."""
+    """Put the headers of safety on an answer; what a route set itself stays."""
     headers, path = MutableHeaders(scope=message), scope["path"]
     for name, value in _EVERYWHERE.items():
         headers.setdefault(name, value)
@@ -131,7 +131,7 @@ def protect(scope: Scope, message: Message, pages: Policies) -> None:
 
 
 def _route(scope: Scope) -> str:
-    """The pattern of the address, never the address itself."""
+    # The pattern of the address, never the address itself.
     route: Any = scope.get("route")
     return str(getattr(route, "path", "")) or "other"
 

@@ -39,13 +39,13 @@ class WrongHost(Refusal):
 
 
 def hosts_of(public_url: str) -> frozenset[str]:
-    """This function will give the names the product is reached by; none when any will do."""
+    """Give the names the product is reached by; none when any will do."""
     named = urlsplit(public_url).hostname if public_url else None
     return frozenset({named.lower(), *_HERE}) if named else frozenset()
 
 
 async def admit(scope: Scope, hosts: frozenset[str]) -> None:
-    """This function will let a request in, or refuse it.
+    """Let a request in, or refuse it.
 
     :raises WrongHost: its host is none of ours
     :raises NotFound: its address holds signs that none of ours has
@@ -63,7 +63,7 @@ async def admit(scope: Scope, hosts: frozenset[str]) -> None:
 
 
 def own_host(connection: HTTPConnection, hosts: frozenset[str]) -> bool:
-    """This function will tell whether a request names one host, and one of ours."""
+    """Tell whether a request names one host, and one of ours."""
     named = connection.headers.getlist("host")
     if len(named) != 1 or not _HOST.fullmatch(named[0]):
         return False
@@ -71,7 +71,7 @@ def own_host(connection: HTTPConnection, hosts: frozenset[str]) -> bool:
 
 
 def own_socket(scope: Scope, hosts: frozenset[str]) -> bool:
-    """This function will tell whether a page of ours opens a socket.
+    """Tell whether a page of ours opens a socket.
 
     A browser always says where a socket comes from; programs such as the bridge do not.
     """
@@ -82,7 +82,7 @@ def own_socket(scope: Scope, hosts: frozenset[str]) -> bool:
 
 
 def own_cookie(scope: Scope) -> Scope:
-    """This function will let in the session's cookie by its one name inside, if it came by the name that fits.
+    """Let in the session's cookie by its one name inside, if it came by the name that fits.
 
     Over TLS that is the name with the prefix: one without it may have been set by another host or without TLS.
     """
@@ -101,7 +101,7 @@ def _fitting(cookies: bytes) -> bytes:
 
 
 def _by_cookie(connection: HTTPConnection) -> bool:
-    """A browser sends its cookie without being asked; a token has to be put into a request on purpose."""
+    # A browser sends its cookie without being asked; a token has to be put into a request on purpose.
     bearer = connection.headers.get("authorization", "").lower().startswith("bearer ")
     return COOKIE in connection.cookies and not bearer and not connection.url.path.startswith(_OWN_FORMS)
 

@@ -60,7 +60,7 @@ class JournalQuery(BaseModel):
     origin: str = Field(default="", max_length=60, description="来源地址的开头")
 
     def filter(self) -> JournalFilter:
-        """This function will give what the domain narrows the journal by."""
+        """Give what the domain narrows the journal by."""
         return JournalFilter(
             since=period_start(self.since),
             until=period_end(self.until),
@@ -117,7 +117,7 @@ async def export_journal(
 
 
 async def _cases(call: Call, wanted: CaseFilter) -> list[CaseRow]:
-    """The rows of the list, once each though cases move between its pages meanwhile."""
+    # The rows of the list, once each though cases move between its pages meanwhile.
     if not await lists.at_most(call.session, call.actor, wanted, MOST_CASES, at=call.at):
         raise Invalid(f"一次最多导出 {MOST_CASES:,} 件，请缩小范围后再导出")
     found: dict[UUID, CaseRow] = {}

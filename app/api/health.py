@@ -113,7 +113,7 @@ def _storage(data: Path) -> str:
 
 
 def _from_here(request: Request) -> bool:
-    """A proxy on this machine speaks for others: whoever comes through one is not from here."""
+    # A proxy on this machine speaks for others: whoever comes through one is not from here.
     if any(name in request.headers for name in ("x-forwarded-for", "x-real-ip", "forwarded")):
         return False
     try:

@@ -108,7 +108,7 @@ async def _keep(call: Call, kind: Kind, content: dict[str, object], rows: int) -
 
 
 def _day(text: str) -> str:
-    """The day from which changes count; today where none is given."""
+    # The day from which changes count; today where none is given.
     return (bounds.day(text, label="生效日期", field="since") if text else local_date(now())).isoformat()
 
 

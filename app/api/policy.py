@@ -35,13 +35,13 @@ NO_PAGES = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ances
 
 
 def hashed(text: str) -> str:
-    """This function will give the source expression that lets one inline text through."""
+    """Give the source expression that lets one inline text through."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 @dataclass(frozen=True)
 class Policies:
-    """This class will hold the policy of each page of a build.
+    """The policy of each page of a build.
 
     :ivar by_file: policy by file of the build, as `cases/new.html`
     :ivar fallback: policy of every other address: the page of pages that are not written out
@@ -52,7 +52,7 @@ class Policies:
 
     @classmethod
     def of(cls, client: Path) -> Policies:
-        """This function will read the pages of a build; none there: nothing is let through."""
+        """Read the pages of a build; none there: nothing is let through."""
         runtime = [hashed(_EMPTY), *(hashed(sheet) for sheet in sheets_of_toasts(client))]
         found = {
             str(page.relative_to(client)): _policy(page.read_text(encoding="utf-8"), runtime)
@@ -61,7 +61,7 @@ class Policies:
         return cls(found, found.get("__spa-fallback.html", NO_PAGES))
 
     def of_path(self, path: str) -> str:
-        """This function will give the policy of the page under an address."""
+        """Give the policy of the page under an address."""
         name = path.strip("/")
         for file in (f"{name}.html", f"{name}/index.html".lstrip("/"), name):
             if file in self.by_file:
@@ -70,7 +70,7 @@ class Policies:
 
 
 def sheets_of_toasts(client: Path) -> list[str]:
-    """This function will find the style sheets that a script of the build puts into the page."""
+    """Find the style sheets that a script of the build puts into the page."""
     found: list[str] = []
     for script in sorted((client / "assets").glob("*.js")):
         text = script.read_text(encoding="utf-8")
@@ -79,7 +79,7 @@ def sheets_of_toasts(client: Path) -> list[str]:
 
 
 def _unquoted(quote: str, inner: str) -> str:
-    """The value of a JavaScript string literal."""
+    # The value of a JavaScript string literal.
     plain = inner.replace("\\`", "`").replace("\\'", "'").replace("\\$", "$")
     if quote != '"':
         plain = plain.replace('\\"', '"').replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")

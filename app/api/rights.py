@@ -112,7 +112,7 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
 
 
 def permissions_of(need: Need) -> frozenset[P]:
-    """This function will give the permissions of which one is needed; none where another kind of door stands."""
+    """Give the permissions of which one is needed; none where another kind of door stands."""
     if isinstance(need, Door):
         return frozenset()
     return frozenset(need) if isinstance(need, tuple) else frozenset({need})

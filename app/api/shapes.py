@@ -43,7 +43,7 @@ def _words(value: Any) -> Any:
 
 
 def _moment(value: Any) -> Any:
-    """A day, or a moment with its zone; a plus sign that became a blank in the address is mended."""
+    # A day, or a moment with its zone; a plus sign that became a blank in the address is mended.
     if not isinstance(value, str) or not value:
         return value or None
     found = _day_or_moment(value)
@@ -96,7 +96,7 @@ class CaseQuery(Turning):
     )
 
     def filter(self, **personal: str) -> CaseFilter:
-        """This function will give what the domain narrows a list by."""
+        """Give what the domain narrows a list by."""
         return CaseFilter(
             view=self.view,
             statuses=tuple(self.status),
@@ -121,7 +121,7 @@ class ListQuery(CaseQuery):
     @model_validator(mode="before")
     @classmethod
     def no_personal_data(cls, given: Any) -> Any:
-        """This function will refuse names, phones and identity numbers in an address, where logs keep them."""
+        """Refuse names, phones and identity numbers in an address, where logs keep them."""
         if isinstance(given, dict):
             text = given.get("q")
             hidden = isinstance(text, str) and _PERSONAL_TEXT.fullmatch(text)
@@ -140,17 +140,17 @@ class SearchBody(CaseQuery):
     id_tail: str = Field(default="", repr=False, max_length=4, description="证件号码末四位，末位可为 X")
 
     def personal(self) -> dict[str, str]:
-        """This function will give what is looked for of a person."""
+        """Give what is looked for of a person."""
         return {name: getattr(self, name) for name in PERSONAL}
 
 
 def period_start(moment: datetime | date | None) -> datetime | None:
-    """This function will give the moment at which a period begins: of a day, its start."""
+    """Give the moment at which a period begins: of a day, its start."""
     return moment if moment is None or isinstance(moment, datetime) else day_bounds(moment)[0]
 
 
 def period_end(moment: datetime | date | None) -> datetime | None:
-    """This function will give the moment before which a period ends: of a day, the start of the next."""
+    """Give the moment before which a period ends: of a day, the start of the next."""
     return moment if moment is None or isinstance(moment, datetime) else day_bounds(moment)[0] + timedelta(days=1)
 
 
@@ -185,13 +185,13 @@ class CaseItem(BaseModel):
 
     @classmethod
     def facts(cls, row: CaseRow) -> dict[str, Any]:
-        """This function will give the fields of an item by name."""
+        """Give the fields of an item by name."""
         same = {name: getattr(row, name) for name in CaseItem.model_fields if hasattr(row, name)}
         return same | {"status": row.stored_status, "shown_status": row.status, "risk_level": row.risk}
 
     @classmethod
     def of(cls, row: CaseRow) -> Self:
-        """This function will show a row of the list."""
+        """Show a row of the list."""
         return cls(**cls.facts(row))
 
 
@@ -264,6 +264,6 @@ class CaseOut(CaseItem):
 
     @classmethod
     def whole(cls, view: CaseView) -> Self:
-        """This function will show a case whole."""
+        """Show a case whole."""
         own = {name: getattr(view, name) for name in cls.model_fields if hasattr(view, name)}
         return cls(**cls.facts(view.row) | own)

@@ -31,7 +31,7 @@ class PeriodQuery(BaseModel):
     until: Moment = Field(default=None, alias="to")
 
     def period(self) -> Period:
-        """This function will give the half-open period."""
+        """Give the half-open period."""
         return Period(period_start(self.since), period_end(self.until))
 
 

@@ -87,7 +87,7 @@ class NewVisit(BaseModel):
     informed: bool = Field(default=False, description="是否已向来访人告知个人信息的处理目的")
 
     def input(self) -> VisitInput:
-        """This function will give what the domain takes."""
+        """Give what the domain takes."""
         person = PersonInput(self.name, self.id_type, self.id_number, self.phone, self.sex, self.nation, self.address)
         return VisitInput(
             person=person,

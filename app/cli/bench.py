@@ -26,7 +26,7 @@ def bench(given: typer.Context) -> None:
 
 
 def program(sources: Path) -> Path:
-    """This function will give the path of the benchmarks' program.
+    """Give the path of the benchmarks' program.
 
     :raises CannotStart: the product was installed without its source tree
     """

@@ -151,7 +151,7 @@ async def _rotate(chosen: Settings, engine: AsyncEngine, batch: int, *, new: boo
 
 
 async def _add(chosen: Settings) -> None:
-    """The file first: nobody may meet a field of a version that no file has."""
+    # The file first: nobody may meet a field of a version that no file has.
     from state.clock import now  # noqa: PLC0415 - the floors above stay unloaded until a command needs them
 
     at = now()
@@ -178,7 +178,7 @@ async def _reseal(resealing: Resealing) -> int:
 
 
 async def _retire(chosen: Settings, engine: AsyncEngine, version: int) -> None:
-    """The database first: a note of a key that the file has lost would stop the next start."""
+    # The database first: a note of a key that the file has lost would stop the next start.
     from state.clock import now  # noqa: PLC0415 - the floors above stay unloaded until a command needs them
 
     if chosen.secret_key:

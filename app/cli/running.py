@@ -50,7 +50,7 @@ def migrate() -> None:
 
 
 async def _fill(chosen: settings.Settings, url: str) -> None:
-    """What needs the keys cannot be done by a migration; a server that starts without this does it beside its work."""
+    # What needs the keys cannot be done by a migration; a server that starts without this does it beside its work.
     engine = boot.prepare(chosen, url)
     try:
         await indexes.fill(asyncio.Event())

@@ -44,7 +44,7 @@ _NEAR = 1e-9
 
 
 def county(seed: int = 20) -> list[AreaSpec]:
-    """This function will make the whole county, parents before children, alike for equal seeds."""
+    """Make the whole county, parents before children, alike for equal seeds."""
     rng = Random(seed)  # noqa: S311 — a picture to look at, not a secret
     straight = _cut_county(rng)
     corners = {point for spec in straight for point in spec.polygon}
@@ -54,7 +54,7 @@ def county(seed: int = 20) -> list[AreaSpec]:
 
 
 def _cut_county(rng: Random) -> list[AreaSpec]:
-    """This function will cut the county into its areas, with straight borders still."""
+    """Cut the county into its areas, with straight borders still."""
     outline = _outline(rng)
     specs = [AreaSpec(COUNTY_CODE, COUNTY_NAME, Level.COUNTY, None, outline)]
     names = [first + second for first in _FIRST for second in _SECOND]
@@ -68,14 +68,14 @@ def _cut_county(rng: Random) -> list[AreaSpec]:
 
 
 def _seat_first(polygons: list[Polygon]) -> list[Polygon]:
-    """This function will put the piece nearest to the middle first: the county's seat lies there."""
+    """Put the piece nearest to the middle first: the county's seat lies there."""
     x, y = _ORIGIN
     seat = min(polygons, key=lambda one: hypot(centre(one)[0] - x, centre(one)[1] - y))
     return [seat, *(one for one in polygons if one is not seat)]
 
 
 def _villages(township: AreaSpec, names: list[str], rng: Random) -> list[AreaSpec]:
-    """This function will cut a township into 4 to 6 villages, taking their names off the list."""
+    """Cut a township into 4 to 6 villages, taking their names off the list."""
     urban = township.name.endswith("街道")
     first, ending = (1, "社区") if urban else (201, "村")
     pieces = _split(township.polygon, rng.randint(4, 6), rng)
@@ -86,7 +86,7 @@ def _villages(township: AreaSpec, names: list[str], rng: Random) -> list[AreaSpe
 
 
 def _grids(village: AreaSpec, rng: Random) -> list[AreaSpec]:
-    """This function will cut a village into 2 or 3 grids."""
+    """Cut a village into 2 or 3 grids."""
     pieces = _split(village.polygon, rng.randint(2, 3), rng)
     return [
         AreaSpec(f"{village.code}{i + 1:03}", f"{village.name}第{_NUMERALS[i]}网格", Level.GRID, village.code, piece)
@@ -95,13 +95,13 @@ def _grids(village: AreaSpec, rng: Random) -> list[AreaSpec]:
 
 
 def _outline(rng: Random) -> Polygon:
-    """This function will draw the county: a convex polygon on an ellipse, its corners unevenly spaced."""
+    """Draw the county: a convex polygon on an ellipse, its corners unevenly spaced."""
     turns = [(i + rng.uniform(-0.3, 0.3)) * 2 * pi / _CORNERS for i in range(_CORNERS)]
     return tuple((_ORIGIN[0] + _RADIUS[0] * cos(t), _ORIGIN[1] + _RADIUS[1] * sin(t)) for t in turns)
 
 
 def _split(polygon: Polygon, parts: int, rng: Random) -> list[Polygon]:
-    """This function will cut a convex polygon into so many convex parts of about equal size."""
+    """Cut a convex polygon into so many convex parts of about equal size."""
     if parts == 1:
         return [polygon]
     fewer = parts // 2
@@ -112,7 +112,7 @@ def _split(polygon: Polygon, parts: int, rng: Random) -> list[Polygon]:
 
 
 def _long_axis(polygon: Polygon) -> float:
-    """This function will give the direction (radians, of 18 tried) in which a polygon is longest."""
+    """Give the direction (radians, of 18 tried) in which a polygon is longest."""
 
     def length(turn: float) -> float:
         reach = [x * cos(turn) + y * sin(turn) for x, y in polygon]
@@ -122,7 +122,7 @@ def _long_axis(polygon: Polygon) -> float:
 
 
 def _cut(polygon: Polygon, across: Point, share: float) -> tuple[Polygon, Polygon]:
-    """This function will cut a convex polygon across a direction, so that the first part has that share of its size."""
+    """Cut a convex polygon across a direction, so that the first part has that share of its size."""
     reach = [x * across[0] + y * across[1] for x, y in polygon]
     low, high = min(reach), max(reach)
     wanted = abs(size(polygon)) * share
@@ -137,7 +137,7 @@ def _cut(polygon: Polygon, across: Point, share: float) -> tuple[Polygon, Polygo
 
 
 def _side(polygon: Polygon, across: Point, at: float, *, below: bool) -> Polygon:
-    """This function will keep the part of a convex polygon on one side of a line (Sutherland and Hodgman)."""
+    """Keep the part of a convex polygon on one side of a line (Sutherland and Hodgman)."""
     kept: list[Point] = []
     for here, there in pairwise((*polygon, polygon[0])):
         d1 = here[0] * across[0] + here[1] * across[1] - at
@@ -150,7 +150,7 @@ def _side(polygon: Polygon, across: Point, at: float, *, below: bool) -> Polygon
 
 
 def _crossing(here: Point, there: Point, d1: float, d2: float) -> Point:
-    """This function will give the point where an edge meets the line, the same from either end."""
+    """Give the point where an edge meets the line, the same from either end."""
     if there < here:
         here, there, d1, d2 = there, here, d2, d1
     part = d1 / (d1 - d2)
@@ -158,7 +158,7 @@ def _crossing(here: Point, there: Point, d1: float, d2: float) -> Point:
 
 
 def _bent(polygon: Polygon, corners: set[Point]) -> Polygon:
-    """This function will lay the common bend over a border, through every corner that touches it."""
+    """Lay the common bend over a border, through every corner that touches it."""
     points: list[Point] = []
     for here, there in pairwise((*polygon, polygon[0])):
         stops = [here, *_between(here, there, corners), there]
@@ -170,7 +170,7 @@ def _bent(polygon: Polygon, corners: set[Point]) -> Polygon:
 
 
 def _between(here: Point, there: Point, corners: set[Point]) -> list[Point]:
-    """This function will list the corners strictly inside an edge, in its direction."""
+    """List the corners strictly inside an edge, in its direction."""
     dx, dy = there[0] - here[0], there[1] - here[1]
     length = hypot(dx, dy)
     if length < _NEAR:
@@ -185,7 +185,7 @@ def _between(here: Point, there: Point, corners: set[Point]) -> list[Point]:
 
 
 def _filled(one: Point, other: Point) -> list[Point]:
-    """This function will space points along a stretch, the same ones from either end."""
+    """Space points along a stretch, the same ones from either end."""
     first, last = min(one, other), max(one, other)
     count = int(hypot(last[0] - first[0], last[1] - first[1]) / _STEP)
     parts = [(i + 1) / (count + 1) for i in range(count)]
@@ -194,7 +194,7 @@ def _filled(one: Point, other: Point) -> list[Point]:
 
 
 def _bend(point: Point) -> Point:
-    """This function will move a point by waves small enough never to fold the map, rounded to 0.1 m."""
+    """Move a point by waves small enough never to fold the map, rounded to 0.1 m."""
     x, y = point
     east = 0.010 * sin(31 * y + 1.3) + 0.004 * sin(83 * y + 47 * x)
     north = 0.009 * sin(29 * x + 0.4) + 0.004 * sin(79 * x - 53 * y)

@@ -89,6 +89,6 @@ POSTS: tuple[Post, ...] = (*_NAMED, *_OFFICERS)
 
 
 def title(post: Post) -> str:
-    """This function will say what an account is, as printed beside its login."""
+    """Say what an account is, as printed beside its login."""
     unit = next(name for code, name, _ in UNITS if code == post.unit)
     return f"{post.role.label} · {unit}"

@@ -8,7 +8,7 @@ __all__ = ["QUIET", "matrix", "qr_svg"]
 
 
 def qr_svg(url: str, *, label: str = "查询进度二维码") -> str:
-    """This function will draw a QR code as an SVG of one path, which scales to the box it is put in.
+    """Draw a QR code as an SVG of one path, which scales to the box it is put in.
 
     `label` is its text alternative; it and the address contain nothing but what is drawn.
     """

@@ -38,7 +38,7 @@ _BROKEN = (zipfile.BadZipFile, InvalidFileException, ParseError, DefusedXmlExcep
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """This class will hold one row: its number in the sheet, its texts by heading, and what cannot be read in it."""
+    """One row: its number in the sheet, its texts by heading, and what cannot be read in it."""
 
     number: int
     values: Mapping[str, str]
@@ -184,7 +184,7 @@ def _text(value: object) -> str:
 
 
 def workbook(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, notes: Sequence[str] = ()) -> bytes:
-    """This function will write a workbook of one sheet: headings, rows of texts, and notes on a sheet of their own.
+    """Write a workbook of one sheet: headings, rows of texts, and notes on a sheet of their own.
 
     Every cell is a text, so that nothing in it is ever taken for a formula; nothing touches the disk.
     """

@@ -35,7 +35,7 @@ TEMPLATE = Path(__file__).with_name("slip.typ")
 
 
 async def slip_pdf(session: AsyncSession, actor: Actor, number: str, *, base_url: str, at: datetime) -> bytes:
-    """This function will print the acceptance slip of a case: A4, PDF, the petitioner masked.
+    """Print the acceptance slip of a case: A4, PDF, the petitioner masked.
 
     `base_url` is the address in the QR code, in front of `/t/…`; `at` is the date on the paper.
 
@@ -48,7 +48,7 @@ async def slip_pdf(session: AsyncSession, actor: Actor, number: str, *, base_url
 
 
 async def slip_png(session: AsyncSession, actor: Actor, number: str, *, base_url: str, at: datetime) -> bytes:
-    """This function will draw the same slip as a picture, for a preview that needs no PDF viewer.
+    """Draw the same slip as a picture, for a preview that needs no PDF viewer.
 
     :raises NotPermitted: as `slip_pdf`
     """
@@ -114,7 +114,7 @@ def _sign(sign: str) -> str:
 
 @lru_cache(maxsize=1)
 def _drawn() -> frozenset[int]:
-    """The signs that the fonts of the slip have."""
+    # The signs that the fonts of the slip have.
     found: set[int] = set()
     for name in FONTS:
         with TTFont(font_folder() / name, lazy=True) as font:
@@ -124,7 +124,7 @@ def _drawn() -> frozenset[int]:
 
 @lru_cache(maxsize=1)
 def _fonts() -> typst.Fonts:
-    """The fonts that come with the packages, read once: that alone takes a quarter of a second."""
+    # The fonts that come with the packages, read once: that alone takes a quarter of a second.
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[font_folder()])
 
 

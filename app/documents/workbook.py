@@ -35,7 +35,7 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """This class will declare one column; `width` counts characters, of which a Chinese one takes two."""
+    """One column; `width` counts characters, of which a Chinese one takes two."""
 
     head: str
     width: float = 14
@@ -43,7 +43,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """This class will say who took an export, when, and how many rows it holds."""
+    """Say who took an export, when, and how many rows it holds."""
 
     name: str
     login: str
@@ -52,7 +52,7 @@ class Mark:
 
     @classmethod
     def of(cls, actor: Actor, rows: int, *, at: datetime) -> Mark:
-        """This function will mark an export of whoever acts."""
+        """Mark an export of whoever acts."""
         return cls(actor.name, actor.login, at, rows)
 
     @property
@@ -61,7 +61,7 @@ class Mark:
 
 
 def export(title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]], mark: Mark) -> bytes:
-    """This function will write rows of texts as a workbook of one sheet: title, watermark, headings, rows.
+    """Write rows of texts as a workbook of one sheet: title, watermark, headings, rows.
 
     It computes for about a second per ten thousand rows, so call it in a thread.
     """
@@ -77,7 +77,7 @@ def export(title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]],
 
 
 def safe(text: str) -> str:
-    """This function will make a text harmless in a cell: no control characters, nothing that begins like a formula."""
+    """Make a text harmless in a cell: no control characters, nothing that begins like a formula."""
     cleaned = plain(text)
     begins = (text[:1], cleaned.lstrip()[:1])
     suspect = any(sign and {sign, unicodedata.normalize("NFKC", sign)} & _FORMULA for sign in begins)
@@ -85,7 +85,7 @@ def safe(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """This function will drop what cannot be seen or kept: line ends become blanks, the rest of a long text is cut."""
+    """Drop what cannot be seen or kept: line ends become blanks, the rest of a long text is cut."""
     kept = (" " if sign in "\t\r\n" else sign for sign in text[:MAX_CELL] if not _unprintable(sign))
     return "".join(kept)
 

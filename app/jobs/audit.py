@@ -55,7 +55,7 @@ async def run_audit(
 
 
 async def run_once(at: datetime) -> int:
-    """This function will raise the alarms there are and anchor the journal if today's is missing."""
+    """Raise the alarms there are and anchor the journal if today's is missing."""
     async with unit_of_work() as session:
         due = await operations.due_for_anchor(session, at=at)
     if due:
@@ -78,7 +78,7 @@ async def note_restore(actor: Actor, source: Source, *, at: datetime, elsewhere:
 
 
 async def anchor(at: datetime) -> Anchored | None:
-    """This function will anchor the journal's last line, in the database and in the file outside."""
+    """Anchor the journal's last line, in the database and in the file outside."""
     async with unit_of_work() as session:
         made = await operations.anchor(session, at=at, kept=(await asyncio.to_thread(anchors.read))[0])
     if made is not None:

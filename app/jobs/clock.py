@@ -57,7 +57,7 @@ async def run_clock(
 
 
 async def run_once(at: datetime) -> list[BreachView]:
-    """This function will write every breach there is at a moment, and answer those it wrote.
+    """Write every breach there is at a moment, and answer those it wrote.
 
     Cases that somebody is changing meanwhile are left to the next look.
     """

@@ -28,7 +28,7 @@ CASE = "case."
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """This class will carry one outbox message to its handler."""
+    """Carry one outbox message to its handler."""
 
     session: AsyncSession
     message: OutboxMessage
@@ -40,7 +40,7 @@ Handler = Callable[[Job], Awaitable[None]]
 
 
 async def pass_on(job: Job) -> None:
-    """This function will tell whoever hears of what happened to a case: on screen, and the petitioners by message."""
+    """Tell whoever hears of what happened to a case: on screen, and the petitioners by message."""
     topic, payload = job.message.topic.removeprefix(CASE), job.message.payload
     told = await notice_queries.told_of(job.session, topic, job.message.subject_id, payload, at=job.message.created_at)
     for one in told:
@@ -60,7 +60,7 @@ async def pass_on(job: Job) -> None:
 
 
 async def _tell_petitioners(job: Job, occasion: Occasion) -> None:
-    """A phone that stands in the case and in one merged into it is told once."""
+    # A phone that stands in the case and in one merged into it is told once.
     if rules.too_late(occasion, job.message.created_at, job.at):
         return
     told: set[str] = set()
@@ -88,7 +88,7 @@ def _ask(job: Job, occasion: Occasion, facts: NoticeFacts) -> str:
 
 
 async def send_code(job: Job) -> None:
-    """This function will make the code that a phone asked for, and write its message."""
+    """Make the code that a phone asked for, and write its message."""
     made = await tracking.make_code(job.session, job.message.subject_id, at=job.at)
     if made is None:
         return

@@ -73,14 +73,14 @@ async def run_relay(
 
 
 async def relay_once(sms: SmsProvider | None, *, base_url: str, at: datetime) -> bool:
-    """This function will make one pass and tell whether there may be more to do at once."""
+    """Make one pass and tell whether there may be more to do at once."""
     handled = await pass_outbox(base_url=base_url, at=at)
     sent = await send_messages(sms, at=at) if sms else 0
     return BATCH in {handled, sent}
 
 
 async def pass_outbox(*, base_url: str, at: datetime) -> int:
-    """This function will handle up to `BATCH` outbox messages and answer how many were taken."""
+    """Handle up to `BATCH` outbox messages and answer how many were taken."""
     async with unit_of_work() as session:
         due = await outbox.take_due(session, at=at, limit=BATCH)
         for message in due:
@@ -89,7 +89,7 @@ async def pass_outbox(*, base_url: str, at: datetime) -> int:
 
 
 async def _handle(session: AsyncSession, message: OutboxMessage, base_url: str, at: datetime) -> None:
-    """A handler that fails loses its own writes alone: they stand behind a savepoint."""
+    # A handler that fails loses its own writes alone: they stand behind a savepoint.
     handler = HANDLERS.get(message.topic)
     try:
         if handler:
@@ -102,7 +102,7 @@ async def _handle(session: AsyncSession, message: OutboxMessage, base_url: str, 
 
 
 async def send_messages(sms: SmsProvider, *, at: datetime) -> int:
-    """This function will send up to `BATCH` messages, each in its own transaction, and answer how many were taken."""
+    """Send up to `BATCH` messages, each in its own transaction, and answer how many were taken."""
     for count in range(BATCH):
         if not await send_one(sms, at=at):
             return count
@@ -110,7 +110,7 @@ async def send_messages(sms: SmsProvider, *, at: datetime) -> int:
 
 
 async def send_one(sms: SmsProvider, *, at: datetime) -> bool:
-    """This function will send the message that is due longest; false when there is none."""
+    """Send the message that is due longest; false when there is none."""
     async with unit_of_work() as session:
         due = await notices.take_due(session, at=at, limit=1)
         for message in due:

@@ -73,7 +73,7 @@ async def run_retention(
 
 
 async def run_once(ledger: Path, *, at: datetime, stop: asyncio.Event | None = None) -> dict[str, int]:
-    """This function will end everything that is over at a moment, and answer how much of each kind."""
+    """End everything that is over at a moment, and answer how much of each kind."""
     ended: dict[str, int] = {}
     for kind in Kind:
         while stop is None or not stop.is_set():
@@ -89,7 +89,7 @@ async def run_once(ledger: Path, *, at: datetime, stop: asyncio.Event | None = N
 
 
 async def reconcile(ledger: Path, *, at: datetime) -> int:
-    """This function will bring database and ledger together and answer how many persons it made anonymous again.
+    """Bring database and ledger together and answer how many persons it made anonymous again.
 
     What the ledger alone knows was brought back by a restore; what the database alone knows was written just
     before a crash, or by another process.
@@ -110,7 +110,7 @@ async def reconcile(ledger: Path, *, at: datetime) -> int:
 
 
 async def sweep(*, at: datetime) -> int:
-    """This function will delete bytes that have no row: of acts that were rolled back, or cut off by a crash.
+    """Delete bytes that have no row: of acts that were rolled back, or cut off by a crash.
 
     Those of the last day are left alone: their act may be under way.
     """
@@ -141,12 +141,12 @@ async def seal_older(*, at: datetime) -> int:
 
 
 def ledger_of(settings: Settings) -> Path:
-    """This function will say where the ledger lies."""
+    """Say where the ledger lies."""
     return settings.data / "retention" / "tombstones.txt"
 
 
 def note(ledger: Path, buried: Buried) -> None:
-    """This function will write persons to the ledger, durably; nothing to write touches nothing."""
+    """Write persons to the ledger, durably; nothing to write touches nothing."""
     if not buried:
         return
     ledger.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -160,7 +160,7 @@ def note(ledger: Path, buried: Buried) -> None:
 
 
 def read(ledger: Path) -> Buried:
-    """This function will read the ledger; a line cut off by a crash is left out, the database has it."""
+    """Read the ledger; a line cut off by a crash is left out, the database has it."""
     lines: Iterable[str] = ledger.read_text(encoding="ascii").splitlines() if ledger.exists() else ()
     found: Buried = {}
     for line in lines:

@@ -119,7 +119,7 @@ class Watch:
             return None
 
     def _keep(self, trusted: Trusted) -> None:
-        """A disk that is full must not stop the clock: this process then remembers by itself."""
+        # A disk that is full must not stop the clock: this process then remembers by itself.
         self._trusted = trusted
         said = {"machine": trusted.machine.isoformat(), "steady": trusted.steady, "boot": trusted.boot}
         aside = self._path.with_name(f"{FILE}.{os.getpid()}")

@@ -49,7 +49,6 @@ class _Counted:
         self._file, self._hash = file, hashlib.sha256()
 
     def read(self, size: int = -1) -> bytes:
-        """Read on."""
         content = self._file.read(size)
         self._hash.update(content)
         return content

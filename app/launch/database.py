@@ -80,7 +80,7 @@ def _check_server(connection: Connection, shown: str) -> None:
 
 
 def _check_owner(connection: Connection, shown: str) -> None:
-    """A database with tables but without our marker belongs to somebody else."""
+    # A database with tables but without our marker belongs to somebody else.
     if connection.scalar(text("SELECT to_regclass(:name)"), {"name": MARKER}) is not None:
         return
     others = connection.scalar(_OTHERS)

@@ -35,7 +35,7 @@ KEPT = 2  # finished builds: the one in use and the one before
 
 
 def _meaning(path: Path) -> bytes:
-    """What of a file counts: of JSON its values, since Reflex lays out `package.json` now this way, now that."""
+    # What of a file counts: of JSON its values, since Reflex lays out `package.json` now this way, now that.
     if path.suffix == ".json":
         return json.dumps(json.loads(path.read_text()), sort_keys=True).encode()
     return path.read_bytes()

@@ -21,7 +21,7 @@ class PatientProtocol(HttpToolsProtocol):
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """This function will take a connection; of too many of one address that only wait, the longest waiting goes."""
+        """Take a connection; of too many of one address that only wait, the longest waiting goes."""
         super().connection_made(transport)
         self._wait()
         waiting = [one for one in self.connections if isinstance(one, PatientProtocol) and one.waits_beside(self)]
@@ -29,7 +29,7 @@ class PatientProtocol(HttpToolsProtocol):
             min(waiting, key=PatientProtocol.deadline).give_up()
 
     def data_received(self, data: bytes) -> None:
-        """This function will read on; what is not the end of the headers gets no more time."""
+        """Read on; what is not the end of the headers gets no more time."""
         super().data_received(data)
         cycle: Any = self.cycle
         unsaid = cycle is None or cycle.response_complete
@@ -37,26 +37,26 @@ class PatientProtocol(HttpToolsProtocol):
             self._wait()  # a socket left the connections when it was upgraded
 
     def on_headers_complete(self) -> None:
-        """This function will stop the clock: the request is whole, its body has a clock of its own."""
+        """Stop the clock: the request is whole, its body has a clock of its own."""
         self._stop()
         super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """This function will forget the connection."""
+        """Forget the connection."""
         self._stop()
         super().connection_lost(exc)
 
     def waits_beside(self, other: PatientProtocol) -> bool:
-        """This function will tell whether the address of another connection waits here too, with no whole request yet."""
+        """Tell whether the address of another connection waits here too, with no whole request yet."""
         same = self.client is not None and other.client is not None and self.client[0] == other.client[0]
         return same and self._deadline is not None and not self.transport.is_closing()
 
     def deadline(self) -> float:
-        """This function will tell when its time is up, in the loop's seconds."""
+        """Tell when its time is up, in the loop's seconds."""
         return self._deadline.when() if self._deadline else 0.0
 
     def give_up(self) -> None:
-        """This function will close the connection."""
+        """Close the connection."""
         attempts.note("connection.given_up", self.client[0] if self.client else "")
         self._stop()
         self.transport.close()

@@ -24,19 +24,19 @@ _LINK = re.compile(r"https?://[^\s，。；]+")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """This class will hold a piece of a text, a link or not."""
+    """A piece of a text, a link or not."""
 
     text: str
     link: str = ""
 
 
 def routes(settings: Settings) -> list[Route]:
-    """This function will give the route of the page, or none outside demo mode."""
+    """Give the route of the page, or none outside demo mode."""
     return [Route("/demo/sms", show, methods=["GET"])] if settings.demo else []
 
 
 async def show(_request: Request) -> Response:
-    """This function will list the newest messages."""
+    """List the newest messages."""
     async with unit_of_work() as session:
         messages = await queries.recent(session, at=now(), limit=SHOWN)
     return page("sms.html", centre="演示短信箱", messages=[_shown(message) for message in messages])
@@ -53,7 +53,7 @@ def _shown(message: MessageView) -> dict[str, object]:
 
 
 def pieces(text: str) -> list[Piece]:
-    """This function will cut a text into plain pieces and links to our own pages."""
+    """Cut a text into plain pieces and links to our own pages."""
     found: list[Piece] = []
     place = 0
     for link in _LINK.finditer(text):

@@ -8,7 +8,7 @@ _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S1
 
 
 def base_url(settings: Settings) -> str:
-    """This function will give PUBLIC_URL, else the address that this server listens on, without a final slash."""
+    """Give PUBLIC_URL, else the address that this server listens on, without a final slash."""
     if settings.public_url:
         return settings.public_url.rstrip("/")
     host = _EVERYWHERE.get(settings.host, settings.host)

@@ -43,13 +43,13 @@ _environment.filters["whole"] = lambda text: text.replace(" 至 ", "\u00a0至\u0
 
 
 def page(name: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-    """This function will make a page from a template; every value is escaped."""
+    """Make a page from a template; every value is escaped."""
     html = _environment.get_template(name).render(style=Markup(STYLE), **context)  # noqa: S704 - our own file
     return HTMLResponse(html, status, headers=HEADERS)
 
 
 async def form_of(request: Request) -> dict[str, str]:
-    """This function will read a submitted form; of repeated fields the last one counts.
+    """Read a submitted form; of repeated fields the last one counts.
 
     :raises TooLarge: more than 16 KB
     :raises Invalid: more fields than any of our forms has

@@ -43,7 +43,7 @@ Deed = Callable[[AsyncSession, Actor, Form], Awaitable[object]]
 
 
 def routes(settings: Settings | None = None, *, clock: Callable[[], datetime] = now) -> list[Route]:
-    """This function will give the routes of the petitioner's pages, and of /demo/sms in demo mode."""
+    """Give the routes of the petitioner's pages, and of /demo/sms in demo mode."""
     chosen = settings or load()
     pages = Pages(chosen, clock)
     return [
@@ -62,7 +62,7 @@ def routes(settings: Settings | None = None, *, clock: Callable[[], datetime] = 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """This class will hold what was typed into a form that was refused, to be shown again."""
+    """What was typed into a form that was refused, to be shown again."""
 
     form: str = ""
     fault: str = ""
@@ -72,13 +72,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """This class will answer the petitioner's requests; `clock` gives the present moment."""
+    """Answer the petitioner's requests; `clock` gives the present moment."""
 
     settings: Settings
     clock: Callable[[], datetime]
 
     async def show(self, request: Request) -> Response:
-        """This function will show the progress to who holds a session, and the phone form to everybody else."""
+        """Show the progress to who holds a session, and the phone form to everybody else."""
         async with unit_of_work() as session:
             actor = await self._actor(session, request)
             if actor is None:
@@ -90,7 +90,7 @@ class Pages:
         return RedirectResponse(f"/t/{_token(request)}", 303, headers=HEADERS)
 
     async def ask(self, request: Request) -> Response:
-        """This function will take a phone that asks for a code; the answer is the same for every phone."""
+        """Take a phone that asks for a code; the answer is the same for every phone."""
         try:
             form = await self._form(request)
         except Refusal as refusal:
@@ -107,7 +107,7 @@ class Pages:
             return await self._code_page(session, request, phone, unsent=unsent)
 
     async def enter(self, request: Request) -> Response:
-        """This function will check a code and, if it is right, open the progress page."""
+        """Check a code and, if it is right, open the progress page."""
         try:
             form = await self._form(request)
         except Refusal as refusal:
@@ -122,7 +122,7 @@ class Pages:
         return self._let_in(request, entry.secret)
 
     async def rate(self, request: Request) -> Response:
-        """This function will take the petitioner's rating."""
+        """Take the petitioner's rating."""
 
         async def deed(session: AsyncSession, actor: Actor, form: Form) -> None:
             chosen, comment = form.get("satisfaction", ""), form.get("comment", "")
@@ -131,7 +131,7 @@ class Pages:
         return await self._do(request, "rate", deed)
 
     async def respond(self, request: Request) -> Response:
-        """This function will take the petitioner's answer to a result."""
+        """Take the petitioner's answer to a result."""
 
         async def deed(session: AsyncSession, actor: Actor, form: Form) -> None:
             agrees = {"yes": True, "no": False}.get(form.get("answer", ""))
@@ -160,7 +160,7 @@ class Pages:
         return Response(content, media_type="image/jpeg", headers=HEADERS)
 
     async def leave(self, request: Request) -> Response:
-        """This function will end the session, for those who used somebody else's phone."""
+        """End the session, for those who used somebody else's phone."""
 
         async def deed(session: AsyncSession, _actor: Actor, _form: Form) -> None:
             await operations.leave(session, _secret(request), at=self.clock())
@@ -300,7 +300,7 @@ def _form_key(request: Request) -> str:
 
 
 async def _contact(session: AsyncSession) -> Contact:
-    """A county without a centre still shows the form."""
+    # A county without a centre still shows the form.
     try:
         return queries.contact_of(await queries.centre_of(session))
     except NotFound:

@@ -49,7 +49,7 @@ router = APIRouter(include_in_schema=False, route_class=LimitedRoute)
 
 
 def local_path(wanted: str) -> str:
-    """This function will keep a path of our own; anything that could lead elsewhere becomes the start page."""
+    """Keep a path of our own; anything that could lead elsewhere becomes the start page."""
     own = _LOCAL.fullmatch(wanted) is not None and not wanted.startswith(("/auth/", "/login"))
     return wanted if own else "/"
 
@@ -61,7 +61,7 @@ async def signin_page(
     next: str = "/",  # noqa: A002 - the query's name
     why: str = "",
 ) -> HTMLResponse:
-    """This function will show the page to sign in; `why` says why somebody was led here."""
+    """Show the page to sign in; `why` says why somebody was led here."""
     return page(request, account=account, wanted=next, said=_WHY.get(why, ""))
 
 
@@ -80,7 +80,7 @@ async def signin_form(
     password: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "/",  # noqa: A002 - the field's name
 ) -> Response:
-    """This function will sign in and go on, ask for the code, or show the page again with the reason."""
+    """Sign in and go on, ask for the code, or show the page again with the reason."""
     try:
         _own_page(request)
         found = await sign_in(request, account=account, password=password, kind=SessionKind.BROWSER)
@@ -90,7 +90,7 @@ async def signin_form(
 
 
 async def go_on(request: Request, found: SignIn, wanted: str) -> Response:
-    """This function will let somebody in with a cookie of the session, or to the form for the code."""
+    """Let somebody in with a cookie of the session, or to the form for the code."""
     if found.half:
         answer = RedirectResponse(f"/auth/code?next={quote(local_path(wanted))}", 303, headers=NO_STORE)
         life = int(rules.STEP_LIFE.total_seconds())
@@ -105,7 +105,7 @@ async def go_on(request: Request, found: SignIn, wanted: str) -> Response:
 
 @router.get("/auth/code")
 async def code_page(request: Request, next: str = "/") -> Response:  # noqa: A002 - the query's name
-    """This function will show the form for the code of the second factor."""
+    """Show the form for the code of the second factor."""
     if HALF not in request.cookies:
         return RedirectResponse("/login", 303, headers=NO_STORE)
     return _code_page(next)
@@ -117,7 +117,7 @@ async def code_form(
     code: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "/",  # noqa: A002 - the field's name
 ) -> Response:
-    """This function will check the code and let the person in."""
+    """Check the code and let the person in."""
     address, half, at = address_of(request), request.cookies.get(HALF, ""), now()
     throttle: Throttle = request.app.state.throttle
     try:
@@ -140,7 +140,7 @@ async def code_form(
 
 @router.post("/auth/renew")
 async def renew(request: Request) -> Response:
-    """This function will give a session that has just proved what was missing its new secret, and its rights."""
+    """Give a session that has just proved what was missing its new secret, and its rights."""
     _own_page(request)
     async with unit_of_work() as session:
         found = await orgs.renew(
@@ -154,7 +154,7 @@ async def renew(request: Request) -> Response:
 
 @router.post("/auth/logout")
 async def signout_form(request: Request) -> Response:
-    """This function will end the session and go to the page to sign in."""
+    """End the session and go to the page to sign in."""
     _own_page(request)
     await _end_old(request)
     answer = RedirectResponse("/login", 303, headers=NO_STORE)
@@ -163,7 +163,7 @@ async def signout_form(request: Request) -> Response:
 
 
 def cookie(request: Request) -> dict[str, Any]:
-    """This function will give the properties that all cookies of a sign-in share."""
+    """Give the properties that all cookies of a sign-in share."""
     return {"httponly": True, "samesite": "lax", "secure": is_secure(request)}
 
 

@@ -44,7 +44,7 @@ class _Over(NotProved):
 
 
 def providers_of(settings: Settings) -> dict[str, SignOnProvider]:
-    """This function will make the providers that are configured, by name."""
+    """Make the providers that are configured, by name."""
     found: list[SignOnProvider] = []
     if settings.sign_on_oidc_issuer:
         found.append(
@@ -63,7 +63,7 @@ def providers_of(settings: Settings) -> dict[str, SignOnProvider]:
 
 @router.get("/auth/sign-on/{name}")
 async def begin(request: Request, name: str, next: str = "/", link: str = "") -> Response:  # noqa: A002 - the query's name
-    """This function will begin: lead to the platform, or show the page that asks the UKey.
+    """Begin: lead to the platform, or show the page that asks the UKey.
 
     With `link` whoever is signed in links the own identity in place of signing in.
     """
@@ -87,7 +87,7 @@ async def begin(request: Request, name: str, next: str = "/", link: str = "") ->
 
 @router.get("/auth/sign-on/{name}/back")
 async def back(request: Request, name: str) -> Response:
-    """This function will take the answer that the platform sends the browser back with."""
+    """Take the answer that the platform sends the browser back with."""
     return await _finish(request, name, dict(request.query_params))
 
 
@@ -98,7 +98,7 @@ async def answered(
     certificate: Annotated[str, Form()] = "",
     signature: Annotated[str, Form()] = "",
 ) -> Response:
-    """This function will take the answer of a UKey."""
+    """Take the answer of a UKey."""
     if same_origin(request) is False:
         raise NotPermitted("请求不是由本系统页面发出的，已拒绝")
     return await _finish(request, name, {"certificate": certificate, "signature": signature})

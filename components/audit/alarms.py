@@ -14,7 +14,7 @@ from state.audit.alarms import AlarmsState as S
 
 
 def alarms() -> rx.Component:
-    """This function will draw what is to be looked into, then what was."""
+    """Draw what is to be looked into, then what was."""
     return rx.el.div(address(S), _open(), _closed(), _dialog(), class_name="stack alarms")
 
 

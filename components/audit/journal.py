@@ -19,14 +19,14 @@ from state.audit.shapes import Changed, Fact, LineShown
 
 
 def journal() -> rx.Component:
-    """This function will draw the chain, then the lines that fit."""
+    """Draw the chain, then the lines that fit."""
     return rx.el.div(
         address(S), card("", _chain()), card("", _filters(), _table(), _older()), _whole(), class_name="stack journal"
     )
 
 
 def acts() -> rx.Component:
-    """This function will draw the export of what is shown."""
+    """Draw the export of what is shown."""
     return rx.cond(S.may_export, download_button("导出", endpoint="/api/v1/journal/export", body=S.asked))
 
 
@@ -60,7 +60,7 @@ def _chain() -> rx.Component:
 
 
 def _restores() -> rx.Component:
-    """A journal that was brought back is whole; that it was, is told beside it."""
+    # A journal that was brought back is whole; that it was, is told beside it.
     return rx.el.details(
         rx.el.summary("从备份恢复过 ", S.chain.restores.length(), " 次"),
         rx.el.ul(rx.foreach(S.chain.restores, lambda one: rx.el.li(one.label, "：", one.value))),
@@ -222,7 +222,7 @@ def _facts(facts: Any) -> rx.Component:
 
 
 def _seals() -> rx.Component:
-    """The seals of the line: what an anchor or a copy elsewhere is compared with."""
+    # The seals of the line: what an anchor or a copy elsewhere is compared with.
     raw = S.raw
     return rx.el.details(
         rx.el.summary("封印"),

@@ -15,7 +15,7 @@ from state.audit.person import PersonTimelineState as S
 
 
 def timeline() -> rx.Component:
-    """This function will draw who it is, the sums of the period, and the days."""
+    """Draw who it is, the sums of the period, and the days."""
     return rx.el.div(
         address(S),
         card("", _head(), rx.cond(S.totals.length() > 0, _sums()), _table()),
@@ -55,7 +55,7 @@ def _sums() -> rx.Component:
 
 
 def counts_of(counts: Any) -> rx.Component:
-    """This function will draw figures by group, each the way to its lines."""
+    """Draw figures by group, each the way to its lines."""
 
     def one(count: Count) -> rx.Component:
         return rx.el.a(f"{count.label} {count.count}", href=count.href, class_name=f"tag {count.tone}")

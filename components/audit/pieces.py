@@ -7,10 +7,10 @@ import reflex as rx
 
 class _Sheet(rx.Fragment):
     def add_imports(self) -> dict[str, str]:
-        """This function will import the sheet for its effect."""
+        """Import the sheet for its effect."""
         return {"": "$/public/kit/audit.css"}
 
 
 def sheet() -> rx.Component:
-    """This function will bring the style of the auditor's pages."""
+    """Bring the style of the auditor's pages."""
     return _Sheet.create()

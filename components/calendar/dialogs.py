@@ -14,7 +14,7 @@ EXAMPLE = "2027-01-01至2027-01-03，休，元旦\n2027-02-07，班，春节调�
 
 
 def dialogs() -> rx.Component:
-    """This function will draw all dialogs of the calendar."""
+    """Draw all dialogs of the calendar."""
     return rx.fragment(_day(), _notice(), _pattern())
 
 
@@ -62,7 +62,7 @@ def _notice() -> rx.Component:
 
 
 def _first(form: rx.Component) -> rx.Component:
-    """The form, then what it would do to open cases, then the act."""
+    # The form, then what it would do to open cases, then the act.
     return rx.cond(S.sentence != "", foreseen(S.sentence, S.moves, back=S.revise, act=S.confirm), form)
 
 

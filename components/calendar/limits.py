@@ -15,7 +15,7 @@ from state.calendar.limits import RuleShown
 
 
 def limits() -> rx.Component:
-    """This function will draw what holds now, then what held before."""
+    """Draw what holds now, then what held before."""
     return rx.cond(
         S.loaded, rx.el.div(_in_force(), _past(), _set_dialog(), _end_dialog(), class_name="stack"), skeleton()
     )
@@ -126,7 +126,7 @@ def _set_dialog() -> rx.Component:
 
 
 def _first(form: rx.Component) -> rx.Component:
-    """The form, then what it would do to open cases, then the act."""
+    # The form, then what it would do to open cases, then the act.
     return rx.cond(S.sentence != "", foreseen(S.sentence, S.moves, back=S.revise, act=S.confirm), form)
 
 

@@ -12,7 +12,7 @@ from state.calendar.year import CalendarState as S
 
 
 def year() -> rx.Component:
-    """This function will draw the chosen year of everybody, or of one unit."""
+    """Draw the chosen year of everybody, or of one unit."""
     return rx.cond(S.loaded, rx.el.div(_provisional(), _bar(), _months(), _changes(), class_name="stack"), skeleton())
 
 
@@ -123,7 +123,7 @@ def _change(one: ChangeShown) -> rx.Component:
 
 
 def acts() -> rx.Component:
-    """This function will draw what the system's administrator may do with the calendar."""
+    """Draw what the system's administrator may do with the calendar."""
     return rx.cond(
         S.loaded & S.may_edit,
         rx.fragment(

@@ -18,7 +18,7 @@ from state.session import SignedInState
 
 
 def bulk_buttons() -> rx.Component:
-    """This function will draw what can be done with the marked cases, for those who may do anything."""
+    """Draw what can be done with the marked cases, for those who may do anything."""
 
     def button(one: Choice) -> rx.Component:
         return rx.el.button(
@@ -37,7 +37,7 @@ def bulk_buttons() -> rx.Component:
 
 
 def bulk_dialog() -> rx.Component:
-    """This function will draw the dialog: what is asked and whom it reaches, then what came of each case."""
+    """Draw the dialog: what is asked and whom it reaches, then what came of each case."""
     return dialog(
         (S.phase != "") & (S.phase != READING),
         f"批量{S.act_label}",
@@ -155,7 +155,7 @@ def _row(row: Chosen) -> rx.Component:
 
 
 def _foreseen() -> rx.Component:
-    """What the step does to the nearest limits of the ticked cases, with some of them."""
+    # What the step does to the nearest limits of the ticked cases, with some of them.
     return rx.el.section(
         alert("blue", rx.el.span(S.foreseen)),
         rx.el.details(

@@ -19,7 +19,7 @@ from state.cases.working import CaseState as S
 
 
 def lamps() -> rx.Component:
-    """This function will draw status, risk and lamps behind the title."""
+    """Draw status, risk and lamps behind the title."""
     case = S.case
     return rx.el.div(
         tag(case.status_label, case.status_tone),
@@ -66,7 +66,7 @@ def first() -> rx.Component:
 
 
 def acts() -> rx.Component:
-    """This function will draw the primary action, the others in a menu, and why the rest is not there."""
+    """Draw the primary action, the others in a menu, and why the rest is not there."""
     return rx.el.div(
         rx.cond(
             S.may_print & S.case.has_slip,
@@ -121,19 +121,19 @@ def _why(why: Why) -> rx.Component:
 
 
 def left() -> rx.Component:
-    """This function will draw the left column: what the matter is."""
+    """Draw the left column: what the matter is."""
     return rx.el.div(
         merged_banner(), _process(), handlings(), _matter(), _parties(), _result(), _pictures(), class_name="stack"
     )
 
 
 def right() -> rx.Component:
-    """This function will draw the right column: who has it and what happened."""
+    """Draw the right column: who has it and what happened."""
     return rx.el.div(_hands(), related(), copies(), _journal(), _messages(), _slip(), class_name="stack")
 
 
 def _process() -> rx.Component:
-    """The way of the case; a phone first says in one line how far it is."""
+    # The way of the case; a phone first says in one line how far it is.
     return folded(
         "流转路径", rx.fragment(rx.foreach(S.nodes, _stand), S.nodes.length(), " 步"), process(S.nodes), icon="branch"
     )

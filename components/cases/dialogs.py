@@ -22,7 +22,7 @@ from state.session import SignedInState
 
 
 def step_dialog() -> rx.Component:
-    """This function will draw the dialog of the step that is being taken."""
+    """Draw the dialog of the step that is being taken."""
     return dialog(
         S.asking.action != "",
         S.asking.label,
@@ -60,7 +60,7 @@ def step_dialog() -> rx.Component:
 
 
 def _pending() -> rx.Component:
-    """What is asked for: who decides reads it before the opinion is written."""
+    # What is asked for: who decides reads it before the opinion is written.
     asked = S.pending
     return rx.el.section(
         rx.el.b(asked.label, rx.cond(asked.days != "", f" {asked.days} 个工作日", "")),
@@ -86,7 +86,7 @@ def _rating(one: Rating) -> rx.Component:
 
 
 def _answer() -> rx.Component:
-    """What the petitioner reads, until when the petitioner may answer, and what was said."""
+    # What the petitioner reads, until when the petitioner may answer, and what was said.
     shown = S.answer
     return rx.el.section(
         rx.el.b("诉求人的意见"),
@@ -124,7 +124,7 @@ def _field(need: Need, control: rx.Component, hint: str = "") -> rx.Component:
 
 
 def _keep(name: str) -> Callable[[rx.Var[str]], rx.event.EventSpec]:
-    """What is typed or chosen is noted, so that a reload or a closed dialog loses nothing."""
+    # What is typed or chosen is noted, so that a reload or a closed dialog loses nothing.
     return lambda value: S.note(name, value)
 
 
@@ -287,7 +287,7 @@ _FIELDS: dict[Need, Callable[[Need], rx.Component]] = {
 
 
 def reveal_dialog() -> rx.Component:
-    """This function will draw the dialog in which one field is shown in clear, for a reason."""
+    """Draw the dialog in which one field is shown in clear, for a reason."""
     return dialog(
         R.person_id != "",
         f"查看{R.label}",

@@ -23,7 +23,7 @@ ID_TYPES = [(kind.value, kind.label) for kind in IdType]
 
 
 def case_form() -> rx.Component:
-    """This function will draw the form; it keeps what is typed and sends all at once."""
+    """Draw the form; it keeps what is typed and sends all at once."""
     return rx.el.form(
         restored(S.restored, S.discard),
         rx.cond(S.offered != "", _offered()),
@@ -228,7 +228,7 @@ def _pick(name: str, label: str, options: object, placeholder: str, *, sought: s
 
 
 def done_panel() -> rx.Component:
-    """This function will draw what follows a sent form: number, slip, next."""
+    """Draw what follows a sent form: number, slip, next."""
     accepted = S.done_status == "to_dispatch"
     return card(
         "",

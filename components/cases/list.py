@@ -33,7 +33,7 @@ def worklist(path: str) -> rx.Component:
 
 
 def export_button() -> rx.Component:
-    """This function will draw the export of the list as it is filtered, for who may take one."""
+    """Draw the export of the list as it is filtered, for who may take one."""
     return rx.cond(S.may_export, download_button("导出", endpoint="/api/v1/cases/export", body=S.asked))
 
 
@@ -58,7 +58,7 @@ def _filters() -> rx.Component:
 
 
 def _more() -> rx.Component:
-    """Lists that are looked into from time to time, beside the counters of the day."""
+    # Lists that are looked into from time to time, beside the counters of the day.
     return select(
         "view",
         S.more,
@@ -83,7 +83,7 @@ def _choice(name: str, label: str, choices: object, *, look: str = "") -> rx.Com
 
 
 def _person() -> rx.Component:
-    """What a person is looked for by stands in the menu, and that one is stands on it."""
+    # What a person is looked for by stands in the menu, and that one is stands on it.
     sought = S.filters.contains("name") | S.filters.contains("phone") | S.filters.contains("id_number")
     look = rx.cond(sought, "btn on", "btn")
     return menu(rx.cond(sought, "按当事人查：已限定", "按当事人查"), _person_search(), look=look)

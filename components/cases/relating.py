@@ -23,7 +23,7 @@ _EXPLAINED = {
 
 
 def beside() -> rx.Component:
-    """This function will draw who else has the case open."""
+    """Draw who else has the case open."""
     return rx.cond(
         S.others_here.length() > 0,
         rx.el.p("同时在看：", S.others_here.join("、"), class_name="beside muted", role="status"),
@@ -31,7 +31,7 @@ def beside() -> rx.Component:
 
 
 def handlings() -> rx.Component:
-    """This function will draw rejections and transfers at a glance, the newest first."""
+    """Draw rejections and transfers at a glance, the newest first."""
     return rx.cond(
         S.handlings.length() > 0,
         card("驳回与流转", rx.el.ol(rx.foreach(S.handlings, _handling), class_name="handlings"), icon="branch"),
@@ -49,7 +49,7 @@ def _handling(one: Handling) -> rx.Component:
 
 
 def related() -> rx.Component:
-    """This function will draw parent, children and merged cases, with what the centre may change."""
+    """Draw parent, children and merged cases, with what the centre may change."""
     return rx.cond(
         S.related.length() > 0,
         card("相关案件", rx.el.ul(rx.foreach(S.related, _related), class_name="related"), icon="list"),
@@ -66,7 +66,7 @@ def _related(one: Related) -> rx.Component:
 
 
 def merged_banner() -> rx.Component:
-    """This function will say where a merged case is worked on."""
+    """Say where a merged case is worked on."""
     return rx.cond(
         S.case.merged,
         alert(
@@ -83,7 +83,7 @@ def merged_banner() -> rx.Component:
 
 
 def copies() -> rx.Component:
-    """This function will draw copies with their receipts."""
+    """Draw copies with their receipts."""
     return rx.cond(
         S.copies.length() > 0,
         card("抄告", rx.el.ul(rx.foreach(S.copies, _copy), class_name="copies"), icon="inbox"),
@@ -100,7 +100,7 @@ def _copy(one: CopySent) -> rx.Component:
 
 
 def relations_menu() -> rx.Component:
-    """This function will draw the acts on related cases that the centre may do."""
+    """Draw the acts on related cases that the centre may do."""
     return rx.fragment(
         rx.cond(S.may_agree, rx.el.button("同意退回", class_name="btn", type="button", on_click=S.begin("agree", ""))),
         rx.cond(
@@ -132,7 +132,7 @@ def _other_field() -> rx.Component:
 
 
 def act_dialog() -> rx.Component:
-    """This function will draw the dialog of an act around the case."""
+    """Draw the dialog of an act around the case."""
     return dialog(
         S.act != "",
         S.act_title,

@@ -17,12 +17,12 @@ class _LabelledToaster(Toaster):
     toast_options: rx.Var[dict[str, str]]
 
     def add_imports(self) -> dict[str, str]:
-        """This function will bring what takes the server's messages (state/telling.py), for its effect."""
+        """Bring what takes the server's messages (state/telling.py), for its effect."""
         return {"": "$/public/kit/telling.js"}
 
 
 def head() -> list[rx.Component]:
-    """This function will give what stands in the head of every page."""
+    """Give what stands in the head of every page."""
     return [
         rx.el.meta(name="theme-color", content="#12376f"),
         rx.el.meta(name="referrer", content="same-origin"),
@@ -32,7 +32,7 @@ def head() -> list[rx.Component]:
 
 
 def toaster() -> rx.Component:
-    """This function will hold the short messages, top centre."""
+    """Hold the short messages, top centre."""
     return _LabelledToaster.create(
         position="top-center",
         close_button=True,
@@ -42,7 +42,7 @@ def toaster() -> rx.Component:
 
 
 def offline_bar() -> rx.Component:
-    """This function will say that the connection is lost and that nothing typed is lost with it."""
+    """Say that the connection is lost and that nothing typed is lost with it."""
     return rx.fragment(
         rx.cond(
             has_connection_errors,
@@ -52,7 +52,7 @@ def offline_bar() -> rx.Component:
 
 
 def boundary(**props: Any) -> rx.Component:
-    """This function will stand in for a page that broke in the browser."""
+    """Stand in for a page that broke in the browser."""
     return ErrorBoundary.create(
         fallback_render=rx.Var.create(
             rx.el.main(
@@ -68,7 +68,7 @@ def boundary(**props: Any) -> rx.Component:
 
 
 def not_found() -> rx.Component:
-    """This function will draw the page of an address that leads nowhere."""
+    """Draw the page of an address that leads nowhere."""
     return rx.el.main(
         rx.el.h1("没有找到这个页面"),
         rx.el.p("地址有误，或页面已不存在。"),

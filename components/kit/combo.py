@@ -31,7 +31,7 @@ def combo(
     on_pick: Any = None,
     **rest: Any,
 ) -> rx.Component:
-    """This function will draw an input that narrows its options while one types; the form sends the value.
+    """Draw an input that narrows its options while one types; the form sends the value.
 
     :param options: list var of objects with .value and .label, or pairs of value and label
     :param sought: under which name the form also sends what was typed when the option was picked; empty: not at all

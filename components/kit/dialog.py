@@ -29,7 +29,7 @@ def dialog(
     wide: bool = False,
     watermark: Any = None,
 ) -> rx.Component:
-    """This function will draw a dialog that lies above everything while `open` holds.
+    """Draw a dialog that lies above everything while `open` holds.
 
     Its content is mounted anew at each opening; the focus goes back to where it was.
 

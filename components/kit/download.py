@@ -18,7 +18,7 @@ class _Download(rx.Component):
 
 
 def download_button(label: str, *, endpoint: str, body: Any, look: str = "btn") -> rx.Component:
-    """This function will draw a button that posts `body` and hands over the file that comes back.
+    """Draw a button that posts `body` and hands over the file that comes back.
 
     :param endpoint: answers a file with its name, or problem+json whose `detail` is shown
     :param body: var of a mapping: the conditions, which no address and no log keeps

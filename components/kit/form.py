@@ -53,7 +53,7 @@ def field(
     error: Any = None,
     wide: bool = False,
 ) -> rx.Component:
-    """This function will draw a label, its control, a hint and what is wrong with it.
+    """Draw a label, its control, a hint and what is wrong with it.
 
     :param name: the control's name, which is also its id
     :param error: a sentence, empty when nothing is wrong
@@ -157,7 +157,7 @@ def select(
     on_change: Any = None,
     **rest: Any,
 ) -> rx.Component:
-    """This function will draw a native list of choices.
+    """Draw a native list of choices.
 
     :param choices: pairs of value and label, or a list var of objects with .value and .label
     :param value: makes the server hold the choice; without it the browser does, beginning at `default`
@@ -173,20 +173,20 @@ def select(
 
 
 def options_of(choices: Choices) -> rx.Component:
-    """This function will draw the options of a native list."""
+    """Draw the options of a native list."""
     if isinstance(choices, rx.Var):
         return rx.foreach(choices, lambda choice: rx.el.option(choice.label, value=choice.value))
     return rx.fragment(*[rx.el.option(label, value=value) for value, label in choices])
 
 
 def check(name: Name, label: Any, *, default: Any = False, on_change: Any = None, **rest: Any) -> rx.Component:
-    """This function will draw a box to tick with its label behind it."""
+    """Draw a box to tick with its label behind it."""
     box = rx.el.input(type="checkbox", default_checked=default, **given(on_change=on_change), **_props(name, rest, ""))
     return rx.el.label(box, rx.el.span(label), class_name="check")
 
 
 def radio_group(name: Name, choices: Choices, *, default: Any = "", on_change: Any = None) -> rx.Component:
-    """This function will draw a row of choices of which one holds."""
+    """Draw a row of choices of which one holds."""
 
     def one(value: Any, label: Any) -> rx.Component:
         button = rx.el.input(

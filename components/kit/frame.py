@@ -53,7 +53,7 @@ def frame(
     entries: Any,
     here: Any,
 ) -> rx.Component:
-    """This function will draw a page around its content.
+    """Draw a page around its content.
 
     :param crumbs: label and address, the last with an empty address
     :param bell: what rings in the top bar, beside the person
@@ -122,7 +122,7 @@ def _person(me: Any) -> rx.Component:
 
 
 def post_button(*children: Any, action: str, look: str) -> rx.Component:
-    """This function will draw a button that posts to the server and loads its answer whole."""
+    """Draw a button that posts to the server and loads its answer whole."""
     return _PostButton.create(*children, action=action, class_name=look)
 
 
@@ -181,7 +181,7 @@ KEYS = (
 
 
 def _keyboard_map() -> rx.Component:
-    """Opened and closed by assets/desk.js alone: it needs no answer from the server."""
+    # Opened and closed by assets/desk.js alone: it needs no answer from the server.
     rows = [rx.fragment(rx.el.dt(*[rx.el.kbd(key) for key in keys]), rx.el.dd(what)) for keys, what in KEYS]
     close = rx.el.button(
         icon("close"), type="button", class_name="close", custom_attrs={"data-close": "1", "aria-label": "关闭"}

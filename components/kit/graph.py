@@ -21,7 +21,7 @@ class _Graph(rx.NoSSRComponent):
 
 
 def graph(nodes: Any, edges: Any, *, columns: int, rows: int, label: str) -> rx.Component:
-    """This function will draw places and the arrows between them; a table beside it must say the same in words.
+    """Draw places and the arrows between them; a table beside it must say the same in words.
 
     :param nodes: list var of objects with .id .label .word .tone ("", end, renamed, gone) .column .row from 0
     :param edges: list var of objects with .id .source .target .leave .enter (sides: left, right, top, bottom)

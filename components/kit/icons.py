@@ -45,7 +45,7 @@ _PATHS = {
 
 
 def icon(name: str, size: int = 16, *, turn: bool = False) -> rx.Component:
-    """This function will draw an icon; it is decoration, the word stands beside it.
+    """Draw an icon; it is decoration, the word stands beside it.
 
     :param size: edge in pixels
     :param turn: turn it over while the menu it stands on is open
@@ -67,5 +67,5 @@ def icon(name: str, size: int = 16, *, turn: bool = False) -> rx.Component:
 
 
 def icon_of(name: rx.Var[str], among: tuple[str, ...] = tuple(_PATHS), size: int = 16) -> rx.Component:
-    """This function will draw the icon that a var names, one of `among`; any other name draws a list."""
+    """Draw the icon that a var names, one of `among`; any other name draws a list."""
     return rx.match(name, *((known, icon(known, size)) for known in among), icon("list", size))

@@ -10,7 +10,7 @@ from components.kit.icons import icon
 
 
 def menu(label: Any, *items: Any, class_name: str = "", look: str = "btn") -> rx.Component:
-    """This function will draw a button and, when pressed, what is under it.
+    """Draw a button and, when pressed, what is under it.
 
     :param items: what the panel holds; `class_name="item"` makes a button or link one of its rows
     :param look: class of the button

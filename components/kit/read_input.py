@@ -62,7 +62,7 @@ def read_input(
 def read_select(
     name: Any, choices: Any, *, read_value: Any, read_seq: Any, default: Any = "", on_commit: Any = None, **rest: Any
 ) -> rx.Component:
-    """This function will draw a native list that a read sets while nobody has chosen in it.
+    """Draw a native list that a read sets while nobody has chosen in it.
 
     :param choices: pairs of value and label, or a list var of objects with .value and .label
     :param on_commit: event that takes the value, after a read and after a choice

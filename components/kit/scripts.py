@@ -8,17 +8,17 @@ import reflex as rx
 
 
 def library(name: str) -> str:
-    """This function will give the import path of `assets/kit/<name>.jsx`."""
+    """Give the import path of `assets/kit/<name>.jsx`."""
     return f"$/public/kit/{name}.jsx"
 
 
 def given(**props: Any) -> dict[str, Any]:
-    """This function will keep the props that have a value."""
+    """Keep the props that have a value."""
     return {key: value for key, value in props.items() if value is not None}
 
 
 def pairs(choices: Any) -> Any:
-    """This function will give options as objects with value and label, whether they came as pairs or as a var."""
+    """Give options as objects with value and label, whether they came as pairs or as a var."""
     if isinstance(choices, rx.Var):
         return choices
     return [{"value": value, "label": label} for value, label in choices]
@@ -31,5 +31,5 @@ class _Watermark(rx.Component):
 
 
 def watermark(text: Any) -> rx.Component:
-    """This function will lay name, account and time over everything; a dialog needs one of its own."""
+    """Lay name, account and time over everything; a dialog needs one of its own."""
     return _Watermark.create(text=text)

@@ -7,10 +7,10 @@ import reflex as rx
 
 class _Arrange(rx.Fragment):
     def add_imports(self) -> dict[str, str]:
-        """This function will import the sheet for its effect."""
+        """Import the sheet for its effect."""
         return {"": "$/public/kit/arrange.css"}
 
 
 def arrange_sheet() -> rx.Component:
-    """This function will bring the style of the pages that arrange processes, limits and calendars."""
+    """Bring the style of the pages that arrange processes, limits and calendars."""
     return _Arrange.create()

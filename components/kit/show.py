@@ -18,7 +18,7 @@ TILES = 6
 
 
 def tag(text: Any, tone: Any = "gray", *, plain: bool = False, **props: Any) -> rx.Component:
-    """This function will draw a word on a ground of its tone: red, orange, yellow, blue, green or gray."""
+    """Draw a word on a ground of its tone: red, orange, yellow, blue, green or gray."""
     return rx.el.span(text, class_name=f"{'tag plain' if plain else 'tag'} {tone}", **props)
 
 
@@ -49,7 +49,7 @@ def kpi_tiles(tiles: Any, chosen: Any, on_choose: Any, *, unit: str = "件", loa
 
 
 def card(title: Any, *children: Any, actions: rx.Component | None = None, icon: str | None = None) -> rx.Component:
-    """This function will draw a surface with a head; without a title there is no head and no padding."""
+    """Draw a surface with a head; without a title there is no head and no padding."""
     if isinstance(title, str) and not title:
         return rx.el.section(rx.el.div(*children, class_name="body"), class_name="card flush")
     head = rx.el.header(
@@ -61,17 +61,17 @@ def card(title: Any, *children: Any, actions: rx.Component | None = None, icon: 
 
 
 def desc_list(pairs: list[tuple[str, Any]]) -> rx.Component:
-    """This function will draw facts as label and value, three beside each other where there is room."""
+    """Draw facts as label and value, three beside each other where there is room."""
     return rx.el.dl(*[rx.el.div(rx.el.dt(label), rx.el.dd(value)) for label, value in pairs], class_name="desc")
 
 
 def timeline(items: Any, render: Callable[[Any], rx.Component]) -> rx.Component:
-    """This function will draw what happened, one point an item; an item's .tone may be "warn"."""
+    """Draw what happened, one point an item; an item's .tone may be "warn"."""
     return rx.el.ol(rx.foreach(items, lambda item: rx.el.li(render(item), class_name=item.tone)), class_name="timeline")
 
 
 def process(nodes: Any) -> rx.Component:
-    """This function will draw the way of a matter, node after node.
+    """Draw the way of a matter, node after node.
 
     :param nodes: list var of objects with .label .state (done, now, late, todo) .who .when
     """
@@ -91,12 +91,12 @@ def process(nodes: Any) -> rx.Component:
 
 
 def empty(text: Text, hint: Text = "", action: rx.Component | None = None) -> rx.Component:
-    """This function will say what would be here and how it gets here."""
+    """Say what would be here and how it gets here."""
     return rx.el.div(draw("inbox", 32), rx.el.b(text), rx.el.p(hint), action or rx.fragment(), class_name="empty")
 
 
 def alert(tone: Text, *children: Any) -> rx.Component:
-    """This function will draw a sentence that must be seen; red and orange ones are read out at once."""
+    """Draw a sentence that must be seen; red and orange ones are read out at once."""
     urgent = isinstance(tone, str) and tone in {"red", "orange"}
     sign = _SIGNS.get(tone, "warn") if isinstance(tone, str) else "warn"
     return rx.el.div(draw(sign), *children, class_name=f"alert {tone}", role="alert" if urgent else "status")
@@ -118,7 +118,7 @@ def restored(when: Any, on_discard: Any) -> rx.Component:
 
 
 def skeleton(rows: int = 6) -> rx.Component:
-    """This function will draw the shape of what is on its way."""
+    """Draw the shape of what is on its way."""
     return rx.el.div(
         *[rx.el.div(class_name="bone") for _ in range(rows)],
         rx.el.span("正在加载", class_name="sr"),
@@ -140,7 +140,7 @@ def gallery(
     original: Callable[[Any], Any] = lambda _: "",
     watermark: Any = "",
 ) -> rx.Component:
-    """This function will draw small pictures that open large, with keys and buttons to go on.
+    """Draw small pictures that open large, with keys and buttons to go on.
 
     :param pictures: list var of objects with .id .label .at
     :param original: where the picture is as it was uploaded, for a download; empty where nobody kept it

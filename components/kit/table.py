@@ -27,7 +27,7 @@ _PLACES = {
 
 @dataclass(frozen=True)
 class Column:
-    """This class will declare one column.
+    """One column.
 
     :ivar sort: its head is a button that sorts by `key`
     :ivar width: CSS width, empty for what the content needs
@@ -58,7 +58,7 @@ def table(
     empty: rx.Component | None = None,
     fault: Any = "",
 ) -> rx.Component:
-    """This function will draw rows that keys and pointer can walk, select and open.
+    """Draw rows that keys and pointer can walk, select and open.
 
     :param row_tone: red, orange, yellow, blue or anything else: tint and bar at the row's left edge
     :param sort: var with the key that sorts, with a leading "-" when descending
@@ -190,7 +190,7 @@ def pager(state: Any, *, loading: Any = False) -> rx.Component:
 
 
 def bulk_bar(count: Any, *buttons: rx.Component, on_clear: Any) -> rx.Component:
-    """This function will draw what can be done with all that is selected."""
+    """Draw what can be done with all that is selected."""
     return rx.el.div(
         rx.el.span("已选", rx.el.b(count), "件"),
         *buttons,

@@ -17,7 +17,7 @@ from state.me import OwnState as S
 
 
 def own() -> rx.Component:
-    """This function will draw the account; somebody who has yet to prove something sees only how."""
+    """Draw the account; somebody who has yet to prove something sees only how."""
     whole = rx.el.div(_password(), _factor(), _providers(), _sessions(), delegations(), _past(), class_name="own")
     missing = rx.match(
         S.unproven,

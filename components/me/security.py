@@ -62,7 +62,7 @@ _GROUPS: tuple[tuple[str, str, str, tuple[tuple[str, str, str], ...]], ...] = (
 
 
 def values() -> rx.Component:
-    """This function will draw the values and their history."""
+    """Draw the values and their history."""
     form = rx.el.form(
         rx.foreach(S.departures, lambda sentence: alert("orange", rx.el.span("当前设置：", sentence, "。"))),
         rx.el.div(

@@ -7,10 +7,10 @@ import reflex as rx
 
 class _Sheet(rx.Fragment):
     def add_imports(self) -> dict[str, str]:
-        """This function will import the sheets for their effect."""
+        """Import the sheets for their effect."""
         return {"": "$/public/kit/own.css"}
 
 
 def sheet() -> rx.Component:
-    """This function will bring the style of the own account and of the security values."""
+    """Bring the style of the own account and of the security values."""
     return _Sheet.create()

@@ -12,7 +12,7 @@ from state.notices import BellState
 
 
 def bell() -> rx.Component:
-    """This function will draw the bell; its number changes by itself and is read out politely."""
+    """Draw the bell; its number changes by itself and is read out politely."""
     unread = BellState.unread
     label = rx.cond(unread > 0, f"通知，{unread} 件案件有未读", "通知，没有未读")
     return rx.el.details(

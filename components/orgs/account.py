@@ -19,7 +19,7 @@ from state.orgs.handing import HandOverState
 
 
 def account() -> rx.Component:
-    """This function will draw what is settled about the account."""
+    """Draw what is settled about the account."""
     shown = rx.el.div(_hints(), _facts(), _rights(), delegations(), class_name="stack")
     nothing = card(
         "",
@@ -33,7 +33,7 @@ def account() -> rx.Component:
 
 
 def acts() -> rx.Component:
-    """This function will draw what this person may do with the account."""
+    """Draw what this person may do with the account."""
     return rx.cond(
         S.found & ~S.loading,
         rx.fragment(
@@ -71,7 +71,7 @@ def _item(word: str, what: str) -> rx.Component:
 
 
 def _hints() -> rx.Component:
-    """What must be done before the account can be used, and by whom."""
+    # What must be done before the account can be used, and by whom.
     waiting = rx.cond(
         S.may_grant,
         alert("orange", rx.el.span("账号待授权：核对拟授角色后授予，本人才能登录。")),

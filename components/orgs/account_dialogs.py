@@ -17,7 +17,7 @@ from state.orgs.account import AccountState as S
 
 
 def dialogs() -> rx.Component:
-    """This function will draw the dialogs of the account's administrator."""
+    """Draw the dialogs of the account's administrator."""
     return rx.fragment(
         _change(), _reset(), _disable(), _enable(), _unlock(), told_dialog(S.told, S.close, S.me.watermark)
     )

@@ -21,7 +21,7 @@ from state.orgs.shapes import AccountShown, RoleChoice, Told
 
 
 def accounts() -> rx.Component:
-    """This function will draw counters that filter, then the filtered accounts."""
+    """Draw counters that filter, then the filtered accounts."""
     return rx.fragment(
         address(S),
         kpi_tiles(S.tiles, S.view, S.choose_view, unit="个", loading=S.loading),
@@ -30,12 +30,11 @@ def accounts() -> rx.Component:
 
 
 def dialogs() -> rx.Component:
-    """This function will draw the dialogs of the list."""
     return rx.fragment(_form_dialog(), told_dialog(S.told, S.close, S.me.watermark), import_dialog())
 
 
 def acts() -> rx.Component:
-    """This function will draw what may be done besides opening an account."""
+    """Draw what may be done besides opening an account."""
     return rx.cond(
         S.may_make,
         rx.fragment(
@@ -99,7 +98,7 @@ def _nothing() -> rx.Component:
 
 
 def roles_of(row: AccountShown) -> rx.Component:
-    """This function will draw the roles of an account; those that were only asked for are marked so."""
+    """Draw the roles of an account; those that were only asked for are marked so."""
     return rx.cond(
         row.roles.length() > 0,
         marks(row.roles),
@@ -108,7 +107,7 @@ def roles_of(row: AccountShown) -> rx.Component:
 
 
 def state_of(row: AccountShown) -> rx.Component:
-    """This function will draw the state of an account, and that it is restricted."""
+    """Draw the state of an account, and that it is restricted."""
     return rx.el.span(
         tag(row.state_label, row.tone), rx.cond(row.restricted, tag("受限", "yellow")), class_name="marks"
     )
@@ -176,7 +175,7 @@ def _bounds() -> rx.Component:
 
 
 def area_field(areas: Any, default: Any, fault: Any, *, required: Any = False) -> rx.Component:
-    """This function will draw the choice of an area, for roles that see by area."""
+    """Draw the choice of an area, for roles that see by area."""
     return field(
         "辖区",
         combo("area", areas, default=default, placeholder="不限定"),
@@ -188,7 +187,7 @@ def area_field(areas: Any, default: Any, fault: Any, *, required: Any = False) -
 
 
 def role_boxes(roles: Any) -> rx.Component:
-    """This function will draw roles as boxes to tick, each with its duty."""
+    """Draw roles as boxes to tick, each with its duty."""
 
     def one(role: RoleChoice) -> rx.Component:
         return check(
@@ -199,7 +198,7 @@ def role_boxes(roles: Any) -> rx.Component:
 
 
 def told_dialog(told: Told, on_close: Any, watermark: Any) -> rx.Component:
-    """This function will draw the initial password of an account, to be seen once."""
+    """Draw the initial password of an account, to be seen once."""
     return dialog(
         told.password != "",
         "初始密码",

@@ -13,7 +13,7 @@ from state.orgs.delegation import DelegationState as S
 
 
 def delegations() -> rx.Component:
-    """This function will draw the delegations that `DelegationState` read, with all that can be done with them.
+    """Draw the delegations that `DelegationState` read, with all that can be done with them.
 
     The page that places it loads `DelegationState.load` (one's own) or `load_of` (the account of the address).
     """

@@ -17,7 +17,7 @@ from state.orgs.explain import GroundShown, Group, WhyState
 
 
 def explanation() -> rx.Component:
-    """This function will draw the whole answer about one person."""
+    """Draw the whole answer about one person."""
     nobody = card(
         "",
         empty("没有找到这个账号", "账号不存在，或不由您管理", rx.el.a("看我自己的", href="/explain", class_name="btn")),
@@ -63,7 +63,7 @@ def _person() -> rx.Component:
 
 
 def lines(some: Any) -> rx.Component:
-    """This function will draw lines of an answer, each with a yes or a no and its source."""
+    """Draw lines of an answer, each with a yes or a no and its source."""
 
     def line(one: GroundShown) -> rx.Component:
         return rx.el.li(
@@ -121,7 +121,7 @@ def why_button(label: str, *, look: str = "btn txt small") -> rx.Component:
 
 
 def why_dialog() -> rx.Component:
-    """This function will draw the answer for the case of the page; it never tells whether a case exists."""
+    """Draw the answer for the case of the page; it never tells whether a case exists."""
     return dialog(
         WhyState.open,
         "为什么能看到、看不到这个案件",

@@ -18,12 +18,12 @@ SEPARATION = "系统管理、安全管理、审计管理和业务各归各的账
 
 
 def dialogs() -> rx.Component:
-    """This function will draw the dialogs of roles and of restrictions."""
+    """Draw the dialogs of roles and of restrictions."""
     return rx.fragment(_grant(), _restrict(), _factor())
 
 
 def boxes(some: Any, legend: str, hint: str = "") -> rx.Component:
-    """This function will draw a list var of boxes under a heading."""
+    """Draw a list var of boxes under a heading."""
 
     def one(box: Box) -> rx.Component:
         return check(box.name, rx.fragment(box.label), default=box.on)

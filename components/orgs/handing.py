@@ -13,7 +13,7 @@ from state.orgs.handing import Kind
 
 
 def hand_over_dialog() -> rx.Component:
-    """This function will draw the open work of a person by kind, whom to give it to, and what came of it."""
+    """Draw the open work of a person by kind, whom to give it to, and what came of it."""
     body = rx.cond(S.done.length() > 0, _done(), rx.cond(S.total > 0, _form(), _nothing()))
     return dialog(S.open, "移交在办", body, on_close=S.close, watermark=S.me.watermark)
 

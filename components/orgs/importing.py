@@ -40,7 +40,7 @@ def import_button(which: str, word: str = "从 Excel 导入") -> rx.Component:
 
 
 def import_dialog() -> rx.Component:
-    """This function will draw the import that is open."""
+    """Draw the import that is open."""
     body = rx.cond(S.done > 0, _done(), rx.cond(S.staged, _preview(), _upload()))
     return dialog(S.which != "", f"导入{S.word}", body, on_close=S.close, wide=True, watermark=S.me.watermark)
 

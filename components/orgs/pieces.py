@@ -11,17 +11,17 @@ from components.kit.show import alert
 
 class _Sheet(rx.Fragment):
     def add_imports(self) -> dict[str, str]:
-        """This function will import the sheet for its effect."""
+        """Import the sheet for its effect."""
         return {"": "$/public/kit/orgs.css"}
 
 
 def sheet() -> rx.Component:
-    """This function will bring the style of the pages of administration."""
+    """Bring the style of the pages of administration."""
     return _Sheet.create()
 
 
 def foot(word: Any, on_close: Any, *, look: str = "pri") -> rx.Component:
-    """This function will draw the two buttons at the end of a dialog's form."""
+    """Draw the two buttons at the end of a dialog's form."""
     return rx.el.div(
         rx.el.button("取消", type="button", class_name="btn", on_click=on_close),
         rx.el.button(word, type="submit", class_name=f"btn {look}"),
@@ -30,7 +30,7 @@ def foot(word: Any, on_close: Any, *, look: str = "pri") -> rx.Component:
 
 
 def act(word: Any, on_click: Any, *, about: Any = "", look: str = "txt small") -> rx.Component:
-    """This function will draw a small button of a row; `about` tells those who listen which row it is."""
+    """Draw a small button of a row; `about` tells those who listen which row it is."""
     return rx.el.button(
         word,
         type="button",
@@ -41,7 +41,7 @@ def act(word: Any, on_click: Any, *, about: Any = "", look: str = "txt small") -
 
 
 def marks(words: Any, tone: str = "gray") -> rx.Component:
-    """This function will draw a list var of words as tags."""
+    """Draw a list var of words as tags."""
     return rx.el.span(
         rx.foreach(words, lambda word: rx.el.span(word, class_name=f"tag plain {tone}")), class_name="marks"
     )

@@ -19,7 +19,7 @@ from state.orgs.shapes import AccountShown
 
 
 def roles() -> rx.Component:
-    """This function will draw who waits, then the roles, then what each role grants."""
+    """Draw who waits, then the roles, then what each role grants."""
     whole = rx.el.div(
         alert("blue", rx.el.span(SEPARATION, "账号由系统管理员建立，角色由安全管理员授予，做了什么由审计管理员查看。")),
         _waiting(),
@@ -31,7 +31,7 @@ def roles() -> rx.Component:
 
 
 def dialogs() -> rx.Component:
-    """This function will draw the dialogs of a role and what came of a bulk grant."""
+    """Draw the dialogs of a role and what came of a bulk grant."""
     return rx.fragment(_form_dialog(), _end_dialog(), _results())
 
 

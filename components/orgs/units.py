@@ -18,13 +18,13 @@ from state.orgs.units import UnitsState as S
 
 
 def units() -> rx.Component:
-    """This function will draw every unit below the one it belongs to."""
+    """Draw every unit below the one it belongs to."""
     total = rx.cond(~S.loading, rx.el.div(rx.el.span("共", rx.el.b(S.count), "个单位"), class_name="pager"))
     return rx.el.div(address(S), card("", _filters(), _table(), total), class_name="units")
 
 
 def dialogs() -> rx.Component:
-    """This function will draw the dialogs of the units."""
+    """Draw the dialogs of the units."""
     return rx.fragment(_form_dialog(), _turn_dialog(), import_dialog())
 
 
@@ -184,7 +184,7 @@ def _turn_dialog() -> rx.Component:
 
 
 def acts() -> rx.Component:
-    """This function will draw what may be done with the list as a whole."""
+    """Draw what may be done with the list as a whole."""
     return rx.fragment(
         import_button("units"),
         rx.el.button(icon("plus"), "新增单位", type="button", class_name="btn pri", on_click=S.ask_new("")),

@@ -16,7 +16,7 @@ ROLES = [(role.value, role.label) for role in PEOPLE_ROLES]
 
 
 def matrix() -> rx.Component:
-    """This function will draw what a role is shown, and an example of it."""
+    """Draw what a role is shown, and an example of it."""
     return rx.cond(S.loaded, rx.el.div(_cells(), _example(), class_name="stack"), skeleton())
 
 
@@ -90,7 +90,7 @@ def _example() -> rx.Component:
 
 
 def acts() -> rx.Component:
-    """This function will draw what may be done with the changes."""
+    """Draw what may be done with the changes."""
     waiting = S.changes.length()
     return rx.cond(
         S.loaded & (waiting > 0),
@@ -104,7 +104,7 @@ def acts() -> rx.Component:
 
 
 def confirming() -> rx.Component:
-    """This function will draw the dialog that shows every change before it holds."""
+    """Draw the dialog that shows every change before it holds."""
     return dialog(
         S.confirming,
         "保存字段策略",

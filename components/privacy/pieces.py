@@ -9,17 +9,17 @@ import reflex as rx
 
 class _Sheet(rx.Fragment):
     def add_imports(self) -> dict[str, str]:
-        """This function will import the sheet for its effect."""
+        """Import the sheet for its effect."""
         return {"": "$/public/kit/privacy.css"}
 
 
 def sheet() -> rx.Component:
-    """This function will bring the style of these pages."""
+    """Bring the style of these pages."""
     return _Sheet.create()
 
 
 def listed(label: str, head: tuple[str, ...], rows: rx.Component) -> rx.Component:
-    """This function will draw a table that becomes cards on a phone."""
+    """Draw a table that becomes cards on a phone."""
     return rx.el.div(
         rx.el.table(
             rx.el.thead(rx.el.tr(*[rx.el.th(word, scope="col") for word in head])),
@@ -34,12 +34,12 @@ def listed(label: str, head: tuple[str, ...], rows: rx.Component) -> rx.Componen
 
 
 def cell(label: str, content: Any, place: str = "as-line") -> rx.Component:
-    """This function will draw one cell; a phone writes the label beside it."""
+    """Draw one cell; a phone writes the label beside it."""
     return rx.el.td(content, class_name=place, custom_attrs={"data-label": label})
 
 
 def foot(word: str, on_close: Any, *more: rx.Component, ready: Any = True) -> rx.Component:
-    """This function will draw the last line of a dialog's form."""
+    """Draw the last line of a dialog's form."""
     return rx.el.div(
         rx.el.button("取消", type="button", class_name="btn", on_click=on_close),
         *more,

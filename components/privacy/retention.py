@@ -16,7 +16,7 @@ _FORM = {"noValidate": True, "autoComplete": "off"}
 
 
 def retention() -> rx.Component:
-    """This function will draw what holds, what is on hold, what was ended."""
+    """Draw what holds, what is on hold, what was ended."""
     return rx.cond(S.loaded, rx.el.div(_rules(), _holds(), _runs(), _past(), class_name="stack"), skeleton())
 
 
@@ -131,7 +131,6 @@ def _past() -> rx.Component:
 
 
 def acts() -> rx.Component:
-    """This function will draw the one act of the page."""
     return rx.cond(
         S.loaded,
         rx.el.button(icon("lock"), "法定保留", type="button", class_name="btn pri", on_click=S.ask_hold),
@@ -139,7 +138,6 @@ def acts() -> rx.Component:
 
 
 def dialogs() -> rx.Component:
-    """This function will draw the dialogs of the page."""
     return rx.fragment(_rule_dialog(), _hold_dialog(), _end_dialog())
 
 

@@ -15,7 +15,7 @@ from state.processes.working import ProcessState as S
 
 
 def step_dialog() -> rx.Component:
-    """This function will draw what may be changed of a row."""
+    """Draw what may be changed of a row."""
     one = S.asked
     return dialog(
         one.row != "",
@@ -80,7 +80,7 @@ def _pictures() -> rx.Component:
 
 
 def enable_dialog() -> rx.Component:
-    """This function will ask once, in plain words."""
+    """Ask once, in plain words."""
     return dialog(
         S.enabling,
         "启用流程",

@@ -16,7 +16,7 @@ from state.processes.working import ProcessState as S
 
 
 def basics() -> rx.Component:
-    """This function will draw name, note and the categories that follow this process."""
+    """Draw name, note and the categories that follow this process."""
     return card(
         "名称和适用类别",
         rx.el.div(
@@ -83,7 +83,7 @@ def _bound(one: Bound) -> rx.Component:
 
 
 def approvals() -> rx.Component:
-    """This function will draw a switch for each approval, with what happens when it is skipped."""
+    """Draw a switch for each approval, with what happens when it is skipped."""
     return card("跳过的审批", rx.el.div(rx.foreach(S.skips, _skip), class_name="switches", key=S.round), icon="check")
 
 
@@ -102,7 +102,7 @@ def _skip(one: SkipShown) -> rx.Component:
 
 
 def limits() -> rx.Component:
-    """This function will draw the limits of the process, each beside what holds without it."""
+    """Draw the limits of the process, each beside what holds without it."""
     return card(
         "办理时限",
         rx.el.p("留空即按“时限规则”中的规则；填写后只对按本流程受理的案件有效。", class_name="muted"),
@@ -143,7 +143,7 @@ def _limit(one: LimitShown) -> rx.Component:
 
 
 def names() -> rx.Component:
-    """This function will draw what the process calls each status."""
+    """Draw what the process calls each status."""
     return card(
         "状态名称",
         rx.el.p(f"留空即用标准名称，最长 {MAX_LABEL} 个字。", class_name="muted"),

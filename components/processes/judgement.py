@@ -10,7 +10,7 @@ from state.processes.working import ProcessState as S
 
 
 def facts() -> rx.Component:
-    """This function will draw what is known of the version."""
+    """Draw what is known of the version."""
     one = S.version
     return card(
         "版本",
@@ -34,7 +34,7 @@ def facts() -> rx.Component:
 
 
 def lint() -> rx.Component:
-    """This function will draw why a draft cannot be enabled, or that nothing stands against it."""
+    """Draw why a draft cannot be enabled, or that nothing stands against it."""
     return card(
         "为什么不能启用",
         rx.cond(
@@ -47,7 +47,7 @@ def lint() -> rx.Component:
 
 
 def trial() -> rx.Component:
-    """This function will draw the trial and its result."""
+    """Draw the trial and its result."""
     one = S.trial
     return card(
         "试运行（最近 30 天）",
@@ -100,7 +100,7 @@ def _late(one: LateShown) -> rx.Component:
 
 
 def conflict() -> rx.Component:
-    """This function will say that somebody else saved the draft meanwhile, and offer both ways on."""
+    """Say that somebody else saved the draft meanwhile, and offer both ways on."""
     return rx.cond(
         S.conflict,
         alert(

@@ -13,7 +13,7 @@ from state.processes.shapes import VersionShown
 
 
 def process_list() -> rx.Component:
-    """This function will draw the standard process, then all versions of the others."""
+    """Draw the standard process, then all versions of the others."""
     return rx.cond(
         S.loaded, rx.el.div(_standard(), _versions(), copy_dialog(), _retire_dialog(), class_name="stack"), skeleton()
     )
@@ -75,7 +75,7 @@ COLUMNS = [
 
 
 def copy_dialog() -> rx.Component:
-    """This function will draw the dialog that begins a draft."""
+    """Draw the dialog that begins a draft."""
     return dialog(
         S.copying != "",
         rx.cond(S.copying_code != "", "复制为新版本", "复制为新流程"),

@@ -14,7 +14,7 @@ COLUMNS, ROWS = 6, 4
 
 
 def picture() -> rx.Component:
-    """This function will draw the legend and the picture."""
+    """Draw the legend and the picture."""
     return card(
         "流程图",
         rx.el.div(
@@ -38,7 +38,7 @@ def _approval(one: SkipShown) -> rx.Component:
 
 
 def steps() -> rx.Component:
-    """This function will draw all steps under the status where they start; a draft's rows open their dialog."""
+    """Draw all steps under the status where they start; a draft's rows open their dialog."""
     head = ("步骤", "从 → 到", "由谁办理", "意见", "图片", "与标准流程")
     return card(
         "步骤表",

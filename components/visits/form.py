@@ -19,7 +19,7 @@ SEXES = [(sex.value, sex.label) for sex in Sex]
 
 
 def registration() -> rx.Component:
-    """This function will draw the form; Enter sends it, and it clears for the next visitor."""
+    """Draw the form; Enter sends it, and it clears for the next visitor."""
     return card(
         "来访登记",
         reader_panel(),
@@ -48,7 +48,7 @@ def registration() -> rx.Component:
 
 
 def reader_panel() -> rx.Component:
-    """This function will show how the reader is and what it read last."""
+    """Show how the reader is and what it read last."""
     return rx.el.div(
         icon("card", 24),
         rx.cond(

@@ -10,7 +10,7 @@ from state.visits import Visitor
 
 
 def queue() -> rx.Component:
-    """This function will draw today's queue with what can be done for each visitor."""
+    """Draw today's queue with what can be done for each visitor."""
     return card(
         "今日来访",
         rx.cond(

@@ -24,12 +24,12 @@ NATION = {f"{number:02d}": f"{name}族" for number, name in enumerate(_GROUPS.sp
 
 
 def sex_label(code: str | None) -> str | None:
-    """This function will name a sex code in Chinese; None stays None."""
+    """Name a sex code in Chinese; None stays None."""
     return _label(SEX, code)
 
 
 def nation_label(code: str | None) -> str | None:
-    """This function will name an ethnic group code in Chinese; None stays None."""
+    """Name an ethnic group code in Chinese; None stays None."""
     return _label(NATION, code)
 
 

@@ -42,9 +42,9 @@ class CardReader(Protocol):
 
     @property
     def state(self) -> ReaderState:
-        """This property will give the reader as `hello` introduces it."""
+        """Give the reader as `hello` introduces it."""
         ...
 
     def run(self, sink: Sink, stop: threading.Event) -> None:
-        """This function will read cards until `stop` is set, surviving every loss of the device."""
+        """Read cards until `stop` is set, surviving every loss of the device."""
         ...

@@ -52,7 +52,7 @@ class Sw(IntEnum):
 
     @property
     def label(self) -> str:
-        """This property will give the meaning in Chinese."""
+        """Give the meaning in Chinese."""
         return _SW_LABELS[self]
 
 
@@ -78,7 +78,7 @@ _SW_LABELS = {
 
 
 def meaning(code: int) -> str:
-    """This function will say in Chinese what a status byte means, unknown ones with their code."""
+    """Say in Chinese what a status byte means, unknown ones with their code."""
     try:
         return Sw(code).label
     except ValueError:
@@ -104,7 +104,7 @@ class Command(Enum):
 
     @property
     def success(self) -> Sw:
-        """This property will give the status that means yes; "find" has one of its own."""
+        """Give the status that means yes; "find" has one of its own."""
         return Sw.CARD_FOUND if self is Command.FIND else Sw.OK
 
 
@@ -131,7 +131,7 @@ class Response:
 
     @property
     def meaning(self) -> str:
-        """This property will give the status in Chinese."""
+        """Give the status in Chinese."""
         return meaning(self.code)
 
 
@@ -144,7 +144,7 @@ class Request:
 
 
 def checksum(content: bytes) -> int:
-    """This function will XOR all bytes: length and body, without preamble and checksum."""
+    """XOR all bytes: length and body, without preamble and checksum."""
     total = 0
     for byte in content:
         total ^= byte
@@ -152,7 +152,7 @@ def checksum(content: bytes) -> int:
 
 
 def encode(body: bytes) -> bytes:
-    """This function will frame a body: CMD PARA data, or SW1 SW2 SW3 data.
+    """Frame a body: CMD PARA data, or SW1 SW2 SW3 data.
 
     :raises SamError: no frame can hold a body of this size
     """
@@ -164,17 +164,17 @@ def encode(body: bytes) -> bytes:
 
 
 def encode_request(command: Command, data: bytes = b"") -> bytes:
-    """This function will write a command as bytes for the reader."""
+    """Write a command as bytes for the reader."""
     return encode(command.value + data)
 
 
 def encode_response(code: int, data: bytes = b"") -> bytes:
-    """This function will write an answer as bytes, as a reader does; SW1 and SW2 are zero."""
+    """Write an answer as bytes, as a reader does; SW1 and SW2 are zero."""
     return encode(bytes([0, 0, code]) + data)
 
 
 def as_response(frame: Frame) -> Response:
-    """This function will read a frame as an answer.
+    """Read a frame as an answer.
 
     :raises SamError: too short to carry three status bytes
     """
@@ -184,7 +184,7 @@ def as_response(frame: Frame) -> Response:
 
 
 def as_request(frame: Frame) -> Request:
-    """This function will read a frame as a command; the shortest frame has room for one."""
+    """Read a frame as a command; the shortest frame has room for one."""
     head, data = frame.body[:2], frame.body[2:]
     known = {command.value: command for command in Command}
     return Request(command=known.get(head), data=data)
@@ -204,15 +204,15 @@ class FrameParser:
 
     @property
     def is_waiting(self) -> bool:
-        """This property will tell whether the head of an unfinished frame is in hand."""
+        """Tell whether the head of an unfinished frame is in hand."""
         return self._buffer.startswith(PREAMBLE)
 
     def reset(self) -> None:
-        """This function will forget everything fed so far."""
+        """Forget everything fed so far."""
         self._buffer.clear()
 
     def feed(self, piece: bytes) -> list[Frame | BadFrame]:
-        """This function will take the next piece of the stream and give the frames it completes."""
+        """Take the next piece of the stream and give the frames it completes."""
         self._buffer += piece
         found: list[Frame | BadFrame] = []
         while (result := self._next()) is not None:
@@ -220,7 +220,7 @@ class FrameParser:
         return found
 
     def expire(self) -> list[Frame | BadFrame]:
-        """This function will give up the unfinished frame and give the frames hidden behind it.
+        """Give up the unfinished frame and give the frames hidden behind it.
 
         Call it when the rest did not come in time.
         """
@@ -249,7 +249,7 @@ class FrameParser:
         return None
 
     def _seek(self) -> bool:
-        """This function will drop what stands before the next preamble and tell if a head is in."""
+        """Drop what stands before the next preamble and tell if a head is in."""
         start = self._buffer.find(PREAMBLE)
         if start < 0:
             keep = next(n for n in range(len(PREAMBLE) - 1, -1, -1) if self._ends_with(n))
@@ -259,12 +259,12 @@ class FrameParser:
         return len(self._buffer) >= _HEAD_BYTES
 
     def _ends_with(self, count: int) -> bool:
-        """This function will tell whether the stream ends with the first `count` preamble bytes."""
+        """Tell whether the stream ends with the first `count` preamble bytes."""
         return self._buffer.endswith(PREAMBLE[:count])
 
 
 def sam_id(data: bytes) -> str:
-    """This function will print the 16 bytes of a SAM id the way it stands on the module.
+    """Print the 16 bytes of a SAM id the way it stands on the module.
 
     :raises SamError: not 16 bytes
     """
@@ -275,7 +275,7 @@ def sam_id(data: bytes) -> str:
 
 
 def text_of(data: bytes, *, fingerprint: bool = False) -> bytes:
-    """This function will cut the text record out of the answer to "read text and photo".
+    """Cut the text record out of the answer to "read text and photo".
 
     The photo (WLT, needs a licensed decoder) and fingerprints are dropped here.
 

@@ -86,7 +86,7 @@ class SamLine:
     """An open port with a SAM-V reader behind it: one question, one answer."""
 
     def __init__(self, port: str, baud: int) -> None:
-        """This function will open the port for this program alone.
+        """Open the port for this program alone.
 
         :raises OSError: no such port, no right to it, or another program holds it
         """
@@ -95,11 +95,11 @@ class SamLine:
         self._parser = sam.FrameParser()
 
     def close(self) -> None:
-        """This function will give the port back."""
+        """Give the port back."""
         self._port.close()
 
     def ask(self, command: sam.Command, timeout: float) -> sam.Response:
-        """This function will send a command and wait for its answer, in seconds.
+        """Send a command and wait for its answer, in seconds.
 
         :raises SilentError: nothing came that answers it
         :raises GarbledError: an answer came with a wrong checksum
@@ -125,7 +125,7 @@ class SamLine:
 
 
 def _answer_in(results: Iterable[sam.Frame | sam.BadFrame], command: sam.Command) -> sam.Response | None:
-    """This function will pick the answer to a command, passing over late ones to earlier commands."""
+    """Pick the answer to a command, passing over late ones to earlier commands."""
     successes = {sam.Sw.OK, sam.Sw.CARD_FOUND}
     for result in results:
         if isinstance(result, sam.BadFrame):
@@ -151,7 +151,7 @@ class SerialReader:
         timing: Timing | None = None,
         simulated: bool = False,
     ) -> None:
-        """This function will prepare the driver; the port is opened by `run`.
+        """Prepare the driver; the port is opened by `run`.
 
         :param baud: None tries the usual speeds, fastest first
         """
@@ -166,11 +166,11 @@ class SerialReader:
 
     @property
     def state(self) -> ReaderState:
-        """This property will give the reader as `hello` introduces it."""
+        """Give the reader as `hello` introduces it."""
         return ReaderState(**self._info().model_dump(), status=self._status)
 
     def run(self, sink: Sink, stop: threading.Event) -> None:
-        """This function will read cards until `stop` is set, reopening the port when it is lost."""
+        """Read cards until `stop` is set, reopening the port when it is lost."""
         wait = self._timing.retry_first
         while not stop.is_set():
             try:
@@ -188,7 +188,7 @@ class SerialReader:
             wait = min(wait * 2, self._timing.retry_most)
 
     def _connect(self) -> SamLine:
-        """This function will open the port at the first speed the reader answers to."""
+        """Open the port at the first speed the reader answers to."""
         for baud in self._bauds:
             line = SamLine(self._port, baud)
             try:
@@ -203,7 +203,7 @@ class SerialReader:
         raise SilentError
 
     def _introduce(self, line: SamLine) -> None:
-        """This function will ask the reader how it is and, once, which module it holds."""
+        """Ask the reader how it is and, once, which module it holds."""
         health = line.ask(sam.Command.STATUS, self._timing.answer)
         if health.code in {sam.Sw.SELF_TEST_FAILED, sam.Sw.NOT_AUTHORISED}:
             raise RefusedError(health.meaning)
@@ -225,7 +225,7 @@ class SerialReader:
                     raise
 
     def _turn(self, line: SamLine, sink: Sink, *, seen: bool) -> bool:
-        """This function will look for a card once and read it, unless it was read already.
+        """Look for a card once and read it, unless it was read already.
 
         :returns: whether a card that was dealt with still lies on the reader
         """
@@ -261,13 +261,13 @@ class SerialReader:
         return ReaderInfo(driver=DRIVER, sam_id=self._sam_id, simulated=self._simulated)
 
     def _forget_complaint(self, sink: Sink) -> None:
-        """This function will return to "ready" when a failed read was shown long enough."""
+        """Return to "ready" when a failed read was shown long enough."""
         since = self._reported_at
         if since is not None and time.monotonic() - since > self._timing.complaint:
             self._report(sink, ReaderStatus.READY)
 
     def _report(self, sink: Sink, status: ReaderStatus, message: str | None = None) -> None:
-        """This function will tell a change of status; the same status again is no news."""
+        """Tell a change of status; the same status again is no news."""
         if status == self._status and self._reported_at is not None:
             return
         self._status = status

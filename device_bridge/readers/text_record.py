@@ -87,7 +87,7 @@ class CardRecord:
 
 
 def parse(record: bytes) -> CardRecord:
-    """This function will read a text record of any of the four kinds.
+    """Read a text record of any of the four kinds.
 
     A field that is blank or makes no sense (a birth date that does not exist) becomes None; an
     unknown code keeps its value. Neither spoils the read.

@@ -36,7 +36,7 @@ class SimulatedCard:
     flag: str | None = None
 
     def record(self) -> bytes:
-        """This function will write the 256 bytes of the text record.
+        """Write the 256 bytes of the text record.
 
         :raises ValueError: a value does not fit its place
         """
@@ -55,13 +55,13 @@ class SimulatedCard:
         return bytes(record)
 
     def payload(self) -> bytes:
-        """This function will write the answer to "read text and photo": lengths, text, no face."""
+        """Write the answer to "read text and photo": lengths, text, no face."""
         lengths = TEXT_BYTES.to_bytes(2, "big") + _PHOTO_BYTES.to_bytes(2, "big")
         return lengths + self.record() + bytes(_PHOTO_BYTES)
 
 
 def id_number(division: str, birth: date, order: int) -> str:
-    """This function will make an 18-digit number (GB 11643) with a fitting check digit.
+    """Make an 18-digit number (GB 11643) with a fitting check digit.
 
     :param division: six digits, or `9` and the country for a foreigner
     :param order: 0 to 999; odd for men, even for women
@@ -124,7 +124,7 @@ def _foreigner_2023() -> dict[str, str]:
 
 @cache
 def demo_cards() -> Mapping[str, SimulatedCard]:
-    """This function will give the demo cards by the name they are called with on the console."""
+    """Give the demo cards by the name they are called with on the console."""
     prc = CardKind.PRC
     lin = _resident("林小满", date(1988, 3, 12), 11, "01", "云溪镇白鹭村3组12号")
     lan = _resident("蓝青禾", date(1995, 8, 24), 26, "22", "畲寨乡竹坑村1组5号")

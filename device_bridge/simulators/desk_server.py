@@ -45,7 +45,7 @@ class DeskServer:
     """
 
     def __init__(self, token: str, port: int = 0) -> None:
-        """This function will prepare the door; port 0 takes a free one."""
+        """Prepare the door; port 0 takes a free one."""
         self.armed = True
         self.answers = True
         self.received: list[FromBridge] = []
@@ -57,7 +57,7 @@ class DeskServer:
 
     @property
     def address(self) -> str:
-        """This property will give the address of the desk `window-1`."""
+        """Give the address of the desk `window-1`."""
         return f"ws://127.0.0.1:{self.port}/api/v1/desk/window-1"
 
     async def __aenter__(self) -> Self:
@@ -73,7 +73,7 @@ class DeskServer:
         await self.close()
 
     async def open(self) -> None:
-        """This function will start listening, on the port of last time if there was one."""
+        """Start listening, on the port of last time if there was one."""
         self._server = await serve(
             self._converse,
             "127.0.0.1",
@@ -85,19 +85,19 @@ class DeskServer:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
-        """This function will end all conversations and stop listening."""
+        """End all conversations and stop listening."""
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
             self._server = None
 
     async def say(self, message: FromServer) -> None:
-        """This function will send a message to every bridge connected."""
+        """Send a message to every bridge connected."""
         for connection in list(self._server.connections) if self._server else []:
             await connection.send(to_text(message))
 
     async def wait(self, condition: Callable[[Self], bool], within: float = 5.0) -> None:
-        """This function will wait until a condition holds; it is asked after every message.
+        """Wait until a condition holds; it is asked after every message.
 
         :raises TimeoutError: it did not come to hold in time
         """
@@ -105,7 +105,7 @@ class DeskServer:
             await self._news.wait_for(lambda: condition(self))
 
     def cards(self) -> list[Card]:
-        """This function will give the card reads received so far."""
+        """Give the card reads received so far."""
         return [message for message in self.received if isinstance(message, Card)]
 
     async def _let_in(self, connection: ServerConnection, request: Request) -> Response | None:

@@ -106,7 +106,7 @@ class SamSimulator:
 
     @property
     def port(self) -> str:
-        """This property will give the path to open: the link if there is one.
+        """Give the path to open: the link if there is one.
 
         :raises RuntimeError: the reader is unplugged and has no link
         """
@@ -117,29 +117,29 @@ class SamSimulator:
         return os.ttyname(self._terminal[1])
 
     def place(self, card: SimulatedCard) -> None:
-        """This function will put a card on the reader, in place of the one that lies there."""
+        """Put a card on the reader, in place of the one that lies there."""
         with self._news:
             self._card, self._done_with_card, self._last = card, False, None
 
     def remove(self) -> None:
-        """This function will take the card away."""
+        """Take the card away."""
         with self._news:
             self._card, self._done_with_card, self._last = None, False, None
 
     def unplug(self) -> None:
-        """This function will pull the cable and return when the port is gone."""
+        """Pull the cable and return when the port is gone."""
         self._plugged = False
         self._wake()
         self._await(lambda: self._terminal is None)
 
     def plug(self) -> None:
-        """This function will put the cable back and return when there is a port again."""
+        """Put the cable back and return when there is a port again."""
         self._plugged = True
         self._wake()
         self._await(lambda: self._terminal is not None)
 
     def wait_asked(self, command: Command, times: int = 1, timeout: float = 5.0) -> None:
-        """This function will wait until a command has been asked so often since the start.
+        """Wait until a command has been asked so often since the start.
 
         :raises TimeoutError: it was not
         """
@@ -225,7 +225,7 @@ class SamSimulator:
         self._say(answer)
 
     def _reply(self, command: Command | None) -> tuple[int, bytes]:
-        """This function will decide the status and the data of an answer."""
+        """Decide the status and the data of an answer."""
         match command:
             case None | Command.READ_TEXT_PHOTO_FINGERPRINT:
                 return Sw.BAD_COMMAND, b""
@@ -242,7 +242,7 @@ class SamSimulator:
                 return Sw.OK, b""
 
     def _card_reply(self, command: Command) -> tuple[int, bytes]:
-        """This function will keep the order find, select, read; any failure starts it over."""
+        """Keep the order find, select, read; any failure starts it over."""
         before, self._last = self._last, None
         if self._card is None or self._done_with_card or not _may_follow(before, command):
             return _FAILURES[command], b""
@@ -267,7 +267,7 @@ class SamSimulator:
 
 
 def _may_follow(before: Command | None, command: Command) -> bool:
-    """This function will tell whether a command keeps the order find, select, read."""
+    """Tell whether a command keeps the order find, select, read."""
     order = {Command.SELECT: Command.FIND, Command.READ_TEXT_PHOTO: Command.SELECT}
     return command not in order or before is order[command]
 
@@ -287,7 +287,7 @@ class Console:
         self._lying = False
 
     def obey(self, line: str) -> str:
-        """This function will carry out one line and give the sentence to show."""
+        """Carry out one line and give the sentence to show."""
         word, _, name = line.strip().partition(" ")
         if word == "place" or (not word and not self._lying):
             return self._place(name or self._names[self._next])
@@ -316,7 +316,7 @@ class Console:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """This function will run the simulated reader until its input ends or `quit` is typed."""
+    """Run the simulated reader until its input ends or `quit` is typed."""
     parser = argparse.ArgumentParser(description="模拟身份证读卡器（SAM-V，伪终端）")
     parser.add_argument("--link", type=Path, help="指向当前伪终端的符号链接")
     parser.add_argument("--card", choices=list(demo_cards()), default="lin", help="演示证件")
@@ -339,7 +339,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _obey_console(console: Console, *, stay: bool) -> None:
-    """This function will obey line by line until `quit`; at the end of input it may stay."""
+    """Obey line by line until `quit`; at the end of input it may stay."""
     for line in sys.stdin:
         if line.strip() == "quit":
             return

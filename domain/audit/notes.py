@@ -112,12 +112,12 @@ WORDS: MappingProxyType[str, tuple[Group, str]] = MappingProxyType(
 
 
 def words_of(action: str) -> tuple[Group, str]:
-    """This function will give group and words of an action; one that is not known shows as it is written."""
+    """Give group and words of an action; one that is not known shows as it is written."""
     return WORDS.get(action, (Group.SYSTEM, action))
 
 
 def actions_of(group: Group) -> tuple[str, ...]:
-    """This function will name the actions of a group."""
+    """Name the actions of a group."""
     return tuple(action for action, (owner, _) in WORDS.items() if owner is group)
 
 

@@ -38,7 +38,7 @@ _MOST_LINES = 5000
 
 
 async def note_refusal(session: AsyncSession, actor: Actor, where: str, *, at: datetime, more: int = 0) -> None:
-    """This function will write down that an act was refused: who, where, and how many more went unwritten.
+    """Write down that an act was refused: who, where, and how many more went unwritten.
 
     `where` names a route or a page, never what was sent.
     """
@@ -49,7 +49,7 @@ async def note_refusal(session: AsyncSession, actor: Actor, where: str, *, at: d
 
 
 async def note_search(session: AsyncSession, actor: Actor, fields: Collection[str], *, at: datetime) -> None:
-    """This function will write down that somebody searched by personal fields: which, never for what."""
+    """Write down that somebody searched by personal fields: which, never for what."""
     detail = {"fields": sorted(fields)}
     await journal.record(session, actor, "person.search", "account", actor.account_id, at=at, detail=detail)
 
@@ -57,18 +57,18 @@ async def note_search(session: AsyncSession, actor: Actor, fields: Collection[st
 async def note_export(
     session: AsyncSession, actor: Actor, what: str, rows: int, *, at: datetime, filters: Sequence[str] = ()
 ) -> None:
-    """This function will write down an export or a print: what, how many rows, by which kinds of filters."""
+    """Write down an export or a print: what, how many rows, by which kinds of filters."""
     detail = {"rows": rows, "filters": sorted(filters)}
     await journal.record(session, actor, what, "account", actor.account_id, at=at, detail=detail)
 
 
 async def note_print(session: AsyncSession, actor: Actor, number: str, *, at: datetime) -> None:
-    """This function will write down that an acceptance slip was printed; among the steps of the case it does not stand."""
+    """Write down that an acceptance slip was printed; among the steps of the case it does not stand."""
     await journal.record(session, actor, "case.slip", "account", actor.account_id, at=at, detail={"number": number})
 
 
 async def anchor(session: AsyncSession, *, at: datetime, kept: Collection[Anchored] = ()) -> Anchored | None:
-    """This function will keep number and seal of the last line as today's anchor; none for an empty journal.
+    """Keep number and seal of the last line as today's anchor; none for an empty journal.
 
     A later one of the same day does not replace the first: both stand in the file outside. Where an anchor of
     that file (`kept`) is about a later line the journal was cut: nothing is anchored, and an alarm is raised.
@@ -149,7 +149,7 @@ async def _last_and_seals(session: AsyncSession, kept: Sequence[Entry]) -> _Foun
 
 
 async def scan(session: AsyncSession, *, at: datetime) -> int:
-    """This function will look through the new lines for alarms and answer how many it raised.
+    """Look through the new lines for alarms and answer how many it raised.
 
     A scan that is repeated, or runs twice at once, raises nothing twice.
     """
@@ -240,7 +240,7 @@ async def _raise(session: AsyncSession, account_id: UUID, alarms: Collection[Ala
 
 
 async def acknowledge(session: AsyncSession, actor: Actor, alarm_id: UUID, note: str, *, at: datetime) -> None:
-    """This function will close an alarm with what was found out.
+    """Close an alarm with what was found out.
 
     :raises NotPermitted: the actor does not audit
     :raises NotFound: there is no such alarm
@@ -276,7 +276,7 @@ async def raise_clock(session: AsyncSession, fault: str, *, at: datetime) -> Non
 
 
 async def verify(session: AsyncSession, actor: Actor, *, at: datetime) -> ChainState:
-    """This function will walk the chain, compare it with the anchors inside and outside, and keep what it found.
+    """Walk the chain, compare it with the anchors inside and outside, and keep what it found.
 
     A chain that does not hold raises an alarm.
 
@@ -296,6 +296,6 @@ async def verify(session: AsyncSession, actor: Actor, *, at: datetime) -> ChainS
 
 
 async def due_for_anchor(session: AsyncSession, *, at: datetime) -> bool:
-    """This function will tell whether today's anchor is still missing."""
+    """Tell whether today's anchor is still missing."""
     made = await session.scalar(select(func.max(col(JournalAnchor.day))))
     return made is None or made < local_date(at)

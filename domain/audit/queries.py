@@ -51,7 +51,7 @@ _NEWEST_ALARM = Order(
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """This class will hold the names that lines are shown with."""
+    """The names that lines are shown with."""
 
     logins: Mapping[UUID, str]
     names: Mapping[UUID, str]
@@ -63,7 +63,7 @@ class _Named:
 async def search(
     session: AsyncSession, actor: Actor, wanted: JournalFilter, *, before_seq: int = 0, size: int = 50
 ) -> JournalPage:
-    """This function will give lines that fit, the newest first, those before `before_seq` (0: from the end).
+    """Give lines that fit, the newest first, those before `before_seq` (0: from the end).
 
     :raises NotPermitted: the actor does not audit
     """
@@ -78,7 +78,7 @@ async def search(
 
 
 async def raw(session: AsyncSession, actor: Actor, seq: int) -> RawLine:
-    """This function will show one line with its seals, and whether it holds by itself and joins the one before.
+    """Show one line with its seals, and whether it holds by itself and joins the one before.
 
     :raises NotPermitted: the actor does not audit
     :raises NotFound: there is no such line
@@ -95,7 +95,7 @@ async def raw(session: AsyncSession, actor: Actor, seq: int) -> RawLine:
 
 
 async def timeline(session: AsyncSession, actor: Actor, login: str, *, since: datetime, until: datetime) -> Timeline:
-    """This function will show the days of one person in a period.
+    """Show the days of one person in a period.
 
     :raises NotPermitted: the actor does not audit
     :raises NotFound: there is no such account
@@ -175,7 +175,7 @@ async def _alarms(session: AsyncSession, found: Sequence[AuditAlarm]) -> tuple[A
 
 
 async def count_open(session: AsyncSession, actor: Actor) -> int:
-    """This function will count the open alarms; none for who does not audit."""
+    """Count the open alarms; none for who does not audit."""
     if not actor.may(Permission.JOURNAL_AUDIT):
         return 0
     query = select(func.count()).select_from(AuditAlarm).where(col(AuditAlarm.seen_at).is_(None))
@@ -183,7 +183,7 @@ async def count_open(session: AsyncSession, actor: Actor) -> int:
 
 
 async def chain(session: AsyncSession, actor: Actor) -> ChainState:
-    """This function will tell how long the journal is, what was anchored and what was verified last.
+    """Tell how long the journal is, what was anchored and what was verified last.
 
     :raises NotPermitted: the actor does not audit
     """
@@ -199,7 +199,7 @@ async def chain(session: AsyncSession, actor: Actor) -> ChainState:
 
 
 async def _restores(session: AsyncSession) -> tuple[RestoreView, ...]:
-    """The restores that the journal tells of, the newest first."""
+    # The restores that the journal tells of, the newest first.
     told = (col(JournalEntry.subject_id) == SYSTEM_ID, col(JournalEntry.action) == notes.RESTORE)
     query = select(JournalEntry).where(*told)
     found = await session.scalars(query.order_by(col(JournalEntry.seq).desc()).limit(_SHOWN_RESTORES))
@@ -227,7 +227,7 @@ async def _conditions(session: AsyncSession, wanted: JournalFilter) -> list[Colu
 
 
 async def _of_person(session: AsyncSession, login: str, *, own: bool) -> ColumnElement[bool]:
-    """What the person did, and unless `own`, what was done to the account."""
+    # What the person did, and unless `own`, what was done to the account.
     person = await orgs.person_of_login(session, login)
     if person is None:
         return col(JournalEntry.seq) < 0

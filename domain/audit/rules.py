@@ -74,7 +74,7 @@ M = TypeVar("M", bound=Moment)
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """This class will say that a rule is broken: which, in which window, how often."""
+    """Say that a rule is broken: which, in which window, how often."""
 
     kind: AlarmKind
     window_at: datetime
@@ -83,7 +83,7 @@ class Alarm:
 
 
 def alarms_of(lines: Sequence[Line], values: Values) -> tuple[Alarm, ...]:
-    """This function will give the alarms that the lines of one account make, each rule and window once."""
+    """Give the alarms that the lines of one account make, each rule and window once."""
     found = [
         *_mass_reading(lines, values),
         *_limits_reached(lines),
@@ -95,7 +95,7 @@ def alarms_of(lines: Sequence[Line], values: Values) -> tuple[Alarm, ...]:
 
 
 def is_night(at: datetime, values: Values) -> bool:
-    """This function will tell whether a moment lies in the night, which may go past midnight."""
+    """Tell whether a moment lies in the night, which may go past midnight."""
     hour = local(at).hour
     if values.night_from <= values.night_until:
         return values.night_from <= hour < values.night_until
@@ -103,24 +103,24 @@ def is_night(at: datetime, values: Values) -> bool:
 
 
 def hour_of(at: datetime) -> datetime:
-    """This function will give the beginning of the hour."""
+    """Give the beginning of the hour."""
     return at.replace(minute=0, second=0, microsecond=0)
 
 
 def since(at: datetime) -> datetime:
-    """This function will give where to begin to read: a midnight in Asia/Shanghai, so that days are always whole."""
+    """Give where to begin to read: a midnight in Asia/Shanghai, so that days are always whole."""
     return local(at - LOOKBACK).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def night_of(at: datetime) -> datetime:
-    """This function will give noon before a moment, in Asia/Shanghai: what names a night."""
+    """Give noon before a moment, in Asia/Shanghai: what names a night."""
     here = local(at)
     noon = here.replace(hour=12, minute=0, second=0, microsecond=0)
     return noon if here >= noon else noon - timedelta(days=1)
 
 
 def spans_of(moments: Sequence[datetime]) -> tuple[tuple[datetime, datetime], ...]:
-    """This function will give first and last moment of each span of work: a pause of `PAUSE` or more ends one."""
+    """Give first and last moment of each span of work: a pause of `PAUSE` or more ends one."""
     ordered = sorted(moments)
     begins = [at for before, at in pairwise(ordered) if at - before >= PAUSE]
     ends = [before for before, at in pairwise(ordered) if at - before >= PAUSE]
@@ -191,7 +191,7 @@ def _at_night(lines: Sequence[Line], values: Values) -> list[Alarm]:
 
 
 def _is_own(line: Line) -> bool:
-    """What people do with the password and the second factor of their own account is nobody's alarm at any hour."""
+    # What people do with the password and the second factor of their own account is nobody's alarm at any hour.
     return line.action in _OWN and line.subject_id == line.actor_id
 
 
@@ -213,7 +213,7 @@ def _sign_ins(lines: Sequence[Line]) -> list[Alarm]:
 
 
 def said(kind: AlarmKind, detail: dict[str, Any]) -> str:
-    """This function will word an alarm."""
+    """Word an alarm."""
     count = detail.get("count", 0)
     sentences = {
         AlarmKind.MASS_READING: f"一小时内{detail.get('what', '查看')} {count} 次",

@@ -39,7 +39,7 @@ class AlarmKind(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class JournalFilter:
-    """This class will narrow the journal; empty means not narrowed. Moments are half-open."""
+    """Narrow the journal; empty means not narrowed. Moments are half-open."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -99,7 +99,7 @@ class JournalLine:
 
 @dataclass(frozen=True, slots=True)
 class JournalPage:
-    """This class will hold lines, the newest first; `next_seq` asks for the ones before (0: no more)."""
+    """Lines, the newest first; `next_seq` asks for the ones before (0: no more)."""
 
     items: tuple[JournalLine, ...]
     next_seq: int
@@ -107,7 +107,7 @@ class JournalPage:
 
 @dataclass(frozen=True, slots=True)
 class RawLine:
-    """This class will show one line with its seal: whether it holds by itself and joins its predecessor."""
+    """One line with its seal: whether it holds by itself and joins its predecessor."""
 
     line: JournalLine
     seal: str
@@ -117,7 +117,7 @@ class RawLine:
 
 @dataclass(frozen=True, slots=True)
 class DayOfPerson:
-    """This class will hold what one person did on one day: by group, and the spans of work between longer pauses."""
+    """What one person did on one day: by group, and the spans of work between longer pauses."""
 
     day: date
     spans: tuple[tuple[datetime, datetime], ...]
@@ -126,7 +126,7 @@ class DayOfPerson:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """This class will hold the days of one person, the newest first."""
+    """The days of one person, the newest first."""
 
     account_id: UUID
     login: str
@@ -137,7 +137,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class AlarmView:
-    """This class will show one alarm; `said` is its sentence."""
+    """One alarm; `said` is its sentence."""
 
     id: UUID
     kind: AlarmKind
@@ -153,7 +153,7 @@ class AlarmView:
 
 @dataclass(frozen=True, slots=True)
 class AnchorView:
-    """This class will show one anchor."""
+    """One anchor."""
 
     day: date
     seq: int
@@ -188,7 +188,7 @@ class RestoreView:
 
 @dataclass(frozen=True, slots=True)
 class ChainState:
-    """This class will tell how long the journal is, what was anchored last and when it was verified last."""
+    """Tell how long the journal is, what was anchored last and when it was verified last."""
 
     lines: int
     anchors: tuple[AnchorView, ...]

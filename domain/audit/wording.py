@@ -129,7 +129,7 @@ def in_one(said: Iterable[Detail], changes: Iterable[Changed]) -> str:
 
 
 def _label(key: str) -> str:
-    """A cell of the field policy is called by its role, its field and its purpose."""
+    # A cell of the field policy is called by its role, its field and its purpose.
     if "." in key:
         return " ".join(filter(None, (_of_a_list(part) for part in key.split("."))))
     return LABELS.get(key, "其他项目")
@@ -173,6 +173,6 @@ def _text(key: str, text: str, names: Names, *, steps: bool) -> str:
 
 
 def _of_a_list(text: str) -> str:
-    """A word of one of the product's lists, whichever; those of the field policy and of accounts come first."""
+    # A word of one of the product's lists, whichever; those of the field policy and of accounts come first.
     lists = (UnitKind, Field, Purpose, Showing, Role, *Labelled.__subclasses__())
     return _WAYS.get(text) or next((one.label for kind in lists for one in kind if one.value == text), "")

@@ -40,7 +40,7 @@ _BOOKS_KEPT = 8
 
 @dataclass(slots=True)
 class Book:
-    """This class will hold all rules of time at one moment: calendars of everybody and of units, and limits."""
+    """All rules of time at one moment: calendars of everybody and of units, and limits."""
 
     version: int
     named: dict[date, NoticeDay]
@@ -51,7 +51,7 @@ class Book:
     _calendars: dict[UUID | None, WorkCalendar] = field(default_factory=dict[UUID | None, WorkCalendar])
 
     def calendar(self, unit_id: UUID | None = None) -> WorkCalendar:
-        """This function will give the calendar of a unit: its own days and pattern over the common ones."""
+        """Give the calendar of a unit: its own days and pattern over the common ones."""
         key = unit_id if unit_id in self.patterns or unit_id in self.unit_days else None
         if key not in self._calendars:
             self._calendars[key] = self._made(key)
@@ -74,7 +74,7 @@ class Book:
 
 
 async def book_of(session: AsyncSession) -> Book:
-    """This function will give the rules of time: one short query in a session, and all rows once in a process."""
+    """Give the rules of time: one short query in a session, and all rows once in a process."""
     if _KEPT not in session.info:
         query = select(col(CalendarChange.version), col(CalendarChange.stamp))
         last = (await session.execute(query.order_by(col(CalendarChange.seq).desc()).limit(1))).first()
@@ -119,12 +119,12 @@ def _line(row: LimitRule) -> LimitLine:
 
 
 async def calendar_of(session: AsyncSession, unit_id: UUID | None = None) -> WorkCalendar:
-    """This function will give the working calendar: the common one, or that of a unit."""
+    """Give the working calendar: the common one, or that of a unit."""
     return (await book_of(session)).calendar(unit_id)
 
 
 def forget_calendar(session: AsyncSession) -> None:
-    """This function will have the rules of time read afresh; call it after their rows changed."""
+    """Have the rules of time read afresh; call it after their rows changed."""
     session.info.pop(_KEPT, None)
 
 
@@ -138,7 +138,7 @@ async def limit_for(
     urgent: bool = False,
     at: datetime,
 ) -> Limit:
-    """This function will give the limit of a link for a case, the most particular rule in force first."""
+    """Give the limit of a link for a case, the most particular rule in force first."""
     book, severe = await book_of(session), major and urgent
     return rules.chosen(book.lines, link, category=category, unit_id=unit_id, severe=severe, at=at)
 
@@ -156,7 +156,7 @@ async def limits_in_force(session: AsyncSession, at: datetime) -> list[LimitView
 
 
 async def limit_history(session: AsyncSession, link: Link | None = None) -> list[LimitView]:
-    """This function will list every limit rule there ever was, newest first."""
+    """List every limit rule there ever was, newest first."""
     query = select(LimitRule).order_by(col(LimitRule.valid_from).desc(), col(LimitRule.id).desc())
     if link:
         query = query.where(col(LimitRule.link) == link)
@@ -164,7 +164,7 @@ async def limit_history(session: AsyncSession, link: Link | None = None) -> list
 
 
 def limit_view(row: LimitRule) -> LimitView:
-    """This function will show a limit rule."""
+    """Show a limit rule."""
     limit = Limit(row.yellow, row.red, row.unit)
     return LimitView(
         row.id, row.link, row.category, row.unit_id, row.severe, limit, row.valid_from, row.valid_until, row.note,
@@ -173,7 +173,7 @@ def limit_view(row: LimitRule) -> LimitView:
 
 
 async def changes(session: AsyncSession, *, limit: int = 100) -> list[ChangeView]:
-    """This function will list the last changes of calendars and limits, newest first."""
+    """List the last changes of calendars and limits, newest first."""
     rows = await session.scalars(select(CalendarChange).order_by(col(CalendarChange.seq).desc()).limit(limit))
     return [
         ChangeView(
@@ -185,7 +185,7 @@ async def changes(session: AsyncSession, *, limit: int = 100) -> list[ChangeView
 
 
 async def calendar_year(session: AsyncSession, year: int, unit_id: UUID | None = None) -> CalendarView:
-    """This function will show a year of the common calendar, or of a unit's: the days that were named."""
+    """Show a year of the common calendar, or of a unit's: the days that were named."""
     book = await book_of(session)
     calendar = book.calendar(unit_id)
     own = book.unit_days.get(unit_id, {}) if unit_id else {}
@@ -195,7 +195,7 @@ async def calendar_year(session: AsyncSession, year: int, unit_id: UUID | None =
 
 
 async def running(session: AsyncSession, subject_ids: Collection[UUID]) -> list[Deadline]:
-    """This function will list the clocks of several cases that are not stopped, paused ones included."""
+    """List the clocks of several cases that are not stopped, paused ones included."""
     if not subject_ids:
         return []
     query = (
@@ -207,7 +207,7 @@ async def running(session: AsyncSession, subject_ids: Collection[UUID]) -> list[
 
 
 async def explained(session: AsyncSession, subject_id: UUID, *, at: datetime) -> tuple[DeadlineView, ...]:
-    """This function will show the running clocks of one case with their segments and notes."""
+    """Show the running clocks of one case with their segments and notes."""
     found = await running(session, [subject_id])
     moves = await moves_by(session, (one.id for one in found))
     book = await book_of(session)
@@ -215,7 +215,7 @@ async def explained(session: AsyncSession, subject_id: UUID, *, at: datetime) ->
 
 
 async def moves_by(session: AsyncSession, deadline_ids: Iterable[UUID]) -> dict[UUID, list[DeadlineMove]]:
-    """This function will give what moved several clocks, oldest first."""
+    """Give what moved several clocks, oldest first."""
     ids = tuple(deadline_ids)
     found: dict[UUID, list[DeadlineMove]] = {}
     if ids:
@@ -226,7 +226,7 @@ async def moves_by(session: AsyncSession, deadline_ids: Iterable[UUID]) -> dict[
 
 
 async def history(session: AsyncSession, subject_id: UUID) -> list[Deadline]:
-    """This function will list every clock a case ever had, oldest first."""
+    """List every clock a case ever had, oldest first."""
     query = (
         select(Deadline)
         .where(col(Deadline.subject_id) == subject_id)
@@ -251,7 +251,7 @@ async def promised_end(session: AsyncSession, subject_id: UUID, promised_at: dat
 
 
 async def _resolving(session: AsyncSession, subject_id: UUID) -> Deadline | None:
-    """The last clock of a case that bounds its resolving, running or not."""
+    # The last clock of a case that bounds its resolving, running or not.
     query = select(Deadline).where(
         col(Deadline.subject_id) == subject_id, col(Deadline.holder_id).is_(None), col(Deadline.link) == Link.RESOLVE
     )
@@ -271,12 +271,12 @@ async def expected_date(session: AsyncSession, subject_id: UUID) -> date | None:
 
 
 async def earliest(session: AsyncSession, subject_id: UUID) -> Deadline | None:
-    """This function will give the clock of a case that turns yellow first; paused ones do not count."""
+    """Give the clock of a case that turns yellow first; paused ones do not count."""
     return (await earliest_of(session, [subject_id])).get(subject_id)
 
 
 async def earliest_of(session: AsyncSession, subject_ids: Collection[UUID]) -> dict[UUID, Deadline]:
-    """This function will give, for several cases at once, the clock that turns yellow first."""
+    """Give, for several cases at once, the clock that turns yellow first."""
     found: dict[UUID, Deadline] = {}
     for deadline in await running(session, subject_ids):
         if deadline.paused_at is None:
@@ -285,7 +285,7 @@ async def earliest_of(session: AsyncSession, subject_ids: Collection[UUID]) -> d
 
 
 async def passed(session: AsyncSession, *, at: datetime, limit: int = 500) -> list[Deadline]:
-    """This function will list the running clocks already yellow or red at a moment, longest first."""
+    """List the running clocks already yellow or red at a moment, longest first."""
     query = (
         select(Deadline)
         .where(

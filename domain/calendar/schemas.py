@@ -83,7 +83,7 @@ class DeadlineView:
 
 
 def moves_of(rows: Sequence[DeadlineMove]) -> tuple[Move, ...]:
-    """This function will give what moved a clock, as the rules take it."""
+    """Give what moved a clock, as the rules take it."""
     return tuple(Move(row.kind, row.since, row.until, row.workdays) for row in rows)
 
 

@@ -28,7 +28,7 @@ SPECIAL = ("0302", "0502", "16")
 
 
 def is_special(code: str) -> bool:
-    """This function will tell whether clear values of a matter's parties need the level for special persons."""
+    """Tell whether clear values of a matter's parties need the level for special persons."""
     return code.startswith(SPECIAL)
 
 
@@ -94,7 +94,7 @@ CATEGORIES: dict[str, Category] = {
 
 
 def find(code_or_label: str) -> Category | None:
-    """This function will find a category by its code or by its label."""
+    """Find a category by its code or by its label."""
     wanted = code_or_label.strip()
     by_label = (c for c in CATEGORIES.values() if wanted and wanted in {c.label, c.full})
     return CATEGORIES.get(wanted) or next(by_label, None)
@@ -132,7 +132,7 @@ NO_USUAL = Usual()
 
 @cache
 def _folded() -> dict[str, tuple[str, tuple[str, ...]]]:
-    """The name and the everyday words of each category, as they are compared."""
+    # The name and the everyday words of each category, as they are compared.
     said = words()
     return {
         code: (fold(category.full), tuple(fold(word) for word in said.get(code, ())))

@@ -25,7 +25,7 @@ _BY_STATUS = {
 
 
 def node_of(action: Action, status: Status) -> str:
-    """This function will name the city's station for a case that a step brought to a status."""
+    """Name the city's station for a case that a step brought to a status."""
     if action in {Action.APPROVE_RETURN, Action.RETURN_TO_CITY}:
         return Node.RETURNED.value
     return _BY_STATUS.get(status, Node.HANDLING).value

@@ -62,7 +62,7 @@ def of(detail: Mapping[str, Any], names: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def changes(detail: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
-    """This function will give what an edit changed: field, before, after; long texts say only that they changed."""
+    """Give what an edit changed: field, before, after; long texts say only that they changed."""
     return tuple(_change(name, pair) for name, pair in detail.get("changes", {}).items())
 
 

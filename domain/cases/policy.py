@@ -15,7 +15,7 @@ from domain.kernel.refusals import NotPermitted
 
 @dataclass(frozen=True, slots=True)
 class Bond:
-    """This class will say how an actor is tied to a case."""
+    """Say how an actor is tied to a case."""
 
     own: bool = False
     lead: bool = False
@@ -26,7 +26,7 @@ class Bond:
 
 
 def tied(tie: Tie, bond: Bond) -> bool:
-    """This function will decide one tie."""
+    """Decide one tie."""
     return {
         Tie.ANY: True,
         Tie.OWN: bond.own,
@@ -39,7 +39,7 @@ def tied(tie: Tie, bond: Bond) -> bool:
 
 
 def require_role(actor: Actor, action: Action, process: Process = STANDARD) -> None:
-    """This function will refuse an action that none of the actor's roles ever takes in this process.
+    """Refuse an action that none of the actor's roles ever takes in this process.
 
     :raises NotPermitted: it names the roles that may
     """
@@ -51,7 +51,7 @@ def require_role(actor: Actor, action: Action, process: Process = STANDARD) -> N
 
 
 def require_unrestricted(actor: Actor, action: Action | None = None) -> None:
-    """This function will refuse what was taken from an account although its roles allow it.
+    """Refuse what was taken from an account although its roles allow it.
 
     Without an action it is about work on cases at large (merging, families, assistants).
 
@@ -69,7 +69,7 @@ def require_unrestricted(actor: Actor, action: Action | None = None) -> None:
 def permitted(
     actor: Actor, status: Status, action: Action, bond: Bond, process: Process = STANDARD
 ) -> tuple[Step, ...]:
-    """This function will give the rows of an action that this actor may take at this status.
+    """Give the rows of an action that this actor may take at this status.
 
     :raises NotPermitted: the role never takes it, or the tie to the case is missing
     :raises ActionNotAllowed: the action does not start at this status

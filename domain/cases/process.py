@@ -40,7 +40,7 @@ class Approval(Labelled):
 
 
 class StepTweak(BaseModel):
-    """This class will hold the changes of one row of the table; none means: as in the standard."""
+    """The changes of one row of the table; none means: as in the standard."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -52,7 +52,7 @@ class StepTweak(BaseModel):
 
 
 class LimitTweak(BaseModel):
-    """This class will hold a limit of a process; `yellow` and `red` count in `unit`."""
+    """A limit of a process; `yellow` and `red` count in `unit`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -62,7 +62,7 @@ class LimitTweak(BaseModel):
 
 
 class Tweaks(BaseModel):
-    """This class will hold everything in which a process differs from the standard one."""
+    """Everything in which a process differs from the standard one."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -74,7 +74,7 @@ class Tweaks(BaseModel):
 
 @dataclass(frozen=True, eq=False)
 class Process:
-    """This class will answer what the workflow table answers, for one version of one process."""
+    """Answer what the workflow table answers, for one version of one process."""
 
     id: UUID | None = None
     name: str = "标准流程"
@@ -98,19 +98,19 @@ class Process:
                 self._called[action.label] = labels.pop()
 
     def rows(self, source: Status | None, action: Action) -> tuple[Step, ...]:
-        """This function will give the rows of an action at a status; two when a guard chooses."""
+        """Give the rows of an action at a status; two when a guard chooses."""
         return self._index.get((source, action), ())
 
     def rows_of(self, action: Action) -> tuple[Step, ...]:
-        """This function will give all rows of an action."""
+        """Give all rows of an action."""
         return tuple(step for step in self.steps if step.action is action)
 
     def status_label(self, status: Status) -> str:
-        """This function will call a status as this process calls it."""
+        """Call a status as this process calls it."""
         return self.statuses.get(status, status.label)
 
     def action_label(self, action: Action, source: Status | None = None) -> str:
-        """This function will call an action as this process calls it."""
+        """Call an action as this process calls it."""
         found = self.rows(source, action) or self.rows_of(action)
         return next((step.label for step in found if step.label), action.label)
 
@@ -123,7 +123,7 @@ _USUAL = {(step.row, step.source): step.label for step in STEPS}
 
 
 def _own_label(step: Step) -> str:
-    """What a process calls a row, where it is not the usual word."""
+    # What a process calls a row, where it is not the usual word.
     return step.label if step.label != _USUAL.get((step.row, step.source)) else ""
 
 
@@ -157,7 +157,7 @@ _FIXED = frozenset({Action.CREATE, Action.SUBMIT, Action.APPROVE_ORDER, Action.O
 
 
 def allowed_roles(row: str) -> frozenset[Role]:
-    """This function will give the roles that a process may let take a row of the table."""
+    """Give the roles that a process may let take a row of the table."""
     standard = frozenset(who.role for step in STEPS if step.row == row for who in step.who)
     actions = {step.action for step in STEPS if step.row == row}
     if standard & _OUTSIDE or actions & _FIXED or row in _FIXED_ROWS:
@@ -168,7 +168,7 @@ def allowed_roles(row: str) -> frozenset[Role]:
 
 
 def built(tweaks: Tweaks, *, version_id: UUID | None = None, name: str = "") -> Process:
-    """This function will make the process that these tweaks describe; ask `lint` whether it holds.
+    """Make the process that these tweaks describe; ask `lint` whether it holds.
 
     :raises Invalid: a limit is not a limit
     """
@@ -205,9 +205,8 @@ def _tweaked(step: Step, tweak: StepTweak | None) -> Step | None:
 
 
 def _who(step: Step, role: Role) -> tuple[Who, ...]:
-    """A role new to a row gets the tie of the row's own people: a lead's step stays with the lead, a request's
-    withdrawal with who asked.
-    """
+    # A role new to a row gets the tie of the row's own people: a lead's step stays with the lead, a request's
+    # withdrawal with who asked.
     if same := tuple(who for who in step.who if who.role is role):
         return same
     kept = (who.tie for who in step.who if (who.role in _DEPARTMENT) is (role in _DEPARTMENT))
@@ -225,7 +224,7 @@ def _without(approval: Approval, steps: Iterable[Step]) -> Iterator[Step]:
 
 
 def _at_once(approval: Approval, step: Step) -> Iterator[Step]:
-    """What was a request does what its approval would have done."""
+    # What was a request does what its approval would have done.
     if approval is Approval.RETURN:
         guards = _unasked(step)
         effects = (Effect.RETURN_ASSIGNMENTS,)
@@ -239,7 +238,7 @@ def _at_once(approval: Approval, step: Step) -> Iterator[Step]:
 
 
 def _unasked(step: Step) -> tuple[Guard, ...]:
-    """The guards of a row without an approval: nobody needs to be there to give it."""
+    # The guards of a row without an approval: nobody needs to be there to give it.
     return tuple(guard for guard in step.guards if guard is not Guard.APPROVER_THERE)
 
 
@@ -254,7 +253,7 @@ _BACKWARD = frozenset(
 
 
 def lint(tweaks: Tweaks) -> list[str]:
-    """This function will list in Chinese what is wrong with a process; empty when it may be enabled."""
+    """List in Chinese what is wrong with a process; empty when it may be enabled."""
     faults = [*_row_faults(tweaks), *_limit_faults(tweaks), *_label_faults(tweaks)]
     try:
         process = built(tweaks)
@@ -328,10 +327,10 @@ def _missing(off: list[Step], words: str) -> str:
 
 
 def needs_picture(step: Step) -> bool:
-    """This function will tell whether a row has a picture rule that a process may change."""
+    """Tell whether a row has a picture rule that a process may change."""
     return Need.PICTURES in step.needs
 
 
 def keeps_opinion(step: Step) -> bool:
-    """This function will tell whether a row's opinion is always written, whatever the process."""
+    """Tell whether a row's opinion is always written, whatever the process."""
     return step.action in _KEEP_OPINION

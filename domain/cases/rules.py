@@ -38,7 +38,7 @@ _SUPERVISION_ORDER = (Supervision.ORDINARY, Supervision.YELLOW, Supervision.RED)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """This class will hold what guards look at; gathered once per act."""
+    """What guards look at; gathered once per act."""
 
     at: datetime
     kind: Kind
@@ -73,7 +73,7 @@ class Facts:
 
 
 def holds(guard: Guard, facts: Facts) -> bool:
-    """This function will decide one guard."""
+    """Decide one guard."""
     return _GUARDS[guard](facts)
 
 
@@ -121,7 +121,7 @@ _GUARDS = {
 
 
 def choose(steps: tuple[Step, ...], facts: Facts, process: Process = STANDARD) -> Step:
-    """This function will choose the row that holds and refuse when its guards say no.
+    """Choose the row that holds and refuse when its guards say no.
 
     `steps` are the rows of one action at one status, not empty.
 
@@ -138,7 +138,7 @@ def choose(steps: tuple[Step, ...], facts: Facts, process: Process = STANDARD) -
 
 
 def not_here(process: Process, status: Status, action: Action) -> ActionNotAllowed:
-    """This function will word the refusal of an action that does not start at this status."""
+    """Word the refusal of an action that does not start at this status."""
     starts = {process.status_label(step.source) for step in process.rows_of(action) if step.source}
     if not starts:
         return ActionNotAllowed(f"该件的办理流程“{process.name}”没有“{process.action_label(action)}”这一步")
@@ -149,14 +149,14 @@ def not_here(process: Process, status: Status, action: Action) -> ActionNotAllow
 
 
 def pictures_needed(step: Step, kind: Kind) -> bool:
-    """This function will tell whether the step must bring a picture for this kind of matter."""
+    """Tell whether the step must bring a picture for this kind of matter."""
     if Need.PICTURES not in step.needs or step.pictures is PictureRule.NEVER:
         return False
     return step.pictures is PictureRule.ALWAYS or kind in PICTURE_KINDS
 
 
 def required(step: Step, need: Need, facts: Facts) -> bool:
-    """This function will tell whether an input of the step is required or merely possible."""
+    """Tell whether an input of the step is required or merely possible."""
     if need is Need.OPINION:
         return step.opinion
     if need is Need.PICTURES:
@@ -345,7 +345,7 @@ def shown_status(
     for_department: bool,
     process: Process = STANDARD,
 ) -> tuple[str, str, str]:
-    """This function will give (code, label, tone) of a status as this kind of reader calls it.
+    """Give (code, label, tone) of a status as this kind of reader calls it.
 
     `process` is the one that the case follows, which may call a status otherwise.
     Being overdue is derived here (workflow ruling §1) and never stored.
@@ -360,7 +360,7 @@ def shown_status(
 
 
 def grams(*texts: str) -> list[str]:
-    """This function will cut texts into the search tokens: neighbouring pairs, and Latin words."""
+    """Cut texts into the search tokens: neighbouring pairs, and Latin words."""
     found: set[str] = set()
     for text in texts:
         lowered = text.lower()

@@ -30,13 +30,13 @@ from domain.people.models import IdType, Sex
 
 
 def _grade(value: object) -> object:
-    """A satisfaction may also be given as 1 (worst) to 5 (best)."""
+    # A satisfaction may also be given as 1 (worst) to 5 (best).
     text = str(value)
     return list(Satisfaction)[5 - int(text)] if text in {"1", "2", "3", "4", "5"} else value
 
 
 class PartyInput(BaseModel):
-    """This class will hold one party: a new person, or one kept from before by `party_id`."""
+    """One party: a new person, or one kept from before by `party_id`."""
 
     model_config = TAKEN
 
@@ -53,7 +53,7 @@ class PartyInput(BaseModel):
 
 
 class CaseChanges(BaseModel):
-    """This class will hold what is written about a matter; none means: leave it as it is."""
+    """What is written about a matter; none means: leave it as it is."""
 
     model_config = TAKEN
 
@@ -73,20 +73,20 @@ class CaseChanges(BaseModel):
 
 
 class CaseInput(CaseChanges):
-    """This class will hold a new case; with `visit_id` the visitor becomes its first petitioner."""
+    """A new case; with `visit_id` the visitor becomes its first petitioner."""
 
     visit_id: UUID | None = None
 
 
 class CitySent(CaseInput):
-    """This class will hold a case that the city platform sends down, under the city's own reference."""
+    """A case that the city platform sends down, under the city's own reference."""
 
     city_reference: str = ""
     city_due_at: When | None = None
 
 
 class StepInput(CaseChanges):
-    """This class will hold what a step may need; each step takes only what its row names."""
+    """What a step may need; each step takes only what its row names."""
 
     opinion: str = ""
     attachments: tuple[UUID, ...] = ()
@@ -118,7 +118,7 @@ class StepInput(CaseChanges):
 
 @dataclass(frozen=True, slots=True)
 class CaseSummary:
-    """This class will answer a step: what the case has become."""
+    """Answer a step: what the case has become."""
 
     id: UUID
     number: str
@@ -132,7 +132,7 @@ class CaseSummary:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """This class will show a case in a list. `tone` colours the row, `due` is in words.
+    """A case in a list. `tone` colours the row, `due` is in words.
 
     `status` is what the reader calls it, overdue included; `stored_status` is the workflow's own.
     """
@@ -212,7 +212,7 @@ class PictureView:
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """This class will show what an edit changed in one field."""
+    """What an edit changed in one field."""
 
     label: str
     before: str
@@ -241,7 +241,7 @@ class JournalView:
 
 @dataclass(frozen=True, slots=True)
 class NodeView:
-    """This class will show one node of the process picture: done, now, late, todo."""
+    """One node of the process picture: done, now, late, todo."""
 
     label: str
     state: str
@@ -258,7 +258,7 @@ class NeedView:
 
 @dataclass(frozen=True, slots=True)
 class ActionView:
-    """This class will tell one action, whether this person may take it now, and if not, why."""
+    """Tell one action, whether this person may take it now, and if not, why."""
 
     action: str
     label: str
@@ -273,7 +273,7 @@ class ActionView:
 
 @dataclass(frozen=True, slots=True)
 class RelatedView:
-    """This class will show a case that belongs to another: parent, child, merged."""
+    """A case that belongs to another: parent, child, merged."""
 
     number: str
     title: str
@@ -282,7 +282,7 @@ class RelatedView:
 
 @dataclass(frozen=True, slots=True)
 class CopyView:
-    """This class will show one copy of a case and whether it was read."""
+    """One copy of a case and whether it was read."""
 
     unit: str
     note: str
@@ -293,7 +293,7 @@ class CopyView:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """This class will show a case whole, masked."""
+    """A case whole, masked."""
 
     row: CaseRow
     content: str
@@ -347,7 +347,7 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """This class will hold one figure of the desk; `view` selects exactly the cases it counts."""
+    """One figure of the desk; `view` selects exactly the cases it counts."""
 
     view: str
     label: str
@@ -357,7 +357,7 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """This class will count open work by kind: what would be, or was, handed over."""
+    """Count open work by kind: what would be, or was, handed over."""
 
     login: str
     name: str
@@ -367,7 +367,7 @@ class HandOver:
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """This class will hold what a list is narrowed to; empty means not narrowed.
+    """What a list is narrowed to; empty means not narrowed.
 
     `since` and `until`: half-open moments of acceptance; what is of one party is in clear, and never logged.
     """

@@ -17,7 +17,7 @@ from domain.kernel.permissions import Role as R
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """This class will say what a step does to one deadline; no link means all running ones."""
+    """Say what a step does to one deadline; no link means all running ones."""
 
     verb: Verb
     link: Link | None = None
@@ -31,7 +31,7 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """This class will hold one row. `target` none means: back to the status before the request."""
+    """One row. `target` none means: back to the status before the request."""
 
     row: str
     action: Action
@@ -218,7 +218,7 @@ STEPS: tuple[Step, ...] = (
 
 
 def lint(steps: tuple[Step, ...] = STEPS) -> list[str]:
-    """This function will list what is wrong with the table: unreachable, endless, ambiguous."""
+    """List what is wrong with the table: unreachable, endless, ambiguous."""
     faults = [f"{s.label}不可到达" for s in Status if s not in reached(steps)]
     faults += [f"{s.label}无法走到终点" for s in Status if s not in finishing(steps)]
     groups: dict[tuple[Status | None, Action], list[Step]] = {}
@@ -232,7 +232,7 @@ def lint(steps: tuple[Step, ...] = STEPS) -> list[str]:
 
 
 def reached(steps: tuple[Step, ...]) -> set[Status]:
-    """This function will give the statuses that a case can come to."""
+    """Give the statuses that a case can come to."""
     found = {s.target for s in steps if s.source is None and s.target}
     while more := {s.target for s in steps if s.source in found and s.target} - found:
         found |= more
@@ -240,7 +240,7 @@ def reached(steps: tuple[Step, ...]) -> set[Status]:
 
 
 def finishing(steps: tuple[Step, ...]) -> set[Status]:
-    """This function will give the statuses from which a case can end."""
+    """Give the statuses from which a case can end."""
     found = set(ENDED)
     while more := {s.source for s in steps if s.source and s.target in found} - found:
         found |= more

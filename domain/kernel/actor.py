@@ -27,7 +27,7 @@ NO_UNIT = UUID(int=1)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """This class will describe who acts, in which roles, for which unit and how far they see.
+    """Who acts, in which roles, for which unit and how far they see.
 
     `name` is the display name in clear: it may be shown to the person, never logged.
     `origin` names where the act came from (address and kind of client) for the journal.
@@ -86,7 +86,7 @@ class Actor:
         return next((duty_of(role) for role in sorted(self.roles)), None)
 
     def may(self, permission: Permission) -> bool:
-        """This function will tell whether the actor holds a permission."""
+        """Tell whether the actor holds a permission."""
         if self.read_only and permission in WRITING:
             return False
         if self.rights is not None:
@@ -94,15 +94,15 @@ class Actor:
         return any(permission in GRANTS[role] for role in self.roles)
 
     def sees(self, level: FieldLevel) -> bool:
-        """This function will tell whether the actor's field level holds another one."""
+        """Tell whether the actor's field level holds another one."""
         return LEVELS.index(self.level) >= LEVELS.index(level)
 
     def without_rights(self, reason: str) -> Actor:
-        """This function will give the same person with nothing but a name, until `reason` is done."""
+        """Give the same person with nothing but a name, until `reason` is done."""
         return replace(self, roles=frozenset(), rights=frozenset(), reach=Reach.NONE, unproven=reason)
 
     def require(self, permission: Permission) -> None:
-        """This function will refuse the act unless the permission is granted.
+        """Refuse the act unless the permission is granted.
 
         :raises NotPermitted: none of the actor's roles grants it
         """
@@ -110,12 +110,12 @@ class Actor:
             raise NotPermitted(f"您的账号没有“{permission.label}”权限")
 
     def has(self, *roles: Role) -> bool:
-        """This function will tell whether the actor holds at least one of the roles."""
+        """Tell whether the actor holds at least one of the roles."""
         return not self.roles.isdisjoint(roles)
 
 
 def system_actor(role: Role, origin: str = "", only_case: UUID | None = None) -> Actor:
-    """This function will make the actor for acts of the clock, the city platform or a petitioner."""
+    """Make the actor for acts of the clock, the city platform or a petitioner."""
     return Actor(
         account_id=SYSTEM_ID,
         login=role.value,
@@ -129,7 +129,7 @@ def system_actor(role: Role, origin: str = "", only_case: UUID | None = None) ->
 
 
 def console(origin: str) -> Actor:
-    """This function will make the actor of whoever holds the machine: it founds accounts and grants their roles.
+    """Make the actor of whoever holds the machine: it founds accounts and grants their roles.
 
     On the pages the two are separate people (三员分立); at the console of the server they cannot be.
     """

@@ -43,7 +43,7 @@ class _Holder:
 
 
 def use(folder: Path) -> None:
-    """This function will set the folder in which this process keeps the anchors."""
+    """Set the folder in which this process keeps the anchors."""
     _Holder.path = folder / FILE
 
 

@@ -16,17 +16,17 @@ DAMAGED_WORDS = "已损坏"
 
 
 def local(moment: datetime) -> datetime:
-    """This function will show a moment in Asia/Shanghai."""
+    """Show a moment in Asia/Shanghai."""
     return moment.astimezone(SHANGHAI)
 
 
 def local_date(moment: datetime) -> date:
-    """This function will give the calendar day of a moment in Asia/Shanghai."""
+    """Give the calendar day of a moment in Asia/Shanghai."""
     return local(moment).date()
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:
-    """This function will give the half-open period [start, end) of a Shanghai day, in UTC."""
+    """Give the half-open period [start, end) of a Shanghai day, in UTC."""
     start = datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
     return start, start + timedelta(days=1)
 

@@ -17,7 +17,7 @@ MOMENT = DateTime(timezone=True)
 
 
 class Word(TypeDecorator[E], Generic[E]):
-    """This class will store a labelled enumeration as its plain text value."""
+    """Store a labelled enumeration as its plain text value."""
 
     impl = String
     cache_ok = True
@@ -34,7 +34,7 @@ class Word(TypeDecorator[E], Generic[E]):
 
 
 def one_of(column: Any, ids: Collection[Any]) -> ColumnElement[bool]:
-    """This function will give the condition that a column holds one of some values; of none it is never true.
+    """Give the condition that a column holds one of some values; of none it is never true.
 
     One value is compared plainly: such a plan is the better known one.
     """

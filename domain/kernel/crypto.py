@@ -51,12 +51,12 @@ class _Holder:
 
 
 def use(ring: KeyRing, path: Path | None = None) -> None:
-    """This function will set the key ring of this process, and the file it was read from, if any."""
+    """Set the key ring of this process, and the file it was read from, if any."""
     _Holder.ring, _Holder.path, _Holder.seen = ring, path, _stamp(path)
 
 
 def ring() -> KeyRing:
-    """This function will give the key ring of this process.
+    """Give the key ring of this process.
 
     :raises RuntimeError: `use` was not called at start
     """
@@ -66,7 +66,7 @@ def ring() -> KeyRing:
 
 
 def refresh() -> bool:
-    """This function will read the key file again if it changed since, and tell whether it did.
+    """Read the key file again if it changed since, and tell whether it did.
 
     A file that is away, damaged, of another database or older than the keys in use changes nothing: those in memory
     are still right, and what others seal could not be opened with these.
@@ -104,7 +104,7 @@ def _bound_to(table: str, column: str, row_id: UUID, version: int) -> bytes:
 
 
 def seal(table: str, column: str, row_id: UUID, text: str) -> bytes:
-    """This function will encrypt one field of one row; the empty text stays sealed too.
+    """Encrypt one field of one row; the empty text stays sealed too.
 
     `column` is the name of the table's column without its `_sealed`: `sealing` finds fields by it.
     """
@@ -116,7 +116,7 @@ def seal(table: str, column: str, row_id: UUID, text: str) -> bytes:
 
 
 def unseal(table: str, column: str, row_id: UUID, blob: bytes | None) -> str:
-    """This function will open a sealed field; none opens as the empty text.
+    """Open a sealed field; none opens as the empty text.
 
     :raises CannotOpen: damaged, moved to another row, or its key is missing
     """
@@ -131,7 +131,7 @@ def unseal(table: str, column: str, row_id: UUID, blob: bytes | None) -> str:
 
 
 def readable(table: str, column: str, row_id: UUID, blob: bytes | None) -> str | None:
-    """This function will open a sealed field of one of many rows: none when it does not open.
+    """Open a sealed field of one of many rows: none when it does not open.
 
     One damaged field must not take a whole list or queue down; it is logged each time somebody comes upon it.
     """
@@ -151,14 +151,14 @@ def _master(version: int) -> Master:
 
 
 def blind(kind: str, text: str) -> int:
-    """This function will give the blind index of a value: equal texts, equal signed 8-byte numbers."""
+    """Give the blind index of a value: equal texts, equal signed 8-byte numbers."""
     keys = ring()
     digest = provider(keys.hash).mac(keys.index, f"{kind}|{text}".encode())
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def fragments(name: str, *, start: bool = True) -> list[int]:
-    """This function will give the signed 4-byte search tokens of a name.
+    """Give the signed 4-byte search tokens of a name.
 
     They stand for each character, each pair of neighbours and, with `start`,
     '^' + the first character; a search for a part of a name goes without.
@@ -173,22 +173,22 @@ def fragments(name: str, *, start: bool = True) -> list[int]:
 
 
 def digest(secret: str) -> bytes:
-    """This function will give the keyed digest under which a token or code is stored."""
+    """Give the keyed digest under which a token or code is stored."""
     keys = ring()
     return provider(keys.hash).mac(keys.tokens, secret.encode())
 
 
 def chained(data: bytes) -> bytes:
-    """This function will give the seal of a journal line (32 bytes): a keyed digest that outlives every rotation."""
+    """Give the seal of a journal line (32 bytes): a keyed digest that outlives every rotation."""
     keys = ring()
     return provider(keys.hash).mac(keys.chain, data)
 
 
 def hmac_sm3(key: bytes, data: bytes) -> bytes:
-    """This function will compute HMAC-SM3 (32 bytes), whatever provider is in force."""
+    """Compute HMAC-SM3 (32 bytes), whatever provider is in force."""
     return provider(SM).mac(key, data)
 
 
 def same(one: bytes, other: bytes) -> bool:
-    """This function will compare two digests in constant time."""
+    """Compare two digests in constant time."""
     return _hmac.compare_digest(one, other)

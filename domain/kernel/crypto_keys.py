@@ -23,7 +23,7 @@ MIN_SECRET = 32
 
 @dataclass(frozen=True, slots=True)
 class Master:
-    """This class will hold one master key, the provider it is for, and when it was made (none: unknown)."""
+    """One master key, the provider it is for, and when it was made (none: unknown)."""
 
     provider: str
     key: bytes = field(repr=False)
@@ -32,7 +32,7 @@ class Master:
 
 @dataclass(frozen=True)
 class KeyRing:
-    """This class will hold the master keys by version (1..255), and the keys that never change.
+    """The master keys by version (1..255), and the keys that never change.
 
     `index` keys the blind indexes, `chain` the journal, `tokens` the digests of secrets; they are
     used with the digest of the provider named by `hash`, fixed when the ring was made.
@@ -50,7 +50,7 @@ class KeyRing:
         return max(self.masters)
 
     def rotated(self, name: str = SM, *, at: datetime | None = None) -> KeyRing:
-        """This function will add a fresh master key; old versions stay to open old fields.
+        """Add a fresh master key; old versions stay to open old fields.
 
         :raises ValueError: all 255 versions were used
         """
@@ -60,7 +60,7 @@ class KeyRing:
         return self._with({**self.masters, self.current + 1: added})
 
     def without(self, version: int) -> KeyRing:
-        """This function will leave out an old master key: what is still sealed under it is lost for good.
+        """Leave out an old master key: what is still sealed under it is lost for good.
 
         :raises ValueError: it is the current one, or there is none of this version
         """
@@ -79,7 +79,7 @@ class KeyRing:
         return all(self.masters[number].key == before.masters[number].key for number in both)
 
     def fingerprints(self) -> dict[str, str]:
-        """This function will give what tells these keys from others without telling them: a digest for each."""
+        """Give what tells these keys from others without telling them: a digest for each."""
         digest = provider(self.hash).mac
         fixed = digest(self.index, digest(self.chain, _PROOF) + digest(self.tokens, _PROOF))
         masters = {
@@ -90,13 +90,13 @@ class KeyRing:
 
     @classmethod
     def fresh(cls, name: str = SM, *, at: datetime | None = None) -> KeyRing:
-        """This function will make a ring of new keys of one provider, its digest included."""
+        """Make a ring of new keys of one provider, its digest included."""
         make = provider(name).new_key
         return cls({1: Master(name, make(), at)}, make(), make(), make(), name)
 
     @classmethod
     def from_secret(cls, secret: str, name: str = SM) -> KeyRing:
-        """This function will derive every key from one secret of at least 32 characters; built-in providers only.
+        """Derive every key from one secret of at least 32 characters; built-in providers only.
 
         :raises ValueError: the secret is shorter, or a module makes its own keys
         """
@@ -112,7 +112,7 @@ class KeyRing:
 
     @classmethod
     def load(cls, path: Path) -> KeyRing:
-        """This function will read a key file written by `save`, also of the first release.
+        """Read a key file written by `save`, also of the first release.
 
         :raises UnknownProvider: it names a provider that is not installed
         :raises ValueError, KeyError: it is damaged, or not whole
@@ -129,7 +129,7 @@ class KeyRing:
         return ring
 
     def save(self, path: Path) -> None:
-        """This function will write the key file (mode 0600) whole or not at all."""
+        """Write the key file (mode 0600) whole or not at all."""
         raw = {
             "format": FORMAT,
             "hash": self.hash,
@@ -147,7 +147,7 @@ class KeyRing:
 
     @classmethod
     def load_or_create(cls, path: Path, name: str = SM, *, at: datetime | None = None) -> KeyRing:
-        """This function will read the key file, or make it at the first start."""
+        """Read the key file, or make it at the first start."""
         if path.exists():
             return cls.load(path)
         ring = cls.fresh(name, at=at)

@@ -33,7 +33,7 @@ class UnknownProvider(ValueError):
 
 @runtime_checkable
 class Provider(Protocol):
-    """This class will say what a provider must be able to do; keys are what `new_key` gave.
+    """Say what a provider must be able to do; keys are what `new_key` gave.
 
     A key is kept in the key file as it is: the key itself, or the handle under which a module
     keeps it inside. What comes out of `seal` holds everything `open` needs but the key.
@@ -45,27 +45,27 @@ class Provider(Protocol):
         ...
 
     def new_key(self) -> bytes:
-        """This function will make a key, or a handle of one."""
+        """Make a key, or a handle of one."""
         ...
 
     def seal(self, key: bytes, text: bytes, bound: bytes) -> bytes:
-        """This function will encrypt so that `bound` (not kept in the result) is authenticated too."""
+        """Encrypt so that `bound` (not kept in the result) is authenticated too."""
         ...
 
     def open(self, key: bytes, sealed: bytes, bound: bytes) -> bytes:
-        """This function will decrypt.
+        """Decrypt what was sealed.
 
         :raises CannotOpen: damaged, another key, or bound to something else
         """
         ...
 
     def mac(self, key: bytes, data: bytes) -> bytes:
-        """This function will give a keyed digest of 32 bytes."""
+        """Give a keyed digest of 32 bytes."""
         ...
 
 
 class Gcm:
-    """This class will seal with a block cipher in GCM and digest with HMAC; one call about 10 µs."""
+    """Seal with a block cipher in GCM and digest with HMAC; one call about 10 µs."""
 
     def __init__(
         self,
@@ -80,11 +80,11 @@ class Gcm:
         self._macs: dict[bytes, hmac.HMAC] = {}
 
     def new_key(self) -> bytes:
-        """This function will give 32 random bytes."""
+        """Give 32 random bytes."""
         return os.urandom(32)
 
     def seal(self, key: bytes, text: bytes, bound: bytes) -> bytes:
-        """This function will give iv (12) | ciphertext | tag (16)."""
+        """Give iv (12) | ciphertext | tag (16)."""
         iv = os.urandom(_IV)
         encryptor = Cipher(self._cipher_of(key), modes.GCM(iv)).encryptor()
         encryptor.authenticate_additional_data(bound)
@@ -92,7 +92,7 @@ class Gcm:
         return iv + body + encryptor.tag
 
     def open(self, key: bytes, sealed: bytes, bound: bytes) -> bytes:
-        """This function will take apart what `seal` put together.
+        """Take apart what `seal` put together.
 
         :raises CannotOpen: damaged, another key, or bound to something else
         """
@@ -107,7 +107,7 @@ class Gcm:
             raise CannotOpen("not authentic") from None
 
     def mac(self, key: bytes, data: bytes) -> bytes:
-        """This function will compute the HMAC; the schedule of a key is kept, which halves the time."""
+        """Compute the HMAC; the schedule of a key is kept, which halves the time."""
         base = self._macs.get(key)
         if base is None:
             base = self._macs.setdefault(key, hmac.HMAC(key, self._digest))
@@ -116,7 +116,7 @@ class Gcm:
         return one.finalize()
 
     def field_key(self, key: bytes) -> bytes:
-        """This function will derive the key of fields from a master key: 16 bytes for SM4, 32 for AES."""
+        """Derive the key of fields from a master key: 16 bytes for SM4, 32 for AES."""
         return self.mac(key, b"fengqiao.field")[: self._size]
 
     def _cipher_of(self, key: bytes) -> algorithms.SM4 | algorithms.AES:
@@ -127,19 +127,19 @@ class Gcm:
 
 
 class Aes(Gcm):
-    """This class will do the same for AES in one call into OpenSSL, three times as fast; SM4 has no such call."""
+    """Do the same for AES in one call into OpenSSL, three times as fast; SM4 has no such call."""
 
     def __init__(self, name: str, digest: hashes.SM3 | hashes.SHA256) -> None:
         super().__init__(name, algorithms.AES, 32, digest)
         self._whole: dict[bytes, AESGCM] = {}
 
     def seal(self, key: bytes, text: bytes, bound: bytes) -> bytes:
-        """This function will give iv (12) | ciphertext | tag (16)."""
+        """Give iv (12) | ciphertext | tag (16)."""
         iv = os.urandom(_IV)
         return iv + self._aead(key).encrypt(iv, text, bound)
 
     def open(self, key: bytes, sealed: bytes, bound: bytes) -> bytes:
-        """This function will take apart what `seal` put together.
+        """Take apart what `seal` put together.
 
         :raises CannotOpen: damaged, another key, or bound to something else
         """
@@ -168,7 +168,7 @@ BUILT_IN = frozenset(_installed)
 
 
 def provider(name: str) -> Provider:
-    """This function will give an installed provider.
+    """Give an installed provider.
 
     :raises UnknownProvider: none of this name is installed
     """
@@ -179,7 +179,7 @@ def provider(name: str) -> Provider:
 
 
 def install(module: Provider) -> None:
-    """This function will prove a module and put it beside the built-in providers.
+    """Prove a module and put it beside the built-in providers.
 
     :raises ValueError: it does not keep the contract; the text says in Chinese where
     """
@@ -190,7 +190,7 @@ def install(module: Provider) -> None:
 
 
 def fault_of(module: object) -> str:
-    """This function will try a module and say what it gets wrong; empty when it keeps the contract."""
+    """Try a module and say what it gets wrong; empty when it keeps the contract."""
     if not isinstance(module, Provider):
         return "缺少 name、new_key、seal、open 或 mac"
     key, other = module.new_key(), module.new_key()

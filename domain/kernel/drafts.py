@@ -108,12 +108,12 @@ async def _find(session: AsyncSession, actor: Actor, form: str) -> FormDraft | N
 
 
 def old(before: datetime) -> Select[tuple[str, datetime]]:
-    """This function will give id and moment of the drafts that nobody touched since a moment."""
+    """Give id and moment of the drafts that nobody touched since a moment."""
     return select(cast(col(FormDraft.id), String), col(FormDraft.saved_at)).where(col(FormDraft.saved_at) < before)
 
 
 async def forget_old(session: AsyncSession, before: datetime, *, limit: int) -> int:
-    """This function will delete some of the drafts that nobody touched since a moment, and answer how many."""
+    """Delete some of the drafts that nobody touched since a moment, and answer how many."""
     some = select(col(FormDraft.id)).where(col(FormDraft.saved_at) < before).limit(limit)
     gone = delete(FormDraft).where(col(FormDraft.id).in_(some)).returning(col(FormDraft.id))
     return len((await session.scalars(gone)).all())

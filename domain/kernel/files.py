@@ -49,13 +49,13 @@ class _Holder:
 
 
 def use(folder: Path) -> None:
-    """This function will set the file folder of this process."""
+    """Set the file folder of this process."""
     folder.mkdir(parents=True, exist_ok=True)
     _Holder.folder = folder
 
 
 def path_of(file_id: UUID, part: str = Part.SCREEN) -> Path:
-    """This function will tell where the bytes of a file lie.
+    """Tell where the bytes of a file lie.
 
     :raises RuntimeError: no folder was set at start
     """
@@ -146,7 +146,7 @@ async def every(session: AsyncSession) -> AsyncGenerator[StoredFile]:
 
 
 def _opened(stored: StoredFile, part: Part) -> bytes:
-    """The bytes in clear: sealed ones prove themselves, what was given is held against its digest besides."""
+    # The bytes in clear: sealed ones prove themselves, what was given is held against its digest besides.
     content = path_of(stored.id, part).read_bytes()
     if stored.sealed_at is not None or file_sealing.is_sealed(content):
         key = _open_key(stored.id, stored.key_sealed)
@@ -188,12 +188,12 @@ async def note_sealed(session: AsyncSession, file_ids: Collection[UUID], *, at: 
 
 
 async def forget(session: AsyncSession, file_ids: Collection[UUID]) -> None:
-    """This function will delete the rows of files; once that is committed, `drop` deletes their bytes."""
+    """Delete the rows of files; once that is committed, `drop` deletes their bytes."""
     await session.execute(delete(StoredFile).where(one_of(col(StoredFile.id), file_ids)))
 
 
 def drop(file_ids: Iterable[UUID]) -> None:
-    """This function will delete the bytes of files whose rows are gone; what is not there is no fault."""
+    """Delete the bytes of files whose rows are gone; what is not there is no fault."""
     for file_id in file_ids:
         for part in Part:
             path_of(file_id, part).unlink(missing_ok=True)
@@ -201,7 +201,7 @@ def drop(file_ids: Iterable[UUID]) -> None:
 
 
 def stored_before(moment: datetime) -> set[UUID]:
-    """This function will give the files whose bytes were written before a moment, whether or not they have a row."""
+    """Give the files whose bytes were written before a moment, whether or not they have a row."""
     if _Holder.folder is None:
         raise RuntimeError("files.use(folder) must be called at start")
     old = (path for path in _Holder.folder.glob("??/*") if path.stat().st_mtime < moment.timestamp())

@@ -28,7 +28,7 @@ async def once(
     request: str,
     at: datetime,
 ) -> dict[str, Any]:
-    """This function will run an act once for a key, and give its first answer to every repeat.
+    """Run an act once for a key, and give its first answer to every repeat.
 
     The answer is written in the transaction of the act: both are there, or neither. A repeat
     that arrives meanwhile waits for it. `request` is what was asked, in any fixed wording;
@@ -59,13 +59,13 @@ async def once(
 
 
 def old(before: datetime) -> Select[tuple[str, datetime]]:
-    """This function will give a mark and the moment of the answers kept since before a moment; the key itself stays."""
+    """Give a mark and the moment of the answers kept since before a moment; the key itself stays."""
     mark = func.right(func.md5(col(IdempotentAnswer.key)), 8)
     return select(mark, col(IdempotentAnswer.created_at)).where(col(IdempotentAnswer.created_at) < before)
 
 
 async def forget_old(session: AsyncSession, before: datetime, *, limit: int) -> int:
-    """This function will delete some of the answers kept since before a moment, and say how many."""
+    """Delete some of the answers kept since before a moment, and say how many."""
     key = tuple_(col(IdempotentAnswer.account_id), col(IdempotentAnswer.key))
     some = (
         select(col(IdempotentAnswer.account_id), col(IdempotentAnswer.key))

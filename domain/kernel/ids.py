@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 def new_id() -> UUID:
-    """This function will make a time-ordered UUID (version 7, RFC 9562)."""
+    """Make a time-ordered UUID (version 7, RFC 9562)."""
     milliseconds = time.time_ns() // 1_000_000
     value = (milliseconds & ((1 << 48) - 1)) << 80
     value |= 0x7 << 76
@@ -19,5 +19,5 @@ def new_id() -> UUID:
 
 
 def new_token(bits: int = 128) -> str:
-    """This function will make a random URL-safe token of at least that many bits."""
+    """Make a random URL-safe token of at least that many bits."""
     return secrets.token_urlsafe(bits // 8)

@@ -47,7 +47,7 @@ async def record(
     at: datetime,
     detail: Mapping[str, Any] | None = None,
 ) -> JournalEntry:
-    """This function will append one line to the journal, in the transaction of the act.
+    """Append one line to the journal, in the transaction of the act.
 
     `detail` must hold no name, phone or identity number. Everything pending is written before
     the lock is taken, so that it is held for three short statements and the commit.
@@ -100,7 +100,7 @@ def _stands_for(actor: Actor) -> dict[str, str]:
 
 
 def seal_of(entry: Any) -> bytes:
-    """This function will compute the seal of a line, or of a plain row of its columns, from content and predecessor."""
+    """Compute the seal of a line, or of a plain row of its columns, from content and predecessor."""
     content = _TEXT.encode(
         [
             entry.seq,
@@ -120,7 +120,7 @@ def seal_of(entry: Any) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Anchored:
-    """This class will hold what an anchor says: that line `seq` bore this seal."""
+    """What an anchor says: that line `seq` bore this seal."""
 
     seq: int
     seal: bytes
@@ -128,7 +128,7 @@ class Anchored:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """This class will tell what a walk along the chain found: lines read, the first that does not hold, and why."""
+    """Tell what a walk along the chain found: lines read, the first that does not hold, and why."""
 
     count: int
     broken: int | None = None
@@ -136,7 +136,7 @@ class Verdict:
 
 
 async def examine(session: AsyncSession, anchors: Collection[Anchored] = ()) -> Verdict:
-    """This function will walk the whole chain and compare it with the anchors that were kept elsewhere.
+    """Walk the whole chain and compare it with the anchors that were kept elsewhere.
 
     It tells a changed line, a missing one, one that was slipped in or moved, a chain that was made anew, and
     an end that was cut off after an anchor. Lines cut off since the last anchor cannot be told from lines that
@@ -174,7 +174,7 @@ def _anchor_fault(line: Any, kept: Mapping[int, set[bytes]]) -> str:
 
 
 async def verify(session: AsyncSession) -> tuple[int, int | None]:
-    """This function will walk the whole chain without anchors.
+    """Walk the whole chain without anchors.
 
     Answers the number of lines read and the first line that does not hold (none: all hold).
     """

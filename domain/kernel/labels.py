@@ -7,7 +7,7 @@ from typing import Self
 
 
 class Labelled(StrEnum):
-    """This class will let an enumeration member carry the label that is shown for it.
+    """Let an enumeration member carry the label that is shown for it.
 
     A member is also found by its label, so that an outer system may send either.
     """

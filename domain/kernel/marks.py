@@ -15,7 +15,7 @@ TABLE = "fengqiao_marker"
 
 
 def all_of(connection: Connection, prefix: str) -> dict[str, str]:
-    """This function will give the notes whose name begins so."""
+    """Give the notes whose name begins so."""
     query = select(col(AppMarker.name), col(AppMarker.value)).where(
         col(AppMarker.name).startswith(prefix, autoescape=True)
     )
@@ -23,7 +23,7 @@ def all_of(connection: Connection, prefix: str) -> dict[str, str]:
 
 
 def note(connection: Connection, values: Mapping[str, str]) -> None:
-    """This function will write notes, over older ones of the same name."""
+    """Write notes, over older ones of the same name."""
     if values:
         words = insert(AppMarker).values([{"name": name, "value": value} for name, value in values.items()])
         words = words.on_conflict_do_update(index_elements=["name"], set_={"value": words.excluded.value})
@@ -31,10 +31,10 @@ def note(connection: Connection, values: Mapping[str, str]) -> None:
 
 
 def forget(connection: Connection, names: Iterable[str]) -> None:
-    """This function will take notes away."""
+    """Take notes away."""
     connection.execute(delete(AppMarker).where(col(AppMarker.name).in_(list(names))))
 
 
 async def holds(session: AsyncSession, name: str) -> bool:
-    """This function will tell whether there is a note of this name."""
+    """Tell whether there is a note of this name."""
     return await session.scalar(select(col(AppMarker.name)).where(col(AppMarker.name) == name)) is not None

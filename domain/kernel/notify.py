@@ -23,7 +23,7 @@ async def announce_all(session: AsyncSession) -> None:
 
 
 async def announce(session: AsyncSession, kind: str, subject_id: UUID, **keys: str) -> None:
-    """This function will tell every listening process that a subject changed.
+    """Tell every listening process that a subject changed.
 
     The payload holds ids and codes only: PostgreSQL may write it to disk.
     """

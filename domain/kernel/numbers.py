@@ -12,5 +12,5 @@ _NEXT = text("""
 
 
 async def next_in(session: AsyncSession, series: str) -> int:
-    """This function will give the next number of a series (from 1), under its row lock until the act ends."""
+    """Give the next number of a series (from 1), under its row lock until the act ends."""
     return int((await session.execute(_NEXT, {"series": series})).scalar_one())

@@ -24,7 +24,7 @@ AHEAD = timedelta(minutes=5)
 def publish(
     session: AsyncSession, topic: str, subject_id: UUID, payload: Mapping[str, Any], *, at: datetime
 ) -> OutboxMessage:
-    """This function will write one message; it is delivered at least once after the commit."""
+    """Write one message; it is delivered at least once after the commit."""
     message = OutboxMessage(topic=topic, subject_id=subject_id, payload=dict(payload), created_at=at, next_try_at=at)
     session.add(message)
     return message
@@ -55,13 +55,13 @@ async def take_due(session: AsyncSession, *, at: datetime, limit: int = 20) -> l
 
 
 def mark_done(message: OutboxMessage, *, at: datetime) -> None:
-    """This function will mark a message delivered; call it after the delivery succeeded."""
+    """Mark a message delivered; call it after the delivery succeeded."""
     message.done_at = at
     message.last_error = ""
 
 
 def mark_retry(message: OutboxMessage, error: str, *, at: datetime) -> None:
-    """This function will put a failed delivery back, later each time, until it stands failed."""
+    """Put a failed delivery back, later each time, until it stands failed."""
     message.attempts += 1
     message.last_error = error[:500]
     if message.attempts > len(RETRY_MINUTES):
@@ -72,14 +72,14 @@ def mark_retry(message: OutboxMessage, error: str, *, at: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """This class will say what waits to be delivered: `oldest` is when the first due message was written."""
+    """Say what waits to be delivered: `oldest` is when the first due message was written."""
 
     waiting: int
     oldest: datetime | None
 
 
 async def backlog(session: AsyncSession, *, at: datetime) -> Backlog:
-    """This function will count the messages that are due."""
+    """Count the messages that are due."""
     query = select(func.count(), func.min(col(OutboxMessage.created_at))).where(
         col(OutboxMessage.done_at).is_(None),
         col(OutboxMessage.failed_at).is_(None),

@@ -200,7 +200,7 @@ _ADMINISTRATORS = {Role.SYSADMIN: Duty.SYSTEM, Role.SECADMIN: Duty.SECURITY, Rol
 
 
 def duty_of(role: Role) -> Duty:
-    """This function will tell which of the four kinds of work a role belongs to."""
+    """Tell which of the four kinds of work a role belongs to."""
     return _ADMINISTRATORS.get(role, Duty.BUSINESS)
 
 

@@ -9,7 +9,7 @@ OWN_SENTENCE = "own_sentence"
 
 
 class Refusal(Exception):
-    """This class will say no with a Chinese sentence, a stable code and, for input, the fields.
+    """Say no with a Chinese sentence, a stable code and, for input, the fields.
 
     `fields` maps a field's name to its own sentence.
     """
@@ -65,7 +65,7 @@ class Invalid(Refusal):
 
     @classmethod
     def of(cls, fields: Mapping[str, str]) -> Invalid:
-        """This function will word one refusal out of several field sentences."""
+        """Word one refusal out of several field sentences."""
         return cls("；".join(fields.values()), fields=fields)
 
 

@@ -61,32 +61,32 @@ class NoPlace(LookupError):
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """This class will name the sealed columns of one table and the column of the id they are bound to."""
+    """The sealed columns of one table and the column of the id they are bound to."""
 
     table: Table
     row: Column[UUID]
     columns: tuple[Column[bytes], ...]
 
     def word(self, sealed: Column[bytes]) -> str:
-        """This function will give the name under which `crypto.seal` knows a column."""
+        """Give the name under which `crypto.seal` knows a column."""
         return sealed.name.removesuffix(ENDING)
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """This class will tell how many fields of a column are sealed under each key version."""
+    """Tell how many fields of a column are sealed under each key version."""
 
     table: str
     column: str
     versions: Mapping[int, int]
 
     def others(self, current: int) -> int:
-        """This function will count the fields that are not under a version."""
+        """Count the fields that are not under a version."""
         return sum(count for version, count in self.versions.items() if version != current)
 
 
 def places(metadata: MetaData) -> tuple[Place, ...]:
-    """This function will find the sealed columns of all tables.
+    """Find the sealed columns of all tables.
 
     :raises NoPlace: a table has no single uuid key and is not named in `BOUND_TO`
     """
@@ -107,7 +107,7 @@ def _row_of(table: Table) -> Column[UUID]:
 
 
 def _version(sealed: Column[bytes]) -> ColumnElement[int]:
-    """The first byte, read without fetching the rest of a long field."""
+    # The first byte, read without fetching the rest of a long field.
     return func.get_byte(func.substr(sealed, 1, 1), 0)
 
 
@@ -116,7 +116,7 @@ def _filled(sealed: Column[bytes]) -> ColumnElement[bool]:
 
 
 def holds_any(connection: Connection, metadata: MetaData) -> bool:
-    """This function will tell whether anything is sealed at all."""
+    """Tell whether anything is sealed at all."""
     return any(_first(connection, place, sealed) for place in places(metadata) for sealed in place.columns)
 
 
@@ -126,7 +126,7 @@ def _first(connection: Connection, place: Place, sealed: Column[bytes]) -> tuple
 
 
 def shut(connection: Connection, metadata: MetaData) -> tuple[str, ...]:
-    """This function will try one field of every column and name those ("table.column") that do not open."""
+    """Try one field of every column and name those ("table.column") that do not open."""
     found: list[str] = []
     for place in places(metadata):
         for sealed in place.columns:
@@ -146,7 +146,7 @@ def opens(table: str, column: str, field: tuple[UUID, bytes]) -> bool:
 
 
 def count(connection: Connection, metadata: MetaData) -> tuple[Held, ...]:
-    """This function will count the fields of every column by key version: the proof that nothing is left."""
+    """Count the fields of every column by key version: the proof that nothing is left."""
     found: list[Held] = []
     for place in places(metadata):
         for sealed in place.columns:
@@ -158,7 +158,7 @@ def count(connection: Connection, metadata: MetaData) -> tuple[Held, ...]:
 
 
 class Resealing:
-    """This class will seal every field anew that is not under the current key, `batch` rows a transaction.
+    """Seal every field anew that is not under the current key, `batch` rows a transaction.
 
     `damaged` fills with the fields (table, column, row id) that do not open under the key they name; they
     stay as they are, and the work goes on.
@@ -169,7 +169,7 @@ class Resealing:
         self.damaged: set[tuple[str, str, UUID]] = set()
 
     async def run(self) -> AsyncGenerator[tuple[str, int]]:
-        """This function will yield (table, fields sealed) after every commit.
+        """Yield (table, fields sealed) after every commit.
 
         It ends when nothing is left, or when what is left is damaged or has been held by others for `PATIENCE`
         walks: `count` tells.
@@ -254,13 +254,13 @@ def _writing(place: Place) -> Update:
 
 
 def subject(version: int) -> UUID:
-    """This function will give the id under which the journal and announcements name a key version."""
+    """Give the id under which the journal and announcements name a key version."""
     return UUID(int=version)
 
 
 @asynccontextmanager
 async def alone(engine: AsyncEngine) -> AsyncGenerator[bool]:
-    """This function will tell whether nobody else works on the keys of this database, and keep others out until the end."""
+    """Tell whether nobody else works on the keys of this database, and keep others out until the end."""
     async with engine.connect() as connection:
         won = bool(await connection.scalar(select(func.pg_try_advisory_lock(_LOCK))))
         try:
@@ -271,7 +271,7 @@ async def alone(engine: AsyncEngine) -> AsyncGenerator[bool]:
 
 
 async def note_added(session: AsyncSession, actor: Actor, ring: KeyRing, *, at: datetime) -> None:
-    """This function will note a ring's new master key, once the key file has it, and have running processes read the file."""
+    """Note a ring's new master key, once the key file has it, and have running processes read the file."""
     connection = await session.connection()
     await connection.run_sync(marks.note, ring.fingerprints())
     detail = {"version": ring.current, "provider": ring.masters[ring.current].provider}
@@ -280,14 +280,14 @@ async def note_added(session: AsyncSession, actor: Actor, ring: KeyRing, *, at: 
 
 
 async def note_resealed(session: AsyncSession, actor: Actor, fields: int, *, at: datetime) -> None:
-    """This function will write to the journal that nothing is left on older keys, after `count` proved it."""
+    """Write to the journal that nothing is left on older keys, after `count` proved it."""
     current = crypto.ring().current
     detail = {"version": current, "fields": fields}
     await journal.record(session, actor, "keys.resealed", "keys", subject(current), at=at, detail=detail)
 
 
 async def note_retired(session: AsyncSession, actor: Actor, metadata: MetaData, version: int, *, at: datetime) -> None:
-    """This function will forget an old master key; to be committed before the key file loses it.
+    """Forget an old master key; to be committed before the key file loses it.
 
     :raises ActionNotAllowed: it is the current one, its successor is too new, or fields are still sealed under it
     """

@@ -18,7 +18,7 @@ PREPARED = 400
 
 
 def engine_for(url: str, *, size: int = 10) -> AsyncEngine:
-    """This function will open a connection pool on PostgreSQL.
+    """Open a connection pool on PostgreSQL.
 
     `url` is a SQLAlchemy URL (`postgresql+psycopg://…`). JIT is off: it costs more
     than it gives on short queries (measured by others, see decision 0003). A statement is
@@ -63,18 +63,18 @@ class _Holder:
 
 
 def use(sessions: async_sessionmaker[AsyncSession]) -> None:
-    """This function will set the session factory of this process."""
+    """Set the session factory of this process."""
     _Holder.sessions = sessions
 
 
 def use_engine(engine: AsyncEngine) -> None:
-    """This function will set the session factory of this process from an engine."""
+    """Set the session factory of this process from an engine."""
     use(async_sessionmaker(engine, expire_on_commit=False))
 
 
 @asynccontextmanager
 async def unit_of_work() -> AsyncGenerator[AsyncSession, None]:
-    """This function will give a session whose changes are committed together, or not at all.
+    """Give a session whose changes are committed together, or not at all.
 
     :raises RuntimeError: no database was set at start
     """

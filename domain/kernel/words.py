@@ -22,7 +22,7 @@ def line_fault(label: str, text: str, *, most: int, least: int = 1) -> str:
 
 
 def text_fault(label: str, text: str, *, most: int, least: int = 1) -> str:
-    """This function will say why a text cannot be taken; empty when it can.
+    """Say why a text cannot be taken; empty when it can.
 
     Lengths are in characters. Markup and emoji are text like any other: they are stored
     as typed and shown as typed. Control characters are refused, since neither the

@@ -25,7 +25,7 @@ from domain.notices.models import CasePresence, Message, Notice, Occasion, about
 async def write(
     session: AsyncSession, *, occasion: Occasion, case_id: UUID | None, phone: str, text: str, at: datetime
 ) -> Message:
-    """This function will write a message, sealed; it is sent after the commit, at least once."""
+    """Write a message, sealed; it is sent after the commit, at least once."""
     message_id = new_id()
     message = Message(
         id=message_id,
@@ -63,13 +63,13 @@ async def take_due(session: AsyncSession, *, at: datetime, limit: int = 1) -> li
 
 
 def mark_sent(message: Message, *, at: datetime) -> None:
-    """This function will mark a message sent; call it after the provider took it."""
+    """Mark a message sent; call it after the provider took it."""
     message.sent_at = at
     message.last_error = ""
 
 
 def mark_retry(message: Message, error: str, *, at: datetime) -> None:
-    """This function will put a message back, later each time, until it stands failed.
+    """Put a message back, later each time, until it stands failed.
 
     `error` must hold neither the phone nor the text.
     """
@@ -83,7 +83,7 @@ def mark_retry(message: Message, error: str, *, at: datetime) -> None:
 
 
 def mark_failed(message: Message, error: str, *, at: datetime) -> None:
-    """This function will stop trying: the provider refused for good, or it is too late."""
+    """Stop trying: the provider refused for good, or it is too late."""
     message.attempts += 1
     message.last_error = error[:200]
     message.failed_at = at
@@ -100,7 +100,7 @@ async def tell(
     text: str,
     at: datetime,
 ) -> int:
-    """This function will tell some accounts one text and answer how many were told.
+    """Tell some accounts one text and answer how many were told.
 
     An account is told once for each outbox message, however often the relay delivers it;
     the open pages of whom it tells hear of it ("notice" of the account).
@@ -145,7 +145,7 @@ async def mark_read(session: AsyncSession, actor: Actor, *, ids: Iterable[UUID] 
 
 
 async def enter(session: AsyncSession, actor: Actor, *, number: str, client: str, at: datetime) -> None:
-    """This function will note that a page of the actor has a case open; call it again every `HEARTBEAT` at most.
+    """Note that a page of the actor has a case open; call it again every `HEARTBEAT` at most.
 
     Only a page that came, or came back, is announced ("presence" of the case); a heartbeat is not.
 
@@ -167,7 +167,7 @@ async def enter(session: AsyncSession, actor: Actor, *, number: str, client: str
 
 
 async def leave(session: AsyncSession, actor: Actor, *, number: str, client: str) -> None:
-    """This function will note that a page of the actor no longer shows a case; none is told of a page that had gone.
+    """Note that a page of the actor no longer shows a case; none is told of a page that had gone.
 
     :raises NotFound: no such case within the actor's reach
     """
@@ -188,14 +188,14 @@ async def forget(
     keep_read: timedelta = rules.KEEP_READ,
     keep_unread: timedelta = rules.KEEP_UNREAD,
 ) -> int:
-    """This function will drop pages that have gone, and notices that are over for long; it answers how many notices."""
+    """Drop pages that have gone, and notices that are over for long; it answers how many notices."""
     await session.execute(delete(CasePresence).where(col(CasePresence.seen_at) < at - rules.PRESENT_FOR))
     old = or_(col(Notice.read_at) < at - keep_read, col(Notice.at) < at - keep_unread)
     return len((await session.scalars(delete(Notice).where(old).returning(col(Notice.id)))).all())
 
 
 async def forget_messages(session: AsyncSession, before: datetime, *, limit: int) -> int:
-    """This function will delete some of the messages written before a moment, phone and text with them."""
+    """Delete some of the messages written before a moment, phone and text with them."""
     some = select(col(Message.id)).where(col(Message.created_at) < before).limit(limit)
     gone = delete(Message).where(col(Message.id).in_(some)).returning(col(Message.id))
     return len((await session.scalars(gone)).all())

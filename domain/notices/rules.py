@@ -56,7 +56,7 @@ OCCASIONS = {
 
 
 def joined_text_of(occasion: Occasion, *, sender: str, number: str, link: str, process: Process = STANDARD) -> str:
-    """This function will word a message to the petitioners of a merged case; empty when they are told nothing."""
+    """Word a message to the petitioners of a merged case; empty when they are told nothing."""
     text = process.spoken(_JOINED.get(occasion, ""))
     return f"【{sender}】" + text.format(number=number, link=link) if text else ""
 
@@ -71,7 +71,7 @@ def text_of(
     ask: str = "",
     process: Process = STANDARD,
 ) -> str:
-    """This function will word a message: who sends it, the number, the state and the link; no names.
+    """Word a message: who sends it, the number, the state and the link; no names.
 
     `sender` is the centre's name, put in front as the operators' rules want it; `ask` is what `ask_of` says.
     """
@@ -92,7 +92,7 @@ def ask_to_rate(until: datetime | None) -> str:
 
 
 def too_late(occasion: Occasion, created_at: datetime, at: datetime) -> bool:
-    """This function will tell whether a message no longer helps the person who would get it."""
+    """Tell whether a message no longer helps the person who would get it."""
     return at - created_at >= (CODE_STALE if occasion is Occasion.CODE else STALE)
 
 
@@ -133,12 +133,12 @@ def acceptance(reached: int, at: datetime, chosen: Sending) -> str:
 
 
 def next_try(attempts: int, at: datetime) -> datetime | None:
-    """This function will tell when to try again after so many failures; none when it was the last."""
+    """Tell when to try again after so many failures; none when it was the last."""
     return at + RETRY_AFTER[attempts - 1] if attempts <= len(RETRY_AFTER) else None
 
 
 def has_gone(seen_at: datetime, at: datetime) -> bool:
-    """This function will tell whether a page was silent for so long that it no longer counts as open."""
+    """Tell whether a page was silent for so long that it no longer counts as open."""
     return at - seen_at > PRESENT_FOR
 
 
@@ -151,7 +151,7 @@ TOPICS = (*(action.value for action in Action), MERGED, BREACH, AUTO_CARD)
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """This class will hold what decides who is told of a step: the case as it is, and what the step did.
+    """What decides who is told of a step: the case as it is, and what the step did.
 
     `live` are the units that hold the case now, `ended` those that the step took it from
     (or, of a copy, the unit it went to).
@@ -175,7 +175,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """This class will name a group of accounts: by role and unit, or one account by its id.
+    """A group of accounts: by role and unit, or one account by its id.
 
     `units` of the centre are a preference: a case of a unit without administrators goes to all of them.
     """
@@ -226,7 +226,7 @@ _ENDING = frozenset(
 
 
 def tells_of(action: str, row: str, before: str) -> tuple[Tell, ...]:
-    """This function will look up whom the workflow tells of a step; a message without a row is found by its status."""
+    """Look up whom the workflow tells of a step; a message without a row is found by its status."""
     if action in {BREACH, AUTO_CARD}:
         return (Tell.DEPARTMENT, Tell.CENTRE)
     if action == MERGED:
@@ -239,14 +239,14 @@ def tells_of(action: str, row: str, before: str) -> tuple[Tell, ...]:
 
 
 def occasion_of(action: str, row: str, before: str) -> Occasion | None:
-    """This function will tell which message a step sends to the petitioners; none when its row tells them nothing."""
+    """Tell which message a step sends to the petitioners; none when its row tells them nothing."""
     if action not in OCCASIONS or Tell.PETITIONER not in tells_of(action, row, before):
         return None
     return OCCASIONS[Action(action)]
 
 
 def audiences(happening: Happening) -> tuple[Audience, ...]:
-    """This function will tell who hears of a step, the more specific group first."""
+    """Tell who hears of a step, the more specific group first."""
     found: list[Audience] = []
     for tell in _tells(happening):
         found += _department(happening) if tell is Tell.DEPARTMENT else _others(tell, happening)
@@ -303,7 +303,7 @@ def _others(tell: Tell, happening: Happening) -> list[Audience]:
 
 
 def foreseen(step: Step, live: frozenset[UUID], chosen: frozenset[UUID]) -> tuple[frozenset[UUID], frozenset[UUID]]:
-    """This function will tell which units would hold the case after a step, and which it would take it from."""
+    """Tell which units would hold the case after a step, and which it would take it from."""
     if step.action is Action.COPY:
         return live, chosen
     ended = live if _ENDING & set(step.effects) else frozenset[UUID]()
@@ -373,7 +373,7 @@ _LEFT = "已改派：{number} 改由其他单位承办，贵单位不再办理"
 
 
 def notice_text(happening: Happening, audience: Audience, process: Process = STANDARD, **words: str) -> str:
-    """This function will word a notice; it names numbers, units and stations, no persons.
+    """Word a notice; it names numbers, units and stations, no persons.
 
     `words` are number, unit (who did it), level, card and link.
     """

@@ -9,7 +9,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """This class will hold a message in clear for the provider; it stays inside the server."""
+    """A message in clear for the provider; it stays inside the server."""
 
     id: UUID
     phone: str = field(repr=False)
@@ -18,7 +18,7 @@ class Dispatch:
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """This class will show a message on the demo page; the phone is masked, the text is clear."""
+    """A message on the demo page; the phone is masked, the text is clear."""
 
     occasion: str
     phone: str
@@ -38,7 +38,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Onlooker:
-    """This class will name a member of staff who has a case open."""
+    """A member of staff who has a case open."""
 
     name: str
     unit: str
@@ -66,7 +66,7 @@ class NoticeView:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """This class will name the accounts that a step tells one text."""
+    """The accounts that a step tells one text."""
 
     accounts: tuple[UUID, ...]
     text: str

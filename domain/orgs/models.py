@@ -51,7 +51,7 @@ class Unit(SQLModel, table=True):
 
 
 def _words() -> Any:
-    """A column of words, empty unless set."""
+    # A column of words, empty unless set.
     return Field(default_factory=list, sa_column=Column(ARRAY(String), nullable=False))
 
 

@@ -29,7 +29,7 @@ SEPARATED = "系统管理、安全管理、审计管理和业务角色不能由�
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """This class will hold what the roles of one account come to, before its own restrictions."""
+    """What the roles of one account come to, before its own restrictions."""
 
     roles: tuple[Role, ...]
     codes: tuple[str, ...]
@@ -42,13 +42,13 @@ class Settled:
 
 
 def built_in(codes: Iterable[str]) -> tuple[Role, ...]:
-    """This function will pick the built-in roles out of role codes."""
+    """Pick the built-in roles out of role codes."""
     known = {role.value: role for role in PEOPLE_ROLES}
     return tuple(known[code] for code in dict.fromkeys(codes) if code in known)
 
 
 def settle(codes: Iterable[str], custom: Mapping[str, CustomRole]) -> Settled:
-    """This function will settle what some roles come to together.
+    """Settle what some roles come to together.
 
     Rights add up. What a custom role bars stays barred only where every other role bars it too:
     a restriction of one role must not take what another one gives.
@@ -92,7 +92,7 @@ def _common(words: Iterable[Iterable[str]]) -> frozenset[str]:
 
 
 def put_on(account: Account, settled: Settled) -> None:
-    """This function will write onto an account what its roles and its own restrictions come to."""
+    """Write onto an account what its roles and its own restrictions come to."""
     account.roles = [role.value for role in settled.roles]
     account.role_codes = list(settled.codes)
     account.rights = None if settled.rights is None else [right.value for right in settled.rights]
@@ -103,7 +103,7 @@ def put_on(account: Account, settled: Settled) -> None:
 
 
 def duties_of(codes: Iterable[str], custom: Mapping[str, CustomRole]) -> frozenset[Duty]:
-    """This function will tell whose work some roles belong to."""
+    """Tell whose work some roles belong to."""
     codes = tuple(codes)
     return frozenset(
         {duty_of(role) for role in built_in(codes)} | {duty_of(custom[c].acts_as) for c in codes if c in custom}
@@ -113,7 +113,7 @@ def duties_of(codes: Iterable[str], custom: Mapping[str, CustomRole]) -> frozens
 def role_faults(
     name: str, acts_as: Role, permissions: Iterable[str], reach: Reach, level: FieldLevel, *, read_only: bool
 ) -> dict[str, str]:
-    """This function will name what a custom role may not be, each with its sentence."""
+    """Name what a custom role may not be, each with its sentence."""
     known = {permission.value for permission in Permission}
     wanted = set(permissions)
     held = {Permission(word) for word in wanted & known}

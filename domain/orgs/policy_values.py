@@ -24,7 +24,7 @@ _MOST_CHANGES = 50
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """This class will show one change of one value."""
+    """One change of one value."""
 
     at: datetime
     by: UUID
@@ -35,13 +35,13 @@ class Change:
 
 
 async def of(session: AsyncSession) -> SecurityValues:
-    """This function will give the security values in force."""
+    """Give the security values in force."""
     rows = await session.execute(select(col(SecurityPolicy.key), col(SecurityPolicy.value)))
     return rules.values_of({row[0]: row[1] for row in rows})
 
 
 async def history(session: AsyncSession, actor: Actor) -> tuple[Change, ...]:
-    """This function will list the last changes of the values, the newest first.
+    """List the last changes of the values, the newest first.
 
     :raises NotPermitted: the actor does not manage the values
     """

@@ -21,7 +21,7 @@ class SecondFactorFor(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class SecurityValues:
-    """This class will hold the security values in force; hours are hours of the day in Asia/Shanghai."""
+    """The security values in force; hours are hours of the day in Asia/Shanghai."""
 
     password_length: int = 10
     password_kinds: int = 3
@@ -96,7 +96,7 @@ _SHORTEST_NAME = 4
 def password_fault(
     password: str, login: str, values: SecurityValues = DEFAULTS, *, unit_names: Collection[str] = ()
 ) -> str:
-    """This function will say in one sentence why a password is too weak; empty when it is fine.
+    """Say in one sentence why a password is too weak; empty when it is fine.
 
     Length and kinds of characters (等保 8.1.4.1 a; the deviation from ASVS V6.2.5 is decision 0012), no name of the
     account, its units or the product inside (V6.2.11), and none of the commonest passwords, nor what grows out of
@@ -128,23 +128,23 @@ def _guesses(password: str, own_words: Collection[str]) -> float:
 
 
 def lock_for(lockouts: int, values: SecurityValues = DEFAULTS) -> timedelta:
-    """This function will tell how long a lock lasts, after so many locks without a success between."""
+    """Tell how long a lock lasts, after so many locks without a success between."""
     first = timedelta(minutes=values.lock_minutes)
     return min(first * 2 ** min(lockouts, 12), LONGEST_LOCK)
 
 
 def is_over(seen_at: datetime, expires_at: datetime, at: datetime, idle_minutes: int = DEFAULTS.idle_minutes) -> bool:
-    """This function will tell whether a session has ended by itself."""
+    """Tell whether a session has ended by itself."""
     return at >= expires_at or at - seen_at >= timedelta(minutes=idle_minutes)
 
 
 def is_aged(password_at: datetime, at: datetime, values: SecurityValues) -> bool:
-    """This function will tell whether a password is older than it may be."""
+    """Tell whether a password is older than it may be."""
     return values.password_days > 0 and at - password_at >= timedelta(days=values.password_days)
 
 
 def needs_second_factor(roles: Collection[str], values: SecurityValues) -> bool:
-    """This function will tell whether somebody in these roles must have a second factor."""
+    """Tell whether somebody in these roles must have a second factor."""
     if values.second_factor_for is SecondFactorFor.EVERYONE:
         return True
     administrates = any(duty_of(Role(role)) is not Duty.BUSINESS for role in roles)
@@ -152,7 +152,7 @@ def needs_second_factor(roles: Collection[str], values: SecurityValues) -> bool:
 
 
 def values_of(stored: Mapping[str, str]) -> SecurityValues:
-    """This function will make the values in force out of those that were set; the others have their defaults."""
+    """Make the values in force out of those that were set; the others have their defaults."""
     known = asdict(DEFAULTS)
     given = {key: text for key, text in stored.items() if key in known}
     return replace(
@@ -162,7 +162,7 @@ def values_of(stored: Mapping[str, str]) -> SecurityValues:
 
 
 def value_faults(given: Mapping[str, object], values: SecurityValues) -> dict[str, str]:
-    """This function will name what the given values may not be; `values` are what they would make together."""
+    """Name what the given values may not be; `values` are what they would make together."""
     faults: dict[str, str] = {}
     for key, value in given.items():
         if key == "second_factor_for":
@@ -177,7 +177,7 @@ def value_faults(given: Mapping[str, object], values: SecurityValues) -> dict[st
 
 
 def departures(values: SecurityValues) -> dict[str, str]:
-    """This function will name the values that are allowed but stay below 等保 level 3, each with its sentence."""
+    """Name the values that are allowed but stay below 等保 level 3, each with its sentence."""
     said = {
         "password_days": "不定期更换密码低于等保 8.1.4.1 a 的要求" if values.password_days == 0 else "",
         "second_factor_for": "不要求第二种验证方式低于等保 8.1.4.1 d 的要求"
@@ -188,14 +188,14 @@ def departures(values: SecurityValues) -> dict[str, str]:
 
 
 def widest_reach(roles: frozenset[Role]) -> Reach:
-    """This function will give the reach that the roles have by default."""
+    """Give the reach that the roles have by default."""
     return max((DEFAULT_REACH[role] for role in roles), key=WIDTH.index, default=Reach.NONE)
 
 
 def rights_of(
     roles: frozenset[Role], own: Collection[str] | None, denied: frozenset[Permission]
 ) -> frozenset[Permission] | None:
-    """This function will settle what an account may do; none means exactly what its roles grant.
+    """Settle what an account may do; none means exactly what its roles grant.
 
     `own` replaces the grants of the roles where custom roles settled them; `denied` is taken away at last.
     """

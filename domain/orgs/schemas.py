@@ -37,7 +37,7 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """This class will hold a new second factor as its person is shown it, once."""
+    """A new second factor as its person is shown it, once."""
 
     secret: str = field(repr=False)
     uri: str = field(repr=False)
@@ -59,7 +59,7 @@ class NewAccount:
 
 @dataclass(frozen=True, slots=True)
 class UnitInput:
-    """This class will hold what an administrator says of a unit; `parent_code` empty: at the top."""
+    """What an administrator says of a unit; `parent_code` empty: at the top."""
 
     code: str
     name: str
@@ -74,7 +74,7 @@ class UnitInput:
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """This class will show a unit in the list of units, with how many accounts belong to it."""
+    """A unit in the list of units, with how many accounts belong to it."""
 
     id: UUID
     code: str
@@ -92,7 +92,7 @@ class UnitRow:
 
 @dataclass(frozen=True, slots=True)
 class AccountChange:
-    """This class will hold what an administrator changes on an account; none leaves a fact as it is."""
+    """What an administrator changes on an account; none leaves a fact as it is."""
 
     name: str | None = field(default=None, repr=False)
     unit_code: str | None = None
@@ -105,7 +105,7 @@ class AccountChange:
 
 @dataclass(frozen=True, slots=True)
 class AccountFilter:
-    """This class will narrow the list of accounts; `state` is "", "enabled", "disabled", "locked", "ungranted" or "idle"."""
+    """Narrow the list of accounts; `state` is "", "enabled", "disabled", "locked", "ungranted" or "idle"."""
 
     text: str = ""
     unit_code: str = ""
@@ -115,7 +115,7 @@ class AccountFilter:
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """This class will show an account in a list; `roles` are labels."""
+    """An account in a list; `roles` are labels."""
 
     id: UUID
     login: str
@@ -133,7 +133,7 @@ class AccountRow:
 
 @dataclass(frozen=True, slots=True)
 class AccountDetail:
-    """This class will show everything that is settled about one account, for who administers accounts or rights."""
+    """Everything that is settled about one account, for who administers accounts or rights."""
 
     row: AccountRow
     role_codes: tuple[str, ...]
@@ -156,7 +156,7 @@ class AccountDetail:
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """This class will hold what is taken from one account besides its roles; `reach` and `field_level` only narrow."""
+    """What is taken from one account besides its roles; `reach` and `field_level` only narrow."""
 
     denied: tuple[str, ...] = ()
     barred_actions: tuple[str, ...] = ()
@@ -166,7 +166,7 @@ class Restriction:
 
 @dataclass(frozen=True, slots=True)
 class RoleInput:
-    """This class will hold a custom role as it was filled in."""
+    """A custom role as it was filled in."""
 
     code: str
     name: str
@@ -182,7 +182,7 @@ class RoleInput:
 
 @dataclass(frozen=True, slots=True)
 class RoleView:
-    """This class will show a role, built-in or custom, with how many accounts hold it."""
+    """A role, built-in or custom, with how many accounts hold it."""
 
     code: str
     name: str
@@ -201,7 +201,7 @@ class RoleView:
 
 @dataclass(frozen=True, slots=True)
 class DelegationView:
-    """This class will show one delegation; `state` is "coming", "in_force" or "over"."""
+    """One delegation; `state` is "coming", "in_force" or "over"."""
 
     id: UUID
     from_login: str
@@ -227,7 +227,7 @@ class Colleague:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """This class will name one reason why somebody may or may not: what, where it comes from."""
+    """One reason why somebody may or may not: what, where it comes from."""
 
     what: str
     source: str
@@ -236,7 +236,7 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """This class will say what one person sees and may do, each line with its source.
+    """Say what one person sees and may do, each line with its source.
 
     `permissions` has a line for every permission of the product; `reach` and `fields` are sentences;
     """

@@ -35,7 +35,7 @@ _FOUND_BY = ("name_blind", "id_blind", "phone_blind", "phone_tail_blind", "id_ta
 
 
 def faults_of(given: PersonInput, *, at: datetime, phone_required: bool = True, prefix: str = "") -> dict[str, str]:
-    """This function will name the fields of a person that cannot be taken, each with its sentence.
+    """Name the fields of a person that cannot be taken, each with its sentence.
 
     `prefix` stands before the field names (for one of several parties).
     """
@@ -58,7 +58,7 @@ def faults_of(given: PersonInput, *, at: datetime, phone_required: bool = True, 
 
 
 async def declare(session: AsyncSession, given: PersonInput, *, at: datetime, phone_required: bool = True) -> Person:
-    """This function will store a person as declared; the caller's act journals it.
+    """Store a person as declared; the caller's act journals it.
 
     :raises Invalid: name, identity number, phone, sex or address cannot be taken
     """
@@ -124,7 +124,7 @@ def _index(person: Person) -> None:
 
 
 def _found_by(name: str | None = None, id_number: str | None = None, phone: str | None = None) -> dict[str, Any]:
-    """The indexes by which a person is found; what is not given is left out."""
+    # The indexes by which a person is found; what is not given is left out.
     made: dict[str, Any] = {}
     if name is not None:
         key = name_key(name)
@@ -150,7 +150,7 @@ async def reveal(
     at: datetime,
     special: bool = False,
 ) -> Opened:
-    """This function will give one field in clear and write who saw it, and why, to the journal.
+    """Give one field in clear and write who saw it, and why, to the journal.
 
     The caller has established that the person lies within the actor's reach, and says whether the matter
     is of a special kind. A refusal by field level, field policy or limit answers as a value: its line in the
@@ -227,7 +227,7 @@ async def _revealed_since(session: AsyncSession, actor: Actor, since: datetime) 
 async def set_rules(
     session: AsyncSession, actor: Actor, wanted: Mapping[Cell, Showing], *, at: datetime
 ) -> tuple[CellView, ...]:
-    """This function will set cells of the field policy and answer those that changed; the default takes a row away.
+    """Set cells of the field policy and answer those that changed; the default takes a row away.
 
     :raises NotPermitted: the actor does not set policies
     :raises Invalid: a cell may not be set so; fields are named role.field.purpose
@@ -266,7 +266,7 @@ async def _put_cell(session: AsyncSession, actor: Actor, cell: Cell, showing: Sh
 
 
 async def anonymise(session: AsyncSession, ids: Iterable[UUID], *, at: datetime) -> tuple[UUID, ...]:
-    """This function will empty the fields of some persons for good and answer whose were not empty yet.
+    """Empty the fields of some persons for good and answer whose were not empty yet.
 
     Sealed fields become sealed empty texts, what they were found by is gone; the rows stay, so that counts stay
     true. It asks nobody's rights: retention decides, each room says which of its persons are over.
@@ -290,5 +290,5 @@ async def anonymise(session: AsyncSession, ids: Iterable[UUID], *, at: datetime)
 
 
 async def forget_counts(session: AsyncSession, *, at: datetime) -> None:
-    """This function will drop reveals that no limit counts any more."""
+    """Drop reveals that no limit counts any more."""
     await session.execute(delete(RevealCount).where(col(RevealCount.at) < at - _DAY))

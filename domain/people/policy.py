@@ -91,7 +91,7 @@ _NEVER_CLEAR_IN: MappingProxyType[Field, frozenset[Purpose]] = MappingProxyType(
 
 
 def default_of(role: Role, field: Field, purpose: Purpose) -> Showing:
-    """This function will give what holds for a cell that nobody has set."""
+    """Give what holds for a cell that nobody has set."""
     base = _BASE[field][_PURPOSES.index(purpose)]
     if field in STAFF:
         return base
@@ -103,7 +103,7 @@ def default_of(role: Role, field: Field, purpose: Purpose) -> Showing:
 
 
 def fault_of(role: Role, field: Field, purpose: Purpose, showing: Showing) -> str:
-    """This function will say why a cell may not be set so; empty when it may."""
+    """Say why a cell may not be set so; empty when it may."""
     if field in STAFF:
         plain = purpose in {Purpose.PUBLIC, Purpose.SMS} and showing is not Showing.HIDDEN
         return f"{purpose.label}不显示经办人个人信息" if plain else ""
@@ -119,7 +119,7 @@ def fault_of(role: Role, field: Field, purpose: Purpose, showing: Showing) -> st
 
 
 def note_of(role: Role, field: Field, showing: Showing) -> str:
-    """This function will say what keeps a setting from having its effect; empty when nothing does."""
+    """Say what keeps a setting from having its effect; empty when nothing does."""
     if showing is Showing.CLEAR and field in IDENTIFYING and DEFAULT_LEVEL[role] in {
         FieldLevel.MASKED,
         FieldLevel.HIDDEN,
@@ -129,7 +129,7 @@ def note_of(role: Role, field: Field, showing: Showing) -> str:
 
 
 def faults_of(wanted: Overrides) -> dict[Cell, str]:
-    """This function will name the cells that may not be set as wanted, each with its sentence."""
+    """Name the cells that may not be set as wanted, each with its sentence."""
     found = {cell: fault_of(*cell, showing) for cell, showing in wanted.items()}
     return {cell: sentence for cell, sentence in found.items() if sentence}
 
@@ -137,7 +137,7 @@ def faults_of(wanted: Overrides) -> dict[Cell, str]:
 def showing_of(
     actor: Actor, field: Field, purposes: Iterable[Purpose], overrides: Overrides, *, special: bool = False
 ) -> Showing:
-    """This function will decide how much of a field an actor is shown.
+    """Decide how much of a field an actor is shown.
 
     The widest of the actor's roles holds, the narrowest of the purposes, and the actor's field level is a ceiling.
     A row that may not be set any more (it was written by hand, or the rule came later) counts as hidden.
@@ -170,17 +170,17 @@ def _ceiling(actor: Actor, field: Field, *, special: bool) -> Showing:
 
 
 def level_for_reveal(*, special: bool) -> FieldLevel:
-    """This function will tell which field level a reveal needs."""
+    """Tell which field level a reveal needs."""
     return FieldLevel.SPECIAL if special else FieldLevel.REVEAL
 
 
 def lacks_level(actor: Actor, *, special: bool) -> bool:
-    """This function will tell whether an actor's field level is too low to reveal."""
+    """Tell whether an actor's field level is too low to reveal."""
     return LEVELS.index(actor.level) < LEVELS.index(level_for_reveal(special=special))
 
 
 def put(field: Field, text: str, showing: Showing) -> str:
-    """This function will write a value as it is shown: itself, its mask, or nothing."""
+    """Write a value as it is shown: itself, its mask, or nothing."""
     if showing is Showing.CLEAR or not text:
         return text
     return _MASKS[field](text) if showing is Showing.MASKED else ""

@@ -32,7 +32,7 @@ _UNSEALED = frozenset({Field.SEX, Field.NATION})
 
 
 def opened(person: Person, column: str) -> str:
-    """This function will open one sealed field; outside this room nobody calls it (tests/architecture).
+    """Open one sealed field; outside this room nobody calls it (tests/architecture).
 
     :raises CannotOpen: damaged, moved from another person, or its key is missing
     """
@@ -40,7 +40,7 @@ def opened(person: Person, column: str) -> str:
 
 
 def readable(person: Person, column: str) -> str | None:
-    """This function will open one sealed field of one of many people: none, and a line in the log, if it does not open."""
+    """Open one sealed field of one of many people: none, and a line in the log, if it does not open."""
     return crypto.readable("person", column, person.id, getattr(person, f"{column}_sealed"))
 
 
@@ -51,12 +51,12 @@ def phone_of(person: Person) -> str | None:
 
 
 def ask_for(session: AsyncSession, purpose: Purpose) -> None:
-    """This function will note through which door this unit of work was opened; none said means: a page."""
+    """Note through which door this unit of work was opened; none said means: a page."""
     session.info[_DOOR] = purpose
 
 
 async def field_rules(session: AsyncSession) -> Overrides:
-    """This function will give the cells that were set otherwise than the default; read once in a unit of work."""
+    """Give the cells that were set otherwise than the default; read once in a unit of work."""
     kept: Overrides | None = session.info.get(_RULES)
     if kept is None:
         rows = await session.scalars(select(FieldRule))
@@ -66,13 +66,13 @@ async def field_rules(session: AsyncSession) -> Overrides:
 
 
 def forget_field_rules(session: AsyncSession) -> None:
-    """This function will have the cells read afresh; the act that changes them calls it."""
+    """Have the cells read afresh; the act that changes them calls it."""
     session.info.pop(_RULES, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """This class will show persons to one actor for one purpose: the choke point of every way out.
+    """Persons to one actor for one purpose: the choke point of every way out.
 
     `special`: what is looked at needs the level for special persons and matters.
     """
@@ -83,32 +83,31 @@ class Lens:
     special: bool = False
 
     def of_special(self, special: bool) -> Lens:
-        """This function will give the same lens for a matter of a special kind, or for a plain one."""
+        """Give the same lens for a matter of a special kind, or for a plain one."""
         return self if special == self.special else replace(self, special=special)
 
     def showing(self, field: Field, person: Person | None = None) -> Showing:
-        """This function will tell how much of a field is shown."""
+        """Tell how much of a field is shown."""
         found = policy.showing_of(self.actor, field, self.purposes, self.overrides, special=self.special)
         if found is Showing.CLEAR and field in policy.IDENTIFYING and person is not None and was_child(person):
             return policy.showing_of(self.actor, field, self.purposes, self.overrides, special=True)
         return found
 
     def field(self, person: Person, field: Field) -> str:
-        """This function will give one field of a person as it is shown; a hidden one is not even opened."""
+        """Give one field of a person as it is shown; a hidden one is not even opened."""
         if person.anonymised_at is not None:
             return rules.ANONYMISED if field is Field.NAME else ""
         showing = self.showing(field, person)
         return "" if showing is Showing.HIDDEN else _put(field, _clear(person, field), showing)
 
     def view(self, person: Person) -> PersonView:
-        """This function will show a person."""
         shown = {field.value: self.field(person, field) for field in _SHOWN}
         return PersonView(
             id=person.id, id_type=person.id_type.label, anonymised=person.anonymised_at is not None, **shown
         )
 
     def staff(self, field: Field, text: str | None) -> str:
-        """This function will give name or phone of a member of staff as it is shown; none: it does not open."""
+        """Give name or phone of a member of staff as it is shown; none: it does not open."""
         return _put(field, text, self.showing(field))
 
 
@@ -129,7 +128,7 @@ def _clear(person: Person, field: Field) -> str | None:
 
 
 def was_child(person: Person) -> bool:
-    """This function will tell whether somebody was under 14 when declared; who was stays protected where nobody asks.
+    """Tell whether somebody was under 14 when declared; who was stays protected where nobody asks.
 
     Where the date does not open nobody knows, and the person is protected like a child.
     """
@@ -137,13 +136,13 @@ def was_child(person: Person) -> bool:
 
 
 def is_child(person: Person, day: date) -> bool:
-    """This function will tell whether somebody is under 14 on a day, or the date of birth does not open."""
+    """Tell whether somebody is under 14 on a day, or the date of birth does not open."""
     born = readable(person, "birth_date")
     return born is None or rules.is_child(rules.day_of(born), day)
 
 
 async def lens(session: AsyncSession, actor: Actor, purpose: Purpose | None = None, *, hit: bool = False) -> Lens:
-    """This function will give the lens of an actor: for a purpose, or else for that of the door.
+    """Give the lens of an actor: for a purpose, or else for that of the door.
 
     `hit`: what is shown was found by a person's data, and is a search hit too; the narrower of the two holds.
     """
@@ -152,7 +151,7 @@ async def lens(session: AsyncSession, actor: Actor, purpose: Purpose | None = No
 
 
 async def policy_of(session: AsyncSession, actor: Actor, role: Role) -> tuple[CellView, ...]:
-    """This function will give every cell of a role's field policy, fields in order, then purposes.
+    """Give every cell of a role's field policy, fields in order, then purposes.
 
     :raises NotPermitted: the actor does not set policies
     """
@@ -163,24 +162,24 @@ async def policy_of(session: AsyncSession, actor: Actor, role: Role) -> tuple[Ce
 
 
 def cell_view(cell: Cell, showing: Showing) -> CellView:
-    """This function will show a cell; `fixed`: it cannot be set otherwise than it is."""
+    """Show a cell; `fixed`: it cannot be set otherwise than it is."""
     role, field, purpose = cell
     fixed = sum(not policy.fault_of(*cell, one) for one in Showing) <= 1
     return CellView(role, field, purpose, showing, policy.default_of(*cell), fixed)
 
 
 def any_named_in(persons: Iterable[Person], text: str) -> bool:
-    """This function will tell whether a text holds the name of one of the persons; it does not say whose."""
+    """Tell whether a text holds the name of one of the persons; it does not say whose."""
     return any(name in text for person in persons if (name := readable(person, "name")))
 
 
 def routed_phone(person: Person | None) -> str:
-    """This function will give the number to which a message is sent; it is handed to a provider and shown to nobody."""
+    """Give the number to which a message is sent; it is handed to a provider and shown to nobody."""
     return rules.tidy_phone(opened(person, "phone")) if person else ""
 
 
 async def by_ids(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Person]:
-    """This function will give several persons at once."""
+    """Give several persons at once."""
     wanted = set(ids)
     if not wanted:
         return {}
@@ -189,7 +188,7 @@ async def by_ids(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Perso
 
 
 def same_human(person: Person) -> ColumnElement[bool]:
-    """This function will give the condition that finds all rows of the same human being."""
+    """Give the condition that finds all rows of the same human being."""
     if person.id_blind is not None:
         return col(Person.id_blind) == person.id_blind
     if person.phone_blind is not None:
@@ -198,28 +197,28 @@ def same_human(person: Person) -> ColumnElement[bool]:
 
 
 def by_id_number(number: str) -> ColumnElement[bool]:
-    """This function will give the condition for an exact identity number."""
+    """Give the condition for an exact identity number."""
     return col(Person.id_blind) == crypto.blind("id", rules.tidy_id(number))
 
 
 def by_phone(phone: str) -> ColumnElement[bool]:
-    """This function will give the condition for an exact phone number."""
+    """Give the condition for an exact phone number."""
     return col(Person.phone_blind).in_([crypto.blind("phone", form) for form in rules.phone_forms(phone)])
 
 
 def by_name(name: str) -> ColumnElement[bool]:
-    """This function will give the condition for an exact name."""
+    """Give the condition for an exact name."""
     forms = dict.fromkeys((name_key(name), rules.tidy(name)))
     return col(Person.name_blind).in_([crypto.blind("name", form) for form in forms])
 
 
 def tail_blind(kind: str, number: str) -> int:
-    """This function will give the index of the last four of a tidied number; `kind` is "phone" or "id"."""
+    """Give the index of the last four of a tidied number; `kind` is "phone" or "id"."""
     return crypto.blind(f"{kind}_tail", rules.tail(number))
 
 
 async def sought(session: AsyncSession, wanted: PersonSought) -> ColumnElement[bool] | None:
-    """This function will give the condition for one person who fits all that is asked; none when nothing is.
+    """Give the condition for one person who fits all that is asked; none when nothing is.
 
     :raises Invalid: a tail that is none, one asked for before the index is whole, or a name that fits too many
     """
@@ -247,7 +246,7 @@ async def _tail(session: AsyncSession, kind: str, text: str) -> int:
 
 
 async def ids_by_name(session: AsyncSession, fragment: str, *also: ColumnElement[bool]) -> tuple[UUID, ...]:
-    """This function will find persons whose name contains the fragment, and who fit `also`.
+    """Find persons whose name contains the fragment, and who fit `also`.
 
     One or two characters have a token of their own: their names stay sealed (of the answers of 100,000 searches
     among a million persons one holds a stranger, whose token is equal by chance). Longer fragments are opened and
@@ -269,7 +268,7 @@ async def ids_by_name(session: AsyncSession, fragment: str, *also: ColumnElement
 
 
 async def _tokens(session: AsyncSession, fragment: str) -> tuple[list[int], ...]:
-    """The tokens of a fragment, and as long as rows of an earlier release wait for theirs, those of its old form."""
+    # The tokens of a fragment, and as long as rows of an earlier release wait for theirs, those of its old form.
     forms = {name_key(fragment): None}
     if await marks.holds(session, INDEX_PENDING):
         forms[rules.tidy(fragment)] = None
@@ -291,6 +290,6 @@ def _materialised(query: Select[*tuple[Any, ...]], name: str) -> CTE:
 
 
 async def count_rows(session: AsyncSession, person: Person) -> int:
-    """This function will count the rows of the same human being."""
+    """Count the rows of the same human being."""
     query = select(func.count()).select_from(Person).where(same_human(person))
     return await session.scalar(query) or 0

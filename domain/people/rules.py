@@ -52,12 +52,12 @@ _CHECKED_TYPES = {IdType.RESIDENT, IdType.HMT_RESIDENCE, IdType.FOREIGNER}
 
 
 def tidy(text: str) -> str:
-    """This function will bring typed text to one form: NFKC, no blanks around."""
+    """Bring typed text to one form: NFKC, no blanks around."""
     return unicodedata.normalize("NFKC", text).strip()
 
 
 def tidy_id(number: str) -> str:
-    """This function will bring an identity number to its stored form; 15 digits become 18."""
+    """Bring an identity number to its stored form; 15 digits become 18."""
     number = re.sub(r"\s", "", tidy(number)).upper()
     if re.fullmatch(r"\d{15}", number):
         body = f"{number[:6]}19{number[6:]}"
@@ -66,12 +66,12 @@ def tidy_id(number: str) -> str:
 
 
 def tail(number: str) -> str:
-    """This function will give the last four letters or digits of a tidied number, or all of a shorter one."""
+    """Give the last four letters or digits of a tidied number, or all of a shorter one."""
     return re.sub(r"[^0-9A-Z]", "", number)[-TAIL:]
 
 
 def is_tail(text: str) -> bool:
-    """This function will tell whether somebody typed the last four of a number: four digits, or three and an X."""
+    """Tell whether somebody typed the last four of a number: four digits, or three and an X."""
     return re.fullmatch(r"\d{3}[\dX]", tidy_id(text)) is not None
 
 
@@ -118,12 +118,12 @@ def may_be_personal(text: str) -> bool:
 
 
 def check_digit(body: str) -> str:
-    """This function will compute the check digit of 17 digits (GB 11643, MOD 11-2)."""
+    """Compute the check digit of 17 digits (GB 11643, MOD 11-2)."""
     return _CHECK[sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True)) % 11]
 
 
 def id_number_fault(id_type: IdType, number: str, today: date) -> str:
-    """This function will say why an identity number cannot be right; empty when it can.
+    """Say why an identity number cannot be right; empty when it can.
 
     `number` is tidied. Division codes below the province are not judged: people keep old ones.
     """
@@ -154,7 +154,7 @@ def _number_fault(number: str, today: date) -> str:
 
 
 def birth_date_of(number: str) -> date | None:
-    """This function will read the birth date out of an 18-digit number; none when it does not exist."""
+    """Read the birth date out of an 18-digit number; none when it does not exist."""
     try:
         return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
@@ -162,7 +162,7 @@ def birth_date_of(number: str) -> date | None:
 
 
 def day_of(text: str) -> date | None:
-    """This function will read a stored birth date (ISO); none when there is none."""
+    """Read a stored birth date (ISO); none when there is none."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -170,7 +170,7 @@ def day_of(text: str) -> date | None:
 
 
 def is_child(birth: date | None, on: date) -> bool:
-    """This function will tell whether somebody was under 14 on a day; not, where the birth date is unknown."""
+    """Tell whether somebody was under 14 on a day; not, where the birth date is unknown."""
     if birth is None:
         return False
     years = on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
@@ -178,14 +178,14 @@ def is_child(birth: date | None, on: date) -> bool:
 
 
 def sex_of(number: str) -> Sex:
-    """This function will read the sex out of an 18-digit number."""
+    """Read the sex out of an 18-digit number."""
     if not re.fullmatch(r"\d{17}[\dX]", number):
         return Sex.UNKNOWN
     return Sex.MALE if int(number[16]) % 2 else Sex.FEMALE
 
 
 def phone_fault(phone: str, *, required: bool = True) -> str:
-    """This function will say why a phone number cannot be right; empty when it can. `phone` is tidied."""
+    """Say why a phone number cannot be right; empty when it can. `phone` is tidied."""
     if not phone:
         return "请填写联系电话" if required else ""
     if any(form.fullmatch(phone) for form in (_MOBILE, _LANDLINE, _SERVICE, _FOREIGN)):
@@ -194,12 +194,12 @@ def phone_fault(phone: str, *, required: bool = True) -> str:
 
 
 def is_mobile(phone: str) -> bool:
-    """This function will tell whether a short message can reach the number."""
+    """Tell whether a short message can reach the number."""
     return _MOBILE.fullmatch(phone) is not None
 
 
 def name_fault(name: str) -> str:
-    """This function will say why a name cannot be right; empty when it can. `name` is tidied."""
+    """Say why a name cannot be right; empty when it can. `name` is tidied."""
     if not name:
         return "请填写姓名"
     if len(name) > MAX_NAME:
@@ -219,26 +219,26 @@ def _stars(count: int, *, most: int) -> str:
 
 
 def mask_id(number: str) -> str:
-    """This function will mask an identity number: first four and last four stay."""
+    """Mask an identity number: first four and last four stay."""
     if len(number) < 10:
         return number[:1] + "*" * (len(number) - 1) if number else ""
     return number[:4] + _stars(len(number) - 8, most=10) + number[-4:]
 
 
 def mask_phone(phone: str) -> str:
-    """This function will mask a phone number: the middle four are hidden."""
+    """Mask a phone number: the middle four are hidden."""
     if len(phone) < 7:
         return "*" * len(phone)
     return phone[:3] + _stars(len(phone) - 7, most=6) + phone[-4:]
 
 
 def mask_birth_date(day: str) -> str:
-    """This function will mask a birth date (ISO): the year stays."""
+    """Mask a birth date (ISO): the year stays."""
     return f"{day[:4]}-**-**" if day else ""
 
 
 def mask_address(address: str) -> str:
-    """This function will mask an address: it stays readable down to the village at most."""
+    """Mask an address: it stays readable down to the village at most."""
     found = re.match(r".*?[村社区镇乡](?=.)", address)
     kept = found.group() if found else address[:6]
     return kept + "****" if len(address) > len(kept) else kept

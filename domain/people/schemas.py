@@ -31,7 +31,7 @@ class Unrevealed(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class PersonInput:
-    """This class will hold what was typed or read about a person; clear text, never shown in logs."""
+    """What was typed or read about a person; clear text, never shown in logs."""
 
     name: str = field(default="", repr=False)
     id_type: IdType = IdType.RESIDENT
@@ -44,7 +44,7 @@ class PersonInput:
 
 @dataclass(frozen=True, slots=True)
 class PersonSought:
-    """This class will hold by what a person is looked for; what is empty is not asked. Clear text, never logged."""
+    """By what a person is looked for; what is empty is not asked. Clear text, never logged."""
 
     name: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
@@ -55,7 +55,7 @@ class PersonSought:
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """This class will show a person as the field policy lets this reader see it; what is hidden is empty."""
+    """A person as the field policy lets this reader see it; what is hidden is empty."""
 
     id: UUID
     name: str
@@ -83,7 +83,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class CellView:
-    """This class will show one cell of the field policy: what holds, and what would without a setting."""
+    """One cell of the field policy: what holds, and what would without a setting."""
 
     role: str
     field: str

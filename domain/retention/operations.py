@@ -40,7 +40,7 @@ async def set_rule(
     at: datetime,
     seen: int | None = None,
 ) -> RuleView:
-    """This function will set how long a kind is kept, from now on; the rule before it is ended.
+    """Set how long a kind is kept, from now on; the rule before it is ended.
 
     `seen`: how many rows the preview of this period showed; what is personal is switched on with it alone.
 
@@ -74,7 +74,7 @@ async def set_rule(
 
 
 async def hold(session: AsyncSession, actor: Actor, *, number: str, reason: str, at: datetime) -> HoldView:
-    """This function will keep a case whatever the rules say, until the hold is ended.
+    """Keep a case whatever the rules say, until the hold is ended.
 
     :raises NotPermitted: the actor does not manage retention
     :raises NotFound: there is no such case
@@ -97,7 +97,7 @@ async def hold(session: AsyncSession, actor: Actor, *, number: str, reason: str,
 
 
 async def end_hold(session: AsyncSession, actor: Actor, *, hold_id: UUID, reason: str, at: datetime) -> None:
-    """This function will end a hold; the rules apply to the case again.
+    """End a hold; the rules apply to the case again.
 
     :raises NotPermitted: the actor does not manage retention
     :raises NotFound: no such hold in force
@@ -121,7 +121,7 @@ async def end_hold(session: AsyncSession, actor: Actor, *, hold_id: UUID, reason
 async def run_batch(
     session: AsyncSession, actor: Actor, kind: Kind, *, at: datetime, limit: int = rules.BATCH
 ) -> Batch:
-    """This function will end some of what is over of a kind, and answer what it did; nothing when the rule is off.
+    """End some of what is over of a kind, and answer what it did; nothing when the rule is off.
 
     :raises NotPermitted: neither the clock nor the security administrator asks
     """
@@ -204,7 +204,7 @@ async def _bury(session: AsyncSession, kind: Kind, persons: Iterable[UUID], rule
 async def reapply(
     session: AsyncSession, actor: Actor, buried: Mapping[UUID, tuple[Kind, datetime]], *, at: datetime
 ) -> int:
-    """This function will make anonymous again whom an older backup brought back, and answer how many there were.
+    """Make anonymous again whom an older backup brought back, and answer how many there were.
 
     `buried` is what the ledger outside the database remembers: persons, kinds and moments.
 

@@ -34,14 +34,14 @@ Found = Select[tuple[str, datetime]] | CompoundSelect[tuple[str, datetime]]
 
 
 async def in_force(session: AsyncSession, kind: Kind) -> RuleView:
-    """This function will give the rule that holds for a kind: what was set, else the standard."""
+    """Give the rule that holds for a kind: what was set, else the standard."""
     query = select(RetentionRule).where(col(RetentionRule.kind) == kind, col(RetentionRule.ended_at).is_(None))
     row = (await session.scalars(query)).one_or_none()
     return rule_view(row) if row else _standard(kind)
 
 
 async def rules_of(session: AsyncSession, actor: Actor) -> tuple[RuleView, ...]:
-    """This function will give the rule of every kind.
+    """Give the rule of every kind.
 
     :raises NotPermitted: the actor does not manage retention
     """
@@ -52,7 +52,7 @@ async def rules_of(session: AsyncSession, actor: Actor) -> tuple[RuleView, ...]:
 
 
 async def past_rules(session: AsyncSession, actor: Actor, *, limit: int = 30) -> tuple[RuleView, ...]:
-    """This function will list rules that were followed by others, the newest first."""
+    """List rules that were followed by others, the newest first."""
     actor.require(Permission.RETENTION_MANAGE)
     query = select(RetentionRule).where(col(RetentionRule.ended_at).is_not(None))
     rows = await session.scalars(query.order_by(col(RetentionRule.ended_at).desc()).limit(limit))
@@ -60,7 +60,7 @@ async def past_rules(session: AsyncSession, actor: Actor, *, limit: int = 30) ->
 
 
 def rule_view(row: RetentionRule) -> RuleView:
-    """This function will show a stored rule."""
+    """Show a stored rule."""
     return RuleView(row.kind, row.days, row.action, row.active, row.note, row.set_by, row.set_at, row.ended_at, row.id)
 
 
@@ -70,12 +70,12 @@ def _standard(kind: Kind) -> RuleView:
 
 
 async def held_ids(session: AsyncSession) -> tuple[UUID, ...]:
-    """This function will give the cases on hold."""
+    """Give the cases on hold."""
     return tuple(await session.scalars(select(col(LegalHold.case_id)).where(col(LegalHold.ended_at).is_(None))))
 
 
 async def preview(session: AsyncSession, actor: Actor, kind: Kind, *, days: int, at: datetime) -> Preview:
-    """This function will say what a period would end now: counts, dates and numbers, nothing of a person.
+    """Say what a period would end now: counts, dates and numbers, nothing of a person.
 
     :raises NotPermitted: the actor does not manage retention
     """
@@ -116,7 +116,7 @@ _OLD: dict[Kind, Callable[[datetime], Found]] = {
 
 
 async def holds(session: AsyncSession, actor: Actor, *, limit: int = 100) -> tuple[HoldView, ...]:
-    """This function will list the holds, those in force first, then the newest.
+    """List the holds, those in force first, then the newest.
 
     :raises NotPermitted: the actor does not manage retention
     """
@@ -135,7 +135,7 @@ async def holds(session: AsyncSession, actor: Actor, *, limit: int = 100) -> tup
 
 
 async def case_of(session: AsyncSession, number: str) -> UUID:
-    """This function will find a case by its number alone; nothing else of it is told.
+    """Find a case by its number alone; nothing else of it is told.
 
     :raises NotFound: there is no such case
     """
@@ -147,7 +147,7 @@ async def case_of(session: AsyncSession, number: str) -> UUID:
 
 
 async def runs(session: AsyncSession, actor: Actor, *, limit: int = 30) -> tuple[RunView, ...]:
-    """This function will list the newest batches, as the journal tells them.
+    """List the newest batches, as the journal tells them.
 
     :raises NotPermitted: the actor does not manage retention
     """
@@ -174,12 +174,12 @@ SUBJECT = UUID(int=0x0E7E)
 
 
 async def tombstones(session: AsyncSession) -> dict[UUID, tuple[Kind, datetime]]:
-    """This function will give every tombstone; it serves the ledger that outlives a restore."""
+    """Give every tombstone; it serves the ledger that outlives a restore."""
     rows = await session.execute(select(col(Tombstone.subject_id), col(Tombstone.kind), col(Tombstone.at)))
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
 async def without_row(session: AsyncSession, file_ids: Collection[UUID]) -> set[UUID]:
-    """This function will tell which of some stored files have no row."""
+    """Tell which of some stored files have no row."""
     known = select(col(StoredFile.id)).where(one_of(col(StoredFile.id), file_ids))
     return set(file_ids) - set(await session.scalars(known))

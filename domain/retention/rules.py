@@ -23,7 +23,7 @@ BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """This class will hold what holds for a kind by itself, and between which days it may be set."""
+    """What holds for a kind by itself, and between which days it may be set."""
 
     days: int
     action: Ending
@@ -60,12 +60,12 @@ FIXED = frozenset(kind for kind, standard in STANDARDS.items() if standard.least
 
 
 def before_of(days: int, at: datetime) -> datetime:
-    """This function will give the moment before which something kept for so many days is over."""
+    """Give the moment before which something kept for so many days is over."""
     return at - timedelta(days=days)
 
 
 def faults_of(kind: Kind, days: int, note: str) -> dict[str, str]:
-    """This function will name what keeps a rule from being set, each with its sentence."""
+    """Name what keeps a rule from being set, each with its sentence."""
     standard = STANDARDS[kind]
     faults = {
         "kind": f"“{kind.label}”的期限由系统固定，不能修改" if kind in FIXED else "",
@@ -76,7 +76,7 @@ def faults_of(kind: Kind, days: int, note: str) -> dict[str, str]:
 
 
 def in_words(days: int) -> str:
-    """This function will say a period: whole years as years."""
+    """Say a period: whole years as years."""
     if not days:
         return "不保存"
     return f"{days // YEAR} 年" if days % YEAR == 0 else f"{days} 天"

@@ -11,7 +11,7 @@ from domain.retention.models import Ending, Kind
 
 @dataclass(frozen=True, slots=True)
 class RuleView:
-    """This class will show what holds for a kind; `set_by` is none for what nobody set."""
+    """What holds for a kind; `set_by` is none for what nobody set."""
 
     kind: Kind
     days: int
@@ -26,7 +26,7 @@ class RuleView:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """This class will say what a rule would end now: how many, from when to when, and ten of them by number."""
+    """Say what a rule would end now: how many, from when to when, and ten of them by number."""
 
     kind: Kind
     days: int
@@ -38,7 +38,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class HoldView:
-    """This class will show a hold."""
+    """A hold."""
 
     id: UUID
     number: str
@@ -51,7 +51,7 @@ class HoldView:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """This class will show one batch as the journal tells it."""
+    """One batch as the journal tells it."""
 
     at: datetime
     kind: str
@@ -62,7 +62,7 @@ class RunView:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """This class will hold what one batch did: rows ended, the persons made anonymous, the files without a row by now."""
+    """What one batch did: rows ended, the persons made anonymous, the files without a row by now."""
 
     count: int
     persons: tuple[UUID, ...] = ()

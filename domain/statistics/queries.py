@@ -34,7 +34,7 @@ _POINTS = {grade.value: grade.points for grade in Satisfaction}
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """This class will hold a half-open period of dispatch; none leaves that side open."""
+    """A half-open period of dispatch; none leaves that side open."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -61,7 +61,7 @@ def _held(actor: Actor, period: Period) -> Select[Any]:
 
 
 def _set_aside() -> ColumnElement[bool]:
-    """A rating ruled malicious does not count (row 34b)."""
+    # A rating ruled malicious does not count (row 34b).
     return col(Case.appeal_ruling).is_not_distinct_from(Ruling.MALICIOUS)
 
 
@@ -79,7 +79,7 @@ def _whose(actor: Actor) -> list[ColumnElement[bool]]:
 
 
 def _belongs(measure: Measure, held: Any, at: datetime) -> ColumnElement[bool]:
-    """The one definition of a measure: its number counts these lines, its list names them."""
+    # The one definition of a measure: its number counts these lines, its list names them.
     ongoing = held.c.status.in_([s.value for s in workflow.OPEN])
     conditions: dict[Measure, ColumnElement[bool]] = {
         Measure.TOTAL: held.c.kept,
@@ -96,7 +96,7 @@ def _belongs(measure: Measure, held: Any, at: datetime) -> ColumnElement[bool]:
 async def departments(
     session: AsyncSession, actor: Actor, period: Period, *, at: datetime
 ) -> tuple[DepartmentFigures, ...]:
-    """This function will give the figures of every department within reach, in the order of units.
+    """Give the figures of every department within reach, in the order of units.
 
     :raises NotPermitted: the actor sees no figures
     """

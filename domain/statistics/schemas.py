@@ -21,7 +21,7 @@ class Measure(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class DepartmentFigures:
-    """This class will hold the figures of one department; `satisfaction` is 1 to 5, none without ratings."""
+    """The figures of one department; `satisfaction` is 1 to 5, none without ratings."""
 
     department: str
     name: str

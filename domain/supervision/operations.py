@@ -43,7 +43,7 @@ BREACH, VOID = "case.breach", "case.breach_void"
 async def strike(
     session: AsyncSession, actor: Actor, *, deadline_id: UUID, level: Level, at: datetime
 ) -> BreachView | None:
-    """This function will write that a clock passed a level, once; none when it did not, or it stands already.
+    """Write that a clock passed a level, once; none when it did not, or it stands already.
 
     A case that somebody is changing at this moment is passed over: the next look finds it.
     A breach of acceptance or first feedback raises the card, any other is noticed only.
@@ -181,7 +181,7 @@ async def _notice(session: AsyncSession, case: Case, breach: Breach, at: datetim
 async def confirm_year(
     session: AsyncSession, actor: Actor, *, year: int, days: Collection[NoticeDay], source: str, at: datetime
 ) -> list[Deadline]:
-    """This function will store a year's notice; the cases whose deadlines move show their new moments."""
+    """Store a year's notice; the cases whose deadlines move show their new moments."""
     calendar_days.require_arranger(actor)
     await _hold(session)
     moved = await calendar.confirm_year(session, actor, year=year, days=days, source=source, at=at)
@@ -191,7 +191,7 @@ async def confirm_year(
 async def import_notice(
     session: AsyncSession, actor: Actor, text: str, *, year: int, source: str, at: datetime
 ) -> list[Deadline]:
-    """This function will store a year's notice from rows of text, and renew the cases that it moves.
+    """Store a year's notice from rows of text, and renew the cases that it moves.
 
     :raises Invalid: one sentence for each line that cannot be taken
     """
@@ -210,7 +210,7 @@ async def set_days(
     unit_id: UUID | None = None,
     at: datetime,
 ) -> list[Deadline]:
-    """This function will set single days, of everybody or of a unit, and renew the cases that they move."""
+    """Set single days, of everybody or of a unit, and renew the cases that they move."""
     calendar_days.require_arranger(actor)
     await _hold(session)
     moved = await calendar.set_days(session, actor, days=days, removed=removed, unit_id=unit_id, at=at)
@@ -226,7 +226,7 @@ async def set_pattern(
     unit_id: UUID | None = None,
     at: datetime,
 ) -> list[Deadline]:
-    """This function will set weekend and working periods, and renew the cases that they move."""
+    """Set weekend and working periods, and renew the cases that they move."""
     calendar_days.require_arranger(actor)
     await _hold(session)
     moved = await calendar.set_pattern(session, actor, weekend=weekend, periods=periods, unit_id=unit_id, at=at)
@@ -246,7 +246,7 @@ async def set_limit(
     at: datetime,
     recompute: bool = False,
 ) -> LimitView:
-    """This function will set a limit; with `recompute` open deadlines follow, and their cases show it."""
+    """Set a limit; with `recompute` open deadlines follow, and their cases show it."""
     calendar_limits.require_arranger(actor)
     if recompute:
         await _hold(session)
@@ -261,7 +261,7 @@ async def set_limit(
 async def end_limit(
     session: AsyncSession, actor: Actor, *, rule_id: UUID, at: datetime, recompute: bool = False
 ) -> LimitView:
-    """This function will end a limit rule; with `recompute` open deadlines follow, and their cases show it."""
+    """End a limit rule; with `recompute` open deadlines follow, and their cases show it."""
     calendar_limits.require_arranger(actor)
     if recompute:
         await _hold(session)

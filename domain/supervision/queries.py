@@ -28,7 +28,7 @@ LOOK_BACK = timedelta(days=30)
 
 
 async def overdue(session: AsyncSession, actor: Actor, *, at: datetime, limit: int = 500) -> list[Overdue]:
-    """This function will list what passed yellow or red and has no breach yet, the longest first.
+    """List what passed yellow or red and has no breach yet, the longest first.
 
     It reads the running clocks by their next moment, and those stopped late within 30 days.
     """
@@ -74,14 +74,14 @@ def _stopped_late(due: ColumnElement[datetime] | Mapped[datetime], at: datetime)
 
 
 async def breaches_of(session: AsyncSession, actor: Actor, number: str) -> tuple[BreachView, ...]:
-    """This function will list the breaches of one case within reach, in the order of their moments."""
+    """List the breaches of one case within reach, in the order of their moments."""
     return await _listed(session, actor, col(Case.number) == number)
 
 
 async def breaches_in(
     session: AsyncSession, actor: Actor, *, since: datetime, until: datetime, unit_id: UUID | None = None
 ) -> tuple[BreachView, ...]:
-    """This function will list the breaches whose moment lies in `[since, until)`, of one unit or of all."""
+    """List the breaches whose moment lies in `[since, until)`, of one unit or of all."""
     period = and_(col(Breach.due_at) >= since, col(Breach.due_at) < until)
     return await _listed(session, actor, period if unit_id is None else and_(period, col(Breach.unit_id) == unit_id))
 
@@ -140,5 +140,5 @@ def _example(number: str, one: MovedDeadline, at: datetime) -> str:
 
 
 def still_open() -> ColumnElement[bool]:
-    """This function will give the condition of the cases that a changed calendar may reach."""
+    """Give the condition of the cases that a changed calendar may reach."""
     return col(Case.status).not_in((Status.CLOSED, *UNTOUCHED))

@@ -16,7 +16,7 @@ UNTOUCHED = (Status.DRAFT, Status.VOID)
 
 
 def late(deadline: Deadline, level: Level, at: datetime) -> bool:
-    """This function will tell whether a clock passed a level while it ran.
+    """Tell whether a clock passed a level while it ran.
 
     A clock that was stopped, or paused before that, ran until then.
     """
@@ -27,12 +27,12 @@ def late(deadline: Deadline, level: Level, at: datetime) -> bool:
 
 
 def moment(deadline: Deadline, level: Level) -> datetime:
-    """This function will give the moment at which a clock reaches a level."""
+    """Give the moment at which a clock reaches a level."""
     return deadline.yellow_at if level is Level.YELLOW else deadline.red_at
 
 
 def touched(deadline: Deadline, case: Case) -> bool:
-    """This function will tell whether lateness counts at all: not of legacy, merged, void or closed cases.
+    """Tell whether lateness counts at all: not of legacy, merged, void or closed cases.
 
     A clock that was stopped late still counts when the case has been closed meanwhile.
     """
@@ -42,7 +42,7 @@ def touched(deadline: Deadline, case: Case) -> bool:
 
 
 def carded(deadline: Deadline, level: Level) -> bool:
-    """This function will tell whether a breach is a card: acceptance and first feedback of the lead alone.
+    """Tell whether a breach is a card: acceptance and first feedback of the lead alone.
 
     The yellow of a case both major and urgent is a notice (ruling 2).
     """

@@ -45,7 +45,7 @@ def _code_digest(request_id: UUID, code: str) -> bytes:
 
 
 def _is_attempt() -> ColumnElement[bool]:
-    """A failed attempt: no code, used up at once."""
+    # A failed attempt: no code, used up at once.
     return and_(col(OneTimeCode.code_digest).is_(None), col(OneTimeCode.used_at).is_not(None))
 
 
@@ -94,7 +94,7 @@ async def _asked_before(session: AsyncSession, request: OneTimeCode) -> list[dat
 
 
 async def make_code(session: AsyncSession, request_id: UUID, *, at: datetime) -> CodeToSend | None:
-    """This function will make the code of a request, if the phone is a petitioner's of that case.
+    """Make the code of a request, if the phone is a petitioner's of that case.
 
     It answers none, and makes no code, for a stranger's phone, an unknown link, a request
     that is over, and beyond one code a minute or five an hour. The older codes of the same
@@ -145,7 +145,7 @@ async def _end_older(session: AsyncSession, request: OneTimeCode, at: datetime) 
 
 
 async def enter(session: AsyncSession, *, token: str, phone: str, code: str, origin: str, at: datetime) -> Entry:
-    """This function will check a code and open a session of half an hour for its one case.
+    """Check a code and open a session of half an hour for its one case.
 
     A refusal answers as a value, because the failure counted must be committed. The
     sentence, the statements and the digests are the same for a wrong code, an unknown
@@ -185,7 +185,7 @@ async def _live_code(session: AsyncSession, case_id: UUID | None, phone_blind: i
 async def _count_failure(
     session: AsyncSession, request_id: UUID, case_id: UUID | None, phone_blind: int, mark: bytes, at: datetime
 ) -> None:
-    """The same two statements whether or not there is a code that fails."""
+    # The same two statements whether or not there is a code that fails.
     counted = update(OneTimeCode).where(col(OneTimeCode.id) == request_id)
     await session.execute(counted.values(failures=OneTimeCode.failures + 1))
     session.add(
@@ -214,7 +214,7 @@ async def _open(session: AsyncSession, case_id: UUID, origin: str, at: datetime)
 
 
 async def leave(session: AsyncSession, secret: str, *, at: datetime) -> None:
-    """This function will end a petitioner session; an unknown one is no fault."""
+    """End a petitioner session; an unknown one is no fault."""
     held = col(PetitionerSession.digest) == crypto.digest(secret)
     still_open = and_(held, col(PetitionerSession.ended_at).is_(None))
     await session.execute(update(PetitionerSession).where(still_open).values(ended_at=at))
@@ -237,7 +237,7 @@ async def respond(
 
 
 async def rate(session: AsyncSession, actor: Actor, *, satisfaction: str, comment: str, at: datetime) -> CaseSummary:
-    """This function will note the petitioner's rating, once, within its period (workflow row 33).
+    """Note the petitioner's rating, once, within its period (workflow row 33).
 
     `satisfaction` is a value of `Satisfaction`, or 1 (worst) to 5 (best).
 
@@ -258,7 +258,7 @@ def _check_comment(label: str, comment: str, *, least: int) -> None:
 
 
 async def forget(session: AsyncSession, *, at: datetime, keep: timedelta = rules.FORGET_AFTER) -> int:
-    """This function will delete codes, attempts and sessions that ended long enough ago, and answer how many."""
+    """Delete codes, attempts and sessions that ended long enough ago, and answer how many."""
     before = at - keep
     codes = delete(OneTimeCode).where(col(OneTimeCode.expires_at) < before).returning(col(OneTimeCode.id))
     held = delete(PetitionerSession).where(col(PetitionerSession.expires_at) < before)

@@ -40,7 +40,7 @@ def _link(case: Case, base_url: str) -> str:
 
 
 async def tracking_url(session: AsyncSession, actor: Actor, number: str, base_url: str) -> str:
-    """This function will give the address in the QR code of a case: a random token, nothing else.
+    """Give the address in the QR code of a case: a random token, nothing else.
 
     :raises NotPermitted: the actor prints no slips
     :raises NotFound: no such case within reach
@@ -54,7 +54,7 @@ async def tracking_url(session: AsyncSession, actor: Actor, number: str, base_ur
 
 
 async def case_of(session: AsyncSession, token: str) -> UUID | None:
-    """This function will find the case of a tracking token; none when there is no such token."""
+    """Find the case of a tracking token; none when there is no such token."""
     query = select(col(Case.id)).where(col(Case.tracking_digest) == crypto.digest(token))
     return await session.scalar(query)
 
@@ -62,7 +62,7 @@ async def case_of(session: AsyncSession, token: str) -> UUID | None:
 async def petitioner_of(
     session: AsyncSession, secret: str, token: str, *, at: datetime, origin: str = ""
 ) -> Actor | None:
-    """This function will tell who holds a petitioner session for the case of this token; none when it is over."""
+    """Tell who holds a petitioner session for the case of this token; none when it is over."""
     query = (
         select(col(PetitionerSession.case_id))
         .join(Case, col(Case.id) == col(PetitionerSession.case_id))
@@ -78,7 +78,7 @@ async def petitioner_of(
 
 
 async def own_case(session: AsyncSession, actor: Actor) -> Case:
-    """This function will give the one case that a petitioner's session opened.
+    """Give the one case that a petitioner's session opened.
 
     :raises NotFound: the actor is no petitioner with a session
     """
@@ -92,7 +92,7 @@ async def own_case(session: AsyncSession, actor: Actor) -> Case:
 
 
 async def public_view(session: AsyncSession, actor: Actor, *, at: datetime) -> PublicView:
-    """This function will show a petitioner the way of the own case: states and units only.
+    """Show a petitioner the way of the own case: states and units only.
 
     A case merged into another goes that one's way (it is worked on for both), and reads its answer.
     The title stands on the petitioner's slip; of what was written besides, only the released answer is shown.
@@ -159,7 +159,7 @@ def _facts(case: Case, entries: list[JournalEntry], units: dict[UUID, str], cent
 
 
 def _marks(entries: list[JournalEntry], units: dict[UUID, str]) -> dict[Node, Mark]:
-    """A rating is the petitioner's own line: the reporting unit rates apart and is not shown."""
+    # A rating is the petitioner's own line: the reporting unit rates apart and is not shown.
     found: dict[Node, Mark] = {}
     for node, completing in DONE_BY.items():
         names = {f"case.{action.value}" for action in completing}
@@ -201,7 +201,7 @@ async def _units(session: AsyncSession) -> dict[UUID, str]:
 
 
 async def centre_of(session: AsyncSession) -> Unit:
-    """This function will give the county's centre.
+    """Give the county's centre.
 
     :raises NotFound: no centre was set up
     """
@@ -218,13 +218,13 @@ def contact_of(centre: Unit) -> Contact:
 
 
 def old_codes(before: datetime) -> Select[tuple[str, datetime]]:
-    """This function will give id and moment of the codes and attempts that were over before a moment."""
+    """Give id and moment of the codes and attempts that were over before a moment."""
     over = col(OneTimeCode.expires_at) < before
     return select(cast(col(OneTimeCode.id), String), col(OneTimeCode.asked_at)).where(over)
 
 
 async def phone_of(session: AsyncSession, case_id: UUID, phone_blind: int) -> str:
-    """This function will give the mobile phone behind a blind index, if it is a petitioner's or agent's of the case."""
+    """Give the mobile phone behind a blind index, if it is a petitioner's or agent's of the case."""
     query = (
         select(Person)
         .join(Party, col(Party.person_id) == col(Person.id))
@@ -241,7 +241,7 @@ async def phone_of(session: AsyncSession, case_id: UUID, phone_blind: int) -> st
 
 
 async def notice_facts(session: AsyncSession, case_id: UUID, base_url: str) -> NoticeFacts | None:
-    """This function will gather what a message to the petitioners of a case needs; none when nobody can get it."""
+    """Gather what a message to the petitioners of a case needs; none when nobody can get it."""
     clock = system_actor(Role.CLOCK)
     query = select(Case).where(col(Case.id) == case_id, reach.visible_to(clock))
     case = (await session.scalars(query)).one_or_none()
@@ -262,7 +262,7 @@ async def notice_facts(session: AsyncSession, case_id: UUID, base_url: str) -> N
 
 
 async def slip(session: AsyncSession, actor: Actor, number: str, *, base_url: str, at: datetime) -> Slip:
-    """This function will gather what the acceptance slip of a case says.
+    """Gather what the acceptance slip of a case says.
 
     :raises NotPermitted: the actor prints no slips
     :raises NotFound: no such case within reach
@@ -294,7 +294,7 @@ async def slip(session: AsyncSession, actor: Actor, number: str, *, base_url: st
 
 
 async def _promise(session: AsyncSession, case: Case, process: Process, at: datetime) -> str:
-    """The case's own limit: the one that runs, or before it is taken the one that would."""
+    # The case's own limit: the one that runs, or before it is taken the one that would.
     history = await calendar.history(session, case.id)
     laid = [one.limit_text for one in history if one.link is Link.RESOLVE and one.holder_id is None]
     if not laid:

@@ -41,18 +41,18 @@ MERGED = "您的诉求已与同一事项合并办理。"
 
 
 def of_another(facts: Facts) -> Facts:
-    """This function will leave out of another's case what only its own petitioner is told: answer and rating."""
+    """Leave out of another's case what only its own petitioner is told: answer and rating."""
     marks = {node: mark for node, mark in facts.marks.items() if node is not Node.RATE}
     return replace(facts, rating=None, marks=marks, followed=True)
 
 
 def new_code() -> str:
-    """This function will make a code of six digits."""
+    """Make a code of six digits."""
     return f"{secrets.randbelow(10**6):06d}"
 
 
 def may_send(sent_at: list[datetime], asked_at: datetime) -> bool:
-    """This function will tell whether one more code may go to a phone; `sent_at` are those of the last hour."""
+    """Tell whether one more code may go to a phone; `sent_at` are those of the last hour."""
     rested = all(asked_at - moment >= BETWEEN_CODES for moment in sent_at)
     return rested and len(sent_at) < CODES_AN_HOUR
 
@@ -81,7 +81,7 @@ TOO_MANY = "同一网络获取验证码的次数过多，这次没有发送，�
 
 
 def opinion_of(agrees: bool, comment: str) -> str:
-    """This function will word a petitioner's answer to the result for the journal."""
+    """Word a petitioner's answer to the result for the journal."""
     words = AGREES if agrees else OBJECTS
     return f"{words}：{comment.strip()}" if comment.strip() else words
 
@@ -150,7 +150,7 @@ _DID = {
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """This class will say when a node was last completed and by which unit."""
+    """Say when a node was last completed and by which unit."""
 
     at: datetime
     unit: str = ""
@@ -158,7 +158,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """This class will hold what the petitioner's page is told from; gathered once."""
+    """What the petitioner's page is told from; gathered once."""
 
     status: Status
     previous: Status | None
@@ -183,19 +183,19 @@ class Facts:
 
 
 def day(moment: datetime | date, at: datetime) -> str:
-    """This function will write a day for a petitioner ("11 月 28 日"), with the year when it is another."""
+    """Write a day for a petitioner ("11 月 28 日"), with the year when it is another."""
     there, here = local(moment) if isinstance(moment, datetime) else moment, local(at)
     year = f"{there.year} 年 " if there.year != here.year else ""
     return f"{year}{there.month} 月 {there.day} 日"
 
 
 def moment_text(moment: datetime, at: datetime) -> str:
-    """This function will write a moment for a petitioner ("11 月 18 日 09:12")."""
+    """Write a moment for a petitioner ("11 月 18 日 09:12")."""
     return f"{day(moment, at)} {local(moment):%H:%M}"
 
 
 def now_at(facts: Facts) -> Node | None:
-    """This function will tell at which node a case is; none when it is over."""
+    """Tell at which node a case is; none when it is over."""
     status = facts.status
     if status is Status.ORDER_PENDING:
         status = facts.previous or Status.TO_DISPATCH
@@ -203,7 +203,7 @@ def now_at(facts: Facts) -> Node | None:
 
 
 def road(facts: Facts) -> tuple[Node, ...]:
-    """This function will give the nodes of this case's way: what was closed early skips the middle."""
+    """Give the nodes of this case's way: what was closed early skips the middle."""
     if facts.status is Status.VOID:
         return (Node.REGISTER, Node.CLOSE)
     if facts.status is Status.CLOSED and facts.outcome is Outcome.DIRECT:
@@ -215,7 +215,7 @@ def road(facts: Facts) -> tuple[Node, ...]:
 
 
 def steps(facts: Facts, process: Process = STANDARD) -> tuple[PublicStep, ...]:
-    """This function will tell the way of a case: what was done when, what is done now, what comes."""
+    """Tell the way of a case: what was done when, what is done now, what comes."""
     here = now_at(facts)
     nodes = tuple(node for node in road(facts) if node is not Node.RATE or not facts.followed)
     rated = facts.rating is not None or facts.followed
@@ -279,7 +279,7 @@ def _who_now(node: Node, facts: Facts) -> str:
 
 
 def headline(facts: Facts) -> str:
-    """This function will name the state in a few words."""
+    """Name the state in a few words."""
     if facts.status is Status.CLOSED and facts.outcome is Outcome.WITHDRAWN:
         return "已撤回"
     if may_respond(facts):
@@ -340,7 +340,7 @@ def response_text(agrees: bool | None, responded_at: datetime | None, at: dateti
 
 
 def _by(facts: Facts, what: str) -> str:
-    """The inner limit is told as long as it holds; a broken one would tell nothing about the end."""
+    # The inner limit is told as long as it holds; a broken one would tell nothing about the end.
     if facts.due_at is None or facts.due_at < facts.at or facts.set_aside:
         return ""
     return f"，最迟 {day(last_date(facts.due_at), facts.at)} {end_stamp(facts.due_at, '%H:%M')} {what}"
@@ -362,19 +362,19 @@ def _closed(facts: Facts) -> str:
 
 
 def expected(facts: Facts) -> str:
-    """This function will write the day by which the case is promised; empty when none is running."""
+    """Write the day by which the case is promised; empty when none is running."""
     over = facts.status in {Status.CLOSED, Status.VOID, Status.TO_CONFIRM} or facts.set_aside
     return day(facts.promised_date, facts.at) if facts.promised_date and not over else ""
 
 
 def may_rate(facts: Facts) -> bool:
-    """This function will tell whether the petitioner may rate now (workflow row 33)."""
+    """Tell whether the petitioner may rate now (workflow row 33)."""
     closed = facts.status is Status.CLOSED and facts.closed_at is not None
     return closed and facts.rating is None and facts.at < (facts.closed_at or facts.at) + RATING_PERIOD
 
 
 def rate_until(facts: Facts) -> str:
-    """This function will write until when the case can be rated; empty when it cannot."""
+    """Write until when the case can be rated; empty when it cannot."""
     return moment_text(facts.closed_at + RATING_PERIOD, facts.at) if may_rate(facts) and facts.closed_at else ""
 
 

@@ -24,7 +24,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class CodeToSend:
-    """This class will hold a fresh code and where it goes; it stays inside the server."""
+    """A fresh code and where it goes; it stays inside the server."""
 
     case_id: UUID
     number: str
@@ -35,7 +35,7 @@ class CodeToSend:
 
 @dataclass(frozen=True, slots=True)
 class NoticeFacts:
-    """This class will hold what a message to the petitioners of a case needs; it stays inside the server."""
+    """What a message to the petitioners of a case needs; it stays inside the server."""
 
     case_id: UUID
     number: str
@@ -60,7 +60,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class PublicStep:
-    """This class will show one step of the way: `state` is done, now or todo."""
+    """One step of the way: `state` is done, now or todo."""
 
     label: str
     detail: str
@@ -98,7 +98,7 @@ class PublicView:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """This class will hold what the acceptance slip says; the petitioner is masked."""
+    """What the acceptance slip says; the petitioner is masked."""
 
     centre: str
     phone: str

@@ -27,7 +27,7 @@ from domain.visits.schemas import VisitInput, VisitView
 
 
 async def register(session: AsyncSession, actor: Actor, given: VisitInput, *, at: datetime) -> VisitView:
-    """This function will register a visitor (workflow row 1).
+    """Register a visitor (workflow row 1).
 
     :raises NotPermitted: the actor does not work at a desk
     :raises Invalid: a field of the person, the reason, the number of companions, a difference from the card that
@@ -74,7 +74,7 @@ async def register(session: AsyncSession, actor: Actor, given: VisitInput, *, at
 
 
 async def hand_over(session: AsyncSession, actor: Actor, visit_id: UUID, *, at: datetime) -> VisitView:
-    """This function will hand a waiting visitor to the registrars.
+    """Hand a waiting visitor to the registrars.
 
     :raises ActionNotAllowed: the visitor was handed over already, has a case, or left
     """
@@ -82,7 +82,7 @@ async def hand_over(session: AsyncSession, actor: Actor, visit_id: UUID, *, at: 
 
 
 async def leave(session: AsyncSession, actor: Actor, visit_id: UUID, *, at: datetime) -> VisitView:
-    """This function will note that a visitor left without a case."""
+    """Note that a visitor left without a case."""
     return await _move(session, actor, visit_id, "visit.leave", VisitState.LEFT, at)
 
 
@@ -103,7 +103,7 @@ async def _move(
 
 
 async def cite(session: AsyncSession, actor: Actor, visit_id: UUID, case_id: UUID, *, at: datetime) -> Visit:
-    """This function will bind a visit to the case that was made of it; the case's act journals it."""
+    """Bind a visit to the case that was made of it; the case's act journals it."""
     visit = await queries.row(session, actor, visit_id, at=at, lock=True)
     if visit.case_id:
         raise ActionNotAllowed("这条来访登记已经登记过诉求件")
@@ -143,7 +143,7 @@ async def add_desk(session: AsyncSession, *, code: str, name: str, unit_id: UUID
 
 
 async def pair(session: AsyncSession, actor: Actor, code: str, *, at: datetime) -> str:
-    """This function will give a desk a new token for its bridge and forget the old one.
+    """Give a desk a new token for its bridge and forget the old one.
 
     :raises NotFound: there is no such desk
     """

@@ -36,7 +36,7 @@ _MOST_WAITING = 300
 
 
 def visible_to(actor: Actor, *, at: datetime) -> ColumnElement[bool]:
-    """This function will give the condition of the visits that an actor may see.
+    """Give the condition of the visits that an actor may see.
 
     Own registrations always; today's visitors of the same centre at every desk.
     """
@@ -54,7 +54,7 @@ def visible_to(actor: Actor, *, at: datetime) -> ColumnElement[bool]:
 
 
 async def get(session: AsyncSession, actor: Actor, visit_id: UUID, *, at: datetime) -> VisitView:
-    """This function will give one visit within reach.
+    """Give one visit within reach.
 
     :raises NotFound: none, or out of reach
     """
@@ -62,7 +62,7 @@ async def get(session: AsyncSession, actor: Actor, visit_id: UUID, *, at: dateti
 
 
 async def row(session: AsyncSession, actor: Actor, visit_id: UUID, *, at: datetime, lock: bool = False) -> Visit:
-    """This function will give the stored visit within reach, locked for a change if asked."""
+    """Give the stored visit within reach, locked for a change if asked."""
     query = select(Visit).where(col(Visit.id) == visit_id, visible_to(actor, at=at))
     query = query.with_for_update() if lock else query
     visit = (await session.scalars(query)).one_or_none()
@@ -93,7 +93,7 @@ async def people_today(session: AsyncSession, actor: Actor, *, at: datetime) -> 
 
 
 async def waiting(session: AsyncSession, actor: Actor, *, at: datetime) -> list[VisitView]:
-    """This function will list today's visitors who still wait or were handed over, who came first first."""
+    """List today's visitors who still wait or were handed over, who came first first."""
     start, end = day_bounds(local_date(at))
     query = (
         select(Visit)
@@ -138,7 +138,7 @@ async def waiting_already(session: AsyncSession, actor: Actor, person: PersonInp
 
 
 async def times_here(session: AsyncSession, actor: Actor, *, id_number: str) -> int:
-    """This function will count the earlier visits of the holder of an identity number.
+    """Count the earlier visits of the holder of an identity number.
 
     It serves the desk, which sees the card: people without that right learn nothing.
     """
@@ -155,13 +155,13 @@ async def times_here(session: AsyncSession, actor: Actor, *, id_number: str) -> 
 
 
 async def desks(session: AsyncSession, actor: Actor) -> tuple[DeskView, ...]:
-    """This function will list the desks of the actor's unit."""
+    """List the desks of the actor's unit."""
     query = select(Desk).where(one_of(col(Desk.unit_id), actor.unit_ids)).order_by(col(Desk.position))
     return tuple(DeskView(d.id, d.code, d.name) for d in await session.scalars(query))
 
 
 async def desk_of_token(session: AsyncSession, code: str, token: str) -> DeskView | None:
-    """This function will tell which desk a bridge speaks for; none when code or token is wrong."""
+    """Tell which desk a bridge speaks for; none when code or token is wrong."""
     desk = (await session.scalars(select(Desk).where(col(Desk.code) == code))).one_or_none()
     known = desk.token_digest if desk and desk.token_digest else bytes(32)
     right = crypto.same(known, crypto.digest(token))

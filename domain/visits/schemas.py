@@ -13,7 +13,7 @@ from domain.visits.models import IdSource
 
 @dataclass(frozen=True, slots=True)
 class VisitInput:
-    """This class will hold what the desk knows of a visitor who just came."""
+    """What the desk knows of a visitor who just came."""
 
     person: PersonInput
     reason: str
@@ -35,7 +35,7 @@ class VisitInput:
 
 @dataclass(frozen=True, slots=True)
 class VisitView:
-    """This class will show a visit masked. `queue` reads like "007"."""
+    """A visit masked. `queue` reads like "007"."""
 
     id: UUID
     queue: str

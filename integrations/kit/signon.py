@@ -21,7 +21,7 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """This class will hold a sign-in that has begun.
+    """A sign-in that has begun.
 
     `redirect` is where the browser goes; else `challenge` is what a device beside it signs. `keep` is what the
     answer will be checked against: the caller keeps it secret and gives it back once.
@@ -33,7 +33,7 @@ class Begun:
 
 
 class SignOnProvider(Protocol):
-    """This class will describe a provider that proves who somebody is."""
+    """A provider that proves who somebody is."""
 
     name: str
     label: str
@@ -42,14 +42,14 @@ class SignOnProvider(Protocol):
     """Whether the proof is cryptographic and bound to a device, and so counts as a second factor (等保 8.1.4.1 d)."""
 
     async def begin(self, back: str) -> Begun:
-        """This function will begin a sign-in; `back` is our own address to which the browser returns.
+        """Begin a sign-in; `back` is our own address to which the browser returns.
 
         :raises Unreachable: the provider does not answer
         """
         ...
 
     async def finish(self, keep: str, back: str, answer: Mapping[str, str], *, at: datetime) -> str:
-        """This function will check an answer and give the provider's lasting word for the person (its subject).
+        """Check an answer and give the provider's lasting word for the person (its subject).
 
         :raises NotProved: the answer proves nobody
         :raises Unreachable: the provider does not answer

@@ -6,10 +6,10 @@ from typing import Protocol
 
 
 class SmsProvider(Protocol):
-    """This class will describe who carries short messages to phones."""
+    """Who carries short messages to phones."""
 
     async def send(self, phone: str, text: str) -> None:
-        """This function will hand one message to the provider and return once it was taken.
+        """Hand one message to the provider and return once it was taken.
 
         It may be called again for a message that was taken already, when the server died
         before it could note that. A provider must answer within some seconds.

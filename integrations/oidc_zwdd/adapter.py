@@ -28,16 +28,16 @@ _LONGEST_SUBJECT = 255
 
 
 class ZwddSignOn:
-    """This class will let people sign in by the province's identity platform."""
+    """Let people sign in by the province's identity platform."""
 
     name, label, strong = "oidc", "政务统一身份认证", False
 
     def __init__(self, config: Config, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        """This function will speak with the platform of `config`."""
+        """Speak with the platform of `config`."""
         self._config, self._client = config, Client(config, transport)
 
     async def begin(self, back: str) -> Begun:
-        """This function will send the browser to the platform."""
+        """Send the browser to the platform."""
         kept = Kept(
             state=secrets.token_urlsafe(32), nonce=secrets.token_urlsafe(32), verifier=secrets.token_urlsafe(48)
         )
@@ -56,7 +56,7 @@ class ZwddSignOn:
         return Begun(keep=kept.model_dump_json(), redirect=f"{door}{'&' if '?' in door else '?'}{urlencode(asked)}")
 
     async def finish(self, keep: str, back: str, answer: Mapping[str, str], *, at: datetime) -> str:
-        """This function will exchange the code and check the ID token."""
+        """Exchange the code and check the ID token."""
         kept = Kept.model_validate_json(keep)
         if not hmac.compare_digest(answer.get("state", "").encode(), kept.state.encode()):
             raise NotProved("the state is another one")

@@ -15,15 +15,15 @@ _LARGEST = 256 * 1024
 
 
 class Client:
-    """This class will speak with one platform; `transport` replaces the network where a test serves the platform."""
+    """Speak with one platform; `transport` replaces the network where a test serves the platform."""
 
     def __init__(self, config: Config, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        """This function will begin without having asked anything."""
+        """Begin without having asked anything."""
         self._config, self._transport = config, transport
         self._discovery: Discovery | None = None
 
     async def discovery(self) -> Discovery:
-        """This function will give the platform's doors, asked for once.
+        """Give the platform's doors, asked for once.
 
         :raises Unreachable: no answer, or none that can be read, or of another issuer
         """
@@ -39,11 +39,11 @@ class Client:
         return self._discovery
 
     async def keys(self) -> dict[str, Any]:
-        """This function will give the platform's public keys of this moment."""
+        """Give the platform's public keys of this moment."""
         return await self._call("GET", (await self.discovery()).jwks_uri)
 
     async def tokens(self, code: str, verifier: str, back: str) -> Tokens:
-        """This function will exchange a code.
+        """Exchange a code.
 
         :raises NotProved: the platform does not take it
         """

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """This class will name the platform and how this product is registered there."""
+    """The platform and how this product is registered there."""
 
     issuer: str
     client_id: str

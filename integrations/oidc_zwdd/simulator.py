@@ -25,7 +25,7 @@ from starlette.routing import Route
 
 @dataclass
 class Platform:
-    """This class will be the platform; `app` is its server."""
+    """Be the platform; `app` is its server."""
 
     issuer: str
     client_id: str

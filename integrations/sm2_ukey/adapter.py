@@ -14,12 +14,12 @@ from integrations.sm2_ukey.config import Config
 
 
 class UkeySignOn:
-    """This class will let people sign in with the certificate of a UKey."""
+    """Let people sign in with the certificate of a UKey."""
 
     name, label, strong = "sm2", "数字证书（UKey）", True
 
     def __init__(self, config: Config) -> None:
-        """This function will believe the authorities of `config`."""
+        """Believe the authorities of `config`."""
         self._config = config
 
     @property
@@ -28,12 +28,12 @@ class UkeySignOn:
         return self._config.service
 
     async def begin(self, back: str) -> Begun:
-        """This function will make a challenge; it names our address, so that it is good nowhere else."""
+        """Make a challenge; it names our address, so that it is good nowhere else."""
         challenge = f"fengqiao sign-on|{back}|{secrets.token_hex(32)}"
         return Begun(keep=challenge, challenge=challenge)
 
     async def finish(self, keep: str, back: str, answer: Mapping[str, str], *, at: datetime) -> str:
-        """This function will check certificate and signature, and name the person by issuer and subject.
+        """Check certificate and signature, and name the person by issuer and subject.
 
         The name stays when a certificate is renewed.
         """

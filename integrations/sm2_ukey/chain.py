@@ -17,7 +17,7 @@ DEEPEST = 4
 
 
 def check(certificate: Certificate, config: Config, at: datetime) -> bytes:
-    """This function will check a person's certificate and give its public key of 64 bytes.
+    """Check a person's certificate and give its public key of 64 bytes.
 
     :raises NotProved: it is not believed, with the reason
     """
@@ -39,7 +39,7 @@ def check(certificate: Certificate, config: Config, at: datetime) -> bytes:
 
 
 def key_of(certificate: Certificate) -> bytes:
-    """This function will take the SM2 key out of a certificate.
+    """Take the SM2 key out of a certificate.
 
     :raises NotProved: it holds another kind of key
     """

@@ -13,7 +13,7 @@ from asn1crypto.x509 import Certificate
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """This class will hold the authorities' certificates, their revocation lists, and where the local service is."""
+    """The authorities' certificates, their revocation lists, and where the local service is."""
 
     authorities: tuple[Certificate, ...]
     revoked: tuple[CertificateList, ...] = ()

@@ -27,20 +27,20 @@ _YEAR = timedelta(days=365)
 
 @dataclass(frozen=True)
 class Key:
-    """This class will hold a key pair; `public` has 64 bytes."""
+    """A key pair; `public` has 64 bytes."""
 
     private: str = field(repr=False)
     public: bytes
 
     @classmethod
     def fresh(cls) -> Key:
-        """This function will make a key pair."""
+        """Make a key pair."""
         private = secrets.randbelow(sm2.N - 2) + 1
         point = sm2.machine(b"")._kg(private, default_ecc_table["g"])  # noqa: SLF001 - gmssl has no public way
         return cls(f"{private:064x}", bytes.fromhex(point))
 
     def sign(self, message: bytes) -> bytes:
-        """This function will sign with SM2 and SM3, as DER."""
+        """Sign with SM2 and SM3, as DER."""
         signed = None
         while not signed:
             nonce = f"{secrets.randbelow(sm2.N - 2) + 1:064x}"
@@ -62,7 +62,7 @@ def _public_info(key: Key) -> PublicKeyInfo:
 
 @dataclass
 class Authority:
-    """This class will issue and revoke certificates; without `above` it signs itself."""
+    """Issue and revoke certificates; without `above` it signs itself."""
 
     at: datetime
     name: str = "测试根证书机构"
@@ -71,14 +71,14 @@ class Authority:
     revoked: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """This function will make the authority's own certificate."""
+        """Make the authority's own certificate."""
         signer = self.above or self
         self.certificate = signer.issue(self.name, self.key, authority=True, since=self.at - _YEAR, lasts=10 * _YEAR)
 
     def issue(
         self, name: str, key: Key, *, authority: bool = False, since: datetime | None = None, lasts: timedelta = _YEAR
     ) -> x509.Certificate:
-        """This function will certify a key for a name."""
+        """Certify a key for a name."""
         begins = since or self.at - timedelta(days=1)
         usage = {"key_cert_sign", "crl_sign"} if authority else {"digital_signature", "non_repudiation"}
         told: Any = x509.TbsCertificate({
@@ -99,7 +99,7 @@ class Authority:
         })  # fmt: skip
 
     def revocations(self, *, lasts: timedelta = timedelta(days=7)) -> CertificateList:
-        """This function will sign the list of what was revoked."""
+        """Sign the list of what was revoked."""
         rows = [
             RevokedCertificate({"user_certificate": serial, "revocation_date": _time(self.at)}) for serial in self.revoked
         ]  # fmt: skip
@@ -116,7 +116,7 @@ class Authority:
         })  # fmt: skip
 
     def pem(self) -> bytes:
-        """This function will give the authority's certificate as a file."""
+        """Give the authority's certificate as a file."""
         return pem.armor("CERTIFICATE", self.certificate.dump())
 
 
@@ -126,7 +126,7 @@ def _time(moment: datetime) -> x509.Time:
 
 @dataclass
 class Ukey:
-    """This class will be a device in a reader with the service beside the browser; `app` is its server."""
+    """Be a device in a reader with the service beside the browser; `app` is its server."""
 
     certificate: x509.Certificate
     key: Key = field(repr=False)
@@ -134,7 +134,7 @@ class Ukey:
     """Whose pages may ask, as a real service asks its person."""
 
     def answer(self, challenge: str) -> dict[str, str]:
-        """This function will sign a challenge."""
+        """Sign a challenge."""
         return {
             "certificate": base64.b64encode(self.certificate.dump()).decode(),
             "signature": base64.b64encode(self.key.sign(challenge.encode())).decode(),

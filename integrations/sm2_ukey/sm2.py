@@ -16,7 +16,7 @@ CURVE, SIGNATURE = "1.2.156.10197.1.301", "1.2.156.10197.1.501"
 
 
 def machine(public: bytes, private: str = "") -> Any:
-    """This function will make gmssl's object for a public key of 64 bytes."""
+    """Make gmssl's object for a public key of 64 bytes."""
     made = CryptSM2(private_key=private, public_key="")
     # Set here: the constructor cuts zeros and fours off the beginning of a key.
     made.public_key = public.hex()
@@ -24,7 +24,7 @@ def machine(public: bytes, private: str = "") -> Any:
 
 
 def point_of(bits: bytes) -> bytes:
-    """This function will take the 64 bytes of a public key out of its encoding, if it lies on the curve.
+    """Take the 64 bytes of a public key out of its encoding, if it lies on the curve.
 
     :raises ValueError: it is compressed, too short, or no point of the curve
     """
@@ -37,7 +37,7 @@ def point_of(bits: bytes) -> bytes:
 
 
 def verifies(public: bytes, message: bytes, r: int, s: int) -> bool:
-    """This function will tell whether r and s sign a message under a public key of 64 bytes."""
+    """Tell whether r and s sign a message under a public key of 64 bytes."""
     if not (1 <= r < N and 1 <= s < N) or (r + s) % N == 0:
         return False
     return bool(machine(public).verify_with_sm3(f"{r:064x}{s:064x}", message))

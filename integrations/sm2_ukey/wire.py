@@ -17,7 +17,7 @@ _LARGEST = 8 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """This class will hold a certificate and the two numbers of an SM2 signature (GB/T 32918.2)."""
+    """A certificate and the two numbers of an SM2 signature (GB/T 32918.2)."""
 
     certificate: Certificate
     r: int
@@ -25,7 +25,7 @@ class Answer:
 
 
 def read(answer: Mapping[str, str]) -> Answer:
-    """This function will read `certificate` (DER) and `signature` (DER, or r and s of 32 bytes each), both base 64.
+    """Read `certificate` (DER) and `signature` (DER, or r and s of 32 bytes each), both base 64.
 
     :raises NotProved: it cannot be read
     """
@@ -39,7 +39,7 @@ def read(answer: Mapping[str, str]) -> Answer:
 
 
 def numbers(signature: bytes) -> tuple[int, int]:
-    """This function will take a signature apart, whichever of the two forms it has."""
+    """Take a signature apart, whichever of the two forms it has."""
     if len(signature) == 64:
         return int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
     taken = DSASignature.load(signature, strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class OutboxProvider:
-    """This class will take every message and send it nowhere."""
+    """Take every message and send it nowhere."""
 
     async def send(self, phone: str, text: str) -> None:
-        """This function will take the message; it never refuses."""
+        """Take the message; it never refuses."""

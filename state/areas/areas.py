@@ -131,7 +131,6 @@ class AreasState(AddressedState, SignedInState):
 
     @rx.event
     async def close(self):
-        """Close the open dialog."""
         async with self._acting():
             self._shut()
 

@@ -29,7 +29,7 @@ _TONES = dict.fromkeys(_RED, "red")
 
 @dataclass
 class AlarmShown:
-    """This class will hold one alarm as text."""
+    """One alarm as text."""
 
     id: str = ""
     kind: str = ""
@@ -57,7 +57,7 @@ class AlarmsState(AddressedState, SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will open the alarms."""
+        """Open the alarms."""
         self.loading, self.here = True, "/alarms"
         self._open_address()
         self._shut()
@@ -67,7 +67,7 @@ class AlarmsState(AddressedState, SignedInState):
 
     @rx.event(background=True)
     async def follow(self):
-        """This function will keep the alarms live while the page is open."""
+        """Keep the alarms live while the page is open."""
         with hub.follow("alarm") as changes:
             while True:
                 await changes.next(REFRESH)
@@ -80,7 +80,7 @@ class AlarmsState(AddressedState, SignedInState):
 
     @rx.event
     async def ask(self, alarm_id: str):
-        """This function will open the dialog that closes one alarm."""
+        """Open the dialog that closes one alarm."""
         async with self._acting() as (_, actor):
             actor.require(Permission.JOURNAL_AUDIT)
             found = next((one for one in self.rows if one.id and one.id == as_text(alarm_id)), None)
@@ -91,13 +91,12 @@ class AlarmsState(AddressedState, SignedInState):
 
     @rx.event
     async def close(self):
-        """This function will close the dialog."""
         async with self._acting():
             self._shut()
 
     @rx.event
     async def send(self, form: dict):
-        """This function will close the alarm with what was found out."""
+        """Close the alarm with what was found out."""
         note = text_in(as_form(form), "note", most=600)
         try:
             async with self._acting() as (session, actor):

@@ -71,7 +71,7 @@ class JournalState(AddressedState, SignedInState):
 
     @rx.event
     async def search(self, form: dict):
-        """This function will narrow the journal to what the form says."""
+        """Narrow the journal to what the form says."""
         given = as_form(form)
         typed = {name: text_in(given, name, most=most).strip() for name, most in _TEXTS.items()}
         typed |= {name: text_in(given, name, most=30).strip() for name in ("since", "until")}
@@ -89,7 +89,7 @@ class JournalState(AddressedState, SignedInState):
 
     @rx.event
     async def more(self):
-        """This function will read the lines before the last one shown."""
+        """Read the lines before the last one shown."""
         async with self._acting() as (session, actor):
             if self.next_seq and len(self.rows) < MOST:
                 self.pieces += 1
@@ -98,20 +98,20 @@ class JournalState(AddressedState, SignedInState):
 
     @rx.event
     async def open_line(self, seq: int):
-        """This function will show one line whole, with its seal checked."""
+        """Show one line whole, with its seal checked."""
         async with self._acting() as (session, actor):
             self.raw = raw_shown(await queries.raw(session, actor, seq if isinstance(seq, int) else 0))
             self.reading = True
 
     @rx.event
     async def close(self):
-        """This function will close the line."""
+        """Close the line."""
         async with self._acting():
             self._shut()
 
     @rx.event(background=True)
     async def verify(self):
-        """This function will walk the whole chain, which takes long for a long journal, and show what it found."""
+        """Walk the whole chain, which takes long for a long journal, and show what it found."""
         async with self:
             if self.verifying:
                 return
@@ -153,7 +153,7 @@ class JournalState(AddressedState, SignedInState):
 
 
 def group_choices() -> list[tuple[str, str]]:
-    """This function will give the groups of lines for a select."""
+    """Give the groups of lines for a select."""
     return [(group.value, group.label) for group in Group]
 
 
@@ -201,7 +201,7 @@ def _wanted(filters: Mapping[str, str]) -> JournalFilter:
 
 
 def _asked(filters: Mapping[str, str]) -> dict[str, Any]:
-    """The same conditions as the body of an export."""
+    # The same conditions as the body of an export.
     wanted = _wanted(filters)
     given = {
         "from": wanted.since.isoformat() if wanted.since else "",

@@ -28,7 +28,7 @@ _LOGIN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 @dataclass
 class Count:
-    """This class will hold how many lines of a group there are, and the list of exactly those."""
+    """How many lines of a group there are, and the list of exactly those."""
 
     label: str = ""
     count: int = 0
@@ -38,7 +38,7 @@ class Count:
 
 @dataclass
 class DayShown:
-    """This class will hold one day."""
+    """One day."""
 
     day: str = ""
     weekday: str = ""
@@ -66,7 +66,7 @@ class PersonTimelineState(AddressedState, SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will open the person that the address names."""
+        """Open the person that the address names."""
         self.loading, self.found, self.days, self.totals = True, False, [], []
         self.here = "/journal"
         self.login = str(self.router.url.path).strip("/").split("/")[-1]
@@ -83,7 +83,7 @@ class PersonTimelineState(AddressedState, SignedInState):
 
     @rx.event
     async def go(self, form: dict):
-        """This function will go to another person."""
+        """Go to another person."""
         async with self._acting():
             login = text_in(as_form(form), "login", most=80).strip()
         return rx.redirect(f"/audit-person/{login}") if _LOGIN.fullmatch(login) else None

@@ -25,7 +25,7 @@ TONES: Mapping[Group, str] = {
 
 @dataclass
 class LineShown:
-    """This class will hold one line of the journal as text."""
+    """One line of the journal as text."""
 
     seq: int = 0
     at: str = ""
@@ -44,7 +44,7 @@ class LineShown:
 
 @dataclass
 class Fact:
-    """This class will hold one value of a line's detail."""
+    """One value of a line's detail."""
 
     label: str = ""
     value: str = ""
@@ -52,7 +52,7 @@ class Fact:
 
 @dataclass
 class Changed:
-    """This class will hold what became of one value."""
+    """What became of one value."""
 
     what: str = ""
     before: str = ""
@@ -61,7 +61,7 @@ class Changed:
 
 @dataclass
 class RawShown:
-    """This class will hold one line whole, with its seal."""
+    """One line whole, with its seal."""
 
     line: LineShown = field(default_factory=LineShown)
     roles: str = ""
@@ -75,7 +75,7 @@ class RawShown:
 
 @dataclass
 class ChainShown:
-    """This class will hold the state of the chain in words."""
+    """The state of the chain in words."""
 
     lines: str = "0"
     anchor: str = ""
@@ -88,7 +88,6 @@ class ChainShown:
 
 
 def line_shown(line: JournalLine) -> LineShown:
-    """This function will show one line."""
     return LineShown(
         seq=line.seq,
         at=stamp(line.at, SECONDS),
@@ -107,7 +106,7 @@ def line_shown(line: JournalLine) -> LineShown:
 
 
 def raw_shown(raw: RawLine) -> RawShown:
-    """This function will show one line whole."""
+    """Show one line whole."""
     return RawShown(
         line=line_shown(raw.line),
         roles=raw.line.roles,
@@ -121,7 +120,7 @@ def raw_shown(raw: RawLine) -> RawShown:
 
 
 def chain_shown(chain: ChainState) -> ChainShown:
-    """This function will say how the chain stands."""
+    """Say how the chain stands."""
     verified = stamp(chain.verified_at)
     word, tone = ("未核对", "orange") if not verified else ("完整", "green")
     if chain.fault:

@@ -32,7 +32,7 @@ from state.session import SignedInState
 
 @dataclass
 class RuleShown:
-    """This class will hold one limit rule as text."""
+    """One limit rule as text."""
 
     id: str = ""
     link: str = ""
@@ -74,7 +74,7 @@ class LimitsState(SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will open the limits."""
+        """Open the limits."""
         async with self._opening() as (session, actor):
             self.here = "/limits"
             self._shut()
@@ -111,13 +111,12 @@ class LimitsState(SignedInState):
 
     @rx.event
     async def close(self):
-        """This function will close the open dialog."""
         async with self._acting():
             self._shut()
 
     @rx.event
     async def ask(self, place: int):
-        """This function will open the dialog that sets a limit, filled from a rule of the list; -1 leaves it empty."""
+        """Open the dialog that sets a limit, filled from a rule of the list; -1 leaves it empty."""
         async with self._acting() as (_, actor):
             require_arranger(actor)
             self._shut()
@@ -127,7 +126,7 @@ class LimitsState(SignedInState):
             self.setting = True
 
     def _stand_beside(self, link: str, unit: str = "") -> None:
-        """The unit of a new limit is that of the rule in force beside which it stands, until another is chosen."""
+        # The unit of a new limit is that of the rule in force beside which it stands, until another is chosen.
         general = next((r for r in self.rules if r.link_code == link and r.general), RuleShown())
         self.usual = f"现行：黄牌 {general.yellow}、红牌 {general.red} {general.unit}" if general.yellow else ""
         self.asked = replace(self.asked, link_code=link, unit_code=unit or general.unit_code)
@@ -172,7 +171,7 @@ class LimitsState(SignedInState):
         return rx.toast.success("时限已设置，从现在起生效")
 
     def _keep(self, given: Mapping[str, object]) -> None:
-        """What was typed stands in the form again after the preview."""
+        # What was typed stands in the form again after the preview.
         texts = {name: text_in(given, name, most=500) for name in ("yellow", "red", "category", "unit_id")}
         marks = {name: flag_in(given, name) for name in ("severe", "recompute")}
         self.asked = replace(self.asked, **texts, **marks, reason=text_in(given, "note", most=500))
@@ -219,7 +218,7 @@ class LimitsState(SignedInState):
 
     @rx.event
     async def ask_end(self, rule_id: str):
-        """This function will ask once before a rule is ended."""
+        """Ask once before a rule is ended."""
         async with self._acting() as (_, actor):
             require_arranger(actor)
             found = next((one for one in self.rules if one.id and one.id == as_text(rule_id)), None)
@@ -230,7 +229,7 @@ class LimitsState(SignedInState):
 
     @rx.event
     async def end(self, form: dict):
-        """This function will end the rule, so that the next less particular one holds."""
+        """End the rule, so that the next less particular one holds."""
         async with self._acting() as (session, actor):
             require_arranger(actor)
             if not self.ending.id:
@@ -277,7 +276,7 @@ def _category_in(given: Mapping[str, object]) -> str:
 
 
 def require_arranger(actor: Actor) -> None:
-    """This function will refuse who may not see how limits and working days are arranged.
+    """Refuse who may not see how limits and working days are arranged.
 
     :raises NotPermitted: neither the centre's nor the system's administrator
     """

@@ -37,7 +37,7 @@ _BETWEEN = re.compile(r"[\s,;,;、]+")
 
 @dataclass
 class Day:
-    """This class will hold one date of a month; an empty one fills the first week."""
+    """One date of a month; an empty one fills the first week."""
 
     iso: str = ""
     number: str = ""
@@ -50,7 +50,7 @@ class Day:
 
 @dataclass
 class Month:
-    """This class will hold one month, week by week, Monday first."""
+    """One month, week by week, Monday first."""
 
     label: str = ""
     workdays: int = 0
@@ -59,7 +59,7 @@ class Month:
 
 @dataclass
 class ChangeShown:
-    """This class will hold one change of the rules of time."""
+    """One change of the rules of time."""
 
     when: str = ""
     kind: str = ""
@@ -69,7 +69,7 @@ class ChangeShown:
 
 @dataclass
 class DayAsked:
-    """This class will hold the date whose dialog is open."""
+    """The date whose dialog is open."""
 
     iso: str = ""
     label: str = ""
@@ -109,7 +109,7 @@ class CalendarState(SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will open the calendar of this year."""
+        """Open the calendar of this year."""
         async with self._opening() as (session, actor):
             self.here = "/calendar"
             self.year, self.unit = 0, ""
@@ -159,13 +159,12 @@ class CalendarState(SignedInState):
 
     @rx.event
     async def close(self):
-        """This function will close the open dialog."""
         async with self._acting():
             self._shut()
 
     @rx.event
     async def turn(self, step: int):
-        """This function will go to the next or the last year."""
+        """Go to the next or the last year."""
         async with self._acting() as (session, actor):
             wanted = self.year + (1 if step == 1 else -1)
             if FIRST_YEAR <= wanted <= local_date(now()).year + YEARS_AHEAD:
@@ -174,7 +173,7 @@ class CalendarState(SignedInState):
 
     @rx.event
     async def choose_unit(self, unit: str):
-        """This function will show the calendar of a unit, or the common one."""
+        """Show the calendar of a unit, or the common one."""
         async with self._acting() as (session, actor):
             known = {choice.value for choice in self.units}
             self.unit = as_text(unit) if as_text(unit) in known else ""
@@ -182,7 +181,7 @@ class CalendarState(SignedInState):
 
     @rx.event
     async def ask_day(self, iso: str):
-        """This function will open the dialog of a date."""
+        """Open the dialog of a date."""
         async with self._acting() as (_, actor):
             require_arranger(actor)
             found = next((day for month in self.months for day in month.days if day.iso and day.iso == iso), None)
@@ -217,7 +216,7 @@ class CalendarState(SignedInState):
 
     @rx.event
     async def ask_import(self):
-        """This function will open the dialog that takes in the notice of the shown year."""
+        """Open the dialog that takes in the notice of the shown year."""
         async with self._acting() as (_, actor):
             require_arranger(actor)
             self._shut()
@@ -225,7 +224,7 @@ class CalendarState(SignedInState):
 
     @rx.event
     async def preview(self, form: dict):
-        """This function will tell what the notice would move, and write nothing."""
+        """Tell what the notice would move, and write nothing."""
         given = as_form(form)
         self.notice, self.source = text_in(given, "notice"), text_in(given, "source", most=200).strip()
         self._forget()
@@ -257,7 +256,7 @@ class CalendarState(SignedInState):
 
     @rx.event
     async def ask_pattern(self):
-        """This function will open the dialog of the weekend rule and the working periods."""
+        """Open the dialog of the weekend rule and the working periods."""
         async with self._acting() as (_, actor):
             require_arranger(actor)
             self._shut()

@@ -31,7 +31,7 @@ READING, ASKING, RUNNING, DONE = "reading", "asking", "running", "done"
 
 @dataclass
 class Chosen:
-    """This class will hold one chosen case: whether the step would reach it, and later what came of it."""
+    """One chosen case: whether the step would reach it, and later what came of it."""
 
     number: str = ""
     title: str = ""
@@ -78,7 +78,7 @@ class BulkState(CaseListState):
 
     @rx.event
     async def ask(self, action: str):
-        """This function will open the dialog of a step on the marked cases, with what would become of each."""
+        """Open the dialog of a step on the marked cases, with what would become of each."""
         step = next((one for one in bulk.BULK if one.value == as_text(action)), None)
         if step is None or not self.selected:
             return
@@ -109,7 +109,7 @@ class BulkState(CaseListState):
         self.round += 1
 
     async def _learn(self, session: AsyncSession, actor: Actor) -> None:
-        """What the step asks for and which clocks it starts, as the first cases that it would reach say."""
+        # What the step asks for and which clocks it starts, as the first cases that it would reach say.
         at, found = now(), []
         for number in self.ticked[:SAMPLE]:
             views = await actions.of(session, actor, number, at=at)
@@ -145,7 +145,7 @@ class BulkState(CaseListState):
 
     @rx.event
     async def tick(self, number: str):
-        """This function will take a case out of the step, or in again."""
+        """Take a case out of the step, or in again."""
         async with self._acting() as (session, actor):
             open_to = {row.number for row in self.chosen if row.allowed}
             if self.phase == ASKING and as_text(number) in open_to:
@@ -156,7 +156,7 @@ class BulkState(CaseListState):
 
     @rx.event
     async def choose_lead(self, unit: str):
-        """This function will tell who hears of the step when this department leads."""
+        """Tell who hears of the step when this department leads."""
         await self._choose(as_text(unit)[:40], self._assists)
 
     @rx.event
@@ -168,7 +168,7 @@ class BulkState(CaseListState):
 
     @rx.event
     async def choose_assist(self, unit: str, wanted: bool):
-        """This function will tell who hears of the step when this department assists, or does not."""
+        """Tell who hears of the step when this department assists, or does not."""
         others = [one for one in self._assists if one != as_text(unit)]
         await self._choose(self.lead, [*others, as_text(unit)[:40]] if wanted is True else others)
 
@@ -184,7 +184,7 @@ class BulkState(CaseListState):
 
     @rx.event
     async def note(self, text: str):
-        """This function will keep the opinion, so that a closed dialog or a reload loses nothing."""
+        """Keep the opinion, so that a closed dialog or a reload loses nothing."""
         if self.phase == ASKING:
             self.opinion = as_text(text)
             async with self._acting() as (session, actor):
@@ -207,7 +207,7 @@ class BulkState(CaseListState):
 
     @rx.event
     async def run(self, form: dict):
-        """This function will take the step on each ticked case, and tell what came of each."""
+        """Take the step on each ticked case, and tell what came of each."""
         if self.phase != ASKING or not self.ticked:
             return
         given = _given(as_form(form))
@@ -253,7 +253,7 @@ class BulkState(CaseListState):
         self.failed += refusal is not None
 
     async def _finish(self) -> None:
-        """The list as it is now; what failed stays marked, to be looked at or tried again."""
+        # The list as it is now; what failed stays marked, to be looked at or tried again.
         failed = [row.number for row in self.chosen if row.tried and row.fault]
         self.chosen = sorted(self.chosen, key=lambda row: (not row.fault, not row.tried))
         self.selected, self.opinion = failed, ""
@@ -264,7 +264,6 @@ class BulkState(CaseListState):
 
     @rx.event
     async def close(self):
-        """This function will close the dialog."""
         async with self._acting():
             self.phase, self.faults = "", {}
 

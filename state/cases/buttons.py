@@ -22,7 +22,7 @@ class Why:
 
 
 def called(view: ActionView, case: CaseShown) -> str:
-    """This function will name a step by what it would do now: a switch that is on is switched off."""
+    """Name a step by what it would do now: a switch that is on is switched off."""
     switches = {
         Action.TOGGLE_URGENT: (case.urgent, "取消加急", "加急"),
         Action.TOGGLE_LEGACY: (case.legacy, "取消历史遗留", "列为历史遗留"),
@@ -38,7 +38,7 @@ def called(view: ActionView, case: CaseShown) -> str:
 
 
 def buttons(views: tuple[ActionView, ...], case: CaseShown) -> tuple[list[Button], list[Button], list[Why]]:
-    """This function will part the actions into the primary one, the others, and the refused with their reasons."""
+    """Part the actions into the primary one, the others, and the refused with their reasons."""
     first = [Button(v.action, called(v, case)) for v in views if v.primary]
     others = [Button(v.action, called(v, case)) for v in views if v.allowed and not v.primary]
     refused = [Why(called(v, case), v.reason) for v in views if not v.allowed]

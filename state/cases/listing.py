@@ -54,7 +54,7 @@ _CARDS = {Supervision.RED.label: "red", Supervision.YELLOW.label: "yellow"}
 
 @dataclass
 class Row:
-    """This class will hold one case of the list as text."""
+    """One case of the list as text."""
 
     number: str = ""
     title: str = ""
@@ -80,7 +80,7 @@ class Row:
 
 @dataclass
 class Tile:
-    """This class will hold one counter above the list; it is a filter as well."""
+    """One counter above the list; it is a filter as well."""
 
     view: str = ""
     label: str = ""
@@ -119,7 +119,7 @@ class CaseListState(AddressedState, SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will open the list that the address names."""
+        """Open the list that the address names."""
         self.loading, self.fault = True, ""
         path = "/" + self.router.url.path.strip("/")
         self.title, home = TITLES.get(path, TITLES["/cases"])
@@ -138,7 +138,7 @@ class CaseListState(AddressedState, SignedInState):
 
     @rx.event(background=True)
     async def follow(self):
-        """This function will keep list and counters live while the page is open."""
+        """Keep list and counters live while the page is open."""
         with hub.follow("case") as changes:
             while True:
                 await changes.next(REFRESH)
@@ -165,7 +165,7 @@ class CaseListState(AddressedState, SignedInState):
 
     @rx.event
     async def select(self, number: str):
-        """This function will mark or unmark a row for the bulk bar."""
+        """Mark or unmark a row for the bulk bar."""
         async with self._acting():
             shown = {row.number for row in self.rows}
             if as_text(number) in shown:
@@ -174,14 +174,14 @@ class CaseListState(AddressedState, SignedInState):
 
     @rx.event
     async def select_all(self):
-        """This function will mark all rows of the page, or none."""
+        """Mark all rows of the page, or none."""
         async with self._acting():
             everything = [row.number for row in self.rows]
             self.selected = [] if len(self.selected) == len(everything) else everything
 
     @rx.event
     async def unselect(self):
-        """This function will unmark all rows."""
+        """Unmark all rows."""
         async with self._acting():
             self.selected = []
 
@@ -223,7 +223,7 @@ class CaseListState(AddressedState, SignedInState):
         return Beside(self.title, self.address, *ways)
 
     async def _note_search(self, session: AsyncSession, actor: Actor, wanted: CaseFilter) -> None:
-        """A search by personal fields is journalled once, not with every refresh of its list."""
+        # A search by personal fields is journalled once, not with every refresh of its list.
         fields = {"name": wanted.name, "phone": wanted.phone + wanted.phone_tail}
         fields["id_number"] = wanted.id_number + wanted.id_tail
         asked = {name: value for name, value in fields.items() if value}
@@ -273,7 +273,7 @@ def _number(typed: str) -> tuple[str, str]:
 
 
 def _asked(wanted: CaseFilter) -> dict[str, str]:
-    """The same conditions as the body of an export."""
+    # The same conditions as the body of an export.
     given = {
         "view": wanted.view,
         "status": ",".join(wanted.statuses),
@@ -302,7 +302,7 @@ def _more(actor: Actor) -> tuple[str, ...]:
 
 
 def risk_choices() -> list[tuple[str, str]]:
-    """This function will give the risk levels for a select."""
+    """Give the risk levels for a select."""
     return [(risk.value, risk.label) for risk in RiskLevel]
 
 

@@ -38,7 +38,7 @@ class RelatingState(CaseState):
 
     @rx.event
     async def begin(self, act: str, unit: str = ""):
-        """This function will open the dialog of an act; `unit` names the assistant that is waived."""
+        """Open the dialog of an act; `unit` names the assistant that is waived."""
         async with self._acting():
             act, unit = as_text(act), as_text(unit)
             if act in TITLES:
@@ -49,12 +49,12 @@ class RelatingState(CaseState):
 
     @rx.event
     async def end(self):
-        """This function will close the dialog."""
+        """Close the dialog."""
         self.act, self.act_faults, self.act_refused = "", {}, ""
 
     @rx.event
     async def do(self, form: dict):
-        """This function will do what the open dialog asks."""
+        """Do what the open dialog asks."""
         act, given = self.act, as_form(form)
         reading = Reading(given)
         if act not in TITLES:

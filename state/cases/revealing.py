@@ -33,7 +33,7 @@ class RevealState(SignedInState):
 
     @rx.event
     async def ask(self, person_id: str, field: str):
-        """This function will open the dialog that asks why a field shall be shown in clear."""
+        """Open the dialog that asks why a field shall be shown in clear."""
         async with self._acting() as (_, actor):
             actor.require(Permission.PERSON_REVEAL)
             names = {r.value: r.label for r in Revealable}
@@ -44,7 +44,7 @@ class RevealState(SignedInState):
 
     @rx.event
     async def send(self, form: dict):
-        """This function will show the field in clear to this person for a while, with a line in the journal."""
+        """Show the field in clear to this person for a while, with a line in the journal."""
         try:
             async with self._acting() as (session, actor):
                 opened = await reveal(
@@ -67,7 +67,7 @@ class RevealState(SignedInState):
 
     @rx.event(background=True)
     async def fade(self, turn: int, seconds: int):
-        """This function will take a value off the screen when its time is over, unless another one was asked for since."""
+        """Take a value off the screen when its time is over, unless another one was asked for since."""
         if not isinstance(turn, int) or not isinstance(seconds, int):
             return
         await asyncio.sleep(max(0, min(seconds, LONGEST)))
@@ -76,7 +76,7 @@ class RevealState(SignedInState):
 
     @rx.event
     async def close(self):
-        """This function will take the clear value off the screen."""
+        """Take the clear value off the screen."""
         async with self._acting():
             self._shut()
 

@@ -34,7 +34,7 @@ _WARNED = {Action.SEND_BACK, Action.REQUEST_RETURN, Action.REJECT_RESULT, Action
 
 @dataclass
 class CaseShown:
-    """This class will hold the head and the facts of a case."""
+    """The head and the facts of a case."""
 
     number: str = ""
     version: int = 0
@@ -171,7 +171,7 @@ class Limit:
 
 @dataclass
 class Handling:
-    """This class will hold one rejection or transfer, with who handled it."""
+    """One rejection or transfer, with who handled it."""
 
     kind: str = ""
     label: str = ""
@@ -184,7 +184,7 @@ class Handling:
 
 @dataclass
 class Pending:
-    """This class will hold the request that waits for a decision."""
+    """The request that waits for a decision."""
 
     action: str = ""
     label: str = ""
@@ -222,7 +222,7 @@ _RISK_TONES = {"high": "red", "medium": "orange", "low": "blue"}
 
 
 def shown(view: CaseView) -> CaseShown:
-    """This function will turn a case into the texts of its page."""
+    """Turn a case into the texts of its page."""
     row = view.row
     return CaseShown(
         number=row.number,
@@ -297,7 +297,7 @@ def party(view: PartyView, *, joined: bool = False) -> PartyShown:
 
 
 def hand(view: AssignmentView) -> Hand:
-    """This function will turn an assignment into text."""
+    """Turn an assignment into text."""
     times = (
         ("派出", view.dispatched_at),
         ("接收", view.accepted_at),
@@ -319,7 +319,7 @@ def hand(view: AssignmentView) -> Hand:
 
 
 def line(view: JournalView) -> Line:
-    """This function will turn a journal line into text."""
+    """Turn a journal line into text."""
     moved = f"{view.from_label} → {view.to_label}" if view.from_label and view.from_label != view.to_label else ""
     return Line(
         label=view.label,
@@ -357,13 +357,13 @@ def limit(view: DeadlineView) -> Limit:
 
 
 def handling(view: HandlingView) -> Handling:
-    """This function will turn a rejection or transfer into text."""
+    """Turn a rejection or transfer into text."""
     who = " · ".join(filter(None, (view.unit, view.who)))
     return Handling(view.kind, view.label, who, view.target, stamp(view.at, SHORT), view.opinion, view.tone)
 
 
 def pending(view: PendingView | None) -> Pending:
-    """This function will turn the waiting request into text; empty without one."""
+    """Turn the waiting request into text; empty without one."""
     if view is None:
         return Pending()
     who = " · ".join(filter(None, (view.unit, view.who)))
@@ -372,13 +372,13 @@ def pending(view: PendingView | None) -> Pending:
 
 
 def related(view: CaseView) -> list[Related]:
-    """This function will list the cases that belong to one, each with its tie."""
+    """List the cases that belong to one, each with its tie."""
     ties = (("主案件", view.parent), ("子案件", view.children), ("已并入", view.merged_into), ("并入本件", view.merged))
     return [Related(one.number, one.title, one.status_label, tie) for tie, found in ties for one in found]
 
 
 def copies(view: CaseView) -> list[CopySent]:
-    """This function will list the copies with their receipts."""
+    """List the copies with their receipts."""
     return [
         CopySent(
             one.unit,

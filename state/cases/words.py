@@ -72,7 +72,6 @@ class CategoryWordsState(SignedInState):
 
     @rx.event
     async def close(self):
-        """Close the open dialog."""
         async with self._acting():
             self._shut()
 

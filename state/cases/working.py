@@ -107,7 +107,7 @@ class CaseState(SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will open the case that the address names."""
+        """Open the case that the address names."""
         again = self.loaded and self._number == self._named() and bool(self.asking.action)
         self._number, self._case_id = self._named(), ""
         self.found, self.loaded = True, False
@@ -131,7 +131,7 @@ class CaseState(SignedInState):
         self.loaded = True
 
     async def _keep_asking(self, session: AsyncSession, actor: Actor) -> None:
-        """A line that broke comes back with the page: what was sent meanwhile still finds the dialog that it is of."""
+        # A line that broke comes back with the page: what was sent meanwhile still finds the dialog that it is of.
         view = next((v for v in self._views if v.action == self.asking.action and v.allowed), None)
         if view is None or not self.found:
             self._close()
@@ -148,7 +148,7 @@ class CaseState(SignedInState):
 
     @rx.event(background=True)
     async def follow(self):
-        """This function will keep the page live; an open dialog is told, not closed."""
+        """Keep the page live; an open dialog is told, not closed."""
         client, seen, whole, rounds, only = uuid4().hex, None, False, 0, ""
         for _ in range(LOADS):  # both begin together: what is followed is known when the page is loaded
             async with self:
@@ -171,7 +171,7 @@ class CaseState(SignedInState):
             await presence.gone(seen, number=self._number, client=client)
 
     async def _renew(self, session: AsyncSession, actor: Actor, client: str, *, whole: bool) -> None:
-        """A page that follows: who else is here, and what changed under an open dialog."""
+        # A page that follows: who else is here, and what changed under an open dialog.
         self.others_here = await presence.beat(session, actor, number=self._number, client=client)
         if not whole:
             return
@@ -215,7 +215,7 @@ class CaseState(SignedInState):
 
     @rx.event
     async def ask(self, action: str):
-        """This function will open the dialog of a step, with what was typed before."""
+        """Open the dialog of a step, with what was typed before."""
         action = as_text(action)
         if action in BY_FORM:
             yield rx.redirect(f"/case-edit/{self._number}")
@@ -280,7 +280,7 @@ class CaseState(SignedInState):
 
     @rx.event
     async def close(self):
-        """This function will close the dialog; what was typed is kept as a draft."""
+        """Close the dialog; what was typed is kept as a draft."""
         self._close()
 
     def _close(self) -> None:
@@ -292,7 +292,7 @@ class CaseState(SignedInState):
 
     @rx.event
     async def note(self, name: str, value: str):
-        """This function will keep what was typed or chosen, so that a reload loses nothing."""
+        """Keep what was typed or chosen, so that a reload loses nothing."""
         await self._note(as_text(name), as_text(value))
 
     @rx.event
@@ -321,7 +321,7 @@ class CaseState(SignedInState):
 
     @rx.event
     async def choose_assist(self, unit: str, wanted: bool):
-        """This function will tell who hears of the step when this department assists, or does not."""
+        """Tell who hears of the step when this department assists, or does not."""
         unit = as_text(unit)
         if self.asking.action and unit in {choice.value for choice in self.departments}:
             others = [one for one in self._assists if one != unit]
@@ -331,13 +331,13 @@ class CaseState(SignedInState):
 
     @rx.event
     async def uploaded(self, ids: list[str]):
-        """This function will note which pictures belong to the open dialog."""
+        """Note which pictures belong to the open dialog."""
         async with self._acting():
             self.uploads = [str(i) for i in ids][:20] if isinstance(ids, list) else []
 
     @rx.event
     async def take_step(self, form: dict):
-        """This function will take the step whose dialog was sent."""
+        """Take the step whose dialog was sent."""
         action, reading = self.asking.action, Reading(as_form(form))
         if not action:
             return
@@ -376,7 +376,7 @@ class CaseState(SignedInState):
 
     @rx.event
     async def look_again(self):
-        """This function will let the open dialog decide on what the case has become meanwhile."""
+        """Let the open dialog decide on what the case has become meanwhile."""
         async with self._acting() as (session, actor):
             await self._frame(session, actor)
             await self._read(session, actor)
@@ -391,7 +391,7 @@ class CaseState(SignedInState):
 
     @rx.event
     async def show_lines(self, kind: str):
-        """This function will narrow the journal to one kind of lines."""
+        """Narrow the journal to one kind of lines."""
         async with self._acting():
             self.lines_shown = as_text(kind) if kind in LINE_KINDS else "all"
             self._narrow()

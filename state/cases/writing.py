@@ -73,7 +73,7 @@ class CaseFormState(SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will open an empty form, or the one that was not sent last time."""
+        """Open an empty form, or the one that was not sent last time."""
         async with self._opening() as (session, actor):
             actor.require(Permission.CASE_CREATE)
             await self._open(session, actor, "/cases/new")
@@ -88,7 +88,7 @@ class CaseFormState(SignedInState):
 
     @rx.event
     async def load_for_edit(self):
-        """This function will open the form of a case that is not dispatched yet."""
+        """Open the form of a case that is not dispatched yet."""
         number = str(self.router.url.path).strip("/").split("/")[-1].upper()
         listing = await self.get_state(CaseListState)
         async with self._opening() as (session, actor):
@@ -170,7 +170,7 @@ class CaseFormState(SignedInState):
 
     @rx.event(background=True)
     async def follow(self):
-        """This function will keep the list of waiting visitors live."""
+        """Keep the list of waiting visitors live."""
         with hub.follow("visit") as changes:
             while True:
                 await changes.next(60.0)
@@ -202,7 +202,7 @@ class CaseFormState(SignedInState):
 
     @rx.event
     async def cite(self, visit_id: str):
-        """This function will make a waiting visitor the petitioner of the case."""
+        """Make a waiting visitor the petitioner of the case."""
         async with self._acting() as (session, actor):
             before = self.visit
             self._cite(as_text(visit_id))
@@ -220,7 +220,7 @@ class CaseFormState(SignedInState):
 
     @rx.event
     async def uncite(self):
-        """This function will take the cited visitor off the case."""
+        """Take the cited visitor off the case."""
         async with self._acting() as (session, actor):
             before = self.visit
             self._cite("")
@@ -230,14 +230,14 @@ class CaseFormState(SignedInState):
 
     @rx.event
     async def add_party(self):
-        """This function will add an empty party."""
+        """Add an empty party."""
         async with self._acting():
             if len(self.extra) < MOST_PARTIES:
                 self.extra = [*self.extra, max(self.extra, default=-1) + 1]
 
     @rx.event
     async def drop_party(self, place: int):
-        """This function will remove a party that was typed."""
+        """Remove a party that was typed."""
         async with self._acting() as (session, actor):
             self.extra = [p for p in self.extra if p != place]
             self._typed = {k: v for k, v in self._typed.items() if not k.startswith(f"p{place}_")}
@@ -245,13 +245,13 @@ class CaseFormState(SignedInState):
 
     @rx.event
     async def drop_kept(self, party_id: str):
-        """This function will take a party off the case that is being mended; it counts when saved."""
+        """Take a party off the case that is being mended; it counts when saved."""
         async with self._acting():
             self.kept = [p for p in self.kept if p.id != party_id]
 
     @rx.event
     async def note(self, name: str, value: str):
-        """This function will keep what was typed into a field, so that a reload loses nothing."""
+        """Keep what was typed into a field, so that a reload loses nothing."""
         if as_text(name) and len(name) <= MOST_NAME and not self.done:
             async with self._acting() as (session, actor):
                 self._typed[name] = as_text(value)
@@ -273,13 +273,13 @@ class CaseFormState(SignedInState):
 
     @rx.event
     async def intend(self, intent: str):
-        """This function will note which button sends the form."""
+        """Note which button sends the form."""
         async with self._acting():
             self._intent = as_text(intent) if as_text(intent) in {"draft", "submit"} else ""
 
     @rx.event
     async def send(self, form: dict):
-        """This function will make the case and, unless only a draft was wanted, submit it; both or nothing."""
+        """Make the case and, unless only a draft was wanted, submit it; both or nothing."""
         reading = Reading(as_form(form))
         if self.done:
             return None  # pressed twice: the case was made
@@ -337,7 +337,7 @@ class CaseFormState(SignedInState):
 
     @rx.event
     async def next_one(self):
-        """This function will open an empty form for the next matter."""
+        """Open an empty form for the next matter."""
         async with self._acting() as (session, actor):
             await drafts.drop(session, actor, FORM, tab=self._tab())
             await self._frame(session, actor)
@@ -347,6 +347,6 @@ class CaseFormState(SignedInState):
 
 
 def _parent(names: dict[str, str], path: str) -> str:
-    """A village is named with its township before it; a township stands alone."""
+    # A village is named with its township before it; a township stands alone.
     upper = path.rstrip("/").rsplit("/", 1)[0] + "/"
     return f"{names[upper]} / " if upper.count("/") > 2 and upper in names else ""

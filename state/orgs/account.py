@@ -31,7 +31,7 @@ MOST_UNITS = 10
 
 @dataclass
 class Facts:
-    """This class will hold what is settled about one account, as text."""
+    """What is settled about one account, as text."""
 
     units: str = ""
     area: str = ""
@@ -70,7 +70,7 @@ class AccountState(SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will open the account that the address names."""
+        """Open the account that the address names."""
         self.loading, self.found, self.one, self.facts = True, False, AccountShown(), Facts()
         self.here = "/accounts"
         self._shut()
@@ -87,13 +87,13 @@ class AccountState(SignedInState):
 
     @rx.event
     async def renew(self):
-        """This function will read the account again, after another part of the page changed it."""
+        """Read the account again, after another part of the page changed it."""
         async with self._acting() as (session, actor):
             await self._read(session, actor, self.one.login)
 
     @rx.event
     async def ask(self, what: str):
-        """This function will open one of the dialogs of `MANAGED`."""
+        """Open one of the dialogs of `MANAGED`."""
         async with self._acting() as (session, actor):
             actor.require(Permission.ACCOUNT_MANAGE)
             if as_text(what) not in MANAGED:
@@ -108,13 +108,13 @@ class AccountState(SignedInState):
 
     @rx.event
     async def close(self):
-        """This function will close the open dialog and forget the password it showed."""
+        """Close the open dialog and forget the password it showed."""
         async with self._acting():
             self._shut()
 
     @rx.event
     async def join(self, code: str):
-        """This function will note one more unit in the open form."""
+        """Note one more unit in the open form."""
         async with self._acting():
             named = {choice.value: choice for choice in self.units}
             known = {choice.value for choice in self.more}
@@ -123,13 +123,13 @@ class AccountState(SignedInState):
 
     @rx.event
     async def leave(self, code: str):
-        """This function will take a further unit out of the open form."""
+        """Take a further unit out of the open form."""
         async with self._acting():
             self.more = [choice for choice in self.more if choice.value != as_text(code)]
 
     @rx.event
     async def change(self, form: dict):
-        """This function will change name, units, area and end of the account."""
+        """Change name, units, area and end of the account."""
         reading = Reading(as_form(form))
 
         async def act(session: AsyncSession, actor: Actor) -> None:
@@ -141,7 +141,7 @@ class AccountState(SignedInState):
 
     @rx.event
     async def reset_password(self):
-        """This function will give the account a new initial password and show it once."""
+        """Give the account a new initial password and show it once."""
         password, login, name = initial_password(self.one.login), self.one.login, self.one.name
 
         async def act(session: AsyncSession, actor: Actor) -> None:
@@ -154,7 +154,7 @@ class AccountState(SignedInState):
 
     @rx.event
     async def disable(self, form: dict):
-        """This function will disable the account and end its sessions."""
+        """Disable the account and end its sessions."""
         given = as_form(form)
 
         async def act(session: AsyncSession, actor: Actor) -> None:
@@ -165,7 +165,7 @@ class AccountState(SignedInState):
 
     @rx.event
     async def enable(self):
-        """This function will let a disabled account sign in again."""
+        """Let a disabled account sign in again."""
 
         async def act(session: AsyncSession, actor: Actor) -> None:
             await operations.enable(session, actor, self.one.login, at=now())
@@ -174,7 +174,7 @@ class AccountState(SignedInState):
 
     @rx.event
     async def unlock(self):
-        """This function will lift the lock of failed sign-ins."""
+        """Lift the lock of failed sign-ins."""
 
         async def act(session: AsyncSession, actor: Actor) -> None:
             await operations.unlock(session, actor, self.one.login, at=now())

@@ -69,7 +69,7 @@ class AccountListState(AddressedState, SignedInState):
 
     @rx.event
     async def renew(self):
-        """This function will read the list again and leave what is searched and chosen as it is."""
+        """Read the list again and leave what is searched and chosen as it is."""
         await self._again(self._cursor)
 
     @rx.event
@@ -80,7 +80,7 @@ class AccountListState(AddressedState, SignedInState):
 
     @rx.event
     async def ask_new(self):
-        """This function will open the form of a new account."""
+        """Open the form of a new account."""
         async with self._acting() as (_, actor):
             _require_maker(actor)
             self._shut()
@@ -88,13 +88,13 @@ class AccountListState(AddressedState, SignedInState):
 
     @rx.event
     async def close(self):
-        """This function will close the open dialog and forget the password it showed."""
+        """Close the open dialog and forget the password it showed."""
         async with self._acting():
             self._shut()
 
     @rx.event
     async def send(self, form: dict):
-        """This function will add the account and show its initial password once."""
+        """Add the account and show its initial password once."""
         reading = Reading(as_form(form))
         password = initial_password(text_in(reading.form, "login"))
         try:
@@ -161,7 +161,7 @@ _COUNTED = (AccountState.UNGRANTED, AccountState.LOCKED, AccountState.DISABLED, 
 
 
 def require_opener(actor: Actor) -> None:
-    """This function will refuse who has none of the rights that open the pages of accounts.
+    """Refuse who has none of the rights that open the pages of accounts.
 
     :raises NotPermitted: neither administrator nor head of a unit
     """

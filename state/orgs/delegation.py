@@ -25,7 +25,7 @@ STATES = {"coming": ("未开始", "blue"), "in_force": ("代理中", "green"), "
 
 @dataclass
 class DelegationShown:
-    """This class will hold one delegation as text; `mine` when the person may act by it."""
+    """One delegation as text; `mine` when the person may act by it."""
 
     id: str = ""
     giver: str = ""
@@ -56,7 +56,7 @@ class DelegationState(SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will read the person's own delegations, given and received."""
+        """Read the person's own delegations, given and received."""
         self.loaded, self.giver, self.rows = False, "", []
         self._shut()
         async with self._acting() as (session, actor):
@@ -65,7 +65,7 @@ class DelegationState(SignedInState):
 
     @rx.event
     async def load_of(self):
-        """This function will read the delegations of the account that the address names."""
+        """Read the delegations of the account that the address names."""
         self.loaded, self.giver, self.rows = False, str(self.router.url.path).strip("/").split("/")[-1], []
         self._shut()
         try:
@@ -78,7 +78,7 @@ class DelegationState(SignedInState):
 
     @rx.event
     async def ask(self):
-        """This function will open the form of a new delegation."""
+        """Open the form of a new delegation."""
         async with self._acting() as (session, actor):
             self._shut()
             await self._read(session, actor)
@@ -86,20 +86,19 @@ class DelegationState(SignedInState):
 
     @rx.event
     async def ask_end(self, delegation_id: str):
-        """This function will ask once before a delegation is ended."""
+        """Ask once before a delegation is ended."""
         async with self._acting():
             self._shut()
             self.ending = self._row(delegation_id)
 
     @rx.event
     async def close(self):
-        """This function will close the open dialog."""
         async with self._acting():
             self._shut()
 
     @rx.event
     async def send(self, form: dict):
-        """This function will make the delegation of the form."""
+        """Make the delegation of the form."""
         reading, at = Reading(as_form(form)), now()
         try:
             async with self._acting() as (session, actor):
@@ -118,7 +117,7 @@ class DelegationState(SignedInState):
 
     @rx.event
     async def end(self):
-        """This function will end the delegation that was asked about."""
+        """End the delegation that was asked about."""
         async with self._acting() as (session, actor):
             if not self.ending.id:
                 raise NotFound("没有这项代理")
@@ -129,14 +128,14 @@ class DelegationState(SignedInState):
 
     @rx.event
     async def wear(self, delegation_id: str):
-        """This function will act by a delegation from now on, in this sign-in, beginning at the landing page."""
+        """Act by a delegation from now on, in this sign-in, beginning at the landing page."""
         async with self._acting() as (session, actor):
             await operations.wear(session, actor, UUID(self._row(delegation_id).id), at=now())
         return rx.redirect("/")
 
     @rx.event
     async def take_off(self):
-        """This function will act as oneself again, beginning at the landing page."""
+        """Act as oneself again, beginning at the landing page."""
         async with self._acting() as (session, actor):
             await operations.wear(session, actor, None, at=now())
         return rx.redirect("/")

@@ -28,7 +28,7 @@ DELEGATION_STATES = {"coming": "未开始", "in_force": "代理中", "over": "�
 
 @dataclass
 class GroundShown:
-    """This class will hold one line of an answer and where it comes from."""
+    """One line of an answer and where it comes from."""
 
     what: str = ""
     source: str = ""
@@ -37,7 +37,7 @@ class GroundShown:
 
 @dataclass
 class Group:
-    """This class will hold the lines under one heading."""
+    """The lines under one heading."""
 
     title: str = ""
     hint: str = ""
@@ -62,7 +62,7 @@ class ExplainState(SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will explain the account that the address names, or the person's own; `case` asks for one."""
+        """Explain the account that the address names, or the person's own; `case` asks for one."""
         self.loading, self.found, self.groups, self.people, self.one = True, False, [], [], AccountShown()
         self.here = "/explain"
         number = self.router.url.query_parameters.get("case", "")[:40].strip().upper()
@@ -83,14 +83,14 @@ class ExplainState(SignedInState):
 
     @rx.event
     async def choose(self, login: str):
-        """This function will go to the answer for another person of the list."""
+        """Go to the answer for another person of the list."""
         async with self._acting():
             known = {choice.value for choice in self.people}
         return rx.redirect(f"/explain/{login}") if as_text(login) in known else None
 
     @rx.event
     async def ask_case(self, form: dict):
-        """This function will say why the person sees a case or does not."""
+        """Say why the person sees a case or does not."""
         given = as_form(form)
         number = text_in(given, "number", most=40).strip().upper()
         login = text_in(given, "login", most=80).strip() or self.one.login
@@ -134,7 +134,7 @@ class WhyState(SignedInState):
 
     @rx.event
     async def ask(self):
-        """This function will answer for the case that the address names."""
+        """Answer for the case that the address names."""
         async with self._acting() as (session, actor):
             self.number = str(self.router.url.path).strip("/").split("/")[-1].upper()[:40]
             found = await explain.why(session, actor, self.number, "", at=now())
@@ -142,7 +142,7 @@ class WhyState(SignedInState):
 
     @rx.event
     async def close(self):
-        """This function will close the answer."""
+        """Close the answer."""
         async with self._acting():
             self.open, self.grounds = False, []
 

@@ -34,7 +34,7 @@ class GrantState(SignedInState):
 
     @rx.event
     async def ask(self, what: str, login: str):
-        """This function will open the roles ("grant"), restrictions ("restrict") or second factor ("factor")."""
+        """Open the roles ("grant"), restrictions ("restrict") or second factor ("factor")."""
         async with self._acting() as (session, actor):
             actor.require(Permission.ROLE_GRANT)
             shown = await queries.account(session, actor, as_text(login), at=now())
@@ -51,13 +51,12 @@ class GrantState(SignedInState):
 
     @rx.event
     async def close(self):
-        """This function will close the open dialog."""
         async with self._acting():
             self._shut()
 
     @rx.event
     async def grant(self, form: dict):
-        """This function will put the ticked roles on the account in place of those it has."""
+        """Put the ticked roles on the account in place of those it has."""
         codes = roles_in(as_form(form), self.roles)
         try:
             async with self._acting() as (session, actor):
@@ -70,7 +69,7 @@ class GrantState(SignedInState):
 
     @rx.event
     async def restrict(self, form: dict):
-        """This function will take exactly what was ticked from the account."""
+        """Take exactly what was ticked from the account."""
         given = as_form(form)
         wanted = Restriction(
             denied=ticked(given, self.rights),
@@ -89,7 +88,7 @@ class GrantState(SignedInState):
 
     @rx.event
     async def reset_factor(self):
-        """This function will take the second factor from an account whose person lost it."""
+        """Take the second factor from an account whose person lost it."""
         async with self._acting() as (session, actor):
             await operations.reset_second_factor(session, actor, self.login, at=now())
         self._shut()

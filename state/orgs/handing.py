@@ -17,7 +17,7 @@ from state.session import SignedInState
 
 @dataclass
 class Kind:
-    """This class will hold one kind of open work with its count; `done` when that many were handed over."""
+    """One kind of open work with its count; `done` when that many were handed over."""
 
     value: str = ""
     label: str = ""
@@ -39,7 +39,7 @@ class HandOverState(SignedInState):
 
     @rx.event
     async def ask(self, login: str):
-        """This function will count the open work of a person and open the dialog."""
+        """Count the open work of a person and open the dialog."""
         async with self._acting() as (session, actor):
             actor.require(Permission.WORK_HAND_OVER)
             self._shut()
@@ -54,13 +54,12 @@ class HandOverState(SignedInState):
 
     @rx.event
     async def close(self):
-        """This function will close the dialog."""
         async with self._acting():
             self._shut()
 
     @rx.event
     async def send(self, form: dict):
-        """This function will hand the ticked kinds of work over and tell how many of each went."""
+        """Hand the ticked kinds of work over and tell how many of each went."""
         given = as_form(form)
         kinds = tuple(kind for kind in OpenWork if flag_in(given, f"kind_{kind.value}"))
         taker = text_in(given, "to", most=80)

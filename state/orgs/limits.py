@@ -15,7 +15,7 @@ from state.session import PLACES
 
 @dataclass
 class Box:
-    """This class will hold one box to tick: `name` is the control's, `group` the heading it stands under."""
+    """One box to tick: `name` is the control's, `group` the heading it stands under."""
 
     value: str = ""
     name: str = ""
@@ -25,7 +25,7 @@ class Box:
 
 
 def permission_boxes(on: Collection[str] = (), duties: Collection[Duty] = tuple(Duty)) -> list[Box]:
-    """This function will give the permissions of some duties as boxes."""
+    """Give the permissions of some duties as boxes."""
     return [
         Box(one.value, f"right_{place}", one.label, next(d.label for d in Duty if d in DUTIES[one]), one.value in on)
         for place, one in enumerate(Permission)
@@ -34,7 +34,7 @@ def permission_boxes(on: Collection[str] = (), duties: Collection[Duty] = tuple(
 
 
 def action_boxes(on: Collection[str] = ()) -> list[Box]:
-    """This function will give the steps of a case that people take as boxes."""
+    """Give the steps of a case that people take as boxes."""
     return [
         Box(one.value, f"step_{place}", one.label, "", one.value in on)
         for place, one in enumerate(Action)
@@ -43,17 +43,17 @@ def action_boxes(on: Collection[str] = ()) -> list[Box]:
 
 
 def place_boxes(on: Collection[str] = ()) -> list[Box]:
-    """This function will give the places of the navigation as boxes."""
+    """Give the places of the navigation as boxes."""
     return [Box(one.href, f"place_{place}", one.label, one.group, one.href in on) for place, one in enumerate(PLACES)]
 
 
 def ticked(form: Mapping[str, object], boxes: Iterable[Box]) -> tuple[str, ...]:
-    """This function will read which boxes were ticked."""
+    """Read which boxes were ticked."""
     return tuple(box.value for box in boxes if flag_in(form, box.name))
 
 
 def limits_in_words(shown: AccountDetail) -> list[str]:
-    """This function will word what was taken from one account."""
+    """Word what was taken from one account."""
     found = ["只读：不能登记和办理"] if shown.read_only else []
     if shown.denied:
         found.append(f"不授予：{'、'.join(Permission(word).label for word in shown.denied)}")
@@ -65,12 +65,12 @@ def limits_in_words(shown: AccountDetail) -> list[str]:
 
 
 def action_label(word: str) -> str:
-    """This function will give the label of a step; an unknown one stays as it is."""
+    """Give the label of a step; an unknown one stays as it is."""
     return next((one.label for one in Action if one.value == word), word)
 
 
 def place_label(href: str) -> str:
-    """This function will give the label of a place; an unknown one stays as it is."""
+    """Give the label of a place; an unknown one stays as it is."""
     return next((one.label for one in PLACES if one.href == href), href)
 
 

@@ -70,7 +70,7 @@ def _together(
     found: Iterable[Mapping[str, str]],
     names: Mapping[str, str],
 ) -> tuple[Read, ...]:
-    """What could not be read comes before what the domain says of it."""
+    # What could not be read comes before what the domain says of it.
     read: list[Read] = []
     for (number, values, unread), (given, own), faults in zip(staged, rows, found, strict=True):
         said = {names.get(name, name): sentence for name, sentence in faults.items()}

@@ -26,7 +26,7 @@ MOST_WAITING = 200
 
 @dataclass
 class RoleShown:
-    """This class will hold one role as a row, and as the values of its form."""
+    """One role as a row, and as the values of its form."""
 
     code: str = ""
     name: str = ""
@@ -47,7 +47,7 @@ class RoleShown:
 
 @dataclass
 class MatrixRow:
-    """This class will hold one permission and whether each role grants it, in the order of the roles."""
+    """One permission and whether each role grants it, in the order of the roles."""
 
     label: str = ""
     group: str = ""
@@ -57,7 +57,7 @@ class MatrixRow:
 
 @dataclass
 class Granted:
-    """This class will hold what came of one account of a bulk grant; `why` is empty when it went well."""
+    """What came of one account of a bulk grant; `why` is empty when it went well."""
 
     login: str = ""
     name: str = ""
@@ -85,7 +85,7 @@ class RolesState(SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will open the roles."""
+        """Open the roles."""
         self.loading = True
         self.here, self.selected, self.results = "/roles", [], []
         self._shut()
@@ -95,7 +95,7 @@ class RolesState(SignedInState):
 
     @rx.event
     async def select(self, login: str):
-        """This function will mark or unmark an account that waits."""
+        """Mark or unmark an account that waits."""
         async with self._acting():
             known = {row.login for row in self.waiting}
             chosen = set(self.selected) ^ ({as_text(login)} & known)
@@ -103,14 +103,14 @@ class RolesState(SignedInState):
 
     @rx.event
     async def select_all(self):
-        """This function will mark all accounts that wait, or none."""
+        """Mark all accounts that wait, or none."""
         async with self._acting():
             everything = [row.login for row in self.waiting]
             self.selected = [] if len(self.selected) == len(everything) else everything
 
     @rx.event
     async def grant(self):
-        """This function will grant each marked account what was asked for, each in an act of its own."""
+        """Grant each marked account what was asked for, each in an act of its own."""
         self.results = [
             Granted(row.login, row.name, "、".join(row.proposed), await self._grant_one(row.login))
             for row in self.waiting
@@ -121,7 +121,7 @@ class RolesState(SignedInState):
             await self._read(session, actor)
 
     async def _grant_one(self, login: str) -> str:
-        """What was asked for is read afresh: it may have changed since the list was drawn."""
+        # What was asked for is read afresh: it may have changed since the list was drawn.
         try:
             async with self._acting() as (session, actor):
                 actor.require(Permission.ROLE_GRANT)
@@ -135,12 +135,12 @@ class RolesState(SignedInState):
 
     @rx.event
     async def copy(self, code: str):
-        """This function will open the form of a new role, filled from another one."""
+        """Open the form of a new role, filled from another one."""
         await self._open(code, fresh=True)
 
     @rx.event
     async def ask(self, code: str):
-        """This function will open the form of a custom role."""
+        """Open the form of a custom role."""
         await self._open(code, fresh=False)
 
     async def _open(self, code: object, *, fresh: bool) -> None:
@@ -160,14 +160,13 @@ class RolesState(SignedInState):
 
     @rx.event
     async def close(self):
-        """This function will close the open dialog."""
         async with self._acting():
             self._shut()
             self.results = []
 
     @rx.event
     async def save(self, form: dict):
-        """This function will make the role of the form, or change the one that is open."""
+        """Make the role of the form, or change the one that is open."""
         reading = Reading(as_form(form))
         try:
             async with self._acting() as (session, actor):
@@ -183,7 +182,7 @@ class RolesState(SignedInState):
         return rx.toast.success("角色已保存，持有它的账号立即生效")
 
     async def _require_new_code(self, session: AsyncSession, actor: Actor, code: str) -> None:
-        """Saving a copy must never change a role that exists already."""
+        # Saving a copy must never change a role that exists already.
         if self.fresh and code in {role.code for role in await queries.roles(session, actor)}:
             raise Invalid.of({"code": "角色代码已存在"})
 
@@ -208,7 +207,7 @@ class RolesState(SignedInState):
 
     @rx.event
     async def ask_end(self, code: str):
-        """This function will ask once before a custom role is ended."""
+        """Ask once before a custom role is ended."""
         async with self._acting() as (session, actor):
             actor.require(Permission.ROLE_GRANT)
             one = _of(await queries.roles(session, actor), as_text(code))
@@ -219,7 +218,7 @@ class RolesState(SignedInState):
 
     @rx.event
     async def end(self):
-        """This function will end the custom role that was asked about."""
+        """End the custom role that was asked about."""
         async with self._acting() as (session, actor):
             await operations.end_role(session, actor, self.ending.code, at=now())
             await self._read(session, actor)
@@ -240,12 +239,12 @@ class RolesState(SignedInState):
 
 
 def reaches() -> list[tuple[str, str]]:
-    """This function will give the data scopes for a select."""
+    """Give the data scopes for a select."""
     return [(one.value, one.label) for one in Reach]
 
 
 def levels() -> list[tuple[str, str]]:
-    """This function will give the field levels for a select."""
+    """Give the field levels for a select."""
     return [(one.value, one.label) for one in FieldLevel]
 
 

@@ -25,7 +25,7 @@ TONES: Mapping[str, str] = {
 
 @dataclass
 class Tile:
-    """This class will hold one counter that filters."""
+    """One counter that filters."""
 
     view: str = ""
     label: str = ""
@@ -35,7 +35,7 @@ class Tile:
 
 @dataclass
 class AccountShown:
-    """This class will hold one account as a row."""
+    """One account as a row."""
 
     login: str = ""
     name: str = ""
@@ -55,7 +55,7 @@ class AccountShown:
 
 @dataclass
 class RoleChoice:
-    """This class will hold one role that may be asked for or granted; `name` is that of its box."""
+    """One role that may be asked for or granted; `name` is that of its box."""
 
     code: str = ""
     label: str = ""
@@ -66,7 +66,7 @@ class RoleChoice:
 
 @dataclass
 class Told:
-    """This class will hold an initial password while it is shown, once."""
+    """An initial password while it is shown, once."""
 
     login: str = ""
     name: str = ""
@@ -74,7 +74,7 @@ class Told:
 
 
 def account_shown(row: AccountRow) -> AccountShown:
-    """This function will show an account as a row."""
+    """Show an account as a row."""
     return AccountShown(
         login=row.login,
         name=row.name,
@@ -94,7 +94,7 @@ def account_shown(row: AccountRow) -> AccountShown:
 
 
 def role_choices(roles: Iterable[RoleView], held: Iterable[str] = (), *, only: Duty | None = None) -> list[RoleChoice]:
-    """This function will give the roles as boxes to tick."""
+    """Give the roles as boxes to tick."""
     marked = set(held)
     return [
         RoleChoice(role.code, role.name, f"role_{role.code}", role.duty.label, role.code in marked)
@@ -104,12 +104,12 @@ def role_choices(roles: Iterable[RoleView], held: Iterable[str] = (), *, only: D
 
 
 def roles_in(form: Mapping[str, object], choices: Iterable[RoleChoice]) -> tuple[str, ...]:
-    """This function will read which boxes of roles were ticked."""
+    """Read which boxes of roles were ticked."""
     return tuple(one.code for one in choices if flag_in(form, one.name))
 
 
 def until_in(form: Mapping[str, object], name: str = "until") -> datetime | None:
-    """This function will read the last day of a temporary account as the moment from which it is over.
+    """Read the last day of a temporary account as the moment from which it is over.
 
     :raises Invalid: it is not a date, or out of bounds
     """
@@ -118,19 +118,19 @@ def until_in(form: Mapping[str, object], name: str = "until") -> datetime | None
 
 
 def last_day(until: datetime | None) -> str:
-    """This function will write the last day before a moment; empty for none."""
+    """Write the last day before a moment; empty for none."""
     return (local_date(until - timedelta(seconds=1))).isoformat() if until else ""
 
 
 def area_choices(areas: Iterable[AreaView]) -> list[Choice]:
-    """This function will give the areas for a type-ahead list, by path, grids left out: nobody administers one."""
+    """Give the areas for a type-ahead list, by path, grids left out: nobody administers one."""
     return [
         Choice(one.path, f"{'　' * (one.path.count('/') - 2)}{one.name}") for one in areas if one.path.count("/") <= 4
     ]
 
 
 def area_in(form: Mapping[str, object], areas: Iterable[Choice]) -> str:
-    """This function will read the path of a chosen area; empty for none.
+    """Read the path of a chosen area; empty for none.
 
     :raises Invalid: it is none of the list
     """

@@ -30,7 +30,7 @@ DEEPEST = 4
 
 @dataclass
 class UnitShown:
-    """This class will hold one unit as a row of the tree."""
+    """One unit as a row of the tree."""
 
     code: str = ""
     name: str = ""
@@ -67,7 +67,7 @@ class UnitsState(AddressedState, SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will open the units."""
+        """Open the units."""
         self.loading = True
         async with self._opening() as (session, actor):
             self.here = "/units"
@@ -79,12 +79,12 @@ class UnitsState(AddressedState, SignedInState):
 
     @rx.event
     async def renew(self):
-        """This function will read the units again and leave what is searched and chosen as it is."""
+        """Read the units again and leave what is searched and chosen as it is."""
         await self._again()
 
     @rx.event
     async def ask_new(self, parent_code: str):
-        """This function will open the form of a new unit, below another one where a code is given."""
+        """Open the form of a new unit, below another one where a code is given."""
         async with self._acting() as (_, actor):
             actor.require(Permission.UNIT_MANAGE)
             self._shut()
@@ -95,7 +95,7 @@ class UnitsState(AddressedState, SignedInState):
 
     @rx.event
     async def ask(self, code: str):
-        """This function will open the form of a unit."""
+        """Open the form of a unit."""
         async with self._acting() as (_, actor):
             actor.require(Permission.UNIT_MANAGE)
             found = self._row(code)
@@ -104,7 +104,7 @@ class UnitsState(AddressedState, SignedInState):
 
     @rx.event
     async def ask_turn(self, code: str):
-        """This function will ask once before a unit is disabled or enabled."""
+        """Ask once before a unit is disabled or enabled."""
         async with self._acting() as (session, actor):
             actor.require(Permission.UNIT_MANAGE)
             found = self._row(code)
@@ -114,13 +114,12 @@ class UnitsState(AddressedState, SignedInState):
 
     @rx.event
     async def close(self):
-        """This function will close the open dialog."""
         async with self._acting():
             self._shut()
 
     @rx.event
     async def send(self, form: dict):
-        """This function will add the unit of the form, or change the one that is open."""
+        """Add the unit of the form, or change the one that is open."""
         reading, code = Reading(as_form(form)), self.asked.code
         try:
             async with self._acting() as (session, actor):
@@ -139,7 +138,7 @@ class UnitsState(AddressedState, SignedInState):
 
     @rx.event
     async def turn(self):
-        """This function will disable the unit that was asked about, or enable it again."""
+        """Disable the unit that was asked about, or enable it again."""
         one = self.turning
         async with self._acting() as (session, actor):
             if not one.code:
@@ -176,7 +175,7 @@ class UnitsState(AddressedState, SignedInState):
 
 
 def kinds() -> list[tuple[str, str]]:
-    """This function will give the kinds of units for a select."""
+    """Give the kinds of units for a select."""
     return [(kind.value, kind.label) for kind in UnitKind]
 
 

@@ -22,7 +22,7 @@ SHOWN = tuple((showing.value, showing.label) for showing in reversed(Showing))
 
 @dataclass
 class CellShown:
-    """This class will hold one cell: field × purpose of the chosen role."""
+    """One cell: field × purpose of the chosen role."""
 
     key: str = ""
     label: str = ""
@@ -37,7 +37,7 @@ class CellShown:
 
 @dataclass
 class RowShown:
-    """This class will hold the cells of one field."""
+    """The cells of one field."""
 
     key: str = ""
     label: str = ""
@@ -62,7 +62,7 @@ class FieldPolicyState(SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will open the policy."""
+        """Open the policy."""
         async with self._opening() as (session, actor):
             self.here = "/field-policy"
             self._wanted, self.confirming = {}, False
@@ -91,7 +91,7 @@ class FieldPolicyState(SignedInState):
 
     @rx.event
     async def choose_role(self, role: str):
-        """This function will turn to another role; what was not saved is dropped."""
+        """Turn to another role; what was not saved is dropped."""
         async with self._acting() as (session, actor):
             actor.require(Permission.POLICY_MANAGE)
             if as_text(role) in {one.value for one in PEOPLE_ROLES}:
@@ -101,7 +101,7 @@ class FieldPolicyState(SignedInState):
 
     @rx.event
     async def choose_purpose(self, purpose: str):
-        """This function will show the example of another purpose."""
+        """Show the example of another purpose."""
         async with self._acting() as (_, actor):
             actor.require(Permission.POLICY_MANAGE)
             if as_text(purpose) in {one.value for one in Purpose}:
@@ -110,7 +110,7 @@ class FieldPolicyState(SignedInState):
 
     @rx.event
     async def put(self, key: str, showing: str):
-        """This function will note that a cell shall be otherwise; nothing is saved yet."""
+        """Note that a cell shall be otherwise; nothing is saved yet."""
         async with self._acting() as (_, actor):
             actor.require(Permission.POLICY_MANAGE)
             known = {f"{view.field}.{view.purpose}" for view in self._stored if not view.fixed}
@@ -120,7 +120,7 @@ class FieldPolicyState(SignedInState):
 
     @rx.event
     async def undo(self):
-        """This function will drop what was not saved."""
+        """Drop what was not saved."""
         async with self._acting() as (_, actor):
             actor.require(Permission.POLICY_MANAGE)
             self._wanted = {}
@@ -129,20 +129,20 @@ class FieldPolicyState(SignedInState):
 
     @rx.event
     async def ask(self):
-        """This function will show every change once more before it is saved."""
+        """Show every change once more before it is saved."""
         async with self._acting() as (_, actor):
             actor.require(Permission.POLICY_MANAGE)
             self.confirming = bool(self.changes) and not self.faulty
 
     @rx.event
     async def close(self):
-        """This function will close the dialog; what is wanted stays."""
+        """Close the dialog; what is wanted stays."""
         async with self._acting():
             self.confirming = False
 
     @rx.event
     async def save(self):
-        """This function will set the changed cells."""
+        """Set the changed cells."""
         async with self._acting() as (session, actor):
             wanted = {
                 (Role(self.role), Field(key.split(".")[0]), Purpose(key.split(".")[1])): Showing(showing)
@@ -172,7 +172,7 @@ def _cell(role: Role, view: CellView, wanted: str) -> CellShown:
 
 
 def _example(role: Role, view: CellView, showing: str) -> str:
-    """What a person of the role with its usual field level would read of the made-up person."""
+    # What a person of the role with its usual field level would read of the made-up person.
     one, purpose = Field(view.field), Purpose(view.purpose)
     actor = Actor(SYSTEM_ID, "", frozenset({role}), Reach.NONE, SYSTEM_ID)
     shown = policy.showing_of(actor, one, (purpose,), {(role, one, purpose): Showing(showing)})

@@ -25,7 +25,7 @@ DAY = "%Y-%m-%d"
 
 @dataclass
 class RuleShown:
-    """This class will hold one rule as text."""
+    """One rule as text."""
 
     kind: str = ""
     label: str = ""
@@ -44,7 +44,7 @@ class RuleShown:
 
 @dataclass
 class Found:
-    """This class will hold what a preview found."""
+    """What a preview found."""
 
     ready: bool = False
     days: int = 0
@@ -55,7 +55,7 @@ class Found:
 
 @dataclass
 class HoldShown:
-    """This class will hold one hold as text."""
+    """One hold as text."""
 
     id: str = ""
     number: str = ""
@@ -67,7 +67,7 @@ class HoldShown:
 
 @dataclass
 class RunShown:
-    """This class will hold one batch as text."""
+    """One batch as text."""
 
     when: str = ""
     kind: str = ""
@@ -92,7 +92,7 @@ class RetentionState(SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will open the page."""
+        """Open the page."""
         async with self._opening() as (session, actor):
             self.here = "/retention"
             self._shut()
@@ -115,13 +115,12 @@ class RetentionState(SignedInState):
 
     @rx.event
     async def close(self):
-        """This function will close the open dialog."""
         async with self._acting():
             self._shut()
 
     @rx.event
     async def ask(self, kind: str):
-        """This function will open the dialog of a kind, with a preview of the rule that holds."""
+        """Open the dialog of a kind, with a preview of the rule that holds."""
         async with self._acting() as (session, actor):
             self._shut()
             one = next((rule for rule in self.rules if rule.kind == kind), None)
@@ -131,7 +130,7 @@ class RetentionState(SignedInState):
 
     @rx.event
     async def preview(self, days: str):
-        """This function will show what another period would end now."""
+        """Show what another period would end now."""
         async with self._acting() as (session, actor):
             self.found, self.faults = Found(), {}
             kind = Kind(self.asked.kind) if self.asked.kind else Kind.DRAFT
@@ -144,7 +143,7 @@ class RetentionState(SignedInState):
 
     @rx.event
     async def send(self, form: dict):
-        """This function will set the rule of the open kind."""
+        """Set the rule of the open kind."""
         reading = Reading(as_form(form))
         try:
             async with self._acting() as (session, actor):
@@ -175,14 +174,14 @@ class RetentionState(SignedInState):
 
     @rx.event
     async def ask_hold(self):
-        """This function will open the dialog that puts a case on hold."""
+        """Open the dialog that puts a case on hold."""
         async with self._acting():
             self._shut()
             self.holding = True
 
     @rx.event
     async def hold(self, form: dict):
-        """This function will put a case on hold."""
+        """Put a case on hold."""
         reading = Reading(as_form(form))
         number = text_in(reading.form, "number", most=40).strip()
         if not number:
@@ -204,14 +203,14 @@ class RetentionState(SignedInState):
 
     @rx.event
     async def ask_end(self, hold_id: str):
-        """This function will open the dialog that ends a hold."""
+        """Open the dialog that ends a hold."""
         async with self._acting():
             self._shut()
             self.ending = next((one for one in self.holds if one.id == hold_id and not one.until), HoldShown())
 
     @rx.event
     async def end(self, form: dict):
-        """This function will end the hold."""
+        """End the hold."""
         try:
             async with self._acting() as (session, actor):
                 reason = text_in(as_form(form), "reason", most=500)

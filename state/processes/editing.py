@@ -30,12 +30,12 @@ _KEY = re.compile(rf"name|note|status\.({_STATUSES})|skip\.({_APPROVALS})|limit\
 
 
 def is_key(name: str) -> bool:
-    """This function will tell whether a field may be noted by itself; rows and categories have their own ways."""
+    """Tell whether a field may be noted by itself; rows and categories have their own ways."""
     return bool(_KEY.fullmatch(name))
 
 
 def typed_of(version: ProcessVersion) -> dict[str, str]:
-    """This function will lay a stored version out as its form."""
+    """Lay a stored version out as its form."""
     tweaks = Tweaks.model_validate(version.tweaks)
     typed = {"name": version.name, "note": version.note, "categories": ",".join(version.categories)}
     typed |= {f"status.{status.value}": label for status, label in tweaks.statuses.items()}
@@ -116,12 +116,12 @@ def _roles(typed: Mapping[str, str], row: str) -> tuple[Role, ...] | None:
 
 
 def standard_roles(row: str) -> set[Role]:
-    """This function will give the roles of a row of the standard table."""
+    """Give the roles of a row of the standard table."""
     return {who.role for step in ROWS[row] for who in step.who}
 
 
 def standard_label(row: str) -> str:
-    """This function will give what a row is called in the standard table."""
+    """Give what a row is called in the standard table."""
     step = ROWS[row][0]
     return step.label or step.action.label
 
@@ -147,12 +147,12 @@ def _limit(typed: Mapping[str, str], link: Link) -> LimitTweak | None:
 
 
 def bound_in(typed: Mapping[str, str]) -> list[str]:
-    """This function will read the categories of the form."""
+    """Read the categories of the form."""
     return [code for code in text_in(typed, "categories").split(",") if code]
 
 
 def with_bound(typed: Mapping[str, str], codes: Iterable[str]) -> dict[str, str]:
-    """This function will put categories into the form; a group takes its members' place."""
+    """Put categories into the form; a group takes its members' place."""
     wanted = set(codes)
     kept = sorted(code for code in wanted if not any(code != other and code.startswith(other) for other in wanted))
     return {**typed, "categories": ",".join(kept)}

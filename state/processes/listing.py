@@ -31,7 +31,7 @@ class ProcessListState(SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will open the list."""
+        """Open the list."""
         async with self._opening() as (session, actor):
             self.here = "/processes"
             self._shut()
@@ -54,7 +54,7 @@ class ProcessListState(SignedInState):
 
     @rx.event
     async def ask_copy(self, source: str, code: str):
-        """This function will open the dialog of a copy: of the standard, or of a version; a code makes it its next."""
+        """Open the dialog of a copy: of the standard, or of a version; a code makes it its next."""
         async with self._acting() as (_, actor):
             queries.require_manager(actor)
             known = {one.id: one for one in self.versions}
@@ -66,13 +66,12 @@ class ProcessListState(SignedInState):
 
     @rx.event
     async def close(self):
-        """This function will close the open dialog."""
         async with self._acting():
             self._shut()
 
     @rx.event
     async def copy(self, form: dict):
-        """This function will make the copy and lead to it."""
+        """Make the copy and lead to it."""
         given = as_form(form)
         source = None if self.copying == "standard" else as_id(self.copying)
         try:
@@ -93,7 +92,7 @@ class ProcessListState(SignedInState):
 
     @rx.event
     async def ask_retire(self, version_id: str):
-        """This function will ask once before a version is taken out of use."""
+        """Ask once before a version is taken out of use."""
         async with self._acting() as (_, actor):
             queries.require_manager(actor)
             found = next((one for one in self.versions if one.id == as_text(version_id)), None)
@@ -104,7 +103,7 @@ class ProcessListState(SignedInState):
 
     @rx.event
     async def retire(self):
-        """This function will take the version out of use."""
+        """Take the version out of use."""
         async with self._acting() as (session, actor):
             version = await operations.retire(session, actor, as_id(self.retiring.id), at=now())
             await self._read(session, actor)

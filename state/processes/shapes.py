@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class VersionShown:
-    """This class will hold one version in the list."""
+    """One version in the list."""
 
     id: str = ""
     name: str = ""
@@ -25,7 +25,7 @@ class VersionShown:
 
 @dataclass
 class Place:
-    """This class will hold one status of the picture; `column` and `row` count from 0."""
+    """One status of the picture; `column` and `row` count from 0."""
 
     id: str = ""
     label: str = ""
@@ -37,7 +37,7 @@ class Place:
 
 @dataclass
 class Way:
-    """This class will hold one arrow of the picture; it leaves and enters a place at a side."""
+    """One arrow of the picture; it leaves and enters a place at a side."""
 
     id: str = ""
     source: str = ""
@@ -53,7 +53,7 @@ class Way:
 
 @dataclass
 class StepShown:
-    """This class will hold one row of the table."""
+    """One row of the table."""
 
     row: str = ""
     label: str = ""
@@ -68,7 +68,7 @@ class StepShown:
 
 @dataclass
 class Group:
-    """This class will hold the rows that start at one status."""
+    """The rows that start at one status."""
 
     label: str = ""
     rows: list[StepShown] = field(default_factory=list)
@@ -76,7 +76,7 @@ class Group:
 
 @dataclass
 class RoleBox:
-    """This class will hold one role that may be ticked."""
+    """One role that may be ticked."""
 
     value: str = ""
     label: str = ""
@@ -85,7 +85,7 @@ class RoleBox:
 
 @dataclass
 class StepAsked:
-    """This class will hold the row whose dialog is open."""
+    """The row whose dialog is open."""
 
     row: str = ""
     standard: str = ""
@@ -103,7 +103,7 @@ class StepAsked:
 
 @dataclass
 class StatusShown:
-    """This class will hold one status and what the process calls it."""
+    """One status and what the process calls it."""
 
     name: str = ""
     standard: str = ""
@@ -112,7 +112,7 @@ class StatusShown:
 
 @dataclass
 class LimitShown:
-    """This class will hold one limit of the form, and what holds without it."""
+    """One limit of the form, and what holds without it."""
 
     link: str = ""
     label: str = ""
@@ -125,7 +125,7 @@ class LimitShown:
 
 @dataclass
 class SkipShown:
-    """This class will hold one approval that a process may skip."""
+    """One approval that a process may skip."""
 
     name: str = ""
     label: str = ""
@@ -135,7 +135,7 @@ class SkipShown:
 
 @dataclass
 class Bound:
-    """This class will hold one category, or group of categories, that a process is bound to."""
+    """One category, or group of categories, that a process is bound to."""
 
     code: str = ""
     label: str = ""
@@ -143,7 +143,7 @@ class Bound:
 
 @dataclass
 class RefusedShown:
-    """This class will hold one kind of step that the process would have refused."""
+    """One kind of step that the process would have refused."""
 
     label: str = ""
     reason: str = ""
@@ -153,7 +153,7 @@ class RefusedShown:
 
 @dataclass
 class LateShown:
-    """This class will hold what a limit would have changed."""
+    """What a limit would have changed."""
 
     link: str = ""
     clocks: int = 0
@@ -163,7 +163,7 @@ class LateShown:
 
 @dataclass
 class TrialShown:
-    """This class will hold the result of a trial."""
+    """The result of a trial."""
 
     done: bool = False
     cases: int = 0

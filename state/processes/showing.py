@@ -43,7 +43,7 @@ CONSEQUENCES = {
 
 
 def bound_label(code: str) -> str:
-    """This function will name a category code, or the group that it begins."""
+    """Name a category code, or the group that it begins."""
     if found := categories.CATEGORIES.get(code):
         return found.full
     members = [c for c in categories.CATEGORIES.values() if c.code.startswith(code)]
@@ -52,7 +52,6 @@ def bound_label(code: str) -> str:
 
 
 def version_shown(version: ProcessVersion, open_cases: int | None, enabler: str) -> VersionShown:
-    """This function will show one version in the list."""
     return VersionShown(
         id=str(version.id),
         name=version.name,
@@ -73,7 +72,7 @@ _ENDS = {Status.CLOSED.value, Status.VOID.value}
 
 
 def places(process: Process) -> list[Place]:
-    """This function will place the statuses of a picture."""
+    """Place the statuses of a picture."""
     found = []
     for node in drawing.nodes(process):
         tone = "gone" if not node.reached else "renamed" if node.renamed else "end" if node.code in _ENDS else ""
@@ -83,7 +82,7 @@ def places(process: Process) -> list[Place]:
 
 
 def ways(process: Process) -> list[Way]:
-    """This function will draw the arrows of a picture, each from side to side."""
+    """Draw the arrows of a picture, each from side to side."""
     drawn = drawing.nodes(process)
     at = {node.code: (node.column, node.row) for node in drawn}
     reached = {node.code for node in drawn if node.reached}
@@ -110,7 +109,7 @@ def _sides(source: tuple[int, int], target: tuple[int, int]) -> tuple[str, str]:
 
 
 def groups_of(process: Process, tweaks: Tweaks) -> list[Group]:
-    """This function will list all rows of the table under the status where they start."""
+    """List all rows of the table under the status where they start."""
     found: dict[str, list[StepShown]] = {}
     for row in ROWS:
         found.setdefault(_heading(row, process), []).append(_step(row, process, tweaks))
@@ -157,7 +156,7 @@ def _changes(row: str, process: Process, tweaks: Tweaks) -> list[str]:
 
 
 def moves_of(row: str, process: Process) -> str:
-    """This function will say from where to where a row goes."""
+    """Say from where to where a row goes."""
     steps = tuple(step for step in process.steps if step.row == row) or ROWS[row]
     sources = "、".join(process.status_label(step.source) if step.source else "新登记" for step in steps)
     if {step.source for step in ROWS[row]} >= set(OPEN):
@@ -173,7 +172,7 @@ def _target(step: Step, process: Process) -> str:
 
 
 def asked(row: str, typed: Mapping[str, str], process: Process) -> StepAsked:
-    """This function will open the dialog of a row with what the form holds."""
+    """Open the dialog of a row with what the form holds."""
     step, allowed = ROWS[row][0], allowed_roles(row)
     chosen = {name for name in typed.get(f"step.{row}.who", "").split(",") if name}
     chosen = chosen or {role.value for role in standard_roles(row)}
@@ -195,12 +194,12 @@ def asked(row: str, typed: Mapping[str, str], process: Process) -> StepAsked:
 
 
 def statuses_of(typed: Mapping[str, str]) -> list[StatusShown]:
-    """This function will list the statuses with their own labels."""
+    """List the statuses with their own labels."""
     return [StatusShown(f"status.{s.value}", s.label, typed.get(f"status.{s.value}", "")) for s in Status]
 
 
 def limits_of(typed: Mapping[str, str], usual: Mapping[Link, Limit], faults: Mapping[str, str]) -> list[LimitShown]:
-    """This function will list the limits of the form."""
+    """List the limits of the form."""
     found = []
     for link in Link:
         yellow, red, unit = (f"limit.{link.value}.{part}" for part in ("yellow", "red", "unit"))
@@ -220,14 +219,14 @@ def limits_of(typed: Mapping[str, str], usual: Mapping[Link, Limit], faults: Map
 
 
 def skips_of(typed: Mapping[str, str]) -> list[SkipShown]:
-    """This function will list the approvals that may be skipped."""
+    """List the approvals that may be skipped."""
     return [
         SkipShown(f"skip.{a.value}", a.label, CONSEQUENCES[a], bool(typed.get(f"skip.{a.value}"))) for a in Approval
     ]
 
 
 def trial_shown(trial: Trial) -> TrialShown:
-    """This function will show the result of a trial."""
+    """Show the result of a trial."""
     return TrialShown(
         True,
         trial.cases,

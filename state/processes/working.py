@@ -76,7 +76,7 @@ class ProcessState(SignedInState):
 
     @rx.event
     async def load(self):
-        """This function will open the process that the address names."""
+        """Open the process that the address names."""
         self.loaded, self.found = False, True
         self.trial, self.asked, self.enabling, self.conflict = TrialShown(), StepAsked(), False, False
         async with self._opening() as (session, actor):
@@ -117,21 +117,21 @@ class ProcessState(SignedInState):
 
     @rx.event
     async def note(self, name: str, value: str | bool):
-        """This function will keep one field of the draft, so that a reload loses nothing."""
+        """Keep one field of the draft, so that a reload loses nothing."""
         name = as_text(name)
         if is_key(name):
             text = as_text(value).strip() if isinstance(value, str) else "on" if value is True else ""
             await self._change({**self._unit_beside(name, text), name: text})
 
     def _unit_beside(self, name: str, text: str) -> dict[str, str]:
-        """A figure typed beside the unit that the form shows is meant in that unit: the one of the rule in force."""
+        # A figure typed beside the unit that the form shows is meant in that unit: the one of the rule in force.
         kind, _, part = name.rpartition(".")
         shown = next((one.unit for one in self.limits if kind == f"limit.{one.link}"), "")
         return {f"{kind}.unit": shown} if shown and text and part in {"yellow", "red"} else {}
 
     @rx.event
     async def bind(self, form: dict):
-        """This function will bind the process to a category, or to a whole group."""
+        """Bind the process to a category, or to a whole group."""
         code = text_in(as_form(form), "category", most=10)
         if code and any(c.startswith(code) for c in categories.CATEGORIES):
             await self._change({"categories": with_bound({}, [*bound_in(self._typed), code])["categories"]})
@@ -139,13 +139,13 @@ class ProcessState(SignedInState):
 
     @rx.event
     async def unbind(self, code: str):
-        """This function will take a category off the process."""
+        """Take a category off the process."""
         left = [one for one in bound_in(self._typed) if one != as_text(code)]
         await self._change({"categories": ",".join(left)})
 
     @rx.event
     async def ask_step(self, row: str):
-        """This function will open the dialog of a row."""
+        """Open the dialog of a row."""
         async with self._acting() as (_, actor):
             queries.require_manager(actor)
             if as_text(row) in ROWS and self.editable:
@@ -153,13 +153,12 @@ class ProcessState(SignedInState):
 
     @rx.event
     async def close(self):
-        """This function will close the open dialog."""
         async with self._acting():
             self.asked, self.enabling = StepAsked(), False
 
     @rx.event
     async def keep_step(self, form: dict):
-        """This function will put the changes of a row into the draft."""
+        """Put the changes of a row into the draft."""
         given, row = as_form(form), self.asked.row
         if row not in ROWS:
             return
@@ -180,7 +179,7 @@ class ProcessState(SignedInState):
 
     @rx.event
     async def restore_step(self):
-        """This function will make a row as it is in the standard."""
+        """Make a row as it is in the standard."""
         row, self.asked = self.asked.row, StepAsked()
         parts = ("label", "who", "opinion", "pictures", "off")
         await self._change({f"step.{row}.{part}": "" for part in parts} if row in ROWS else {})
@@ -234,7 +233,7 @@ class ProcessState(SignedInState):
 
     @rx.event
     async def save(self):
-        """This function will save the draft; what was typed stays if it cannot be saved."""
+        """Save the draft; what was typed stays if it cannot be saved."""
         try:
             async with self._acting() as (session, actor):
                 await self._saved(session, actor, await self._keep_in_domain(session, actor, seen=self._seen))
@@ -253,14 +252,14 @@ class ProcessState(SignedInState):
 
     @rx.event
     async def overwrite(self):
-        """This function will save the draft over what somebody else saved meanwhile."""
+        """Save the draft over what somebody else saved meanwhile."""
         async with self._acting() as (session, actor):
             await self._saved(session, actor, await self._keep_in_domain(session, actor, seen=""))
         return rx.toast.success("草稿已保存，他人的修改已被覆盖")
 
     @rx.event
     async def discard(self):
-        """This function will drop what was not saved and show the stored draft."""
+        """Drop what was not saved and show the stored draft."""
         async with self._acting() as (session, actor):
             queries.require_manager(actor)
             await drafts.drop(session, actor, self._form())
@@ -269,7 +268,7 @@ class ProcessState(SignedInState):
 
     @rx.event
     async def try_out(self):
-        """This function will judge the steps of the last 30 days by the process as it stands in the form."""
+        """Judge the steps of the last 30 days by the process as it stands in the form."""
         try:
             async with self._acting() as (session, actor):
                 queries.require_manager(actor)
@@ -283,7 +282,7 @@ class ProcessState(SignedInState):
 
     @rx.event
     async def ask_enable(self):
-        """This function will ask once before a draft is enabled."""
+        """Ask once before a draft is enabled."""
         async with self._acting() as (_, actor):
             queries.require_manager(actor)
             self.enabling, self.faults = self.editable and not self.lint, {}
@@ -310,7 +309,7 @@ class ProcessState(SignedInState):
 
 
 def as_id(text: str) -> UUID:
-    """This function will read the id of a version.
+    """Read the id of a version.
 
     :raises NotFound: it is none
     """

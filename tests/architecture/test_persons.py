@@ -48,7 +48,7 @@ def _is_secret(call: ast.Call) -> bool:
 
 
 def _is_own(call: ast.Call) -> bool:
-    """A method of the file's own class may be called alike (`self.opened` of the demo's stories)."""
+    # A method of the file's own class may be called alike (`self.opened` of the demo's stories).
     return isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) in {"self", "pen"}
 
 

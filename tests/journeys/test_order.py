@@ -32,7 +32,7 @@ async def _undispatched(centre: Person) -> str:
 
 
 async def _order(centre: Person, leader: Person) -> None:
-    """The leader orders while the centre is about to dispatch: the centre reads who did what and loses no word."""
+    # The leader orders while the centre is about to dispatch: the centre reads who did what and loses no word.
     page = centre.page
     await expect(page.locator(".beside")).to_contain_text("苏明衡")
     await page.locator("#primary-action").click()

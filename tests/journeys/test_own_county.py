@@ -155,7 +155,7 @@ async def _registration(registrar: Person) -> str:
 
 
 async def _renamed(admin: Person, centre: Person, number: str) -> None:
-    """A village gets another name: the case reads it, and what it was stands in the history."""
+    # A village gets another name: the case reads it, and what it was stands in the history.
     page = admin.page
     await admin.open("/areas?text=%E4%B8%8A%E6%9E%97")
     await page.get_by_role("button", name="改名 上林村").click()

@@ -168,7 +168,7 @@ async def _measured(page: Page) -> list[str]:
 
 
 async def _acts(page: Page) -> list[str]:
-    """The labels of the acts, each once."""
+    # The labels of the acts, each once.
     return list(dict.fromkeys(await page.locator(ACTS).all_inner_texts() + await _hidden(page)))
 
 

@@ -10,5 +10,4 @@ from components.shell import page
 
 
 def audit_alarms() -> rx.Component:
-    """This function will draw the alarms."""
     return page(sheet(), alarms(), title="告警", crumbs=[("审计", ""), ("告警", "")])

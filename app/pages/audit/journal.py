@@ -10,5 +10,4 @@ from components.shell import page
 
 
 def audit_journal() -> rx.Component:
-    """This function will draw the journal."""
     return page(sheet(), journal(), title="审计日志", crumbs=[("审计", ""), ("审计日志", "")], actions=acts())

@@ -13,7 +13,7 @@ from state.audit.person import PersonTimelineState
 
 
 def audit_person() -> rx.Component:
-    """This function will draw the days of the person that the address names."""
+    """Draw the days of the person that the address names."""
     return page(
         sheet(),
         timeline(),

@@ -12,7 +12,6 @@ from state.calendar.limits import LimitsState
 
 
 def limit_rules() -> rx.Component:
-    """This function will draw the limits."""
     return page(
         arrange_sheet(),
         limits(),

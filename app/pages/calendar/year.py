@@ -11,7 +11,7 @@ from components.shell import page
 
 
 def working_days() -> rx.Component:
-    """This function will draw the calendar of a year."""
+    """Draw the calendar of a year."""
     return page(
         arrange_sheet(),
         year(),

@@ -15,7 +15,7 @@ from state.cases.working import CaseState
 
 
 def case_detail() -> rx.Component:
-    """This function will draw the case that the address names."""
+    """Draw the case that the address names."""
     return page(
         sheet(),
         why_dialog(),

@@ -12,7 +12,7 @@ from state.cases.writing import CaseFormState
 
 
 def case_edit() -> rx.Component:
-    """This function will draw the form of the case that the address names."""
+    """Draw the form of the case that the address names."""
     number = CaseFormState.editing
     return page(
         rx.cond(CaseFormState.loaded, case_form(), skeleton()),

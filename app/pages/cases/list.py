@@ -16,7 +16,6 @@ def to_do() -> rx.Component:
 
 
 def overdue() -> rx.Component:
-    """Draw what is overdue."""
     return _list("/overdue")
 
 

@@ -11,7 +11,7 @@ from state.cases.writing import CaseFormState
 
 
 def case_new() -> rx.Component:
-    """This function will draw the empty form, or what follows when it was sent."""
+    """Draw the empty form, or what follows when it was sent."""
     return page(
         rx.cond(
             CaseFormState.loaded,

@@ -11,7 +11,6 @@ from state.cases.words import CategoryWordsState
 
 
 def category_words() -> rx.Component:
-    """Draw the list."""
     return page(
         word_list(),
         title="类别用词",

@@ -11,5 +11,4 @@ from components.shell import page
 
 
 def own_account() -> rx.Component:
-    """This function will draw the own account."""
     return page(orgs_sheet(), sheet(), own(), title="我的账号", crumbs=[("我的账号", "")])

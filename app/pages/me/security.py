@@ -11,5 +11,5 @@ from components.shell import page
 
 
 def security() -> rx.Component:
-    """This function will draw the security values."""
+    """Draw the security values."""
     return page(orgs_sheet(), sheet(), values(), title="安全策略", crumbs=[("组织与账号", ""), ("安全策略", "")])

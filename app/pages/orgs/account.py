@@ -14,7 +14,6 @@ from state.orgs.accounts import AccountListState
 
 
 def account_detail() -> rx.Component:
-    """This function will draw an account."""
     one = AccountState.one
     return page(
         sheet(),

@@ -10,7 +10,6 @@ from components.shell import page
 
 
 def account_list() -> rx.Component:
-    """This function will draw the list of accounts."""
     return page(
         sheet(),
         accounts(),

@@ -11,7 +11,7 @@ from state.orgs.explain import ExplainState
 
 
 def explained() -> rx.Component:
-    """This function will draw the answer about the account of the address, or one's own."""
+    """Draw the answer about the account of the address, or one's own."""
     return page(
         sheet(),
         explanation(),

@@ -10,7 +10,7 @@ from components.shell import page
 
 
 def role_list() -> rx.Component:
-    """This function will draw the roles of the county."""
+    """Draw the roles of the county."""
     return page(
         sheet(),
         roles(),

@@ -10,7 +10,7 @@ from components.shell import page
 
 
 def unit_list() -> rx.Component:
-    """This function will draw the tree of units."""
+    """Draw the tree of units."""
     return page(
         sheet(),
         units(),

@@ -10,7 +10,7 @@ from components.shell import page
 
 
 def field_policy() -> rx.Component:
-    """This function will draw the matrix of a role."""
+    """Draw the matrix of a role."""
     return page(
         sheet(),
         matrix(),

@@ -10,7 +10,7 @@ from components.shell import page
 
 
 def retention_rules() -> rx.Component:
-    """This function will draw the rules, holds and runs."""
+    """Draw the rules, holds and runs."""
     return page(
         sheet(),
         retention(),

@@ -14,7 +14,7 @@ from state.processes.working import ProcessState as S
 
 
 def process() -> rx.Component:
-    """This function will draw the process that the address names."""
+    """Draw the process that the address names."""
     missing = empty("没有这个流程版本", "地址有误", rx.el.a("返回办理流程", href="/processes", class_name="btn"))
     return page(
         arrange_sheet(),

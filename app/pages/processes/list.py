@@ -11,7 +11,6 @@ from state.processes.listing import ProcessListState
 
 
 def processes() -> rx.Component:
-    """This function will draw the list."""
     return page(
         arrange_sheet(),
         process_list(),

@@ -10,7 +10,7 @@ from components.visits.queue import queue
 
 
 def desk() -> rx.Component:
-    """This function will draw the registration form with today's queue beside it."""
+    """Draw the registration form with today's queue beside it."""
     return page(
         rx.el.div(registration(), queue(), class_name="cols desk"),
         title="来访登记",

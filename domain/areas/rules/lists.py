@@ -179,7 +179,7 @@ def _claim_fault(row: Planned, claims: Counter[str], levels: Mapping[str, Level 
 
 
 def _missing(rows: Sequence[Planned], base: _Base) -> tuple[AreaView, ...]:
-    """The live areas that lie in an area of the list and are named by no row of it."""
+    # The live areas that lie in an area of the list and are named by no row of it.
     parents = {code for row in rows for code in (row.continues, row.parent_code) if code}
     named = {code for row in rows for code in (row.code, row.continues, *row.absorbs)}
     return tuple(

@@ -35,7 +35,7 @@ async def record_change(
     at: datetime | None,
     unit_id: UUID | None = None,
 ) -> CalendarChange:
-    """This function will number a change; call it after its rows were written.
+    """Give a change its number; call it after its rows were written.
 
     From here on everybody reads the rules afresh; changes are numbered one after another.
     """
@@ -155,7 +155,7 @@ def _shift(
 
 
 def _change(before: datetime, after: datetime, end: datetime, ending: datetime) -> Change:
-    """A day off added behind the last working day moves the moment alone: then the moments say what changes."""
+    # A day off added behind the last working day moves the moment alone: then the moments say what changes.
     said = (end_stamp(end), end_stamp(ending))
     return said if said[0] != said[1] else (end_stamp(before), end_stamp(after))
 

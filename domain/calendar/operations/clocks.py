@@ -40,7 +40,7 @@ Holder = UUID | Anyone | None
 
 @dataclass(slots=True)
 class Clocks:
-    """This class will hold the running clocks of one case, paused ones included, locked until the act ends."""
+    """The running clocks of one case, paused ones included, locked until the act ends."""
 
     session: AsyncSession
     subject_id: UUID
@@ -48,7 +48,7 @@ class Clocks:
 
     @classmethod
     async def of(cls, session: AsyncSession, subject_id: UUID) -> Clocks:
-        """This function will read the clocks of a case in one statement."""
+        """Read the clocks of a case in one statement."""
         query = select(Deadline).where(col(Deadline.subject_id) == subject_id, col(Deadline.stopped_at).is_(None))
         found = await session.scalars(query.order_by(col(Deadline.id)).with_for_update())
         return cls(session, subject_id, list(found))
@@ -66,7 +66,7 @@ class Clocks:
         source: LimitSource = LimitSource.RULE,
         latest_at: datetime | None = None,
     ) -> Deadline:
-        """This function will start a clock; one still running on the same link and holder is stopped first.
+        """Start a clock; one still running on the same link and holder is stopped first.
 
         :raises Invalid: the calendar has no working day within 400 days
         """
@@ -94,7 +94,7 @@ class Clocks:
         return deadline
 
     def stop(self, links: Collection[Link], *, at: datetime, holder_id: Holder = ANY) -> list[Deadline]:
-        """This function will stop the running clocks of these links, paused ones too; none is no fault."""
+        """Stop the running clocks of these links, paused ones too; none is no fault."""
         stopped = self._of(links, holder_id)
         for deadline in stopped:
             deadline.stopped_at = at
@@ -102,14 +102,14 @@ class Clocks:
         return stopped
 
     def pause(self, links: Collection[Link], *, at: datetime, holder_id: Holder = ANY) -> list[Deadline]:
-        """This function will pause the running clocks of these links; one already paused stays as it is."""
+        """Pause the running clocks of these links; one already paused stays as it is."""
         paused = [one for one in self._of(links, holder_id) if one.paused_at is None]
         for deadline in paused:
             deadline.paused_at = at
         return paused
 
     async def resume(self, links: Collection[Link], *, at: datetime, holder_id: Holder = ANY) -> list[Deadline]:
-        """This function will let paused clocks run on with exactly the time that remained."""
+        """Let paused clocks run on with exactly the time that remained."""
         found = [one for one in self._of(links, holder_id) if one.paused_at]
         for deadline in found:
             await self._run_on(deadline, MoveKind.PAUSE, deadline.paused_at or at, at)
@@ -120,7 +120,7 @@ class Clocks:
     async def extend(
         self, links: Collection[Link], *, workdays: int, at: datetime, holder_id: Holder = ANY
     ) -> list[Deadline]:
-        """This function will move the running clocks of these links later by so many working days.
+        """Move the running clocks of these links later by so many working days.
 
         The days are added to the due moments, not to `at`; a paused clock may be extended as well.
 
@@ -144,7 +144,7 @@ class Clocks:
     async def reopen(
         self, links: Collection[Link], *, at: datetime, holder_id: Holder = ANY, at_least: int = 3
     ) -> list[Deadline]:
-        """This function will let the last stopped clock of each link and holder run on.
+        """Let the last stopped clock of each link and holder run on.
 
         It keeps what remained when it was stopped, and gives no less than `at_least` working
         days (workflow row 31). A link with a running clock is left alone.
@@ -213,7 +213,7 @@ async def start(
     at: datetime,
     unit_id: UUID | None = None,
 ) -> Deadline:
-    """This function will start a clock; one still running on the same link and holder is stopped first."""
+    """Start a clock; one still running on the same link and holder is stopped first."""
     clocks = await Clocks.of(session, subject_id)
     deadline = await clocks.start(link, limit, at=at, holder_id=holder_id, unit_id=unit_id)
     await session.flush()
@@ -223,7 +223,7 @@ async def start(
 async def stop(
     session: AsyncSession, *, subject_id: UUID, links: Collection[Link], at: datetime, holder_id: Holder = ANY
 ) -> list[Deadline]:
-    """This function will stop the running clocks of these links, paused ones too; none is no fault."""
+    """Stop the running clocks of these links, paused ones too; none is no fault."""
     stopped = (await Clocks.of(session, subject_id)).stop(links, at=at, holder_id=holder_id)
     await session.flush()
     return stopped
@@ -232,7 +232,7 @@ async def stop(
 async def pause(
     session: AsyncSession, *, subject_id: UUID, links: Collection[Link], at: datetime, holder_id: Holder = ANY
 ) -> list[Deadline]:
-    """This function will pause the running clocks of these links; one already paused stays as it is."""
+    """Pause the running clocks of these links; one already paused stays as it is."""
     paused = (await Clocks.of(session, subject_id)).pause(links, at=at, holder_id=holder_id)
     await session.flush()
     return paused
@@ -241,7 +241,7 @@ async def pause(
 async def resume(
     session: AsyncSession, *, subject_id: UUID, links: Collection[Link], at: datetime, holder_id: Holder = ANY
 ) -> list[Deadline]:
-    """This function will let paused clocks run on with exactly the time that remained."""
+    """Let paused clocks run on with exactly the time that remained."""
     found = await (await Clocks.of(session, subject_id)).resume(links, at=at, holder_id=holder_id)
     await session.flush()
     return found
@@ -256,7 +256,7 @@ async def extend(
     at: datetime,
     holder_id: Holder = ANY,
 ) -> list[Deadline]:
-    """This function will move the running clocks of these links later by so many working days.
+    """Move the running clocks of these links later by so many working days.
 
     :raises Invalid: fewer than one working day, or the clock was started after `at`
     """
@@ -275,7 +275,7 @@ async def reopen(
     holder_id: Holder = ANY,
     at_least: int = 3,
 ) -> list[Deadline]:
-    """This function will let the last stopped clock of each link and holder run on."""
+    """Let the last stopped clock of each link and holder run on."""
     clocks = await Clocks.of(session, subject_id)
     found = await clocks.reopen(links, at=at, holder_id=holder_id, at_least=at_least)
     await session.flush()
@@ -283,7 +283,7 @@ async def reopen(
 
 
 def settle(deadline: Deadline, calendar: WorkCalendar) -> None:
-    """This function will keep the promises of a clock whose moments were laid on a calendar."""
+    """Keep the promises of a clock whose moments were laid on a calendar."""
     if deadline.latest_at:
         deadline.yellow_at = min(deadline.yellow_at, deadline.latest_at)
     deadline.red_at = max(deadline.red_at, deadline.yellow_at)
@@ -304,12 +304,12 @@ async def fill_soon(session: AsyncSession) -> list[Deadline]:
 
 
 def is_provisional(deadline: Deadline, calendar: WorkCalendar) -> bool:
-    """This function will tell whether a day limit reaches into a year without a notice; hours never do."""
+    """Tell whether a day limit reaches into a year without a notice; hours never do."""
     return deadline.unit is not LimitUnit.HOURS and calendar.provisional(deadline.started_at, deadline.red_at)
 
 
 def text_of(limit: Limit, moves: Iterable[rules.Move]) -> str:
-    """This function will word a limit with what has moved its clock since."""
+    """Word a limit with what has moved its clock since."""
     text = limit.text
     for move in moves:
         if move.kind is MoveKind.EXTEND:

@@ -30,7 +30,7 @@ _NAMED = 3
 
 
 async def seed_years(session: AsyncSession, years: Iterable[int]) -> tuple[int, ...]:
-    """This function will store the notices of these years, as far as they are known, as confirmed.
+    """Store the notices of these years, as far as they are known, as confirmed.
 
     Answers the years stored. An unknown year is left out: it follows the weekend rule and
     is provisional. Rows already there, an administrator's among them, stay.
@@ -58,14 +58,14 @@ async def seed_years(session: AsyncSession, years: Iterable[int]) -> tuple[int, 
 
 
 def _holiday_name(name: str) -> str:
-    """This function will give the Chinese name of a holiday of the library, which sets it at run time."""
+    """Give the Chinese name of a holiday of the library, which sets it at run time."""
     return str(getattr(Holiday(name), "chinese", name))
 
 
 async def confirm_year(
     session: AsyncSession, actor: Actor, *, year: int, days: Collection[NoticeDay], source: str, at: datetime
 ) -> list[Deadline]:
-    """This function will store a year's notice and move the open deadlines it touches.
+    """Store a year's notice and move the open deadlines it touches.
 
     `days` are the days off and the make-up working days; every moved deadline is
     journalled with its old and new moments, and the totals once. Answers the moved
@@ -86,7 +86,7 @@ async def confirm_year(
 async def import_notice(
     session: AsyncSession, actor: Actor, text: str, *, year: int, source: str, at: datetime
 ) -> list[Deadline]:
-    """This function will store a year's notice from rows of text; see `rules.notice.read_notice`.
+    """Store a year's notice from rows of text; see `rules.notice.read_notice`.
 
     :raises Invalid: one sentence for each line that cannot be taken; see also `confirm_year`
     """
@@ -152,7 +152,7 @@ async def set_days(
     unit_id: UUID | None = None,
     at: datetime,
 ) -> list[Deadline]:
-    """This function will set single days of the common calendar, or of a unit's, and move what they touch.
+    """Set single days of the common calendar, or of a unit's, and move what they touch.
 
     `removed` days follow again what they would without a row. Answers the moved deadlines.
 
@@ -182,7 +182,7 @@ async def set_pattern(
     unit_id: UUID | None = None,
     at: datetime,
 ) -> list[Deadline]:
-    """This function will set the weekend rule and the working periods, of everybody or of a unit.
+    """Set the weekend rule and the working periods, of everybody or of a unit.
 
     `weekend` are weekday numbers, Monday 0. Answers the moved deadlines.
 
@@ -202,7 +202,7 @@ async def set_pattern(
 
 
 def require_arranger(actor: Actor) -> None:
-    """This function will refuse who does not arrange this.
+    """Refuse who does not arrange this.
 
     :raises NotPermitted: the actor is none who publishes notices and arranges working days
     """

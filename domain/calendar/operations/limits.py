@@ -41,7 +41,7 @@ async def set_limit(
     at: datetime,
     recompute: bool = False,
 ) -> LimitView:
-    """This function will set the limit of a link from `at` on: of all cases, a category, a unit, or both.
+    """Set the limit of a link from `at` on: of all cases, a category, a unit, or both.
 
     The rule before it ends at `at`. Open deadlines stay as they are; with `recompute` they
     are laid anew from their start, with a journal line each.
@@ -112,7 +112,7 @@ async def preview_end(session: AsyncSession, actor: Actor, *, rule_id: UUID, at:
 
 
 def _without(book: Book, line: LimitLine) -> tuple[LimitLine, ...]:
-    """The rules but the open one of the same cases: it would end."""
+    # The rules but the open one of the same cases: it would end.
     key = (line.link, line.category, line.unit_id, line.severe, None)
     return tuple(one for one in book.lines if (one.link, one.category, one.unit_id, one.severe, one.valid_until) != key)
 
@@ -120,7 +120,7 @@ def _without(book: Book, line: LimitLine) -> tuple[LimitLine, ...]:
 async def end_limit(
     session: AsyncSession, actor: Actor, *, rule_id: UUID, at: datetime, recompute: bool = False
 ) -> LimitView:
-    """This function will end a rule, so that the next less particular one, or the default, is in force again.
+    """End a rule, so that the next less particular one, or the default, is in force again.
 
     :raises NotFound: no such rule
     :raises Invalid: the rule has ended already, or begins after `at`
@@ -140,7 +140,7 @@ async def end_limit(
 
 
 def require_arranger(actor: Actor) -> None:
-    """This function will refuse who does not arrange this.
+    """Refuse who does not arrange this.
 
     :raises NotPermitted: the actor is none who sets limits
     """

@@ -23,7 +23,7 @@ FIGURES = Bounds(1, MOST_HOURS)
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """This class will hold when a link turns yellow and red, counted from its start.
+    """When a link turns yellow and red, counted from its start.
 
     :raises Invalid: not positive, red before yellow, or beyond any matter
     """
@@ -62,13 +62,13 @@ ACCEPT_URGENT = Limit(6, 12, LimitUnit.HOURS)
 
 
 def limit_of(link: Link, *, major: bool = False, urgent: bool = False) -> Limit:
-    """This function will give the limit of a link for a case with these two attributes."""
+    """Give the limit of a link for a case with these two attributes."""
     return ACCEPT_URGENT if link is Link.ACCEPT and major and urgent else LIMITS[link]
 
 
 @dataclass(frozen=True, slots=True)
 class LimitLine:
-    """This class will hold one limit rule while it is in force, `[valid_from, valid_until)`."""
+    """One limit rule while it is in force, `[valid_from, valid_until)`."""
 
     link: Link
     limit: Limit
@@ -79,7 +79,7 @@ class LimitLine:
     valid_until: datetime | None
 
     def applies(self, link: Link, category: str, unit_id: UUID | None, at: datetime) -> bool:
-        """This function will tell whether the rule is for such a case at that moment."""
+        """Tell whether the rule is for such a case at that moment."""
         return (
             self.link is link
             and self.valid_from <= at
@@ -92,7 +92,7 @@ class LimitLine:
 def chosen(
     lines: Iterable[LimitLine], link: Link, *, category: str, unit_id: UUID | None, severe: bool, at: datetime
 ) -> Limit:
-    """This function will choose the limit of a link, the most particular rule first.
+    """Choose the limit of a link, the most particular rule first.
 
     Unit and category go before unit, unit before category, a longer category before a
     shorter one, any rule before the defaults. Rules for cases both major and urgent go

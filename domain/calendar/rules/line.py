@@ -29,7 +29,7 @@ PERIODS: Periods = ((time(8, 30), time(12)), (time(14, 30), time(17, 30)))
 
 
 def read_periods(pairs: Iterable[Sequence[str]]) -> Periods:
-    """This function will read working periods from clock times such as `("08:30", "12:00")`.
+    """Read working periods from clock times such as `("08:30", "12:00")`.
 
     :raises Invalid: not a clock time, or periods that are empty or overlap
     """
@@ -59,7 +59,7 @@ def check_periods(periods: Periods) -> None:
 
 @dataclass(frozen=True, slots=True)
 class WorkCalendar:
-    """This class will tell working days and working periods: of everybody, or of one unit.
+    """Tell working days and working periods: of everybody, or of one unit.
 
     `exceptions` are the dates worked on a weekend or off on another day; `confirmed` are the
     years whose notice is known; `special` are periods of single dates (half days); `names`
@@ -75,16 +75,16 @@ class WorkCalendar:
     version: int = 0
 
     def is_workday(self, day: date) -> bool:
-        """This function will tell whether a date is worked."""
+        """Tell whether a date is worked."""
         return (day.weekday() not in self.weekend) != (day in self.exceptions)
 
     def provisional(self, start: datetime, end: datetime) -> bool:
-        """This function will tell whether a stretch touches a year without a notice."""
+        """Tell whether a stretch touches a year without a notice."""
         years = range(local_date(start).year, local_date(end).year + 1)
         return any(year not in self.confirmed for year in years)
 
     def workday_from(self, day: date, step: int = 1) -> date:
-        """This function will give the date itself when worked, else the next one in the direction of `step`.
+        """Give the date itself when worked, else the next one in the direction of `step`.
 
         :raises Invalid: no working day within 400 days
         """
@@ -95,7 +95,7 @@ class WorkCalendar:
         raise Invalid(NO_WORKDAY)
 
     def openings(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
-        """This function will give the working periods of a date as moments; none on a day off."""
+        """Give the working periods of a date as moments; none on a day off."""
         if not self.is_workday(day):
             return ()
         combine = datetime.combine
@@ -103,7 +103,7 @@ class WorkCalendar:
         return tuple((combine(day, start, SHANGHAI), combine(day, end, SHANGHAI)) for start, end in periods)
 
     def open_days(self, day: date, step: int = 1) -> Iterator[tuple[tuple[datetime, datetime], ...]]:
-        """This function will give the periods of the dates that have some, from a date on, without end.
+        """Give the periods of the dates that have some, from a date on, without end.
 
         :raises Invalid: no date with a working period within 400 days
         """
@@ -117,14 +117,14 @@ class WorkCalendar:
         raise Invalid(NO_PERIOD)
 
     def day_off(self, day: date) -> str:
-        """This function will say why a date is not worked."""
+        """Say why a date is not worked."""
         if named := self.names.get(day):
             return named
         return "周末" if day.weekday() in WEEKEND else "休息日"
 
 
 def _place(moment: datetime, calendar: WorkCalendar) -> tuple[date, timedelta]:
-    """This function will find a moment on the working line: its working day and the time into it."""
+    """Find a moment on the working line: its working day and the time into it."""
     here = local(moment)
     day = calendar.workday_from(here.date())
     if day != here.date():
@@ -133,7 +133,7 @@ def _place(moment: datetime, calendar: WorkCalendar) -> tuple[date, timedelta]:
 
 
 def advance_by(moment: datetime, span: timedelta, calendar: WorkCalendar) -> datetime:
-    """This function will move a moment along the working line, back when the span is negative.
+    """Move a moment along the working line, back when the span is negative.
 
     Answers in UTC.
 
@@ -148,7 +148,7 @@ def advance_by(moment: datetime, span: timedelta, calendar: WorkCalendar) -> dat
 
 
 def advance(moment: datetime, workdays: int, calendar: WorkCalendar) -> datetime:
-    """This function will give the same clock time on the N-th working day after a moment, in UTC.
+    """Give the same clock time on the N-th working day after a moment, in UTC.
 
     A moment on a day off counts from the start (00:00) of the next working day.
 
@@ -158,7 +158,7 @@ def advance(moment: datetime, workdays: int, calendar: WorkCalendar) -> datetime
 
 
 def elapsed(start: datetime, end: datetime, calendar: WorkCalendar) -> timedelta:
-    """This function will measure a stretch on the working line; negative when it runs backwards.
+    """Measure a stretch on the working line; negative when it runs backwards.
 
     :raises Invalid: the calendar has no working day within 400 days
     """
@@ -174,7 +174,7 @@ def elapsed(start: datetime, end: datetime, calendar: WorkCalendar) -> timedelta
 
 
 def work_by(moment: datetime, span: timedelta, calendar: WorkCalendar) -> datetime:
-    """This function will move a moment along the working periods, back when the span is negative.
+    """Move a moment along the working periods, back when the span is negative.
 
     Time outside the periods counts nothing; an amount that ends with a period ends at its
     end. Answers in UTC.
@@ -207,7 +207,7 @@ def _work_back(moment: datetime, span: timedelta, calendar: WorkCalendar) -> dat
 
 
 def worked(start: datetime, end: datetime, calendar: WorkCalendar) -> timedelta:
-    """This function will measure the working hours of a stretch; negative when it runs backwards."""
+    """Measure the working hours of a stretch; negative when it runs backwards."""
     if end < start:
         return -worked(end, start, calendar)
     total, day, last = timedelta(), local_date(start), local_date(end)
@@ -219,14 +219,14 @@ def worked(start: datetime, end: datetime, calendar: WorkCalendar) -> timedelta:
 
 
 def length(start: datetime, end: datetime, unit: LimitUnit, calendar: WorkCalendar) -> timedelta:
-    """This function will measure a stretch on the line of a limit; a working day counts 24 hours."""
+    """Measure a stretch on the line of a limit; a working day counts 24 hours."""
     if unit is LimitUnit.HOURS:
         return end - start
     return elapsed(start, end, calendar) if unit is LimitUnit.WORKDAYS else worked(start, end, calendar)
 
 
 def forward(moment: datetime, span: timedelta, unit: LimitUnit, calendar: WorkCalendar) -> datetime:
-    """This function will move a moment along the line of a limit, in UTC."""
+    """Move a moment along the line of a limit, in UTC."""
     if unit is LimitUnit.HOURS:
         return (moment + span).astimezone(UTC)
     line = advance_by if unit is LimitUnit.WORKDAYS else work_by
@@ -234,10 +234,10 @@ def forward(moment: datetime, span: timedelta, unit: LimitUnit, calendar: WorkCa
 
 
 def due(start: datetime, amount: int, unit: LimitUnit, calendar: WorkCalendar) -> datetime:
-    """This function will give the moment a limit of so many hours or working days ends, in UTC."""
+    """Give the moment a limit of so many hours or working days ends, in UTC."""
     return forward(start, amount * (DAY if unit is LimitUnit.WORKDAYS else HOUR), unit, calendar)
 
 
 def resumed(due_at: datetime, paused_at: datetime, at: datetime, unit: LimitUnit, calendar: WorkCalendar) -> datetime:
-    """This function will move a due moment past a pause, keeping what remained (or was overdue) exactly."""
+    """Move a due moment past a pause, keeping what remained (or was overdue) exactly."""
     return forward(at, length(paused_at, due_at, unit, calendar), unit, calendar)

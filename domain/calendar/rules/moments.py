@@ -17,7 +17,7 @@ RATING_HOURS = 2 * HOUR
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """This class will hold what moved a clock besides time; see `models.DeadlineMove`."""
+    """What moved a clock besides time; see `models.DeadlineMove`."""
 
     kind: MoveKind
     since: datetime
@@ -26,7 +26,7 @@ class Move:
 
     @property
     def halts(self) -> bool:
-        """This function will tell whether the clock stood still from `since` to `until`."""
+        """Tell whether the clock stood still from `since` to `until`."""
         return self.kind is not MoveKind.EXTEND
 
 
@@ -38,7 +38,7 @@ def relaid(
     before: WorkCalendar,
     after: WorkCalendar,
 ) -> datetime:
-    """This function will lay a due moment anew on another calendar, with the length it had on its line.
+    """Lay a due moment anew on another calendar, with the length it had on its line.
 
     Only time on which the clock ran is measured: a new day off within a pause changes nothing.
     """
@@ -65,7 +65,7 @@ def laid(
 def replayed(
     started_at: datetime, limit: Limit, moves: Iterable[Move], calendar: WorkCalendar
 ) -> tuple[datetime, datetime]:
-    """This function will give yellow and red of a clock as if it had had this limit from its start."""
+    """Give yellow and red of a clock as if it had had this limit from its start."""
     yellow, red = (due(started_at, amount, limit.unit, calendar) for amount in (limit.yellow, limit.red))
     for move in moves:
         if move.kind is MoveKind.EXTEND:
@@ -79,7 +79,7 @@ def replayed(
 
 
 def rating_due(answered_at: datetime, calendar: WorkCalendar, *, literal: bool = False) -> datetime:
-    """This function will give when a rating owed on the day of the reply is due (ruling 12), in UTC.
+    """Give when a rating owed on the day of the reply is due (ruling 12), in UTC.
 
     It is the end of the same working day when at least two working hours of it remain, else
     the end of the next working day. The literal mode gives the end of the calendar day.

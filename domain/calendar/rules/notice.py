@@ -21,7 +21,7 @@ MAX_ROWS, MAX_DAYS, MAX_NOTE = 400, 40, 40
 
 
 def read_notice(text: str, year: int) -> tuple[NoticeDay, ...]:
-    """This function will read rows such as `2027-10-01至2027-10-07,休,国庆节` or `2027-10-09,班,调休`.
+    """Read rows such as `2027-10-01至2027-10-07,休,国庆节` or `2027-10-09,班,调休`.
 
     A head line and empty lines are passed over; commas, semicolons and tabs, half or full width, part the columns.
 

@@ -114,14 +114,14 @@ def _natural(span: timedelta) -> str:
 
 
 def _by(end: datetime, at: datetime) -> str:
-    """A weekday within a week names one day alone; beyond it stands with its date."""
+    # A weekday within a week names one day alone; beyond it stands with its date.
     there = local(end)
     near = (there.date() - local_date(at)).days < WEEK
     return f"{'' if near else f'{there:%m-%d} '}周{WEEKDAYS[there.weekday()]} {there:%H:%M} "
 
 
 def _back(moment: datetime, calendar: WorkCalendar) -> datetime:
-    """The end of the working time before a moment, or the moment itself within it."""
+    # The end of the working time before a moment, or the moment itself within it.
     for periods in calendar.open_days(local_date(moment), -1):
         for start, end in reversed(periods):
             if start < moment:
@@ -130,7 +130,7 @@ def _back(moment: datetime, calendar: WorkCalendar) -> datetime:
 
 
 def _next(moment: datetime, calendar: WorkCalendar) -> datetime:
-    """The begin of the working time after a moment, or the moment itself within it."""
+    # The begin of the working time after a moment, or the moment itself within it.
     for periods in calendar.open_days(local_date(moment)):
         for start, end in periods:
             if moment < end:

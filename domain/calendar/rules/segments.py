@@ -17,7 +17,7 @@ CLOSED = "非工作时段"
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """This class will hold one stretch of a clock, half-open; `counted` is its length on the limit's line.
+    """One stretch of a clock, half-open; `counted` is its length on the limit's line.
 
     `reason` says why a stretch did not count; empty when it did. `text` is the sentence for a person.
     """
@@ -113,7 +113,7 @@ def _text(segment: Segment, unit: LimitUnit, pattern: str) -> str:
 
 
 def amount(span: timedelta, unit: LimitUnit) -> str:
-    """This function will write a length on the line of a limit, exactly to the minute."""
+    """Write a length on the line of a limit, exactly to the minute."""
     days, rest = divmod(span, DAY) if unit is LimitUnit.WORKDAYS else (0, span)
     hours, rest = divmod(rest, HOUR)
     parts = ((days, "个工作日"), (hours, "小时"), (rest // MINUTE, "分钟"))

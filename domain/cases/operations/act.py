@@ -19,7 +19,7 @@ from domain.kernel.actor import Actor
 
 @dataclass(slots=True)
 class Act:
-    """This class will carry one step being taken; `limits` are those its process sets instead of the common ones;
+    """Carry one step being taken; `limits` are those its process sets instead of the common ones;
     `detail` gathers what the journal shall say, `told_units` the codes of units that are told though they hold no
     live assignment any more.
     """

@@ -25,7 +25,7 @@ from domain.orgs import queries as orgs
 
 
 async def waive(session: AsyncSession, actor: Actor, *, number: str, unit: str, reason: str, at: datetime) -> None:
-    """This function will let the lead go on without an assistant's report (row 29: waived by the centre).
+    """Let the lead go on without an assistant's report (row 29: waived by the centre).
 
     :raises NotPermitted: the actor is not the centre's administrator
     :raises NotFound: out of reach
@@ -49,7 +49,7 @@ async def waive(session: AsyncSession, actor: Actor, *, number: str, unit: str, 
 
 
 async def agree_to_return(session: AsyncSession, actor: Actor, *, number: str, at: datetime) -> None:
-    """This function will let the head of the lead agree that a case with feedback may be returned (row 20).
+    """Let the head of the lead agree that a case with feedback may be returned (row 20).
 
     :raises NotPermitted: the actor does not head the lead department
     :raises NotFound: out of reach
@@ -71,7 +71,7 @@ def _own_lead(live: list[Assignment], actor: Actor) -> Assignment | None:
 
 
 async def receive_copy(session: AsyncSession, actor: Actor, *, number: str, at: datetime) -> bool:
-    """This function will note that a unit has read the copy sent to it; false when there is none to note."""
+    """Note that a unit has read the copy sent to it; false when there is none to note."""
     case = await reach.find(session, actor, number)
     query = (
         select(Copy)

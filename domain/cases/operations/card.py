@@ -20,7 +20,7 @@ _ORDER = tuple(Supervision).index
 async def raise_card(
     session: AsyncSession, actor: Actor, case: Case, level: Supervision, link: Link, at: datetime
 ) -> bool:
-    """This function will raise the card of a level on a case that the caller has locked.
+    """Raise the card of a level on a case that the caller has locked.
 
     An equal or higher supervision stays as it stands, red supersedes yellow; the journal and
     the outbox hear of the card in any case. It changes nothing that a person's form depends

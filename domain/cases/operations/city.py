@@ -32,7 +32,7 @@ MAX_REFERENCE = 80
 
 
 async def receive(session: AsyncSession, actor: Actor, given: CitySent, *, at: datetime) -> CaseSummary:
-    """This function will take in a case under the city's reference; the same reference again changes nothing.
+    """Take in a case under the city's reference; the same reference again changes nothing.
 
     It waits for dispatch like a case of the centre's own and belongs to the centre's first
     administrator. `city_due_at` bounds the resolve limit once a department accepts it.

@@ -22,7 +22,7 @@ ALL = tuple(Link)
 
 
 async def apply(act: Act) -> None:
-    """This function will run the clock effects of the step, then renew the case's nearest deadline.
+    """Run the clock effects of the step, then renew the case's nearest deadline.
 
     The running clocks are read once and changed in memory. A supervision ends with the link
     it is about (督办处理完成自动取消); a breach that was earned stays.
@@ -64,7 +64,7 @@ async def _run(act: Act, clocks: Clocks, clock: Clock) -> list[Deadline]:
 
 
 def _stop(act: Act, clocks: Clocks, link: Link | None) -> list[Deadline]:
-    """A stop of everything reaches the assistants too, but not those whom this very step dispatched."""
+    # A stop of everything reaches the assistants too, but not those whom this very step dispatched.
     if link:
         return clocks.stop((link,), at=act.at, holder_id=None)
     live = {one.id for one in act.assignments}
@@ -73,7 +73,7 @@ def _stop(act: Act, clocks: Clocks, link: Link | None) -> list[Deadline]:
 
 
 async def start_link(act: Act, link: Link, assignment: Assignment | None = None) -> None:
-    """This function will start one clock: of the case itself, or of one assistant's assignment."""
+    """Start one clock: of the case itself, or of one assistant's assignment."""
     await _start(act, await Clocks.of(act.session, act.case.id), link, assignment)
 
 
@@ -167,12 +167,12 @@ def _stored(clock: Deadline) -> list[str]:
 
 
 async def renew(session: AsyncSession, case: Case) -> None:
-    """This function will copy the nearest running deadline and the promised date onto the case."""
+    """Copy the nearest running deadline and the promised date onto the case."""
     await renew_all(session, [case])
 
 
 async def renew_all(session: AsyncSession, cases: Sequence[Case]) -> None:
-    """This function will do the same for several cases at once."""
+    """Do the same for several cases at once."""
     running: dict[UUID, list[Deadline]] = {}
     for deadline in await queries.running(session, [case.id for case in cases]):
         running.setdefault(deadline.subject_id, []).append(deadline)

@@ -59,13 +59,13 @@ async def create(
 
 
 async def number_for(session: AsyncSession, at: datetime) -> str:
-    """This function will give the next number of the year."""
+    """Give the next number of the year."""
     year = local(at).year
     return f"{NUMBER_PREFIX}{year}{await next_in(session, f'case.{year}'):06d}"
 
 
 def blank(actor: Actor, given: CaseInput, *, number: str, at: datetime, status: Status = Status.DRAFT) -> Case:
-    """This function will make an empty case of an actor."""
+    """Make an empty case of an actor."""
     return Case(
         id=new_id(),
         number=number,

@@ -38,7 +38,7 @@ async def _bind(act: Act) -> None:
 
 
 def give_code(case: Case) -> None:
-    """This function will give a case its tracking code (一事一码): a secret, sealed."""
+    """Give a case its tracking code (一事一码): a secret, sealed."""
     token = new_token(128)
     case.tracking_digest = crypto.digest(token)
     case.tracking_sealed = crypto.seal("case_file", "tracking", case.id, token)
@@ -77,7 +77,7 @@ async def _assign(act: Act) -> None:
 
 
 def _begin_anew(case: Case, *, ordered: bool) -> None:
-    """A case that is taken up again has its own extensions and rating; the journal keeps the old ones."""
+    # A case that is taken up again has its own extensions and rating; the journal keeps the old ones.
     case.leader_order, case.legacy = ordered, False
     case.closed_at = case.outcome = case.promised_at = None
     case.extensions = 0
@@ -121,7 +121,7 @@ async def _withdraw_assignments(act: Act) -> None:
 
 
 async def _helping_on(act: Act) -> list[Assignment]:
-    """The assistants that go on when the lead changes: those of the step's list, or all when it names none."""
+    # The assistants that go on when the lead changes: those of the step's list, or all when it names none.
     asks, given = act.step.asks, act.given
     if Effect.ASSIGN not in act.step.effects:
         return []
@@ -275,13 +275,13 @@ async def _unsupervise(act: Act) -> None:
 
 
 def end_supervision(case: Case) -> None:
-    """This function will take the flag off; what was earned stays in the record (ruling 8)."""
+    """Take the flag off; what was earned stays in the record (ruling 8)."""
     case.supervision = case.supervised_by = case.supervision_link = None
     case.supervision_auto = False
 
 
 async def _copy(act: Act) -> None:
-    """A unit is copied once; a second copy brings a new note and asks for a new receipt."""
+    # A unit is copied once; a second copy brings a new note and asks for a new receipt.
     unit = await orgs.department_by_code(act.session, act.given.department, field="department")
     query = select(Copy).where(col(Copy.case_id) == act.case.id, col(Copy.unit_id) == unit.id)
     copy = (await act.session.scalars(query)).one_or_none()
@@ -379,5 +379,5 @@ _EFFECTS: dict[Effect, Callable[[Act], Awaitable[None]]] = {
 
 
 def of(effect: Effect) -> Callable[[Act], Awaitable[None]]:
-    """This function will give the function of an effect."""
+    """Give the function of an effect."""
     return _EFFECTS[effect]

@@ -21,7 +21,7 @@ from domain.people import operations as people
 async def expire_cases(
     session: AsyncSession, *, before: datetime, held: Collection[UUID], limit: int, at: datetime
 ) -> tuple[int, tuple[UUID, ...]]:
-    """This function will make anonymous the persons of some cases that ended before a moment.
+    """Make anonymous the persons of some cases that ended before a moment.
 
     It answers how many cases there were, and which persons. The condition is asked again under the lock of each
     case: one that was taken up meanwhile stays. Free text (title, content, opinions, reasons) is not touched.
@@ -39,14 +39,14 @@ async def expire_cases(
 async def expire_visitors(
     session: AsyncSession, *, before: datetime, limit: int, at: datetime
 ) -> tuple[int, tuple[UUID, ...]]:
-    """This function will make anonymous some of the persons whom no case names and who were declared before a moment."""
+    """Make anonymous some of the persons whom no case names and who were declared before a moment."""
     found = list(await session.scalars(expiry.visitor_ids(before, limit=limit)))
     persons = await people.anonymise(session, found, at=at)
     return len(persons), persons
 
 
 async def expire_files(session: AsyncSession, *, before: datetime, limit: int) -> tuple[UUID, ...]:
-    """This function will delete the rows of some pictures that no step took along, and answer which.
+    """Delete the rows of some pictures that no step took along, and answer which.
 
     The bytes are for the caller to drop, once this is committed: never a row without bytes. The rows are locked
     first and looked at again, so that a step that takes one along at the same moment keeps it.

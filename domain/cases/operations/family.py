@@ -20,7 +20,7 @@ from domain.kernel.refusals import ActionNotAllowed, Invalid, NotPermitted
 
 
 async def adopt(session: AsyncSession, actor: Actor, *, child: str, parent: str, at: datetime) -> None:
-    """This function will put a case under a parent, one level deep.
+    """Put a case under a parent, one level deep.
 
     :raises NotPermitted: the actor is not the centre's administrator
     :raises NotFound: one of them is out of reach
@@ -44,7 +44,7 @@ async def adopt(session: AsyncSession, actor: Actor, *, child: str, parent: str,
 
 
 async def release(session: AsyncSession, actor: Actor, *, child: str, at: datetime) -> None:
-    """This function will release a case from its parent.
+    """Release a case from its parent.
 
     :raises NotPermitted: the actor is not the centre's administrator
     :raises NotFound: out of reach

@@ -32,7 +32,7 @@ _ASKED = (Status.ORDER_PENDING, Status.RETURN_PENDING, Status.EXTENSION_PENDING)
 
 
 async def preview(session: AsyncSession, actor: Actor, login: str, *, at: datetime) -> HandOver:
-    """This function will count the open work of a person, by kind.
+    """Count the open work of a person, by kind.
 
     :raises NotPermitted: the actor does not hand over work, or not this person's
     """
@@ -146,7 +146,7 @@ def _taker_fault(giver: Actor, taker: Actor, in_force: Collection[str]) -> str:
 
 
 def _held(giver: UUID, kind: OpenWork, seen: ColumnElement[bool]) -> Select[tuple[UUID]]:
-    """The open cases that one person holds in a way, among those that are seen."""
+    # The open cases that one person holds in a way, among those that are seen.
     whose: dict[OpenWork, ColumnElement[bool]] = {
         OpenWork.REGISTERED: col(Case.created_by) == giver,
         OpenWork.ACCEPTED: select(Assignment.id)

@@ -39,7 +39,7 @@ REQUIRED = {"title": "标题", "content": "诉求内容", "category": "类别", 
 
 
 def faults_of(changes: CaseChanges, *, at: datetime) -> dict[str, str]:
-    """This function will name the fields that cannot be taken, each with its sentence."""
+    """Name the fields that cannot be taken, each with its sentence."""
     faults = _plain_faults(changes, at)
     for place, party in enumerate(changes.parties or ()):
         faults |= _party_faults(party, place, at)
@@ -116,7 +116,7 @@ def _person(party: PartyInput) -> PersonInput:
 
 
 async def put(session: AsyncSession, case: Case, changes: CaseChanges, *, at: datetime) -> dict[str, Any]:
-    """This function will put the changes on the case and answer what changed, without personal data.
+    """Put the changes on the case and answer what changed, without personal data.
 
     :raises Invalid: a field cannot be taken
     """
@@ -165,7 +165,7 @@ async def fill_index(session: AsyncSession, *, after: UUID | None = None, most: 
 
 
 async def _area_path(session: AsyncSession, case: Case, code: str | None, faults: dict[str, str]) -> str | None:
-    """What was ended stays where it stands, and is taken for nothing else."""
+    # What was ended stays where it stands, and is taken for nothing else.
     if not code:
         return None
     try:
@@ -212,7 +212,7 @@ async def _put_parties(session: AsyncSession, case: Case, parties: tuple[PartyIn
 
 
 async def add_party(session: AsyncSession, case: Case, given: PartyInput, place: int, *, at: datetime) -> None:
-    """This function will declare the person of a party and add it to the case."""
+    """Declare the person of a party and add it to the case."""
     person = await people.declare(session, _person(given), at=at, phone_required=given.kind is PartyKind.PETITIONER)
     session.add(
         Party(
@@ -230,7 +230,7 @@ _LONG_NUMBER = re.compile(r"\d[\d\s-]{9,}[\dXx]")
 
 
 async def require_anonymous(session: AsyncSession, case: Case, text: str) -> None:
-    """This function will make sure that a text to be shown to others names nobody of the case (row 43).
+    """Make sure that a text to be shown to others names nobody of the case (row 43).
 
     :raises Invalid: it holds a party's name, or a number as long as a phone's
     """
@@ -243,7 +243,7 @@ async def require_anonymous(session: AsyncSession, case: Case, text: str) -> Non
 
 
 async def require_complete(session: AsyncSession, actor: Actor, case: Case) -> None:
-    """This function will make sure that a draft can be accepted (workflow row 5).
+    """Make sure that a draft can be accepted (workflow row 5).
 
     :raises Invalid: required fields are empty, or a petitioner shows no identity and no reason
     """

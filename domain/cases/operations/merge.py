@@ -33,7 +33,7 @@ _BEFORE_ACCEPTANCE = (*MERGEABLE, Status.TO_ACCEPT)
 
 
 async def merge(session: AsyncSession, actor: Actor, *, kept: str, merged: str, reason: str, at: datetime) -> None:
-    """This function will set a duplicate aside; the kept case is worked on for both.
+    """Set a duplicate aside; the kept case is worked on for both.
 
     The duplicate keeps its status, parties and journal; its clocks stand still, and its
     petitioners are told what becomes of the kept case. The kept case takes over what is stricter: see `joining`.
@@ -69,7 +69,7 @@ async def merge(session: AsyncSession, actor: Actor, *, kept: str, merged: str, 
 
 
 async def undo(session: AsyncSession, actor: Actor, *, number: str, reason: str, at: datetime) -> None:
-    """This function will take a merge back: the duplicate goes on with the time that remained.
+    """Take a merge back: the duplicate goes on with the time that remained.
 
     :raises NotPermitted: the actor is not the centre's administrator
     :raises NotFound: out of reach
@@ -98,7 +98,7 @@ async def undo(session: AsyncSession, actor: Actor, *, number: str, reason: str,
 async def _take_over(
     session: AsyncSession, whole: Case, duplicate: Case, only: Collection[str] | None = None
 ) -> joining.Gave:
-    """The stricter of both holds for the kept case: attributes, and of one link the earlier deadline."""
+    # The stricter of both holds for the kept case: attributes, and of one link the earlier deadline.
     gave = joining.join(whole, duplicate, only)
     own, other = await Clocks.of(session, whole.id), await Clocks.of(session, duplicate.id)
     gave |= clocks.tighten(own, other, only)
@@ -112,7 +112,7 @@ async def _take_over(
 
 
 async def _give_back(session: AsyncSession, whole: Case, duplicate: Case) -> list[str]:
-    """What the duplicate gave goes; what others gave, or give now in its place, stays."""
+    # What the duplicate gave goes; what others gave, or give now in its place, stays.
     gone, duplicate.merge_gave = dict(duplicate.merge_gave), {}
     seen = reach.visible_to(system_actor(Role.CLOCK))
     query = select(Case).where(seen, col(Case.merged_into_id) == whole.id, col(Case.id) != duplicate.id)
@@ -153,7 +153,7 @@ def _check(whole: Case, duplicate: Case, called: tuple[str, str]) -> None:
 
 
 def _check_attributes(whole: Case, duplicate: Case) -> None:
-    """What the kept case could not take over bars the merge, rather than be lost."""
+    # What the kept case could not take over bars the merge, rather than be lost.
     for case in (whole, duplicate):
         if case.legacy:
             raise ActionNotAllowed(f"{case.number} 已列为历史遗留，时限不再计算：请先取消历史遗留再并案")

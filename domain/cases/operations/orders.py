@@ -17,7 +17,7 @@ from domain.kernel.refusals import Invalid
 
 
 async def arrange(session: AsyncSession, actor: Actor, order: Order, statuses: Sequence[str], *, at: datetime) -> None:
-    """This function will set the order in which a list shows its statuses; every status stands in it once.
+    """Set the order in which a list shows its statuses; every status stands in it once.
 
     :raises NotPermitted: the actor does not arrange processes
     :raises Invalid: a status is missing, unknown or twice there

@@ -28,7 +28,7 @@ _ENABLING = 0x70726F63
 async def copy(
     session: AsyncSession, actor: Actor, *, code: str, name: str, source: UUID | None = None, at: datetime
 ) -> ProcessVersion:
-    """This function will begin a process as a draft copied from the standard one, or from another version.
+    """Begin a process as a draft copied from the standard one, or from another version.
 
     With the code of a process that exists, the draft is its next version.
 
@@ -76,7 +76,7 @@ async def save(
     seen: str = "",
     at: datetime,
 ) -> ProcessVersion:
-    """This function will keep the changes of a draft; a draft may still be wrong, `enable` is strict.
+    """Keep the changes of a draft; a draft may still be wrong, `enable` is strict.
 
     `bound_to` are category codes or their beginnings; `seen` is the fingerprint of what was
     changed, empty to overwrite whatever stands there.
@@ -145,7 +145,7 @@ async def enable(
 async def _loosened(
     session: AsyncSession, version: ProcessVersion, tweaks: Tweaks, reason: str, at: datetime
 ) -> dict[str, object]:
-    """What the journal says of looser limits; refused when nobody says why."""
+    # What the journal says of looser limits; refused when nobody says why.
     own = process.built(tweaks).limits
     sentences = [one.sentence for one in await limits.loosened(session, own, version.categories, at=at)]
     if not sentences:
@@ -156,7 +156,7 @@ async def _loosened(
 
 
 async def retire(session: AsyncSession, actor: Actor, version_id: UUID, *, at: datetime) -> ProcessVersion:
-    """This function will take a process out of use: new cases follow the standard one again.
+    """Take a process out of use: new cases follow the standard one again.
 
     :raises NotPermitted: the actor does not arrange processes
     :raises NotFound: no such version

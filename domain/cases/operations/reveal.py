@@ -18,7 +18,7 @@ from domain.people.schemas import Opened, Revealable
 async def reveal(
     session: AsyncSession, actor: Actor, *, person_id: UUID, field: Revealable, reason: str, at: datetime
 ) -> Opened:
-    """This function will give one field of a party in clear, and write that to the journal.
+    """Give one field of a party in clear, and write that to the journal.
 
     The caller raises the refusal of the answer, if there is one, after the commit: see `people.operations.reveal`.
 

@@ -38,7 +38,7 @@ async def take(
     at: datetime,
     version: int | None = None,
 ) -> CaseSummary:
-    """This function will move a case one step along its workflow.
+    """Move a case one step along its workflow.
 
     With `version` the step is taken only if nobody changed the case since then.
 
@@ -117,9 +117,8 @@ async def _change(act: Act) -> Status:
 
 
 async def _run_clocks(act: Act) -> None:
-    """What the step changed is written once, after its clocks; only clocks that an effect touched are written before,
-    since they are read by their state.
-    """
+    # What the step changed is written once, after its clocks; only clocks that an effect touched are written before,
+    # since they are read by their state.
     session = act.session
     if any(isinstance(one, Deadline) for one in (*session.new, *session.dirty)):
         await session.flush()
@@ -128,7 +127,7 @@ async def _run_clocks(act: Act) -> None:
 
 
 async def _files(session: AsyncSession, actor: Actor, given: StepInput) -> list[StoredFile]:
-    """The pictures must be the actor's own and not bound to another step."""
+    # The pictures must be the actor's own and not bound to another step.
     if not given.attachments:
         return []
     bound = select(Attachment.file_id).where(col(Attachment.file_id).in_(given.attachments))

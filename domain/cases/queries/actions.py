@@ -41,7 +41,7 @@ _ASKED_LATER = frozenset({Guard.WATCHABLE, Guard.OTHER_DEPARTMENT, Guard.SAME_DE
 
 
 async def of(session: AsyncSession, actor: Actor, number: str, *, at: datetime) -> tuple[ActionView, ...]:
-    """This function will list every action with whether and why (not) for this person."""
+    """List every action with whether and why (not) for this person."""
     case = await reach.find(session, actor, number)
     process = await processes.of_case(session, case)
     assignments = await reach.live_assignments(session, case.id)
@@ -60,7 +60,7 @@ async def of(session: AsyncSession, actor: Actor, number: str, *, at: datetime) 
 
 
 def _first(case: Case) -> tuple[Action, ...]:
-    """What comes before all else at this very case."""
+    # What comes before all else at this very case.
     if case.status is Status.TO_CONFIRM and case.answered_at is None:
         return (Action.PUBLISH_ANSWER,)
     return (Action.RULE_APPEAL, *(() if case.call_outcome else (Action.CALL_BACK,))) if case.closed_at else ()
@@ -114,7 +114,7 @@ def _starts(step: Step, asker: _Asker) -> str:
 
 
 async def _limits(session: AsyncSession, process: Process, case: Case, at: datetime) -> dict[Link, Limit]:
-    """What each clock of this case would run: the process's own limit, else the rule in force for who has it."""
+    # What each clock of this case would run: the process's own limit, else the rule in force for who has it.
     found: dict[Link, Limit] = {}
     for link in Link:
         unit_id = case.unit_id if link is Link.DISPATCH else case.lead_unit_id

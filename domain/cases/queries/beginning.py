@@ -34,7 +34,7 @@ async def given(session: AsyncSession, actor: Actor, action: Action, *, at: date
 
 
 async def _own_phone(session: AsyncSession, actor: Actor) -> str:
-    """The telephone that this person gave last as the one in charge; empty when there is none."""
+    # The telephone that this person gave last as the one in charge; empty when there is none.
     query = (
         select(Assignment)
         .where(col(Assignment.accepted_by) == actor.account_id, col(Assignment.in_charge_phone_sealed).is_not(None))

@@ -36,7 +36,7 @@ class BulkRow:
 async def preview(
     session: AsyncSession, actor: Actor, numbers: Sequence[str], action: Action, *, at: datetime
 ) -> tuple[BulkRow, ...]:
-    """This function will tell, case by case and in the given order, who would be reached and why not.
+    """Tell, case by case and in the given order, who would be reached and why not.
 
     Cases out of reach are left out, as if they were not there.
 

@@ -23,7 +23,7 @@ def source_of(entry: JournalEntry) -> Status | None:
 
 
 async def since(session: AsyncSession, actor: Actor, number: str, version: int) -> str:
-    """This function will say who changed a case within reach after a version; empty when nobody did.
+    """Say who changed a case within reach after a version; empty when nobody did.
 
     :raises NotFound: none, or out of reach
     """
@@ -32,7 +32,7 @@ async def since(session: AsyncSession, actor: Actor, number: str, version: int) 
 
 
 async def told(session: AsyncSession, case: Case, version: int) -> str:
-    """This function will say who did what to a case after a version, the newest last."""
+    """Say who did what to a case after a version, the newest last."""
     query = (
         select(JournalEntry)
         .where(col(JournalEntry.subject_id) == case.id)

@@ -44,7 +44,7 @@ from domain.people.policy import Field, Purpose
 async def get(
     session: AsyncSession, actor: Actor, number: str, *, at: datetime, purpose: Purpose | None = None
 ) -> CaseView:
-    """This function will show a case within reach, its persons as the field policy shows them.
+    """Show a case within reach, its persons as the field policy shows them.
 
     `purpose`: what for, when it is not the door through which the actor came.
 
@@ -82,7 +82,7 @@ def _spoken(view: DeadlineView, process: Process) -> DeadlineView:
 
 
 def _facts(case: Case) -> dict[str, Any]:
-    """What stands on the case itself."""
+    # What stands on the case itself.
     return {
         "content": case.content,
         "category_code": case.category,
@@ -221,7 +221,7 @@ async def _pictures(session: AsyncSession, case: Case, process: Process) -> tupl
 
 
 async def file_within_reach(session: AsyncSession, actor: Actor, file_id: UUID) -> StoredFile:
-    """This function will give a stored picture that the actor uploaded or whose case is within reach.
+    """Give a stored picture that the actor uploaded or whose case is within reach.
 
     :raises NotFound: none, or out of reach
     """
@@ -247,7 +247,7 @@ async def number_of_file(session: AsyncSession, actor: Actor, file_id: UUID) -> 
 
 
 async def journal(session: AsyncSession, actor: Actor, number: str) -> tuple[JournalView, ...]:
-    """This function will give the journal of a case within reach, the newest first."""
+    """Give the journal of a case within reach, the newest first."""
     case = await reach.find(session, actor, number)
     entries = await _entries(session, case)
     names = await _names(session, entries)
@@ -260,7 +260,7 @@ async def journal(session: AsyncSession, actor: Actor, number: str) -> tuple[Jou
 
 
 async def _names(session: AsyncSession, entries: Sequence[JournalEntry]) -> dict[UUID, str]:
-    """The names of all who acted, and of whom the lines tell."""
+    # The names of all who acted, and of whom the lines tell.
     named = notes.people_in(entry.detail for entry in entries)
     return await orgs.staff_names(session, {*(entry.actor_id for entry in entries), *named})
 
@@ -346,7 +346,7 @@ def _kind(action: str, detail: Mapping[str, Any]) -> str:
 
 
 async def process(session: AsyncSession, actor: Actor, number: str, *, at: datetime) -> tuple[NodeView, ...]:
-    """This function will draw the way of a case along its main line: who and when at each node."""
+    """Draw the way of a case along its main line: who and when at each node."""
     case = await reach.find(session, actor, number)
     entries = await _entries(session, case)
     names = await _names(session, entries)

@@ -19,7 +19,7 @@ _PLACES = {
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """This class will place one status; `column` and `row` count from 0."""
+    """Place one status; `column` and `row` count from 0."""
 
     code: str
     label: str
@@ -31,7 +31,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """This class will draw the steps from one status to another; `changed` when the standard has them otherwise.
+    """Draw the steps from one status to another; `changed` when the standard has them otherwise.
 
     :ivar minor: a way out that every open status has; a picture draws it on demand
     :ivar gone: the standard has this arrow, the process has not
@@ -47,7 +47,7 @@ class Arrow:
 
 
 def nodes(process: Process) -> tuple[Node, ...]:
-    """This function will place every status; one without an arrow is not reached."""
+    """Place every status; one without an arrow is not reached."""
     used = {s for step in process.steps for s in (step.source, step.target) if s}
     return tuple(
         Node(status.value, process.status_label(status), *place, status in used, status in process.statuses)
@@ -56,7 +56,7 @@ def nodes(process: Process) -> tuple[Node, ...]:
 
 
 def arrows(process: Process) -> tuple[Arrow, ...]:
-    """This function will draw what moves a case; steps that stay where they are are not arrows.
+    """Draw what moves a case; steps that stay where they are are not arrows.
 
     Arrows that the process took out of the standard come last.
     """

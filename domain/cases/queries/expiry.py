@@ -23,7 +23,7 @@ _WHOLE = aliased(Case)
 
 
 def is_over(before: datetime, held: Collection[UUID]) -> ColumnElement[bool]:
-    """This function will give the condition of the cases that ended before a moment and may be made anonymous.
+    """Give the condition of the cases that ended before a moment and may be made anonymous.
 
     Not one that is open, held, or under an appeal, and not one merged into a case that is.
     """
@@ -62,13 +62,13 @@ def _named() -> ColumnElement[bool]:
 
 
 def due(before: datetime, held: Collection[UUID]) -> Select[tuple[str, datetime]]:
-    """This function will give number and end of the cases whose parties are due."""
+    """Give number and end of the cases whose parties are due."""
     ended = func.coalesce(col(Case.closed_at), col(Case.updated_at))
     return select(col(Case.number), ended).where(visible_to(_CLOCK), is_over(before, held), _named())
 
 
 def due_locked(before: datetime, held: Collection[UUID], *, limit: int) -> Select[tuple[Case]]:
-    """This function will give some of the cases whose parties are due, locked; the condition is asked under the lock."""
+    """Give some of the cases whose parties are due, locked; the condition is asked under the lock."""
     some = select(col(Case.id)).where(visible_to(_CLOCK), is_over(before, held), _named()).order_by(col(Case.id))
     locked = select(Case).where(visible_to(_CLOCK), col(Case.id).in_(some.limit(limit)), is_over(before, held))
     return locked.order_by(col(Case.id)).with_for_update(of=Case)
@@ -80,7 +80,7 @@ def _without_case(before: datetime) -> ColumnElement[bool]:
 
 
 def visitors(before: datetime) -> Select[tuple[str, datetime]]:
-    """This function will give a mark and the moment of the persons declared before a moment whom no case names.
+    """Give a mark and the moment of the persons declared before a moment whom no case names.
 
     Visitors without a case, and whoever was taken out of a draft again.
     """
@@ -88,17 +88,17 @@ def visitors(before: datetime) -> Select[tuple[str, datetime]]:
 
 
 def visitor_ids(before: datetime, *, limit: int) -> Select[tuple[UUID]]:
-    """This function will give some of the persons declared before a moment whom no case names."""
+    """Give some of the persons declared before a moment whom no case names."""
     return select(col(Person.id)).where(_without_case(before)).order_by(col(Person.id)).limit(limit)
 
 
 def is_unused(before: datetime) -> ColumnElement[bool]:
-    """This function will give the condition of the pictures uploaded before a moment that no step took along."""
+    """Give the condition of the pictures uploaded before a moment that no step took along."""
     used = select(Attachment.id).where(col(Attachment.file_id) == col(StoredFile.id)).exists()
     return and_(col(StoredFile.uploaded_at) < before, ~used)
 
 
 def unused_files(before: datetime) -> Select[tuple[str, datetime]]:
-    """This function will give a mark and the moment of the pictures that no step took along."""
+    """Give a mark and the moment of the pictures that no step took along."""
     mark = func.right(cast(col(StoredFile.id), String), 8)
     return select(mark, col(StoredFile.uploaded_at)).where(is_unused(before))

@@ -30,7 +30,7 @@ _RULE = "按本人登记、转派抄告、辖区或全部四种范围判断"
 
 
 async def why(session: AsyncSession, actor: Actor, number: str, login: str, *, at: datetime) -> tuple[Ground, ...]:
-    """This function will say why a person sees a case or not; an empty `login` asks for oneself.
+    """Say why a person sees a case or not; an empty `login` asks for oneself.
 
     Asked for oneself, a case out of reach answers as an unknown one does: the general rule and no more.
 

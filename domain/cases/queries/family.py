@@ -19,7 +19,7 @@ from domain.kernel.refusals import ActionNotAllowed
 
 
 async def require_unmerged(session: AsyncSession, actor: Actor, case: Case) -> None:
-    """This function will refuse a step on a case that was merged into another.
+    """Refuse a step on a case that was merged into another.
 
     :raises ActionNotAllowed: it names the case that is worked on instead, to who sees that one
     """
@@ -32,7 +32,7 @@ async def require_unmerged(session: AsyncSession, actor: Actor, case: Case) -> N
 
 
 async def seen_among(session: AsyncSession, actor: Actor, numbers: Collection[str]) -> frozenset[str]:
-    """This function will tell which of some numbers are of cases within reach."""
+    """Tell which of some numbers are of cases within reach."""
     if not numbers:
         return frozenset()
     query = select(col(Case.number)).where(col(Case.number).in_(numbers), visible_to(actor))
@@ -40,7 +40,7 @@ async def seen_among(session: AsyncSession, actor: Actor, numbers: Collection[st
 
 
 async def kept_number(session: AsyncSession, actor: Actor, number: str) -> str | None:
-    """This function will give the number of the case that one was merged into; none when it was not.
+    """Give the number of the case that one was merged into; none when it was not.
 
     :raises NotFound: no such case within reach
     """
@@ -51,7 +51,7 @@ async def kept_number(session: AsyncSession, actor: Actor, number: str) -> str |
 
 
 async def parent_number(session: AsyncSession, actor: Actor, number: str) -> str | None:
-    """This function will give the number of a case's parent; none when it has none.
+    """Give the number of a case's parent; none when it has none.
 
     :raises NotFound: no such case within reach
     """
@@ -69,7 +69,7 @@ async def merged_categories(session: AsyncSession, case: Case) -> Mapping[UUID, 
 
 
 async def related(session: AsyncSession, actor: Actor, case: Case) -> dict[str, tuple[RelatedView, ...]]:
-    """This function will give the cases within reach that belong to one: parent, children, merged ones."""
+    """Give the cases within reach that belong to one: parent, children, merged ones."""
     wanted = {
         "parent": col(Case.id) == case.parent_id,
         "children": col(Case.parent_id) == case.id,

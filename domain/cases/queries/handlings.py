@@ -23,7 +23,7 @@ from domain.orgs import queries as orgs
 
 @dataclass(frozen=True, slots=True)
 class HandlingView:
-    """This class will show who handled a rejection or a transfer (requirement 1, 事件详情)."""
+    """Who handled a rejection or a transfer (requirement 1, 事件详情)."""
 
     kind: str
     label: str
@@ -37,7 +37,7 @@ class HandlingView:
 
 @dataclass(frozen=True, slots=True)
 class PendingView:
-    """This class will show the request that waits for a decision; `days` only for an extension."""
+    """The request that waits for a decision; `days` only for an extension."""
 
     action: str
     label: str
@@ -71,7 +71,7 @@ _TRANSFERS = frozenset(
 
 
 async def of(session: AsyncSession, actor: Actor, number: str) -> tuple[HandlingView, ...]:
-    """This function will list the rejections and transfers of a case, the newest first."""
+    """List the rejections and transfers of a case, the newest first."""
     case = await reach.find(session, actor, number)
     topics = [f"case.{action.value}" for action in (*_REJECTIONS, *_TRANSFERS)]
     query = (
@@ -173,7 +173,7 @@ async def next_of(session: AsyncSession, actor: Actor, number: str) -> NextView:
 
 
 async def _holder(session: AsyncSession, case: Case, step: Step) -> str:
-    """The unit whose work it is, and the person where only one may do it."""
+    # The unit whose work it is, and the person where only one may do it.
     roles, ties = {who.role for who in step.who}, {who.tie for who in step.who}
     if ties == {Tie.OWN}:
         names = await orgs.staff_names(session, {case.created_by})

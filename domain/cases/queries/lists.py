@@ -198,7 +198,7 @@ async def _area_path(session: AsyncSession, code: str) -> str:
 
 
 def _status(wanted: tuple[str, ...], at: datetime) -> ColumnElement[bool]:
-    """A stored status finds its overdue cases too, as the counters do; the overdue words only those."""
+    # A stored status finds its overdue cases too, as the counters do; the overdue words only those.
     late = tuple(word for word in wanted if word in {rules.OVERDUE_ACCEPT, rules.OVERDUE_HANDLE})
     try:
         stored = [Status(word) for word in wanted if word not in late]
@@ -221,7 +221,7 @@ def _risk(value: str) -> RiskLevel:
 
 
 def _has_party(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """A party of the case itself, or of one that was merged into it."""
+    # A party of the case itself, or of one that was merged into it.
     own = (
         select(Party.id)
         .join(Person, col(Person.id) == col(Party.person_id))
@@ -270,7 +270,7 @@ async def rows_of(
     purpose: Purpose | None = None,
     hit: bool = False,
 ) -> list[CaseRow]:
-    """This function will make the rows of some cases, with a fixed number of queries; persons as the policy shows them."""
+    """Make the rows of some cases, with a fixed number of queries; persons as the policy shows them."""
     ids, lens = [case.id for case in cases], await people.lens(session, actor, purpose, hit=hit)
     petitioners = await _first_petitioners(session, lens, cases)
     leads = await _leads(session, ids)
@@ -297,7 +297,7 @@ class _Standing:
 
 
 async def _standing(session: AsyncSession, actor: Actor, ids: Sequence[UUID], at: datetime) -> dict[UUID, _Standing]:
-    """What stands elsewhere is no open work of a department; what is closed may still ask for somebody."""
+    # What stands elsewhere is no open work of a department; what is closed may still ask for somebody.
     words: dict[str, _Standing] = {}
     if speaks_for_department(actor):
         words = {"returned": _Standing("已退回", "gray", gone=True), "former": _Standing("已改派", "gray", gone=True)}
@@ -334,7 +334,7 @@ async def _leads(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Assig
 
 
 def _handler(lens: people.Lens, lead: Assignment | None) -> str:
-    """The person in charge is a member of staff, shown in full by default to those who see the case."""
+    # The person in charge is a member of staff, shown in full by default to those who see the case.
     if lead is None or lead.state not in (*LIVE, "finished"):
         return ""
     name = crypto.readable("assignment", "in_charge", lead.id, lead.in_charge_sealed)
@@ -394,6 +394,6 @@ def _left(case: Case, book: calendar.Book, at: datetime) -> tuple[Remaining, dat
 
 
 def _township(names: str) -> str:
-    """A row shows the township; the county is always the same and villages do not fit."""
+    # A row shows the township; the county is always the same and villages do not fit.
     parts = names.split(areas.SEPARATOR)
     return parts[1] if len(parts) > 1 else parts[0]

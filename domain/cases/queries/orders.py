@@ -56,7 +56,7 @@ DEFAULTS: dict[Order, tuple[str, ...]] = {
 
 
 def which(actor: Actor, view: str) -> Order:
-    """This function will tell which order a reader's list follows."""
+    """Tell which order a reader's list follows."""
     if view == "todo":
         return Order.TODO
     return Order.DEPARTMENT if actor.has(Role.OFFICER, Role.DEPARTMENT_HEAD) else Order.CENTRE
@@ -72,7 +72,7 @@ def _whole(order: Order, arranged: Sequence[str]) -> Sequence[str]:
 
 
 def stored(shown: str, at: datetime) -> ColumnElement[bool]:
-    """This function will give the condition of one shown status; the same as `derived_status`, for an index."""
+    """Give the condition of one shown status; the same as `derived_status`, for an index."""
     status, late = col(Case.status), col(Case.due_at) < at
     if shown == rules.OVERDUE_ACCEPT:
         return and_(status == S.TO_ACCEPT, late)
@@ -201,7 +201,7 @@ def in_order(
 
 
 def derived_status(at: datetime) -> ColumnElement[str]:
-    """This function will give the shown status in SQL, the same as `rules.shown_status`."""
+    """Give the shown status in SQL, the same as `rules.shown_status`."""
     late = col(Case.due_at) < at
     status = col(Case.status)
     return case(

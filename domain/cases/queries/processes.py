@@ -27,7 +27,7 @@ _BINDINGS = "process bindings"
 
 
 def require_manager(actor: Actor) -> None:
-    """This function will refuse who may not arrange processes.
+    """Refuse who may not arrange processes.
 
     :raises NotPermitted: neither the centre's nor the system's administrator
     """
@@ -36,12 +36,12 @@ def require_manager(actor: Actor) -> None:
 
 
 async def of_case(session: AsyncSession, case: Case) -> Process:
-    """This function will give the process that a case follows: the version it was accepted under."""
+    """Give the process that a case follows: the version it was accepted under."""
     return await by_id(session, case.process_id)
 
 
 async def by_id(session: AsyncSession, version_id: UUID | None) -> Process:
-    """This function will give a process by its version; none is the standard one."""
+    """Give a process by its version; none is the standard one."""
     if version_id is None:
         return STANDARD
     if version_id not in _KEPT:
@@ -54,12 +54,12 @@ async def by_id(session: AsyncSession, version_id: UUID | None) -> Process:
 
 
 def process_of(version: ProcessVersion) -> Process:
-    """This function will build the process of one version."""
+    """Build the process of one version."""
     return built(Tweaks.model_validate(version.tweaks), version_id=version.id, name=version.name)
 
 
 async def enabled_for(session: AsyncSession, category: str) -> UUID | None:
-    """This function will give the enabled version bound to a category, the longest binding first."""
+    """Give the enabled version bound to a category, the longest binding first."""
     if _BINDINGS not in session.info:
         query = select(ProcessVersion).where(col(ProcessVersion.state) == ProcessState.ENABLED)
         session.info[_BINDINGS] = {
@@ -81,12 +81,12 @@ async def in_all_words(session: AsyncSession) -> Callable[[str], str]:
 
 
 def forget_bindings(session: AsyncSession) -> None:
-    """This function will have the bindings read afresh; call it after one changed."""
+    """Have the bindings read afresh; call it after one changed."""
     session.info.pop(_BINDINGS, None)
 
 
 async def every(session: AsyncSession, actor: Actor) -> Sequence[ProcessVersion]:
-    """This function will list all versions of all processes, the newest version of each first.
+    """List all versions of all processes, the newest version of each first.
 
     :raises NotPermitted: the actor does not arrange processes
     """
@@ -96,7 +96,7 @@ async def every(session: AsyncSession, actor: Actor) -> Sequence[ProcessVersion]
 
 
 async def find(session: AsyncSession, actor: Actor, version_id: UUID, *, lock: bool = False) -> ProcessVersion:
-    """This function will give one version.
+    """Give one version.
 
     :raises NotPermitted: the actor does not arrange processes
     :raises NotFound: none
@@ -109,13 +109,13 @@ async def find(session: AsyncSession, actor: Actor, version_id: UUID, *, lock: b
 
 
 def fingerprint(version: ProcessVersion) -> str:
-    """This function will name what stands in a version, so that nobody's later change is overwritten unseen."""
+    """Name what stands in a version, so that nobody's later change is overwritten unseen."""
     content = [version.name, version.note, sorted(version.categories), version.tweaks]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 async def open_cases(session: AsyncSession, actor: Actor) -> dict[UUID | None, int] | None:
-    """This function will count the open cases on each version, none being the standard process.
+    """Count the open cases on each version, none being the standard process.
 
     Nothing for who sees no cases: a nought would say that there are none.
 
@@ -133,7 +133,7 @@ async def open_cases(session: AsyncSession, actor: Actor) -> dict[UUID | None, i
 
 
 async def enablers(session: AsyncSession, actor: Actor) -> dict[UUID, str]:
-    """This function will name who enabled each version, as the journal has it.
+    """Name who enabled each version, as the journal has it.
 
     :raises NotPermitted: the actor does not arrange processes
     """

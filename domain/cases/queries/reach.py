@@ -27,7 +27,7 @@ NOT_YOURS = "没有找到这件诉求，或不在您的查看范围内"
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """This function will give the condition of the cases that an actor may see.
+    """Give the condition of the cases that an actor may see.
 
     Drafts are seen by who wrote them, and by the administrators of the same centre, who may
     submit or void what a guide began. A department sees what was ever dispatched
@@ -56,7 +56,7 @@ def _within_reach(actor: Actor) -> ColumnElement[bool]:
 
 
 def dispatched_to(units: Collection[UUID], *more: ColumnElement[bool]) -> ColumnElement[bool]:
-    """This function will give the condition that one of some departments has an assignment to the case."""
+    """Give the condition that one of some departments has an assignment to the case."""
     return (
         select(Assignment.id)
         .where(col(Assignment.case_id) == col(Case.id), one_of(col(Assignment.unit_id), units), *more)
@@ -65,12 +65,12 @@ def dispatched_to(units: Collection[UUID], *more: ColumnElement[bool]) -> Column
 
 
 def copied_to(units: Collection[UUID]) -> ColumnElement[bool]:
-    """This function will give the condition that a case was copied to one of some units (抄告): it may be read there."""
+    """Give the condition that a case was copied to one of some units (抄告): it may be read there."""
     return select(Copy.id).where(col(Copy.case_id) == col(Case.id), one_of(col(Copy.unit_id), units)).exists()
 
 
 async def find(session: AsyncSession, actor: Actor, number: str) -> Case:
-    """This function will give a case within reach.
+    """Give a case within reach.
 
     :raises NotFound: none, or out of reach
     """
@@ -82,7 +82,7 @@ async def find(session: AsyncSession, actor: Actor, number: str) -> Case:
 
 
 async def lock(session: AsyncSession, actor: Actor, number: str) -> Case:
-    """This function will give a case within reach, locked until the act ends, read afresh.
+    """Give a case within reach, locked until the act ends, read afresh.
 
     :raises NotFound: none, or out of reach
     """
@@ -99,7 +99,7 @@ async def lock(session: AsyncSession, actor: Actor, number: str) -> Case:
 
 
 async def live_assignments(session: AsyncSession, case_id: UUID) -> list[Assignment]:
-    """This function will give the assignments that are not over, the lead first."""
+    """Give the assignments that are not over, the lead first."""
     query = (
         select(Assignment)
         .where(col(Assignment.case_id) == case_id, col(Assignment.state).in_(LIVE))
@@ -109,7 +109,7 @@ async def live_assignments(session: AsyncSession, case_id: UUID) -> list[Assignm
 
 
 def bond_of(actor: Actor, case: Case, assignments: list[Assignment]) -> Bond:
-    """This function will tell how the actor is tied to the case."""
+    """Tell how the actor is tied to the case."""
     units = {part: {a.unit_id for a in assignments if a.part is part} for part in Part}
     last_lead = case.lead_unit_id if case.status is Status.CLOSED else None
     return Bond(
@@ -123,7 +123,7 @@ def bond_of(actor: Actor, case: Case, assignments: list[Assignment]) -> Bond:
 
 
 def _more_than_copied(actor: Actor) -> ColumnElement[bool]:
-    """A copy lets a unit read a case, masked; clear values are for those who work on it."""
+    # A copy lets a unit read a case, masked; clear values are for those who work on it.
     return dispatched_to(actor.unit_ids) if actor.reach is Reach.DEPARTMENT else true()
 
 
@@ -149,7 +149,7 @@ async def matters_of_person(session: AsyncSession, actor: Actor, person_id: UUID
 
 
 async def open_cases_of(session: AsyncSession, actor: Actor, id_number: str) -> int:
-    """This function will count the open cases of the holder of an identity number, for the desk."""
+    """Count the open cases of the holder of an identity number, for the desk."""
     actor.require(Permission.VISIT_REGISTER)
     ended = (Status.DRAFT, Status.CLOSED, Status.VOID)
     query = (

@@ -120,7 +120,7 @@ def unattended(at: datetime) -> ColumnElement[bool]:
 
 
 def _held(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """An assignment whose unit still owes something."""
+    # An assignment whose unit still owes something.
     owed = (col(Assignment.case_id) == col(Case.id), col(Assignment.state).in_(_OWED))
     return select(col(Assignment.id)).where(*owed, *conditions).exists()
 

@@ -37,7 +37,7 @@ async def gather(
     at: datetime,
     wanted: AbstractSet[Guard] = EVERY,
 ) -> Facts:
-    """This function will gather the facts of a case for one actor and one input.
+    """Gather the facts of a case for one actor and one input.
 
     What only a guard outside `wanted` looks at is not read.
     """
@@ -64,7 +64,7 @@ async def gather(
 
 
 def _of_case(case: Case) -> dict[str, Any]:
-    """What stands on the case itself."""
+    # What stands on the case itself.
     return {
         "kind": case.kind,
         "leader_order": case.leader_order,

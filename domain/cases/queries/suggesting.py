@@ -89,7 +89,7 @@ def _joined(matters: Sequence[str]) -> str:
 
 
 async def _open_to(session: AsyncSession, cases: Sequence[Case], action: Action, at: datetime) -> list[UnitView]:
-    """The departments where somebody can receive, without the one that has all of the cases already."""
+    # The departments where somebody can receive, without the one that has all of the cases already.
     holders = {case.lead_unit_id for case in cases} if action is Action.REDISPATCH else set()
     present = holders if len(holders) == 1 else set()
     attendance = await receiving.attendance(session, action, at=at)
@@ -101,7 +101,7 @@ async def _open_to(session: AsyncSession, cases: Sequence[Case], action: Action,
 
 
 def _circles(code: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The category, then its group, each with its name and its codes."""
+    # The category, then its group, each with its name and its codes.
     own = CATEGORIES.get(code)
     if own is None:
         return ()

@@ -31,7 +31,7 @@ SAMPLES, MOST = 10, 20_000
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """This class will tell of one kind of step that the process would have refused."""
+    """Tell of one kind of step that the process would have refused."""
 
     label: str
     reason: str
@@ -41,7 +41,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """This class will compare one limit: how many clocks turned yellow and red before, and would now."""
+    """Compare one limit: how many clocks turned yellow and red before, and would now."""
 
     link: str
     clocks: int
@@ -53,7 +53,7 @@ class Late:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """This class will say what a process would have changed in the last 30 days."""
+    """Say what a process would have changed in the last 30 days."""
 
     cases: int
     steps: int
@@ -63,7 +63,7 @@ class Trial:
 
 
 async def run(session: AsyncSession, actor: Actor, tweaks: Tweaks, bound_to: Sequence[str], *, at: datetime) -> Trial:
-    """This function will judge each step of the last 30 days by a process, for the categories it is bound to.
+    """Judge each step of the last 30 days by a process, for the categories it is bound to.
 
     An empty `bound_to` takes all categories.
 
@@ -86,7 +86,7 @@ async def run(session: AsyncSession, actor: Actor, tweaks: Tweaks, bound_to: Seq
 async def _entries(
     session: AsyncSession, actor: Actor, bound_to: Sequence[str], at: datetime
 ) -> list[tuple[JournalEntry, str, Kind]]:
-    """The newest lines first, no more than `MOST`: a trial must not hold up those who work meanwhile."""
+    # The newest lines first, no more than `MOST`: a trial must not hold up those who work meanwhile.
     newest = (
         select(col(JournalEntry.seq))
         .where(col(JournalEntry.action).in_([f"case.{action.value}" for action in Action]))

@@ -82,7 +82,7 @@ def former(actor: Actor, at: datetime) -> ColumnElement[bool]:
 
 
 def in_work() -> ColumnElement[bool]:
-    """This function will select the cases that are not set aside, as legacy or as merged into another."""
+    """Select the cases that are not set aside, as legacy or as merged into another."""
     return and_(col(Case.legacy).is_(False), col(Case.merged_into_id).is_(None))
 
 
@@ -122,7 +122,7 @@ def _waits(actor: Actor, at: datetime) -> list[tuple[Role, ColumnElement[bool]]]
 
 
 def _asked_after_closing(actor: Actor, at: datetime) -> list[tuple[Role, ColumnElement[bool]]]:
-    """What is closed and still asks for somebody: appeals to be ruled on, petitioners to be called back."""
+    # What is closed and still asks for somebody: appeals to be ruled on, petitioners to be called back.
     return [
         (Role.CENTER_ADMIN, or_(appealed(actor, at), to_call_back(actor, at))),
         (Role.LEADER, to_call_back(actor, at)),
@@ -159,13 +159,13 @@ def to_call_back(actor: Actor, at: datetime) -> ColumnElement[bool]:
 
 
 def returned_by(units: Collection[UUID]) -> ColumnElement[bool]:
-    """This function will select what a department gave back and does not hold any more (已退回)."""
+    """Select what a department gave back and does not hold any more (已退回)."""
     held = dispatched_to(units, col(Assignment.state).in_((*LIVE, AssignmentState.FINISHED)))
     return and_(dispatched_to(units, col(Assignment.state) == AssignmentState.RETURNED), ~held)
 
 
 def overdue(actor: Actor, at: datetime) -> ColumnElement[bool]:
-    """This function will select the open cases whose nearest deadline has passed."""
+    """Select the open cases whose nearest deadline has passed."""
     return and_(is_open(actor, at), col(Case.due_at) < at)
 
 
@@ -197,7 +197,7 @@ def in_hand(actor: Actor, at: datetime) -> ColumnElement[bool]:
 
 
 def closed_this_month(actor: Actor, at: datetime) -> ColumnElement[bool]:
-    """This function will select the cases closed in the running month (Asia/Shanghai)."""
+    """Select the cases closed in the running month (Asia/Shanghai)."""
     start, _ = day_bounds(local_date(at).replace(day=1))
     closed = and_(col(Case.status) == S.CLOSED, col(Case.closed_at) >= start)
     return and_(closed, _closed_by(actor)) if speaks_for_department(actor) else closed
@@ -244,7 +244,7 @@ _BOARD: tuple[tuple[Role, tuple[str, ...]], ...] = (
 
 
 def views_of(actor: Actor) -> tuple[str, ...]:
-    """This function will give the counters that this person's desk shows, in their order."""
+    """Give the counters that this person's desk shows, in their order."""
     return next((names for role, names in _BOARD if role in actor.roles), ())
 
 
@@ -254,7 +254,7 @@ def ledger_of(actor: Actor) -> str:
 
 
 async def counters(session: AsyncSession, actor: Actor, *, at: datetime) -> tuple[Counter, ...]:
-    """This function will count this person's desk in one query."""
+    """Count this person's desk in one query."""
     names = views_of(actor)
     counts = await count_views(session, actor, names, at=at)
     said = await processes.in_all_words(session)
@@ -262,7 +262,7 @@ async def counters(session: AsyncSession, actor: Actor, *, at: datetime) -> tupl
 
 
 async def count_views(session: AsyncSession, actor: Actor, names: tuple[str, ...], *, at: datetime) -> dict[str, int]:
-    """This function will count some views for this person in one query."""
+    """Count some views for this person in one query."""
     if not names:
         return {}
     views = [VIEWS[name][2](actor, at) for name in names]

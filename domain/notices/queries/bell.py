@@ -68,7 +68,7 @@ def _entry_of(first: NoticeView, *more: NoticeView) -> NoticeView:
 
 
 def _unread(actor: Actor) -> ColumnElement[bool]:
-    """What nobody read and still concerns the reader: what a department was told before a case left it does not."""
+    # What nobody read and still concerns the reader: what a department was told before a case left it does not.
     unread = col(Notice.read_at).is_(None)
     if not views.speaks_for_department(actor):
         return unread
@@ -83,6 +83,6 @@ def _unread(actor: Actor) -> ColumnElement[bool]:
 
 
 def _within_reach(actor: Actor) -> ColumnElement[bool]:
-    """The actor's own notices of cases that the actor still sees: who left a department is told nothing any more."""
+    # The actor's own notices of cases that the actor still sees: who left a department is told nothing any more.
     seen = select(col(Case.id)).where(col(Case.id) == col(Notice.case_id), reach.visible_to(actor)).exists()
     return and_(one_of(col(Notice.account_id), actor.own_ids), or_(col(Notice.case_id).is_(None), seen))

@@ -39,7 +39,7 @@ async def foretold_of(session: AsyncSession, actor: Actor, number: str, *, at: d
 async def told_of(
     session: AsyncSession, topic: str, case_id: UUID, payload: Mapping[str, Any], *, at: datetime
 ) -> tuple[Told, ...]:
-    """This function will tell who hears of what happened to a case, and in which words; never who did it.
+    """Tell who hears of what happened to a case, and in which words; never who did it.
 
     `topic` is the outbox topic without `case.`, `payload` its message, `at` when it happened: a relay
     that comes late still tells the units that held the case then.
@@ -84,7 +84,7 @@ async def will_tell(
     departments: Iterable[str] = (),
     at: datetime | None = None,
 ) -> tuple[tuple[str, int], ...]:
-    """This function will foretell whom a step would tell: label and number of people, the actor left out.
+    """Foretell whom a step would tell: label and number of people, the actor left out.
 
     :param departments: codes of the departments that the step chooses, lead and assist
     :param at: when, for what waits until the morning
@@ -112,14 +112,14 @@ async def will_tell(
 
 
 def _writes(case: Case, action: Action) -> bool:
-    """A result is told when it is released: not while the centre reads it first, nor again when it is worded anew."""
+    # A result is told when it is released: not while the centre reads it first, nor again when it is worded anew.
     if action is Action.SUBMIT_RESULT:
         return not answering.current().by_centre
     return action is not Action.PUBLISH_ANSWER or case.answered_at is None
 
 
 async def merged_into(session: AsyncSession, case_id: UUID) -> tuple[UUID, ...]:
-    """This function will give the cases that were merged into one."""
+    """Give the cases that were merged into one."""
     clock = system_actor(Role.CLOCK)
     query = select(col(Case.id)).where(col(Case.merged_into_id) == case_id, reach.visible_to(clock))
     return tuple(await session.scalars(query.order_by(col(Case.number))))
@@ -165,7 +165,7 @@ async def _entry(session: AsyncSession, payload: Mapping[str, Any]) -> JournalEn
 
 
 async def _held_at(session: AsyncSession, case_id: UUID, at: datetime, *more: ColumnElement[bool]) -> frozenset[UUID]:
-    """The units that held the case right after what happened at a moment."""
+    # The units that held the case right after what happened at a moment.
     query = select(col(Assignment.unit_id)).where(
         col(Assignment.case_id) == case_id,
         col(Assignment.dispatched_at) <= at,
@@ -215,7 +215,7 @@ async def _doer(session: AsyncSession, entry: JournalEntry) -> str:
 async def _members(
     session: AsyncSession, audiences: tuple[Audience, ...], *, by_unit: bool = False
 ) -> dict[Audience, frozenset[UUID]]:
-    """The enabled accounts of each group; nobody is in two of them. `by_unit` splits departments, for a preview."""
+    # The enabled accounts of each group; nobody is in two of them. `by_unit` splits departments, for a preview.
     if not audiences:
         return {}
     query = (
@@ -237,7 +237,7 @@ async def _members(
 
 
 def _belongs() -> ColumnElement[bool]:
-    """An account stands once for each of its enabled units."""
+    # An account stands once for each of its enabled units.
     more = select(AccountUnit.unit_id).where(
         col(AccountUnit.account_id) == col(Account.id), col(AccountUnit.unit_id) == col(Unit.id)
     )

@@ -32,7 +32,7 @@ _MOST_NAME = 46
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """This class will hold what a new account is checked against."""
+    """What a new account is checked against."""
 
     logins: Mapping[str, str]
     """Those that are taken, by their small letters: nobody can tell Case1 from case1 over the telephone."""
@@ -41,7 +41,7 @@ class _Known:
 
 
 async def add_account(session: AsyncSession, actor: Actor, new: NewAccount, *, at: datetime) -> Account:
-    """This function will add an account; its roles are in force at once only if the actor may grant them.
+    """Add an account; its roles are in force at once only if the actor may grant them.
 
     :raises NotPermitted: the actor neither manages accounts nor may ask for them
     :raises Invalid: login taken, weak password, unknown role or unit
@@ -90,7 +90,7 @@ def _made(new: NewAccount, password_hash: str, known: _Known, at: datetime) -> A
 
 
 async def check_accounts(session: AsyncSession, actor: Actor, rows: Sequence[NewAccount]) -> tuple[dict[str, str], ...]:
-    """This function will tell for each row of an import what cannot be taken; empty: it can."""
+    """Tell for each row of an import what cannot be taken; empty: it can."""
     _require_maker(actor, *(new.unit_code for new in rows))
     known = await _known(session, {new.login for new in rows})
     found: list[dict[str, str]] = []
@@ -105,7 +105,7 @@ async def check_accounts(session: AsyncSession, actor: Actor, rows: Sequence[New
 
 
 async def import_accounts(session: AsyncSession, actor: Actor, rows: Sequence[NewAccount], *, at: datetime) -> int:
-    """This function will add several accounts, all or none.
+    """Add several accounts, all or none.
 
     All passwords are hashed before the first line is written: the journal's lock is held from there to the end.
 
@@ -125,7 +125,7 @@ async def import_accounts(session: AsyncSession, actor: Actor, rows: Sequence[Ne
 async def change_account(
     session: AsyncSession, actor: Actor, login: str, change: AccountChange, *, at: datetime
 ) -> Account:
-    """This function will change name, units, area or end of an account; rights are not touched.
+    """Change name, units, area or end of an account; rights are not touched.
 
     :raises NotPermitted: the actor does not manage accounts
     :raises NotFound: there is no such account
@@ -160,7 +160,7 @@ def _moves(change: AccountChange) -> bool:
 async def _apply(
     session: AsyncSession, account: Account, change: AccountChange, units: Mapping[str, Unit]
 ) -> dict[str, object]:
-    """The journal holds what became of units, area and end; of the name only that it changed."""
+    # The journal holds what became of units, area and end; of the name only that it changed.
     changed: dict[str, object] = {}
     if change.name is not None:
         account.name_sealed = crypto.seal("account", "name", account.id, change.name.strip())
@@ -189,7 +189,7 @@ async def follow_areas(session: AsyncSession, moves: Mapping[str, str]) -> None:
 
 
 async def disable(session: AsyncSession, actor: Actor, login: str, *, at: datetime, reason: str = "") -> None:
-    """This function will disable an account and end its sessions, open sockets too.
+    """Disable an account and end its sessions, open sockets too.
 
     :raises NotPermitted: the actor does not manage accounts
     :raises NotFound: there is no such account
@@ -208,7 +208,7 @@ async def disable(session: AsyncSession, actor: Actor, login: str, *, at: dateti
 
 
 async def enable(session: AsyncSession, actor: Actor, login: str, *, at: datetime) -> None:
-    """This function will let a disabled account sign in again."""
+    """Let a disabled account sign in again."""
     actor.require(Permission.ACCOUNT_MANAGE)
     account = await by_login(session, login, lock=True)
     account.disabled_at, account.failures, account.locked_until = None, 0, None
@@ -216,7 +216,7 @@ async def enable(session: AsyncSession, actor: Actor, login: str, *, at: datetim
 
 
 async def unlock(session: AsyncSession, actor: Actor, login: str, *, at: datetime) -> None:
-    """This function will lift the lock that failed sign-ins put on an account."""
+    """Lift the lock that failed sign-ins put on an account."""
     actor.require(Permission.ACCOUNT_MANAGE)
     account = await by_login(session, login, lock=True)
     account.failures, account.lockouts, account.locked_until = 0, 0, None
@@ -224,7 +224,7 @@ async def unlock(session: AsyncSession, actor: Actor, login: str, *, at: datetim
 
 
 async def reset_password(session: AsyncSession, actor: Actor, login: str, password: str, *, at: datetime) -> None:
-    """This function will set a new password, unlock the account and end its sessions.
+    """Set a new password, unlock the account and end its sessions.
 
     The second factor stays: it is the security administrator who may reset that, so that neither of the
     two can sign in as somebody else alone.
@@ -246,7 +246,7 @@ async def reset_password(session: AsyncSession, actor: Actor, login: str, passwo
 
 
 async def by_login(session: AsyncSession, login: str, *, lock: bool = False) -> Account:
-    """This function will find an account, with `lock` held until the act ends.
+    """Find an account, with `lock` held until the act ends.
 
     :raises NotFound: there is none
     """
@@ -258,7 +258,7 @@ async def by_login(session: AsyncSession, login: str, *, lock: bool = False) -> 
 
 
 async def require_successor(session: AsyncSession, account: Account) -> None:
-    """This function will refuse to take an administrator's work from the last enabled account that does it.
+    """Refuse to take an administrator's work from the last enabled account that does it.
 
     :raises ActionNotAllowed: there is no other one
     """

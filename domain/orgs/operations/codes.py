@@ -25,31 +25,31 @@ _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def fresh_secret() -> str:
-    """This function will make a secret for an authenticator app, in base 32 as people may type it."""
+    """Make a secret for an authenticator app, in base 32 as people may type it."""
     return base64.b32encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 
 def code_at(secret: str, step: int) -> str:
-    """This function will compute the code of a period of thirty seconds."""
+    """Compute the code of a period of thirty seconds."""
     # SHA-1 is what the common apps know; inside HMAC its collisions do not matter (RFC 6238, ASVS 6.5).
     made = TOTP(base64.b32decode(secret), DIGITS, SHA1(), PERIOD)  # noqa: S303
     return made.generate(step * PERIOD).decode()
 
 
 def step_of(at: datetime) -> int:
-    """This function will number the period in which a moment lies."""
+    """Give the number of the period in which a moment lies."""
     return int(at.timestamp()) // PERIOD
 
 
 def matching_step(secret: str, code: str, at: datetime, after: int) -> int:
-    """This function will find the period whose code was given, later than `after`; 0 when there is none."""
+    """Find the period whose code was given, later than `after`; 0 when there is none."""
     now, given = step_of(at), code.strip().replace(" ", "").encode()
     steps = [step for step in range(now - AROUND, now + AROUND + 1) if step > after]
     return next((step for step in steps if crypto.same(code_at(secret, step).encode(), given)), 0)
 
 
 async def take(session: AsyncSession, account_id: UUID, code: str, at: datetime) -> str:
-    """This function will use up a code of an account: "second_factor", "recovery", or empty when it is wrong."""
+    """Use up a code of an account: "second_factor", "recovery", or empty when it is wrong."""
     query = select(SecondFactor).where(col(SecondFactor.account_id) == account_id).with_for_update()
     factor = (await session.scalars(query)).one_or_none()
     if factor is None or factor.confirmed_at is None:
@@ -73,12 +73,12 @@ async def take(session: AsyncSession, account_id: UUID, code: str, at: datetime)
 
 
 def tidied(code: str) -> str:
-    """This function will bring a recovery code into the form that was shown, however it was typed."""
+    """Bring a recovery code into the form that was shown, however it was typed."""
     return "".join(letter for letter in code.upper() if letter in _LETTERS)
 
 
 def fresh_recovery_codes(account_id: UUID) -> tuple[tuple[str, ...], Sequence[RecoveryCode]]:
-    """This function will make recovery codes: as they are shown once, and as they are kept."""
+    """Make recovery codes: as they are shown once, and as they are kept."""
     shown = tuple(
         "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(2)) for _ in range(RECOVERY_CODES)
     )

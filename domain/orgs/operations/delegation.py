@@ -33,7 +33,7 @@ async def delegate(
     at: datetime,
     from_login: str = "",
 ) -> UUID:
-    """This function will let another person act in one's own stead for a time, or in that of a colleague.
+    """Let another person act in one's own stead for a time, or in that of a colleague.
 
     For a colleague it is the head of the unit, or the centre's administrator for the centre.
 
@@ -60,7 +60,7 @@ async def delegate(
 
 
 async def end_delegation(session: AsyncSession, actor: Actor, delegation_id: UUID, *, at: datetime) -> None:
-    """This function will end a delegation; a session that acts by it is the person's own again at once.
+    """End a delegation; a session that acts by it is the person's own again at once.
 
     :raises NotFound: there is none, or it is over, or it is none of the actor's business
     """
@@ -77,7 +77,7 @@ async def end_delegation(session: AsyncSession, actor: Actor, delegation_id: UUI
 
 
 async def wear(session: AsyncSession, actor: Actor, delegation_id: UUID | None, *, at: datetime) -> None:
-    """This function will have the actor's session act by a delegation from now on; none: as oneself again.
+    """Have the actor's session act by a delegation from now on; none: as oneself again.
 
     :raises NotFound: no such delegation to this person is in force
     :raises ActionNotAllowed: whoever is represented is disabled, or the duties differ by now

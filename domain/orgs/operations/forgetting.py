@@ -12,7 +12,7 @@ from domain.orgs.models import SignInSession, SignInStep
 
 
 async def forget_sessions(session: AsyncSession, before: datetime, *, limit: int) -> int:
-    """This function will delete some of the sign-ins that ended before a moment, and answer how many."""
+    """Delete some of the sign-ins that ended before a moment, and answer how many."""
     ended = func.least(col(SignInSession.ended_at), col(SignInSession.expires_at))
     some = select(col(SignInSession.id)).where(ended < before).limit(limit)
     gone = delete(SignInSession).where(col(SignInSession.id).in_(some)).returning(col(SignInSession.id))
@@ -20,6 +20,6 @@ async def forget_sessions(session: AsyncSession, before: datetime, *, limit: int
 
 
 async def forget_steps(session: AsyncSession, before: datetime) -> int:
-    """This function will delete the sign-ins under way that were over before a moment, and answer how many."""
+    """Delete the sign-ins under way that were over before a moment, and answer how many."""
     gone = delete(SignInStep).where(col(SignInStep.expires_at) < before).returning(col(SignInStep.id))
     return len((await session.scalars(gone)).all())

@@ -28,7 +28,7 @@ _MOST_WORDS = 80
 
 
 async def grant_roles(session: AsyncSession, actor: Actor, login: str, codes: Sequence[str], *, at: datetime) -> None:
-    """This function will put roles on an account in place of those it has; none takes them all away.
+    """Put roles on an account in place of those it has; none takes them all away.
 
     :raises NotPermitted: the actor does not grant roles
     :raises NotFound: there is no such account
@@ -63,7 +63,7 @@ async def grant_roles(session: AsyncSession, actor: Actor, login: str, codes: Se
 
 
 async def restrict(session: AsyncSession, actor: Actor, login: str, given: Restriction, *, at: datetime) -> None:
-    """This function will set what one account may not do although its roles allow it; empty lifts everything.
+    """Set what one account may not do although its roles allow it; empty lifts everything.
 
     :raises NotPermitted: the actor does not grant roles
     :raises NotFound: there is no such account
@@ -87,7 +87,7 @@ async def restrict(session: AsyncSession, actor: Actor, login: str, given: Restr
 
 
 async def set_role(session: AsyncSession, actor: Actor, given: RoleInput, *, at: datetime) -> None:
-    """This function will make a custom role or change one; whoever holds it has its new rights at once.
+    """Make a custom role or change one; whoever holds it has its new rights at once.
 
     :raises NotPermitted: the actor does not grant roles
     :raises Invalid: what it may not be, by field
@@ -115,7 +115,7 @@ async def set_role(session: AsyncSession, actor: Actor, given: RoleInput, *, at:
 
 
 async def end_role(session: AsyncSession, actor: Actor, code: str, *, at: datetime) -> None:
-    """This function will end a custom role that nobody holds any more.
+    """End a custom role that nobody holds any more.
 
     :raises NotFound: there is none
     :raises ActionNotAllowed: accounts still hold it
@@ -191,5 +191,5 @@ async def _note(
 
 
 def _id_of(code: str) -> UUID:
-    """A role is named by a word; the journal wants an id: the same word, the same id."""
+    # A role is named by a word; the journal wants an id: the same word, the same id.
     return uuid5(NAMESPACE_URL, f"fengqiao:role:{code}")

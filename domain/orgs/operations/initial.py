@@ -10,7 +10,7 @@ LENGTH = 16
 
 
 def initial_password(login: str = "") -> str:
-    """This function will make a random password that holds every kind of character and not, by chance, the login."""
+    """Make a random password that holds every kind of character and not, by chance, the login."""
     made = _random()
     while login and login.lower() in made.lower():
         made = _random()

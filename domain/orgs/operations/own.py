@@ -20,7 +20,7 @@ from domain.orgs.operations.signing import LOCKED, end_sessions, failed, is_lock
 
 
 async def change_password(session: AsyncSession, actor: Actor, old: str, new: str, *, at: datetime) -> Refusal | None:
-    """This function will change one's own password; every other session of the account ends.
+    """Change one's own password; every other session of the account ends.
 
     A wrong old password is counted like one at the sign-in, hence answered as a value: it must be committed.
 
@@ -51,7 +51,7 @@ async def change_password(session: AsyncSession, actor: Actor, old: str, new: st
 
 
 async def keep_past(session: AsyncSession, account: Account, at: datetime) -> None:
-    """This function will remember the password an account is about to lose, and forget those too old to matter."""
+    """Remember the password an account is about to lose, and forget those too old to matter."""
     session.add(PasswordPast(account_id=account.id, password_hash=account.password_hash, ended_at=at))
     await session.flush()
     most = rules.BOUNDS["password_history"][1]
@@ -80,7 +80,7 @@ async def _was_used(session: AsyncSession, account: Account, new: str, most: int
 
 
 async def _go_on(session: AsyncSession, actor: Actor, account: Account, at: datetime) -> None:
-    """The session that waited for a new password waits for what comes next, or for its new secret."""
+    # The session that waited for a new password waits for what comes next, or for its new secret.
     held = await session.get(SignInSession, actor.session_id, with_for_update=True) if actor.session_id else None
     if held is not None and held.unproven == "password":
         values = await policy_values.of(session)
@@ -88,7 +88,7 @@ async def _go_on(session: AsyncSession, actor: Actor, account: Account, at: date
 
 
 async def end_session(session: AsyncSession, actor: Actor, session_id: UUID, *, at: datetime) -> None:
-    """This function will end one of one's own sessions, its open pages too.
+    """End one of one's own sessions, its open pages too.
 
     :raises NotFound: no such session of one's own, or it is over
     """
@@ -102,7 +102,7 @@ async def end_session(session: AsyncSession, actor: Actor, session_id: UUID, *, 
 
 
 async def end_other_sessions(session: AsyncSession, actor: Actor, *, at: datetime) -> int:
-    """This function will end all of one's own sessions but this one, and tell how many they were."""
+    """End all of one's own sessions but this one, and tell how many they were."""
     ended = await session.execute(
         update(SignInSession)
         .where(

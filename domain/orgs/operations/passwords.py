@@ -24,12 +24,12 @@ _NOBODY = _Holder.hasher.hash(new_token())
 
 
 def use(hasher: PasswordHasher) -> None:
-    """This function will set the cost of hashing for this process."""
+    """Set the cost of hashing for this process."""
     _Holder.hasher = hasher
 
 
 async def fault(session: AsyncSession, account: Account, password: str) -> str:
-    """This function will say why an account may not have a password, by the values in force; empty when it may."""
+    """Say why an account may not have a password, by the values in force; empty when it may."""
     more = select(col(AccountUnit.unit_id)).where(col(AccountUnit.account_id) == account.id)
     units = await session.scalars(select(Unit).where((col(Unit.id) == account.unit_id) | col(Unit.id).in_(more)))
     values = await policy_values.of(session)
@@ -37,17 +37,17 @@ async def fault(session: AsyncSession, account: Account, password: str) -> str:
 
 
 def names_of(*units: Unit) -> list[str]:
-    """This function will give the names of units that a password may not hold."""
+    """Give the names of units that a password may not hold."""
     return [name for unit in units for name in (unit.name, unit.short_name, unit.code)]
 
 
 async def hashed(password: str) -> str:
-    """This function will hash a password, in a thread of its own."""
+    """Hash a password, in a thread of its own."""
     return await asyncio.to_thread(_Holder.hasher.hash, password)
 
 
 async def matches(stored: str | None, password: str) -> bool:
-    """This function will check a password; without a stored hash it takes as long and says no."""
+    """Check a password; without a stored hash it takes as long and says no."""
     try:
         return await asyncio.to_thread(_Holder.hasher.verify, stored or _NOBODY, password) and stored is not None
     except (VerifyMismatchError, InvalidHashError):

@@ -26,7 +26,7 @@ _FIRST_PASSWORD = "请先修改密码"  # noqa: S105 - a sentence
 
 
 async def begin_second_factor(session: AsyncSession, actor: Actor, *, at: datetime) -> Enrolment:
-    """This function will make a new secret for an authenticator app; it is in force once a code confirms it.
+    """Make a new secret for an authenticator app; it is in force once a code confirms it.
 
     :raises ActionNotAllowed: there is one in force already, or the password must be changed first
     """
@@ -45,7 +45,7 @@ async def begin_second_factor(session: AsyncSession, actor: Actor, *, at: dateti
 
 
 async def confirm_second_factor(session: AsyncSession, actor: Actor, code: str, *, at: datetime) -> tuple[str, ...]:
-    """This function will put the second factor in force and answer its recovery codes, which are shown once.
+    """Put the second factor in force and answer its recovery codes, which are shown once.
 
     Every other session of the account ends; this one has its rights with its next secret (`renew`).
 
@@ -73,7 +73,7 @@ async def confirm_second_factor(session: AsyncSession, actor: Actor, code: str, 
 
 
 async def remove_second_factor(session: AsyncSession, actor: Actor, code: str, *, at: datetime) -> Refusal | None:
-    """This function will take one's own second factor out of force, for a new phone; a wrong code is counted.
+    """Take one's own second factor out of force, for a new phone; a wrong code is counted.
 
     Where it is asked of the account, the session has no rights until a new one is set.
     A refusal is answered as a value: its count must be committed.
@@ -95,7 +95,7 @@ async def remove_second_factor(session: AsyncSession, actor: Actor, code: str, *
 async def new_recovery_codes(
     session: AsyncSession, actor: Actor, code: str, *, at: datetime
 ) -> tuple[tuple[str, ...], Refusal | None]:
-    """This function will replace one's recovery codes; a wrong code is counted and answered as a value."""
+    """Replace one's recovery codes; a wrong code is counted and answered as a value."""
     refusal = await _proved(session, actor, code, at)
     if refusal is not None:
         return (), refusal
@@ -105,7 +105,7 @@ async def new_recovery_codes(
 
 
 async def reset_second_factor(session: AsyncSession, actor: Actor, login: str, *, at: datetime) -> None:
-    """This function will take the second factor from an account whose person lost it, and end its sessions.
+    """Take the second factor from an account whose person lost it, and end its sessions.
 
     The password stays: that one the system administrator resets, so that neither of the two can sign in as
     somebody else alone.
@@ -128,7 +128,7 @@ async def reset_second_factor(session: AsyncSession, actor: Actor, login: str, *
 
 
 def uri_of(secret: str, login: str) -> str:
-    """This function will write what an authenticator app reads from the QR picture; it names no person."""
+    """Write what an authenticator app reads from the QR picture; it names no person."""
     issuer = quote(ISSUER)
     return f"otpauth://totp/{issuer}:{quote(login)}?secret={secret}&issuer={issuer}&algorithm=SHA1&digits=6&period=30"
 

@@ -34,7 +34,7 @@ _OVER = "登录已超时，请重新开始"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """This class will hold what an answer of a provider is checked against, and whose link it is to become."""
+    """What an answer of a provider is checked against, and whose link it is to become."""
 
     keep: str = field(repr=False)
     account_id: UUID | None
@@ -43,7 +43,7 @@ class Waiting:
 async def begin_sign_on(
     session: AsyncSession, provider: str, keep: str, *, origin: str, at: datetime, actor: Actor | None = None
 ) -> str:
-    """This function will keep what a provider's answer will be checked against, and give its secret for the browser.
+    """Keep what a provider's answer will be checked against, and give its secret for the browser.
 
     :param actor: who links the own identity; none: somebody signs in
     """
@@ -64,7 +64,7 @@ async def begin_sign_on(
 
 
 async def take_sign_on(session: AsyncSession, secret: str, provider: str, *, at: datetime) -> Waiting | None:
-    """This function will use up what was kept, right or wrong: no answer is looked at twice. None: it is over."""
+    """Use up what was kept, right or wrong: no answer is looked at twice. None: it is over."""
     step = await take_step(session, secret, provider, at) if provider else None
     if step is None:
         return None
@@ -75,7 +75,7 @@ async def take_sign_on(session: AsyncSession, secret: str, provider: str, *, at:
 async def sign_on(
     session: AsyncSession, *, provider: str, subject: str, strong: bool, origin: str, at: datetime
 ) -> SignIn:
-    """This function will let in whoever a provider proved, if linked to an account; it never makes one.
+    """Let in whoever a provider proved, if linked to an account; it never makes one.
 
     :param strong: the proof counts as a second factor; only where the person made the link
     """
@@ -95,7 +95,7 @@ async def sign_on(
 
 
 async def link_own(session: AsyncSession, actor: Actor, provider: str, subject: str, *, at: datetime) -> None:
-    """This function will link one's own identity at a provider to one's account.
+    """Link one's own identity at a provider to one's account.
 
     :raises NotPermitted: something is yet to be proved first
     :raises ActionNotAllowed: it is linked to another account
@@ -108,7 +108,7 @@ async def link_own(session: AsyncSession, actor: Actor, provider: str, subject: 
 async def link_for(
     session: AsyncSession, actor: Actor, login: str, provider: str, subject: str, *, at: datetime
 ) -> None:
-    """This function will link somebody's identity at a provider; it then proves one factor only.
+    """Link somebody's identity at a provider; it then proves one factor only.
 
     :raises NotPermitted: the actor does not grant roles
     :raises NotFound: there is no such account
@@ -122,7 +122,7 @@ async def link_for(
 
 
 async def unlink_own(session: AsyncSession, actor: Actor, provider: str, *, at: datetime) -> None:
-    """This function will take the links of one's own account with a provider away.
+    """Take the links of one's own account with a provider away.
 
     :raises NotFound: there is none
     """

@@ -32,7 +32,7 @@ OVER = "登录已超时，请重新输入账号和密码"
 async def sign_in(
     session: AsyncSession, *, login: str, password: str, kind: SessionKind, origin: str, at: datetime, code: str = ""
 ) -> SignIn:
-    """This function will check a password and open a session, or ask for the second factor.
+    """Check a password and open a session, or ask for the second factor.
 
     A browser then gets the secret of a half sign-in (`half`), with which only a code can be given; a program
     gives `code` along. A refusal is answered as a value: its count must be committed.
@@ -63,17 +63,17 @@ async def _barred(session: AsyncSession, account: Account, right: bool, origin: 
 
 
 def is_locked(account: Account, at: datetime) -> bool:
-    """This function will tell whether failures keep an account locked."""
+    """Tell whether failures keep an account locked."""
     return account.locked_until is not None and account.locked_until > at
 
 
 def is_over(account: Account, at: datetime) -> bool:
-    """This function will tell whether a temporary account is over."""
+    """Tell whether a temporary account is over."""
     return account.valid_until is not None and account.valid_until <= at
 
 
 async def finish_sign_in(session: AsyncSession, *, half: str, code: str, origin: str, at: datetime) -> SignIn:
-    """This function will check the code that a half sign-in of a browser waits for, and open the session."""
+    """Check the code that a half sign-in of a browser waits for, and open the session."""
     step = await take_step(session, half, "", at)
     account = await session.get(Account, step.account_id, with_for_update=True) if step else None
     if step is None or account is None:
@@ -99,7 +99,7 @@ async def _with_code(
 
 
 async def await_code(session: AsyncSession, account: Account, origin: str, at: datetime) -> SignIn:
-    """This function will open a half sign-in: its secret is good for giving a code and nothing else."""
+    """Open a half sign-in: its secret is good for giving a code and nothing else."""
     secret = new_token(256)
     session.add(
         SignInStep(
@@ -114,7 +114,7 @@ async def await_code(session: AsyncSession, account: Account, origin: str, at: d
 
 
 async def take_step(session: AsyncSession, secret: str, provider: str, at: datetime) -> SignInStep | None:
-    """This function will find a sign-in under way and hold it; none when it is unknown, over or used."""
+    """Find a sign-in under way and hold it; none when it is unknown, over or used."""
     query = select(SignInStep).where(
         col(SignInStep.digest) == crypto.digest(secret), col(SignInStep.provider) == provider
     )
@@ -125,7 +125,7 @@ async def take_step(session: AsyncSession, secret: str, provider: str, at: datet
 async def open_session(
     session: AsyncSession, account: Account, *, kind: SessionKind, origin: str, way: str, at: datetime
 ) -> SignIn:
-    """This function will open a session for an account whose person was proved.
+    """Open a session for an account whose person was proved.
 
     What else must be done first (`unproven`) is settled here; until then the session has no rights.
     """
@@ -149,7 +149,7 @@ async def open_session(
 
 
 async def unproven_of(session: AsyncSession, account: Account, way: str, values: SecurityValues, at: datetime) -> str:
-    """This function will tell what an account must do before its session has rights; empty: nothing."""
+    """Tell what an account must do before its session has rights; empty: nothing."""
     by_password = way not in {"certificate", "sign_on"}
     if by_password and (account.must_change_password or rules.is_aged(account.password_changed_at, at, values)):
         return "password"
@@ -174,7 +174,7 @@ def _new(
 
 
 async def _make_room(session: AsyncSession, account_id: UUID, kind: SessionKind, most: int, at: datetime) -> None:
-    """The oldest sessions end, so that with the new one there are no more than `most` of a kind."""
+    # The oldest sessions end, so that with the new one there are no more than `most` of a kind.
     query = (
         select(SignInSession)
         .where(
@@ -196,7 +196,7 @@ async def _make_room(session: AsyncSession, account_id: UUID, kind: SessionKind,
 async def failed(
     session: AsyncSession, account: Account, origin: str, at: datetime, *, factor: bool = False
 ) -> Refusal:
-    """This function will count a wrong password or code; too many in a row lock the account, each time for longer."""
+    """Count a wrong password or code; too many in a row lock the account, each time for longer."""
     values = await policy_values.of(session)
     account.failures += 1
     locks = account.failures >= values.lock_after
@@ -211,7 +211,7 @@ async def failed(
 
 
 async def renew(session: AsyncSession, secret: str, kind: SessionKind, *, origin: str, at: datetime) -> SignIn:
-    """This function will give a session that has proved what was missing a new secret, and with it its rights.
+    """Give a session that has proved what was missing a new secret, and with it its rights.
 
     The old secret was known before the rights were: it must not come to have them (session fixation).
     """
@@ -234,14 +234,14 @@ async def renew(session: AsyncSession, secret: str, kind: SessionKind, *, origin
 
 
 async def touch(session: AsyncSession, secret: str, kind: SessionKind, *, at: datetime) -> None:
-    """This function will note that a session is in use, at most once a minute."""
+    """Note that a session is in use, at most once a minute."""
     held = await queries.find_session(session, secret, kind)
     if held and not held.ended_at and at - held.seen_at >= rules.SEEN_EVERY:
         held.seen_at = at
 
 
 async def sign_out(session: AsyncSession, secret: str, kind: SessionKind, *, at: datetime, origin: str = "") -> None:
-    """This function will end a session; an unknown one is no fault."""
+    """End a session; an unknown one is no fault."""
     held = await queries.find_session(session, secret, kind)
     if held is None or held.ended_at:
         return
@@ -253,7 +253,7 @@ async def sign_out(session: AsyncSession, secret: str, kind: SessionKind, *, at:
 
 
 async def end_sessions(session: AsyncSession, account_id: UUID, *, at: datetime) -> None:
-    """This function will end every session of an account, and every sign-in of it that is under way."""
+    """End every session of an account, and every sign-in of it that is under way."""
     for table in (SignInSession, SignInStep):
         await session.execute(
             update(table).where(col(table.account_id) == account_id, col(table.ended_at).is_(None)).values(ended_at=at)

@@ -34,7 +34,7 @@ async def add_unit(
 
 
 async def create_unit(session: AsyncSession, actor: Actor, given: UnitInput, *, at: datetime) -> Unit:
-    """This function will add a unit.
+    """Add a unit.
 
     :raises NotPermitted: the actor does not manage units
     :raises Invalid: the code is taken or malformed, the name missing, the parent unknown
@@ -49,7 +49,7 @@ async def create_unit(session: AsyncSession, actor: Actor, given: UnitInput, *, 
 
 
 async def change_unit(session: AsyncSession, actor: Actor, code: str, given: UnitInput, *, at: datetime) -> Unit:
-    """This function will change a unit; its code stays, since cases and messages name it.
+    """Change a unit; its code stays, since cases and messages name it.
 
     :raises NotPermitted: the actor does not manage units
     :raises NotFound: there is no such unit
@@ -64,7 +64,7 @@ async def change_unit(session: AsyncSession, actor: Actor, code: str, given: Uni
 
 
 async def disable_unit(session: AsyncSession, actor: Actor, code: str, *, at: datetime) -> None:
-    """This function will disable a unit: nothing is dispatched to it any more, and it gives nobody reach.
+    """Disable a unit: nothing is dispatched to it any more, and it gives nobody reach.
 
     :raises ActionNotAllowed: enabled accounts still have it as their main unit
     """
@@ -78,7 +78,7 @@ async def disable_unit(session: AsyncSession, actor: Actor, code: str, *, at: da
 
 
 async def enable_unit(session: AsyncSession, actor: Actor, code: str, *, at: datetime) -> None:
-    """This function will let a disabled unit take part again."""
+    """Let a disabled unit take part again."""
     actor.require(Permission.UNIT_MANAGE)
     unit = await unit_by_code(session, code)
     unit.disabled_at = None
@@ -86,7 +86,7 @@ async def enable_unit(session: AsyncSession, actor: Actor, code: str, *, at: dat
 
 
 async def check_units(session: AsyncSession, actor: Actor, rows: Sequence[UnitInput]) -> tuple[dict[str, str], ...]:
-    """This function will tell for each row of an import what cannot be taken; empty: it can.
+    """Tell for each row of an import what cannot be taken; empty: it can.
 
     A parent may stand in an earlier row.
     """
@@ -100,7 +100,7 @@ async def check_units(session: AsyncSession, actor: Actor, rows: Sequence[UnitIn
 
 
 async def import_units(session: AsyncSession, actor: Actor, rows: Sequence[UnitInput], *, at: datetime) -> int:
-    """This function will add several units, all or none.
+    """Add several units, all or none.
 
     :raises Invalid: a row cannot be taken; the field is named `row.field`, rows counted from 1
     """
@@ -114,7 +114,7 @@ async def import_units(session: AsyncSession, actor: Actor, rows: Sequence[UnitI
 
 
 async def unit_by_code(session: AsyncSession, code: str) -> Unit:
-    """This function will find a unit by its code, disabled ones too.
+    """Find a unit by its code, disabled ones too.
 
     :raises NotFound: there is none
     """
@@ -141,7 +141,7 @@ def _faults(given: UnitInput, known: Mapping[str, str], *, new: bool, keeps: str
 
 
 def _name_fault(name: str, code: str, known: Mapping[str, str]) -> str:
-    """A name leads to one unit: sheets and people name units by it."""
+    # A name leads to one unit: sheets and people name units by it.
     if fault := words.line_fault("单位名称", name, most=MAX_NAME):
         return fault
     same = next((other for other, taken in known.items() if taken == name and other != code), "")

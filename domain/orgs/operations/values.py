@@ -24,7 +24,7 @@ _SUBJECT = uuid5(NAMESPACE_URL, "fengqiao:security-policy")
 async def set_values(
     session: AsyncSession, actor: Actor, given: Mapping[str, object], *, at: datetime, reason: str = ""
 ) -> SecurityValues:
-    """This function will set security values; they hold from the next sign-in, reveal or alarm on.
+    """Set security values; they hold from the next sign-in, reveal or alarm on.
 
     :param given: value by name of `SecurityValues`; names that are missing stay as they are
     :param reason: why; asked for when a value stays below 等保 level 3

@@ -37,7 +37,7 @@ class AccountState(Labelled):
 
 
 def administered_by(actor: Actor) -> ColumnElement[bool]:
-    """This function will give the condition of the accounts that an actor may administer: all, or its own unit's.
+    """Give the condition of the accounts that an actor may administer: all, or its own unit's.
 
     :raises NotPermitted: the actor administers neither accounts nor rights
     """
@@ -48,7 +48,7 @@ def administered_by(actor: Actor) -> ColumnElement[bool]:
 
 
 async def units_of_county(session: AsyncSession, actor: Actor) -> tuple[UnitRow, ...]:
-    """This function will list every unit, disabled ones too, with how many accounts the list of that unit shows.
+    """List every unit, disabled ones too, with how many accounts the list of that unit shows.
 
     :raises NotPermitted: the actor administers neither accounts nor rights
     """
@@ -100,7 +100,7 @@ async def accounts(
 
 
 async def count_states(session: AsyncSession, actor: Actor, *, at: datetime) -> dict[str, int]:
-    """This function will count the accounts by state, for the counters above the list; "" counts all."""
+    """Count the accounts by state, for the counters above the list; "" counts all."""
     found = list(await session.scalars(select(Account).where(administered_by(actor))))
     seen = await _last_seen(session, [one.id for one in found])
     states = [state_of(one, seen.get(one.id), at).value for one in found]
@@ -108,7 +108,7 @@ async def count_states(session: AsyncSession, actor: Actor, *, at: datetime) -> 
 
 
 async def account(session: AsyncSession, actor: Actor, login: str, *, at: datetime) -> AccountDetail:
-    """This function will show what is settled about one account; one's own may be looked at by everybody.
+    """Show what is settled about one account; one's own may be looked at by everybody.
 
     :raises NotFound: there is no such account, or it is not the actor's to see
     """
@@ -144,7 +144,7 @@ async def account(session: AsyncSession, actor: Actor, login: str, *, at: dateti
 
 
 async def find_account(session: AsyncSession, actor: Actor, login: str) -> Account:
-    """This function will find an account that the actor may look at: its own, or one it administers.
+    """Find an account that the actor may look at: its own, or one it administers.
 
     :raises NotFound: there is none such
     """
@@ -158,7 +158,7 @@ async def find_account(session: AsyncSession, actor: Actor, login: str) -> Accou
 
 
 def state_of(one: Account, seen_at: datetime | None, at: datetime) -> AccountState:
-    """This function will tell the state of an account; the weightiest holds."""
+    """Tell the state of an account; the weightiest holds."""
     if one.disabled_at:
         return AccountState.DISABLED
     if one.valid_until and one.valid_until <= at:
@@ -222,7 +222,7 @@ def _row(
 
 
 def role_label(code: str, custom: Mapping[str, CustomRole]) -> str:
-    """This function will give the name of a role, built-in or custom."""
+    """Give the name of a role, built-in or custom."""
     if code in custom:
         return custom[code].name
     return Role(code).label if code in {role.value for role in PEOPLE_ROLES} else code

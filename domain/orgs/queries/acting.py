@@ -72,7 +72,7 @@ _HELD = (
 
 
 def _actor(row: Sequence[Any], origin: str) -> Actor:
-    """The row holds `_FACTS`."""
+    # The row holds `_FACTS`.
     found = dict(zip(_OF_ACCOUNT, row, strict=False))
     unit_id, unit_code, unit_name, more = row[len(_OF_ACCOUNT) :]
     denied = frozenset(Permission(word) for word in found["denied"])
@@ -98,7 +98,7 @@ def _actor(row: Sequence[Any], origin: str) -> Actor:
 
 
 def _who_acts(own: tuple[UUID, str, bytes], actor: Actor) -> Actor:
-    """The person who acts, with the rights of whom the person stands in for."""
+    # The person who acts, with the rights of whom the person stands in for.
     account_id, login, name = own
     if account_id == actor.account_id:
         return actor
@@ -113,7 +113,7 @@ def _who_acts(own: tuple[UUID, str, bytes], actor: Actor) -> Actor:
 
 
 async def find_session(session: AsyncSession, secret: str, kind: SessionKind) -> SignInSession | None:
-    """This function will find the stored session of a secret, ended ones included."""
+    """Find the stored session of a secret, ended ones included."""
     if not secret:
         return None
     query = select(SignInSession).where(
@@ -124,14 +124,14 @@ async def find_session(session: AsyncSession, secret: str, kind: SessionKind) ->
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """This class will say who holds a session, and whether its last use should be noted."""
+    """Say who holds a session, and whether its last use should be noted."""
 
     actor: Actor
     stale: bool
 
 
 async def held(session: AsyncSession, secret: str, kind: SessionKind, *, at: datetime, origin: str = "") -> Held | None:
-    """This function will tell who holds a session secret; none when it is unknown, over or disabled.
+    """Tell who holds a session secret; none when it is unknown, over or disabled.
 
     Every request asks this first, hence one statement, made once.
     """
@@ -151,32 +151,32 @@ async def held(session: AsyncSession, secret: str, kind: SessionKind, *, at: dat
 async def actor_of(
     session: AsyncSession, secret: str, kind: SessionKind, *, at: datetime, origin: str = ""
 ) -> Actor | None:
-    """This function will tell who holds a session secret; none when it is unknown, over or disabled."""
+    """Tell who holds a session secret; none when it is unknown, over or disabled."""
     found = await held(session, secret, kind, at=at, origin=origin)
     return found.actor if found else None
 
 
 async def actor_of_account(session: AsyncSession, account_id: UUID, *, origin: str = "") -> Actor | None:
-    """This function will make the actor of an enabled account."""
+    """Make the actor of an enabled account."""
     query = select(*_FACTS).outerjoin(Unit, _IN_UNIT).where(_ACTING.id == account_id, _ACTING.disabled_at.is_(None))
     row = (await session.execute(query)).one_or_none()
     return _actor(row, origin) if row else None
 
 
 async def person_of_login(session: AsyncSession, login: str) -> Actor | None:
-    """This function will make the actor of an account, disabled or not: to count what is its own, never to act."""
+    """Make the actor of an account, disabled or not: to count what is its own, never to act."""
     row = (await session.execute(select(*_FACTS).outerjoin(Unit, _IN_UNIT).where(_ACTING.login == login))).one_or_none()
     return _actor(row, "") if row else None
 
 
 async def actor_of_login(session: AsyncSession, login: str, *, origin: str = "") -> Actor | None:
-    """This function will make the actor of an enabled account from its login; it proves nobody's identity."""
+    """Make the actor of an enabled account from its login; it proves nobody's identity."""
     account_id = await session.scalar(select(Account.id).where(col(Account.login) == login))
     return await actor_of_account(session, account_id, origin=origin) if account_id else None
 
 
 async def keeper_of_centre(session: AsyncSession) -> Actor | None:
-    """This function will make the actor of the centre's first enabled administrator; none when there is none."""
+    """Make the actor of the centre's first enabled administrator; none when there is none."""
     query = (
         select(*_FACTS)
         .join(Unit, _IN_UNIT)

@@ -30,7 +30,7 @@ _REACHES: Mapping[Reach, str] = {
 
 
 async def explained(session: AsyncSession, actor: Actor, login: str, *, at: datetime) -> Explanation:
-    """This function will say what one person sees and may do, each line with where it comes from.
+    """Say what one person sees and may do, each line with where it comes from.
 
     :raises NotFound: no such account, or neither one's own nor administered by the actor
     """
@@ -108,7 +108,7 @@ def _restrictions(one: Account) -> list[Ground]:
 
 
 async def delegations(session: AsyncSession, actor: Actor, *, at: datetime) -> tuple[DelegationView, ...]:
-    """This function will list one's own delegations, given and received, the newest first; old ones for a year."""
+    """List one's own delegations, given and received, the newest first; old ones for a year."""
     one = await session.get(Account, actor.account_id)
     return await delegations_of(session, one, actor, at=at) if one else ()
 
@@ -116,7 +116,7 @@ async def delegations(session: AsyncSession, actor: Actor, *, at: datetime) -> t
 async def delegations_of(
     session: AsyncSession, one: Account, actor: Actor, *, at: datetime
 ) -> tuple[DelegationView, ...]:
-    """This function will list the delegations of an account; the caller has established that they may be seen."""
+    """List the delegations of an account; the caller has established that they may be seen."""
     query = (
         select(Delegation)
         .where(or_(col(Delegation.from_id) == one.id, col(Delegation.to_id) == one.id))
@@ -146,5 +146,5 @@ def _shown(made: Delegation, giver: Account, taker: Account, actor: Actor, at: d
 
 
 async def unit_names(session: AsyncSession, actor: Actor) -> tuple[str, ...]:
-    """This function will name every enabled unit the actor belongs to."""
+    """Name every enabled unit the actor belongs to."""
     return tuple(unit.name for unit in (await units_by_id(session, actor.unit_ids)).values())

@@ -15,7 +15,7 @@ from domain.orgs.models import Account, SessionKind, SignInSession
 
 
 async def in_force(session: AsyncSession, digests: Collection[bytes], *, at: datetime) -> dict[bytes, UUID]:
-    """This function will give, of some digests of browsers' sessions, those that hold, each with its account."""
+    """Give, of some digests of browsers' sessions, those that hold, each with its account."""
     query = (
         select(
             col(SignInSession.digest),

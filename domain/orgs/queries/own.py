@@ -32,7 +32,7 @@ _SIGN_INS = {
 
 @dataclass(frozen=True, slots=True)
 class OwnSession:
-    """This class will show one of one's own sessions."""
+    """One of one's own sessions."""
 
     id: UUID
     kind: SessionKind
@@ -45,7 +45,7 @@ class OwnSession:
 
 @dataclass(frozen=True, slots=True)
 class OwnSignIn:
-    """This class will show one sign-in of one's own account, or one that failed."""
+    """One sign-in of one's own account, or one that failed."""
 
     at: datetime
     origin: str
@@ -56,7 +56,7 @@ class OwnSignIn:
 
 @dataclass(frozen=True, slots=True)
 class Security:
-    """This class will show how an account is protected."""
+    """How an account is protected."""
 
     enrolled_at: datetime | None
     recovery_codes: int
@@ -67,7 +67,7 @@ class Security:
 
 
 async def is_enrolled(session: AsyncSession, account_id: UUID) -> bool:
-    """This function will tell whether an account has a second factor in force."""
+    """Tell whether an account has a second factor in force."""
     query = select(SecondFactor.id).where(
         col(SecondFactor.account_id) == account_id, col(SecondFactor.confirmed_at).is_not(None)
     )
@@ -75,7 +75,7 @@ async def is_enrolled(session: AsyncSession, account_id: UUID) -> bool:
 
 
 async def is_new_address(session: AsyncSession, account_id: UUID, origin: str) -> bool:
-    """This function will tell whether an account signed in before, but never from this address."""
+    """Tell whether an account signed in before, but never from this address."""
     address = origin.partition(" ")[0]
     here = func.split_part(col(SignInSession.origin), " ", 1) == address
     query = select(func.count(), func.count().filter(here)).where(col(SignInSession.account_id) == account_id)
@@ -84,7 +84,7 @@ async def is_new_address(session: AsyncSession, account_id: UUID, origin: str) -
 
 
 async def own_sessions(session: AsyncSession, actor: Actor, at: datetime) -> tuple[OwnSession, ...]:
-    """This function will list one's own open sessions, this one first, then the one used last."""
+    """List one's own open sessions, this one first, then the one used last."""
     query = (
         select(SignInSession)
         .where(
@@ -115,7 +115,7 @@ async def own_sessions(session: AsyncSession, actor: Actor, at: datetime) -> tup
 
 
 async def own_sign_ins(session: AsyncSession, actor: Actor, *, limit: int = 12) -> tuple[OwnSignIn, ...]:
-    """This function will list the last sign-ins of one's own account, failed ones too, the newest first."""
+    """List the last sign-ins of one's own account, failed ones too, the newest first."""
     query = (
         select(JournalEntry)
         .where(
@@ -139,7 +139,7 @@ async def own_sign_ins(session: AsyncSession, actor: Actor, *, limit: int = 12) 
 
 
 async def own_security(session: AsyncSession, actor: Actor) -> Security:
-    """This function will tell how one's own account is protected."""
+    """Tell how one's own account is protected."""
     account = await session.get_one(Account, actor.account_id)
     enrolled_at = await session.scalar(
         select(col(SecondFactor.confirmed_at)).where(col(SecondFactor.account_id) == actor.account_id)

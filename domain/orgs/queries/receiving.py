@@ -50,7 +50,7 @@ def can_act(person: Any, duties: Duties, *, at: datetime) -> ColumnElement[bool]
 
 
 def _of_unit(person: Any, unit: Any) -> ColumnElement[bool]:
-    """An account belongs to a unit as its main one or besides it."""
+    # An account belongs to a unit as its main one or besides it.
     more = aliased(AccountUnit)
     joined = select(more.account_id).where(more.account_id == person.id, more.unit_id == unit.id)
     return or_(person.unit_id == unit.id, joined.correlate(person, unit).exists())
@@ -132,7 +132,7 @@ def _there(person: Any, at: datetime) -> ColumnElement[bool]:
 
 
 def _deputised(person: Any, at: datetime) -> ColumnElement[bool]:
-    """A deputy who is there and does business, as `operations.delegation.wear` asks."""
+    # A deputy who is there and does business, as `operations.delegation.wear` asks.
     made, deputy = aliased(Delegation), aliased(Account)
     business = and_(
         or_(*(literal(role.value) == any_(deputy.roles) for role in Role if role not in _ADMINISTRATORS)),

@@ -26,13 +26,13 @@ from domain.orgs.schemas import RoleView
 
 
 async def codes_known(session: AsyncSession) -> dict[str, CustomRole]:
-    """This function will give the custom roles in use by their codes."""
+    """Give the custom roles in use by their codes."""
     rows = await session.scalars(select(CustomRole).where(col(CustomRole.ended_at).is_(None)))
     return {one.code: one for one in rows}
 
 
 async def others_of_duty(session: AsyncSession, duty: Duty, account_id: UUID) -> int:
-    """This function will count the enabled accounts of a duty besides one."""
+    """Count the enabled accounts of a duty besides one."""
     roles = [role.value for role in PEOPLE_ROLES if duty_of(role) is duty]
     query = select(func.count()).where(
         col(Account.roles).overlap(roles), col(Account.disabled_at).is_(None), col(Account.id) != account_id
@@ -41,7 +41,7 @@ async def others_of_duty(session: AsyncSession, duty: Duty, account_id: UUID) ->
 
 
 def require_administrator(actor: Actor) -> None:
-    """This function will refuse who neither manages accounts, nor grants roles, nor answers for a unit's people.
+    """Refuse who neither manages accounts, nor grants roles, nor answers for a unit's people.
 
     :raises NotPermitted: none of these
     """
@@ -56,7 +56,7 @@ def require_administrator(actor: Actor) -> None:
 
 
 async def roles(session: AsyncSession, actor: Actor) -> tuple[RoleView, ...]:
-    """This function will list every role, the built-in ones first, with how many accounts hold each.
+    """List every role, the built-in ones first, with how many accounts hold each.
 
     :raises NotPermitted: the actor administers neither accounts nor rights
     """

@@ -14,13 +14,13 @@ from domain.orgs.models import Account
 
 
 def name_of(account: Account) -> str:
-    """This function will open the display name of a member of staff; one that does not open is said to be so."""
+    """Open the display name of a member of staff; one that does not open is said to be so."""
     found = crypto.readable("account", "name", account.id, account.name_sealed)
     return crypto.UNREADABLE if found is None else found
 
 
 async def staff_names(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """This function will open the display names of several accounts at once."""
+    """Open the display names of several accounts at once."""
     wanted = set(ids)
     if not wanted:
         return {}
@@ -29,7 +29,7 @@ async def staff_names(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, 
 
 
 async def logins_of(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """This function will give the logins of several accounts at once."""
+    """Give the logins of several accounts at once."""
     wanted = set(ids)
     rows = await session.execute(select(col(Account.id), col(Account.login)).where(col(Account.id).in_(wanted)))
     return {row[0]: row[1] for row in rows}

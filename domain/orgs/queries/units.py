@@ -15,7 +15,7 @@ from domain.orgs.schemas import UnitView
 
 
 async def units_by_id(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, UnitView]:
-    """This function will give several units at once."""
+    """Give several units at once."""
     wanted = set(ids)
     if not wanted:
         return {}
@@ -24,13 +24,13 @@ async def units_by_id(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, 
 
 
 async def unit_names_by_code(session: AsyncSession) -> dict[str, str]:
-    """This function will give the names of all units by code, for journal lines."""
+    """Give the names of all units by code, for journal lines."""
     rows = await session.execute(select(col(Unit.code), col(Unit.name)))
     return {row[0]: row[1] for row in rows}
 
 
 async def departments(session: AsyncSession) -> tuple[UnitView, ...]:
-    """This function will list the units to which a case can be dispatched, in their order."""
+    """List the units to which a case can be dispatched, in their order."""
     query = (
         select(Unit)
         .where(col(Unit.kind) == UnitKind.DEPARTMENT, col(Unit.disabled_at).is_(None))
@@ -51,7 +51,7 @@ async def centre_name(session: AsyncSession) -> str:
 
 
 async def department_by_code(session: AsyncSession, code: str, *, field: str) -> UnitView:
-    """This function will find a department by its code.
+    """Find a department by its code.
 
     :raises Invalid: there is none; the sentence names the field
     """
@@ -69,7 +69,7 @@ def _view(unit: Unit) -> UnitView:
 
 
 async def units_of_codes(session: AsyncSession, codes: Iterable[str]) -> tuple[UnitView, ...]:
-    """This function will give the units that bear some codes, disabled ones too."""
+    """Give the units that bear some codes, disabled ones too."""
     rows = await session.scalars(select(Unit).where(col(Unit.code).in_(set(codes))))
     return tuple(_view(unit) for unit in rows)
 

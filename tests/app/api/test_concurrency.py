@@ -127,7 +127,7 @@ class TestTwoPeopleOverTheNetwork:
         assert losses == {409, 412}
 
     def _nothing_is_lost(self, served: Served, number: str, button: Press, won: httpx.Response) -> None:
-        """What is stored and told is what the winner did, once; the loser left no line."""
+        # What is stored and told is what the winner did, once; the loser left no line.
         told, case = won.json(), served.left["center"].get(f"/cases/{number}")
         assert (case["status"], case["version"]) == (told["status"], told["version"]) == (told["status"], 3)
         lines = [line["action"].removeprefix("case.") for line in served.left["center"].get(f"/cases/{number}/journal")]

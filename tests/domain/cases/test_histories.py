@@ -112,7 +112,7 @@ class Checker:
         await self._remaining(move, before, shot)
 
     async def _remaining(self, move: Move, before: Shot, shot: Shot) -> None:
-        """A pause and what follows it keep what remained; nothing else but an extension moves a due moment."""
+        # A pause and what follows it keep what remained; nothing else but an extension moves a due moment.
         calendar = await calendar_queries.calendar_of(self.walk.session)
         for old, new in ((o, n) for o in before.deadlines for n in shot.deadlines if o.id == n.id):
             if old.paused_at and not new.stopped_at:

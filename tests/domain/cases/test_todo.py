@@ -78,7 +78,7 @@ def _asked(f: Facts) -> bool:
 
 
 def _assists(f: Facts, unit: UUID) -> bool:
-    """An assistant is awaited to accept, and to report once the lead has accepted."""
+    # An assistant is awaited to accept, and to report once the lead has accepted.
     if f.case.status is S.TO_ACCEPT:
         return f.has(unit, Part.ASSIST, X.WAITING)
     return f.case.status in IN_HAND and f.has(unit, Part.ASSIST, X.WAITING, X.WORKING)

@@ -40,7 +40,7 @@ async def county(session: AsyncSession) -> County:
 
 
 def _typed(*fields: str) -> PersonInput:
-    """The card's person, some fields typed otherwise."""
+    # The card's person, some fields typed otherwise.
     return replace(CARD, phone=support.phone(11), **{name: OTHER[name] for name in fields})  # type: ignore[arg-type]
 
 
