@@ -1,4 +1,4 @@
-"""Every page of the product: its address, title, the right it asks for, and what it loads."""
+"""Every page of the product: the place it shows, what draws it, and what it loads."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ from app.pages.privacy.retention import retention_rules
 from app.pages.processes.detail import process
 from app.pages.processes.list import processes
 from app.pages.visits.desk import desk
-from domain.kernel.permissions import Permission, Role
 from state.areas.areas import AreasState
 from state.audit.alarms import AlarmsState
 from state.audit.journal import JournalState
@@ -51,12 +50,13 @@ from state.orgs.delegation import DelegationState
 from state.orgs.explain import ExplainState
 from state.orgs.roles import RolesState
 from state.orgs.units import UnitsState
+from state.places import Place, place
 from state.privacy.fields import FieldPolicyState
 from state.privacy.retention import RetentionState
 from state.processes.listing import ProcessListState
 from state.processes.working import ProcessState
 from state.security import SecurityState
-from state.session import ACCOUNT_RIGHTS, LandingState
+from state.session import LandingState
 from state.visits import VisitDesk
 
 PRODUCT = "枫桥 · 社会治理中心"
@@ -64,48 +64,52 @@ PRODUCT = "枫桥 · 社会治理中心"
 
 @dataclass(frozen=True)
 class Page:
-    """A page; no `permission`, `rights` (one is enough) and `roles` means: anybody signed in."""
+    """A page of a place."""
 
-    route: str
-    title: str
-    permission: Permission | None
+    place: Place
     build: Callable[[], rx.Component]
     on_load: tuple[Any, ...]
-    roles: tuple[Role, ...] = ()
-    rights: tuple[Permission, ...] = ()
+
+    @property
+    def route(self) -> str:
+        return self.place.href
+
+    @property
+    def title(self) -> str:
+        return self.place.label
 
 
 _LIST = (CaseListState.load, CaseListState.follow)
 _ACCOUNT = (AccountState.load, DelegationState.load_of)
 _ALARMS = (AlarmsState.load, AlarmsState.follow)
 PAGES: tuple[Page, ...] = (
-    Page("/", "首页", None, home, (LandingState.go,)),
-    Page("/visits", "来访登记", Permission.VISIT_REGISTER, desk, (VisitDesk.load, VisitDesk.follow)),
-    Page("/cases/new", "诉求登记", Permission.CASE_CREATE, case_new, (CaseFormState.load, CaseFormState.follow)),
-    Page("/todo", "我的待办", Permission.CASE_VIEW, to_do, _LIST),
-    Page("/overdue", "超期预警", Permission.CASE_VIEW, overdue, _LIST),
-    Page("/cases", "案件台账", Permission.CASE_VIEW, ledger, _LIST),
-    Page("/case/[number]", "案件", Permission.CASE_VIEW, case_detail, (CaseState.load, CaseState.follow)),
-    Page("/case-edit/[number]", "编辑", Permission.CASE_CREATE, case_edit, (CaseFormState.load_for_edit,)),
-    Page("/processes", "办理流程", Permission.ARRANGE, processes, (ProcessListState.load,)),
-    Page("/process/[process_id]", "办理流程", Permission.ARRANGE, process, (ProcessState.load,)),
-    Page("/limits", "时限规则", Permission.ARRANGE, limit_rules, (LimitsState.load,)),
-    Page("/category-words", "类别用词", Permission.ARRANGE, category_words, (CategoryWordsState.load,)),
-    Page("/calendar", "工作日历", Permission.ARRANGE, working_days, (CalendarState.load,)),
-    Page("/units", "单位管理", Permission.UNIT_MANAGE, unit_list, (UnitsState.load,)),
-    Page("/areas", "区划管理", Permission.AREA_MANAGE, area_list, (AreasState.load,)),
-    Page("/accounts", "账号管理", None, account_list, (AccountListState.load,), rights=ACCOUNT_RIGHTS),
-    Page("/account/[login]", "账号", None, account_detail, _ACCOUNT, rights=ACCOUNT_RIGHTS),
-    Page("/roles", "角色与授权", Permission.ROLE_GRANT, role_list, (RolesState.load,)),
-    Page("/me", "我的账号", None, own_account, (OwnState.load, DelegationState.load)),
-    Page("/security", "安全策略", Permission.POLICY_MANAGE, security, (SecurityState.load,)),
-    Page("/journal", "审计日志", Permission.JOURNAL_AUDIT, audit_journal, (JournalState.load,)),
-    Page("/audit-person/[login]", "人员时间线", Permission.JOURNAL_AUDIT, audit_person, (PersonTimelineState.load,)),
-    Page("/alarms", "告警", Permission.JOURNAL_AUDIT, audit_alarms, _ALARMS),
-    Page("/explain", "权限说明", None, explained, (ExplainState.load,)),
-    Page("/explain/[login]", "权限说明", None, explained, (ExplainState.load,)),
-    Page("/field-policy", "字段策略", Permission.POLICY_MANAGE, field_policy, (FieldPolicyState.load,)),
-    Page("/retention", "保存期限", Permission.RETENTION_MANAGE, retention_rules, (RetentionState.load,)),
+    Page(place("/"), home, (LandingState.go,)),
+    Page(place("/visits"), desk, (VisitDesk.load, VisitDesk.follow)),
+    Page(place("/cases/new"), case_new, (CaseFormState.load, CaseFormState.follow)),
+    Page(place("/todo"), to_do, _LIST),
+    Page(place("/overdue"), overdue, _LIST),
+    Page(place("/cases"), ledger, _LIST),
+    Page(place("/case/[number]"), case_detail, (CaseState.load, CaseState.follow)),
+    Page(place("/case-edit/[number]"), case_edit, (CaseFormState.load_for_edit,)),
+    Page(place("/processes"), processes, (ProcessListState.load,)),
+    Page(place("/process/[process_id]"), process, (ProcessState.load,)),
+    Page(place("/limits"), limit_rules, (LimitsState.load,)),
+    Page(place("/category-words"), category_words, (CategoryWordsState.load,)),
+    Page(place("/calendar"), working_days, (CalendarState.load,)),
+    Page(place("/units"), unit_list, (UnitsState.load,)),
+    Page(place("/areas"), area_list, (AreasState.load,)),
+    Page(place("/accounts"), account_list, (AccountListState.load,)),
+    Page(place("/account/[login]"), account_detail, _ACCOUNT),
+    Page(place("/roles"), role_list, (RolesState.load,)),
+    Page(place("/me"), own_account, (OwnState.load, DelegationState.load)),
+    Page(place("/security"), security, (SecurityState.load,)),
+    Page(place("/journal"), audit_journal, (JournalState.load,)),
+    Page(place("/audit-person/[login]"), audit_person, (PersonTimelineState.load,)),
+    Page(place("/alarms"), audit_alarms, _ALARMS),
+    Page(place("/explain"), explained, (ExplainState.load,)),
+    Page(place("/explain/[login]"), explained, (ExplainState.load,)),
+    Page(place("/field-policy"), field_policy, (FieldPolicyState.load,)),
+    Page(place("/retention"), retention_rules, (RetentionState.load,)),
 )
 GATED = frozenset(page.route.strip("/").split("/")[0] for page in PAGES)
 """First pieces of the addresses that need a session; the empty one is the front door."""

@@ -9,28 +9,33 @@ import reflex as rx
 from components.kit.frame import frame
 from components.kit.show import alert, card, empty
 from components.notices.bell import bell
+from state import places
 from state.orgs.delegation import DelegationState
 from state.session import SignedInState
 
 
 def page(
     *children: rx.Component,
-    title: str | rx.Var[str],
-    crumbs: list[tuple[str | rx.Var[str], Any]],
+    place: str,
+    title: str | rx.Var[str] = "",
+    crumbs: list[tuple[str | rx.Var[str], Any]] | None = None,
     actions: rx.Component | None = None,
     here: str = "",
 ) -> rx.Component:
-    """Draw a page: navigation, breadcrumb, title, one primary action, watermark.
+    """Draw the page of a place: navigation, breadcrumb, title, one primary action, watermark.
 
     Who may not open the page sees the frame and a panel that says so.
 
+    :param title: where it is not the place's own
+    :param crumbs: where they are not those of a place of the menu
     :param here: the entry of the menu, where a page has one of its own; it is marked before the page is loaded
     """
+    shown = places.place(place)
     return frame(
         _standing_in(),
         rx.cond(SignedInState.barred, _barred(), rx.fragment(*children)),
-        title=title,
-        crumbs=crumbs,
+        title=shown.label if isinstance(title, str) and not title else title,
+        crumbs=crumbs or places.crumbs_of(shown),
         actions=None if actions is None else rx.cond(SignedInState.barred, rx.fragment(), actions),
         bell=bell(),
         me=SignedInState.me,

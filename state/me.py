@@ -113,7 +113,6 @@ class OwnState(SignedInState):
     async def load(self):
         """Open the page."""
         async with self._opening() as (session, actor):
-            self.here = "/me"
             self._shut()
             if not actor.unproven:
                 self.enrolling, self.codes, self.codes_file, self.password_done = Enrolling(), [], "", False

@@ -67,7 +67,6 @@ class SecurityState(SignedInState):
         """Open the values."""
         self.loaded = False
         async with self._opening() as (session, actor):
-            self.here = "/security"
             self.faults = {}
             await self._read(session, actor)
         self.loaded = True

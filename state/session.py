@@ -10,21 +10,19 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from http.cookies import CookieError, SimpleCookie
+from typing import Any, NoReturn
 
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.audit import queries as audit
-from domain.cases.queries import views
 from domain.kernel.actor import Actor, in_stead
 from domain.kernel.clock import stamp
-from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import ActionNotAllowed, NotPermitted, NotSignedIn
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import operations as orgs
 from domain.orgs import queries as org_queries
 from domain.orgs.models import SessionKind
-from state import refusing
+from state import places, refusing
 from state.clock import now
 
 COOKIE, HOST_COOKIE = "fq_session", "__Host-fq_session"
@@ -68,56 +66,15 @@ class Entry:
     first: bool = False
 
 
-@dataclass(frozen=True)
-class Place:
-    """One place of the product: who may open it and what number stands beside it."""
-
-    label: str
-    href: str
-    icon: str
-    group: str
-    permission: Permission | None
-    view: str = ""
-    roles: tuple[Role, ...] = ()
-    rights: tuple[Permission, ...] = ()
-    """Several rights of which one is enough."""
-
-    def open_to(self, actor: Actor) -> bool:
-        """Tell whether a person may open the place: by a right, or else by a role."""
-        if self.href in actor.barred_places:
-            return False
-        if self.rights:
-            return any(actor.may(right) for right in self.rights)
-        return actor.may(self.permission) if self.permission else actor.has(*self.roles)
+def _bar() -> NoReturn:
+    raise NotPermitted("您没有查看这个页面的权限")
 
 
-ACCOUNT_RIGHTS = (
-    Permission.ACCOUNT_MANAGE,
-    Permission.ROLE_GRANT,
-    Permission.ACCOUNT_PROPOSE,
-    Permission.WORK_HAND_OVER,
-)
-"""Rights of which one opens the pages of accounts: all accounts, or those of the own unit."""
-PLACES: tuple[Place, ...] = (
-    Place("来访登记", "/visits", "card", "接待", Permission.VISIT_REGISTER),
-    Place("诉求登记", "/cases/new", "plus", "接待", Permission.CASE_CREATE),
-    Place("我的待办", "/todo", "inbox", "工作台", Permission.CASE_WORK, view="todo"),
-    Place("案件台账", "/cases", "list", "工作台", Permission.CASE_VIEW),
-    Place("超期预警", "/overdue", "alarm", "工作台", Permission.CASE_VIEW, view="overdue"),
-    Place("办理流程", "/processes", "branch", "配置", Permission.ARRANGE),
-    Place("时限规则", "/limits", "clock", "配置", Permission.ARRANGE),
-    Place("类别用词", "/category-words", "search", "配置", Permission.ARRANGE),
-    Place("工作日历", "/calendar", "rows", "配置", Permission.ARRANGE),
-    Place("单位管理", "/units", "building", "组织与账号", Permission.UNIT_MANAGE),
-    Place("区划管理", "/areas", "branch", "组织与账号", Permission.AREA_MANAGE),
-    Place("账号管理", "/accounts", "user", "组织与账号", None, rights=ACCOUNT_RIGHTS),
-    Place("角色与授权", "/roles", "shield", "组织与账号", Permission.ROLE_GRANT),
-    Place("安全策略", "/security", "lock", "组织与账号", Permission.POLICY_MANAGE),
-    Place("字段策略", "/field-policy", "eye", "安全", Permission.POLICY_MANAGE),
-    Place("保存期限", "/retention", "clock", "安全", Permission.RETENTION_MANAGE),
-    Place("审计日志", "/journal", "list", "审计", Permission.JOURNAL_AUDIT),
-    Place("告警", "/alarms", "warn", "审计", Permission.JOURNAL_AUDIT, view="alarms"),
-)
+class _OutOfBounds:
+    """Stands for what the body of a barred page asks for: whatever it asks, it learns that the page is barred."""
+
+    def __getattr__(self, _name: str) -> Any:
+        _bar()
 
 
 class SignedInState(rx.State):
@@ -163,19 +120,24 @@ class SignedInState(rx.State):
 
     @asynccontextmanager
     async def _opening(self) -> AsyncGenerator[tuple[AsyncSession, Actor]]:
-        """Open a page: one unit of work, the frame drawn, the body refused by a panel.
+        """Open a page: one unit of work, the frame drawn, who may not open the place refused by a panel.
 
         A `NotPermitted` raised in the body ends the body and bars the page (`barred`): the frame
         shows a panel in place of the content. What comes after the body still runs.
 
         :raises NotSignedIn: see `_acting`
         """
-        self.barred = False
+        self.barred, place = False, places.place_at(str(self.router.url.path))
         try:
             async with self._acting(opening=True) as (session, actor):
                 await self._frame(session, actor, opening=True)
-                self._require_place(actor)
-                yield session, actor
+                if place and place.open_to(actor):
+                    self.here = place.within or place.href
+                    yield session, actor
+                else:
+                    nothing: Any = _OutOfBounds()
+                    yield nothing, nothing
+                    _bar()
         except NotPermitted:
             self.barred, self.here = True, ""
 
@@ -188,11 +150,6 @@ class SignedInState(rx.State):
         if present:
             raise ActionNotAllowed(f"您已在另一页面切换为代{present}办理，刚才的操作没有进行；请核对后再办")
         raise ActionNotAllowed(f"代{shown}的代理已结束，您现在以本人身份办理，刚才的操作没有进行；请核对后再办")
-
-    def _require_place(self, actor: Actor) -> None:
-        here = "/" + str(self.router.url.path).strip("/")
-        if here in actor.barred_places:
-            raise NotPermitted("您的账号不能使用这个菜单")
 
     def _origin(self) -> str:
         return f"{self.router.session.client_ip} 浏览器"
@@ -226,11 +183,10 @@ class SignedInState(rx.State):
         )
 
     async def _places(self, session: AsyncSession, actor: Actor) -> list[Entry]:
-        counts = await views.count_views(session, actor, ("todo", "overdue"), at=now())
-        counts["alarms"] = await audit.count_open(session, actor)
+        counts = await places.counts(session, actor, now())
         found: list[Entry] = []
-        for place in PLACES:
-            if place.open_to(actor):
+        for place in places.PLACES:
+            if place.offered_to(actor):
                 first = not found or found[-1].group != place.group
                 count = counts.get(place.view, 0)
                 found.append(Entry(place.label, place.href, place.icon, place.group, count, first))
@@ -248,30 +204,8 @@ class LandingState(SignedInState):
         async with self._acting(opening=True) as (session, actor):
             await self._frame(session, actor, opening=True)
             self.here = "/"
-            where = landing(actor)
+            where = places.landing(actor)
         self.stays = not where
         if where:
             return rx.redirect(where)
         return None
-
-
-_LANDINGS: tuple[tuple[Role, str], ...] = (
-    (Role.GUIDE, "/visits"),
-    (Role.REGISTRAR, "/cases/new"),
-    (Role.CENTER_ADMIN, "/todo"),
-    (Role.OFFICER, "/todo"),
-    (Role.DEPARTMENT_HEAD, "/cases"),
-    (Role.LEADER, "/todo"),
-    (Role.STATION, "/cases"),
-    (Role.VIEWER, "/cases"),
-    (Role.SYSADMIN, "/accounts"),
-    (Role.SECADMIN, "/roles"),
-    (Role.AUDITOR, "/journal"),
-)
-
-
-def landing(actor: Actor) -> str:
-    """Tell where a person lands after signing in; empty for those without a desk yet."""
-    if actor.unproven:
-        return "/me"
-    return next((where for role, where in _LANDINGS if role in actor.roles), "")

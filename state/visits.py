@@ -111,7 +111,6 @@ class VisitDesk(SignedInState):
         """Open the page: desks, today's visitors, the reader of this desk."""
         async with self._opening() as (session, actor):
             actor.require(Permission.VISIT_REGISTER)
-            self.here = "/visits"
             self.desk_choices = [Choice(d.code, d.name) for d in await queries.desks(session, actor)]
             self.can_make_case = actor.may(Permission.SLIP_PRINT)
             await self._queue(session, actor)

@@ -17,6 +17,5 @@ def home() -> rx.Component:
             card("", empty("欢迎使用", "您的账号没有业务待办；账号、策略和审计由命令行工具管理，见操作手册")),
             skeleton(),
         ),
-        title="首页",
-        crumbs=[("首页", "")],
+        place="/",
     )

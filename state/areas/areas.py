@@ -86,7 +86,6 @@ class AreasState(AddressedState, SignedInState):
         """Open the areas."""
         self.loading = True
         async with self._opening() as (session, actor):
-            self.here = "/areas"
             self.rows = []
             self._open_address()
             self._shut()

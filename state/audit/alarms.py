@@ -58,7 +58,7 @@ class AlarmsState(AddressedState, SignedInState):
     @rx.event
     async def load(self):
         """Open the alarms."""
-        self.loading, self.here = True, "/alarms"
+        self.loading = True
         self._open_address()
         self._shut()
         async with self._opening() as (session, actor):

@@ -54,7 +54,7 @@ class JournalState(AddressedState, SignedInState):
     @rx.event
     async def load(self):
         """Open the journal as the address narrows it; links of other pages give whole days as `from` and `to`."""
-        self.loading, self.rows, self.here, self.verifying = True, [], "/journal", False
+        self.loading, self.rows, self.verifying = True, [], False
         self._open_address()
         asked = self.router.url.query_parameters
         self._put(_days_of(asked))

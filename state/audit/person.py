@@ -68,7 +68,6 @@ class PersonTimelineState(AddressedState, SignedInState):
     async def load(self):
         """Open the person that the address names."""
         self.loading, self.found, self.days, self.totals = True, False, [], []
-        self.here = "/journal"
         self.login = str(self.router.url.path).strip("/").split("/")[-1]
         self._open_address()
         async with self._opening() as (session, actor):

@@ -76,7 +76,6 @@ class LimitsState(SignedInState):
     async def load(self):
         """Open the limits."""
         async with self._opening() as (session, actor):
-            self.here = "/limits"
             self._shut()
             await self._read(session, actor)
         self.loaded = True

@@ -111,7 +111,6 @@ class CalendarState(SignedInState):
     async def load(self):
         """Open the calendar of this year."""
         async with self._opening() as (session, actor):
-            self.here = "/calendar"
             self.year, self.unit = 0, ""
             self._shut()
             require_arranger(actor)

@@ -123,7 +123,7 @@ class CaseListState(AddressedState, SignedInState):
         self.loading, self.fault = True, ""
         path = "/" + self.router.url.path.strip("/")
         self.title, home = TITLES.get(path, TITLES["/cases"])
-        self.here, self.selected = path, []
+        self.selected = []
         async with self._opening() as (session, actor):
             actor.require(Permission.CASE_VIEW)
             self._open_address(home or views.ledger_of(actor))

@@ -47,7 +47,6 @@ class CategoryWordsState(SignedInState):
     async def load(self):
         """Open the list."""
         async with self._opening() as (session, actor):
-            self.here = "/category-words"
             self._shut()
             await self._read(session, actor)
         self.loaded = True

@@ -116,9 +116,8 @@ class CaseState(SignedInState):
         (await self.get_state(RevealState))._shut()  # noqa: SLF001 - a value shown on another case does not come along
         self.others_here, self.lines_shown = [], "all"
         listing = await self.get_state(CaseListState)
-        self.here = listing._came_from(self._number)  # noqa: SLF001 - the tab's own list
         async with self._opening() as (session, actor):
-            actor.require(Permission.CASE_VIEW)
+            self.here = listing._came_from(self._number)  # noqa: SLF001 - the tab's own list
             try:
                 await assists.receive_copy(session, actor, number=self._number, at=now())
                 await self._read(session, actor)

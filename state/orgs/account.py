@@ -72,7 +72,6 @@ class AccountState(SignedInState):
     async def load(self):
         """Open the account that the address names."""
         self.loading, self.found, self.one, self.facts = True, False, AccountShown(), Facts()
-        self.here = "/accounts"
         self._shut()
         async with self._opening() as (session, actor):
             require_opener(actor)

@@ -31,7 +31,8 @@ from state.orgs.shapes import (
     roles_in,
     until_in,
 )
-from state.session import ACCOUNT_RIGHTS, SignedInState
+from state.places import ACCOUNT_RIGHTS
+from state.session import SignedInState
 
 
 class AccountListState(AddressedState, SignedInState):
@@ -55,7 +56,7 @@ class AccountListState(AddressedState, SignedInState):
     @rx.event
     async def load(self):
         """Open the list that the address asks for."""
-        self.loading, self.here, self.rows = True, "/accounts", []
+        self.loading, self.rows = True, []
         self._open_address()
         self._shut()
         async with self._opening() as (session, actor):

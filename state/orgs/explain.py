@@ -20,7 +20,8 @@ from state.clock import now
 from state.inputs import Choice, as_form, as_text, text_in
 from state.orgs.limits import place_label
 from state.orgs.shapes import AccountShown, account_shown
-from state.session import PLACES, Place, SignedInState
+from state.places import PLACES, Place
+from state.session import SignedInState
 
 MOST_PEOPLE = 500
 DELEGATION_STATES = {"coming": "未开始", "in_force": "代理中", "over": "已结束"}
@@ -64,7 +65,6 @@ class ExplainState(SignedInState):
     async def load(self):
         """Explain the account that the address names, or the person's own; `case` asks for one."""
         self.loading, self.found, self.groups, self.people, self.one = True, False, [], [], AccountShown()
-        self.here = "/explain"
         number = self.router.url.query_parameters.get("case", "")[:40].strip().upper()
         self.number, self.grounds, self.faults, self.asked_login = number, [], {}, ""
         async with self._opening() as (session, actor):
@@ -169,11 +169,12 @@ def _lines(grounds: Iterable[Ground]) -> list[GroundShown]:
 
 
 def _places(person: Actor) -> list[GroundShown]:
-    return [GroundShown(place.label, _opened_by(place, person)) for place in PLACES if place.open_to(person)]
+    return [GroundShown(place.label, _opened_by(place, person)) for place in PLACES if place.offered_to(person)]
 
 
 def _opened_by(place: Place, person: Actor) -> str:
-    rights = place.rights or ((place.permission,) if place.permission else ())
+    one = place.offered or place.permission
+    rights = place.rights or ((one,) if one else ())
     held = next((right.label for right in rights if person.may(right)), "")
     return f"权限“{held}”" if held else "角色"
 

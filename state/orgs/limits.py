@@ -10,7 +10,7 @@ from domain.cases.workflow import STEPS
 from domain.kernel.permissions import DUTIES, PEOPLE_ROLES, Duty, Permission
 from domain.orgs.schemas import AccountDetail
 from state.inputs import flag_in
-from state.session import PLACES
+from state.places import PLACES
 
 
 @dataclass

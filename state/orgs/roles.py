@@ -87,7 +87,7 @@ class RolesState(SignedInState):
     async def load(self):
         """Open the roles."""
         self.loading = True
-        self.here, self.selected, self.results = "/roles", [], []
+        self.selected, self.results = [], []
         self._shut()
         async with self._opening() as (session, actor):
             await self._read(session, actor)

@@ -70,7 +70,6 @@ class UnitsState(AddressedState, SignedInState):
         """Open the units."""
         self.loading = True
         async with self._opening() as (session, actor):
-            self.here = "/units"
             self.rows = []
             self._open_address()
             self._shut()

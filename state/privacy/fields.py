@@ -64,7 +64,6 @@ class FieldPolicyState(SignedInState):
     async def load(self):
         """Open the policy."""
         async with self._opening() as (session, actor):
-            self.here = "/field-policy"
             self._wanted, self.confirming = {}, False
             await self._read(session, actor)
         self.loaded = True

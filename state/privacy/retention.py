@@ -94,7 +94,6 @@ class RetentionState(SignedInState):
     async def load(self):
         """Open the page."""
         async with self._opening() as (session, actor):
-            self.here = "/retention"
             self._shut()
             await self._read(session, actor)
         self.loaded = True

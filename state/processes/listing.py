@@ -33,7 +33,6 @@ class ProcessListState(SignedInState):
     async def load(self):
         """Open the list."""
         async with self._opening() as (session, actor):
-            self.here = "/processes"
             self._shut()
             await self._read(session, actor)
         self.loaded = True

@@ -80,7 +80,6 @@ class ProcessState(SignedInState):
         self.loaded, self.found = False, True
         self.trial, self.asked, self.enabling, self.conflict = TrialShown(), StepAsked(), False, False
         async with self._opening() as (session, actor):
-            self.here = "/processes"
             try:
                 await self._open(session, actor, str(self.router.url.path).strip("/").split("/")[-1])
             except NotFound:

@@ -6,7 +6,8 @@ from app.api.build import build_api
 from app.api.rights import NEEDS
 from app.navigation import PAGES
 from app.settings import Settings
-from state.session import PLACES, SignedInState
+from state.places import ALL, PLACES
+from state.session import SignedInState
 from tests.leaks import addresses
 from tests.support import states
 
@@ -21,18 +22,17 @@ IN_EVERY_FRAME = frozenset({"SignedInState", "BellState"})
 """States that stand in the frame of every page and hold the person's own things alone."""
 
 
-def _declared(page: object) -> bool:
-    return bool(getattr(page, "permission", None) or getattr(page, "rights", ()) or getattr(page, "roles", ()))
-
-
 def test_every_page_says_who_may_open_it() -> None:
-    silent = {page.route for page in PAGES if not _declared(page) and not getattr(page, "anybody", False)}
+    assert {page.route for page in PAGES if page.place.anybody} <= set(FOR_EVERYBODY)
 
-    assert silent <= set(FOR_EVERYBODY)
+
+def test_every_place_has_a_page_and_every_page_a_place_of_its_own() -> None:
+    assert [page.route for page in PAGES] == list(dict.fromkeys(page.route for page in PAGES))
+    assert {page.place for page in PAGES} == set(ALL)
 
 
 def test_every_place_of_the_navigation_says_who_may_open_it() -> None:
-    assert not [place.href for place in PLACES if not _declared(place)]
+    assert not [place.href for place in PLACES if place.anybody]
 
 
 def test_every_address_is_in_the_table_and_the_table_holds_no_other() -> None:

@@ -66,9 +66,9 @@ def known() -> dict[str, str]:
 
 def may_open(declared: Declared, post: Post) -> bool:
     """Decide by what the page declares."""
-    right = declared.permission is None or declared.permission in GRANTS[post.role]
-    one_of = not declared.rights or not GRANTS[post.role].isdisjoint(declared.rights)
-    return right and one_of and (not declared.roles or post.role in declared.roles)
+    right = declared.place.permission is None or declared.place.permission in GRANTS[post.role]
+    one_of = not declared.place.rights or not GRANTS[post.role].isdisjoint(declared.place.rights)
+    return right and one_of and (not declared.place.roles or post.role in declared.place.roles)
 
 
 def examiners() -> dict[str, str]:

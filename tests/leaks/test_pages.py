@@ -70,7 +70,7 @@ async def test_a_page_tells_nothing_of_what_is_out_of_reach(world: World, login:
                         await states.call(state, name)
                     text = everything(state)
                     assert not marks.clear_in(world, text), (login, page.route, name)
-                    if login == "auditor" and page.permission is Permission.JOURNAL_AUDIT:
+                    if login == "auditor" and page.place.permission is Permission.JOURNAL_AUDIT:
                         continue  # the journal names every case by its number, and nothing more of it
                     told = marks.foreign_in(world, who, text, but=() if sees(who, case) else (case.number,))
                     assert not told, (login, page.route, name, told)

@@ -15,8 +15,9 @@ from app.navigation import PAGES
 from domain.kernel.permissions import PEOPLE_ROLES
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import operations as orgs
-from domain.orgs.models import Unit, UnitKind
+from domain.orgs.models import Account, Unit, UnitKind
 from domain.orgs.schemas import UnitInput
+from state import places
 from state.clock import now
 from state.session import SignedInState
 from tests.support import county as support
@@ -27,6 +28,7 @@ OWN = re.compile(r"清溪|枫林|[全本][县区](?!域|划|间)|[县区]综治|
 """Words of one place: whether it is a county or a district, and what it is called."""
 OF_THE_DEMO = ("app/demo/", "app/api/examples.py", "app/api/meta.py", "app/cli/demo.py", "app/settings.py")
 """Files about the demo county, and examples of the interface, which are of it."""
+PEOPLE = ("guide", "rsj", "center", "sysadmin", "secadmin", "auditor", "viewer")
 LOADS = {
     page.route: next(event for event in page.on_load if event.fn.__name__.startswith("load"))
     for page in PAGES
@@ -68,7 +70,7 @@ class TestWordsOfThePlace:
         assert (await opened("/cases", cookie)).me.centre == ""
 
 
-@pytest.mark.parametrize("login", ["guide", "rsj", "center", "sysadmin", "secadmin", "auditor", "viewer"])
+@pytest.mark.parametrize("login", PEOPLE)
 async def test_a_page_that_one_may_not_open_lights_no_entry(ground: AsyncEngine, login: str) -> None:
     async with unit_of_work() as session:
         await support.build(session, at=now())
@@ -81,6 +83,31 @@ async def test_a_page_that_one_may_not_open_lights_no_entry(ground: AsyncEngine,
                 barred.append(page.route)
                 assert state.here == "", page.route
     assert barred
+
+
+@pytest.mark.parametrize("login", PEOPLE)
+async def test_a_page_opens_for_whom_its_place_names(ground: AsyncEngine, login: str) -> None:
+    async with unit_of_work() as session:
+        county = await support.build(session, at=now())
+    cookie = await states.signed_in(login)
+
+    for page in PAGES:
+        if page.route in LOADS and not page.place.open_to(county[login]):
+            assert (await opened(page.route, cookie)).barred, page.route
+
+
+async def test_a_place_that_an_account_is_kept_out_of_shows_nothing(ground: AsyncEngine) -> None:
+    menu = [place.href for place in places.PLACES]
+    async with unit_of_work() as session:
+        county = await support.build(session, at=now())
+        for one in await session.scalars(select(Account)):
+            one.barred_places = menu
+    for login in PEOPLE:
+        cookie = await states.signed_in(login)
+        kept_out = [one for one in places.ALL if {one.href, one.within} & {*menu} and one.open_to(county[login])]
+        for place in kept_out:
+            state = await opened(place.href, cookie)
+            assert (state.barred, state.here, state.entries) == (True, "", []), place.href
 
 
 async def opened(route: str, cookie: str) -> SignedInState:

@@ -62,7 +62,7 @@ def test_each_page_builds_and_is_for_who_arranges(route: str) -> None:
     page = next(page for page in PAGES if page.route == route)
 
     assert page.build() is not None
-    assert {role for role in Role if page.permission in GRANTS[role]} == {Role.SYSADMIN, Role.CENTER_ADMIN}
+    assert {role for role in Role if page.place.permission in GRANTS[role]} == {Role.SYSADMIN, Role.CENTER_ADMIN}
 
 
 @pytest.mark.parametrize("login", ["registrar", "rsj", "leader", "auditor"])

@@ -74,7 +74,7 @@ class TestTheCaseForm:
     async def test_of_an_accepted_case_leaves_nothing_empty(self, county: County) -> None:
         async with unit_of_work() as session:
             number = await support.bring_to(session, county, (Action.SUBMIT,), at=now())
-        form = await states.tree(CaseFormState, await states.signed_in("registrar"), f"http://test/edit/{number}")
+        form = await states.tree(CaseFormState, await states.signed_in("registrar"), f"http://test/case-edit/{number}")
         await states.call(form, "load_for_edit")
         await states.call(form, "send", {"headcount": "三人"})
         assert set(form.faults) == {"title", "content", "category", "area", "headcount"}

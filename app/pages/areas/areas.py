@@ -15,7 +15,6 @@ def area_list() -> rx.Component:
         sheet(),
         areas(),
         dialogs(),
-        title="区划管理",
-        crumbs=[("组织与账号", ""), ("区划管理", "")],
+        place="/areas",
         actions=acts(),
     )

@@ -10,4 +10,4 @@ from components.shell import page
 
 
 def audit_alarms() -> rx.Component:
-    return page(sheet(), alarms(), title="告警", crumbs=[("审计", ""), ("告警", "")])
+    return page(sheet(), alarms(), place="/alarms")

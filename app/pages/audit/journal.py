@@ -10,4 +10,4 @@ from components.shell import page
 
 
 def audit_journal() -> rx.Component:
-    return page(sheet(), journal(), title="审计日志", crumbs=[("审计", ""), ("审计日志", "")], actions=acts())
+    return page(sheet(), journal(), place="/journal", actions=acts())

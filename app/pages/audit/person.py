@@ -17,7 +17,7 @@ def audit_person() -> rx.Component:
     return page(
         sheet(),
         timeline(),
-        title="人员时间线",
+        place="/audit-person/[login]",
         crumbs=[("审计日志", back_to(JournalState, "/journal")), ("人员时间线", "")],
         actions=rx.cond(
             PersonTimelineState.found,

@@ -15,8 +15,7 @@ def limit_rules() -> rx.Component:
     return page(
         arrange_sheet(),
         limits(),
-        title="时限规则",
-        crumbs=[("配置", ""), ("时限规则", "")],
+        place="/limits",
         actions=rx.fragment(
             rx.el.a("工作日历", href="/calendar", class_name="btn"),
             rx.el.button(icon("plus"), "设置时限", type="button", class_name="btn pri", on_click=LimitsState.ask(-1)),

@@ -16,7 +16,6 @@ def working_days() -> rx.Component:
         arrange_sheet(),
         year(),
         dialogs(),
-        title="工作日历",
-        crumbs=[("配置", ""), ("工作日历", "")],
+        place="/calendar",
         actions=rx.fragment(rx.el.a("时限规则", href="/limits", class_name="btn"), acts()),
     )

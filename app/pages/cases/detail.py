@@ -50,6 +50,7 @@ def case_detail() -> rx.Component:
                 ),
             ),
         ),
+        place="/case/[number]",
         title=rx.cond(CaseState.case.title != "", CaseState.case.title, "案件"),
         crumbs=[("工作台", "/todo"), (CaseState.beside.label, CaseState.beside.href), (CaseState.case.number, "")],
         actions=rx.cond(CaseState.found & CaseState.loaded, rx.fragment(ways(), acts())),

@@ -16,6 +16,7 @@ def case_edit() -> rx.Component:
     number = CaseFormState.editing
     return page(
         rx.cond(CaseFormState.loaded, case_form(), skeleton()),
+        place="/case-edit/[number]",
         title=f"{CaseFormState.editing_label} {number}",
         # before the case is known, and for one that may not be mended, there is no number: no empty link then
         crumbs=[

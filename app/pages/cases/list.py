@@ -7,7 +7,7 @@ import reflex as rx
 from components.cases.list import export_button, worklist
 from components.kit.icons import icon
 from components.shell import page
-from state.cases.listing import TITLES, CaseListState
+from state.cases.listing import CaseListState
 
 
 def to_do() -> rx.Component:
@@ -25,12 +25,10 @@ def ledger() -> rx.Component:
 
 
 def _list(path: str) -> rx.Component:
-    title = TITLES[path][0]
     return page(
         worklist(path),
-        title=title,
+        place=path,
         here=path,
-        crumbs=[("工作台", "/todo"), (title, "")],
         actions=rx.fragment(
             rx.cond(CaseListState.shown == path, export_button()),
             rx.cond(

@@ -18,6 +18,5 @@ def case_new() -> rx.Component:
             rx.cond(CaseFormState.done != "", done_panel(), case_form()),
             skeleton(),
         ),
-        title="诉求登记",
-        crumbs=[("接待", "/visits"), ("诉求登记", "")],
+        place="/cases/new",
     )

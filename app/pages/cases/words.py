@@ -13,8 +13,7 @@ from state.cases.words import CategoryWordsState
 def category_words() -> rx.Component:
     return page(
         word_list(),
-        title="类别用词",
-        crumbs=[("配置", ""), ("类别用词", "")],
+        place="/category-words",
         actions=rx.el.button(
             icon("plus"), "添加用词", type="button", class_name="btn pri", on_click=CategoryWordsState.ask_add
         ),

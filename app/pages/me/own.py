@@ -11,4 +11,4 @@ from components.shell import page
 
 
 def own_account() -> rx.Component:
-    return page(orgs_sheet(), sheet(), own(), title="我的账号", crumbs=[("我的账号", "")])
+    return page(orgs_sheet(), sheet(), own(), place="/me")

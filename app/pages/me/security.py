@@ -12,4 +12,4 @@ from components.shell import page
 
 def security() -> rx.Component:
     """Draw the security values."""
-    return page(orgs_sheet(), sheet(), values(), title="安全策略", crumbs=[("组织与账号", ""), ("安全策略", "")])
+    return page(orgs_sheet(), sheet(), values(), place="/security")

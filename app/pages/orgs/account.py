@@ -21,6 +21,7 @@ def account_detail() -> rx.Component:
         account_dialogs.dialogs(),
         granting.dialogs(),
         handing.hand_over_dialog(),
+        place="/account/[login]",
         title=rx.cond(one.name != "", one.name, "账号"),
         crumbs=[("组织与账号", ""), ("账号管理", back_to(AccountListState, "/accounts")), (one.login, "")],
         actions=acts(),

@@ -14,7 +14,6 @@ def account_list() -> rx.Component:
         sheet(),
         accounts(),
         dialogs(),
-        title="账号管理",
-        crumbs=[("组织与账号", ""), ("账号管理", "")],
+        place="/accounts",
         actions=acts(),
     )

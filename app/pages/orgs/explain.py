@@ -15,8 +15,7 @@ def explained() -> rx.Component:
     return page(
         sheet(),
         explanation(),
-        title="权限说明",
-        crumbs=[("首页", "/"), ("权限说明", "")],
+        place="/explain",
         actions=rx.cond(
             ExplainState.found & (ExplainState.people.length() > 0),
             rx.el.a("打开账号", href=f"/account/{ExplainState.one.login}", class_name="btn"),

@@ -15,7 +15,6 @@ def role_list() -> rx.Component:
         sheet(),
         roles(),
         dialogs(),
-        title="角色与授权",
-        crumbs=[("组织与账号", ""), ("角色与授权", "")],
+        place="/roles",
         actions=rx.el.a("账号管理", href="/accounts", class_name="btn"),
     )

@@ -15,7 +15,6 @@ def unit_list() -> rx.Component:
         sheet(),
         units(),
         dialogs(),
-        title="单位管理",
-        crumbs=[("组织与账号", ""), ("单位管理", "")],
+        place="/units",
         actions=acts(),
     )

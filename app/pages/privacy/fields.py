@@ -15,7 +15,6 @@ def field_policy() -> rx.Component:
         sheet(),
         matrix(),
         confirming(),
-        title="字段策略",
-        crumbs=[("安全", ""), ("字段策略", "")],
+        place="/field-policy",
         actions=acts(),
     )

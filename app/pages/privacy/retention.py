@@ -15,7 +15,6 @@ def retention_rules() -> rx.Component:
         sheet(),
         retention(),
         dialogs(),
-        title="保存期限",
-        crumbs=[("安全", ""), ("保存期限", "")],
+        place="/retention",
         actions=acts(),
     )

@@ -19,6 +19,7 @@ def process() -> rx.Component:
     return page(
         arrange_sheet(),
         rx.cond(S.loaded, rx.cond(S.found, _content(), card("", missing)), skeleton()),
+        place="/process/[process_id]",
         title=rx.cond(S.version.name != "", f"{S.version.name} {S.version.version}", "办理流程"),
         crumbs=[("办理流程", "/processes"), (S.version.name, "")],
         actions=rx.cond(S.loaded & S.editable, _acts()),

@@ -14,8 +14,7 @@ def processes() -> rx.Component:
     return page(
         arrange_sheet(),
         process_list(),
-        title="办理流程",
-        crumbs=[("配置", ""), ("办理流程", "")],
+        place="/processes",
         actions=rx.el.button(
             "复制为新流程",
             type="button",

@@ -13,6 +13,5 @@ def desk() -> rx.Component:
     """Draw the registration form with today's queue beside it."""
     return page(
         rx.el.div(registration(), queue(), class_name="cols desk"),
-        title="来访登记",
-        crumbs=[("接待", "/visits"), ("来访登记", "")],
+        place="/visits",
     )
