@@ -92,7 +92,7 @@ async def export_cases(
     await audit.note_export(
         call.session, call.actor, "case.export", len(rows), at=call.at, filters=_asked(wanted, "cursor", "limit")
     )
-    return _file(call, book, "cases", "案件台账")
+    return file_of(call, book, "cases", "案件台账")
 
 
 @router.post(
@@ -113,7 +113,7 @@ async def export_journal(
     mark = Mark.of(call.actor, len(lines), at=call.at)
     book = await asyncio.to_thread(export, "审计日志", _LINE_COLUMNS, [_line_cells(line) for line in lines], mark)
     await audit.note_export(call.session, call.actor, "journal.export", len(lines), at=call.at, filters=_asked(wanted))
-    return _file(call, book, "journal", "审计日志")
+    return file_of(call, book, "journal", "审计日志")
 
 
 async def _cases(call: Call, wanted: CaseFilter) -> list[CaseRow]:
@@ -173,7 +173,8 @@ def _asked(wanted: BaseModel, *besides: str) -> list[str]:
     return sorted(name for name, value in given.items() if value)
 
 
-def _file(call: Call, body: bytes, name: str, title: str) -> Response:
+def file_of(call: Call, body: bytes, name: str, title: str) -> Response:
+    """Answer with a workbook under its name and the moment."""
     when = stamp(call.at, "%Y%m%d-%H%M")
     named = f"attachment; filename=\"{name}-{when}.xlsx\"; filename*=UTF-8''{quote(title)}-{when}.xlsx"
     return Response(body, media_type=XLSX, headers={"Cache-Control": "no-store", "Content-Disposition": named})

@@ -19,6 +19,7 @@ class Door(Labelled):
 
     ANYBODY = "anybody", "无需登录"
     SIGNED_IN = "signed_in", "任何已登录人员，只涉及本人"
+    LIST = "list", "各清单自身的权限"
     HERE = "here", "本机，或系统管理员"
     LINK = "link", "一事一码和短信验证码"
     DESK = "desk", "窗口读卡程序的令牌"
@@ -86,6 +87,10 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         ("POST", "/api/v1/persons/{person_id}/reveal"): P.PERSON_REVEAL,
         ("GET", "/api/v1/statistics/departments"): P.STATISTICS_VIEW,
         ("GET", "/api/v1/statistics/departments/{code}/{measure}/cases"): P.STATISTICS_VIEW,
+        ("GET", "/api/v1/lists"): Door.SIGNED_IN,  # names what the person may open
+        ("GET", "/api/v1/lists/{name}"): Door.LIST,
+        ("POST", "/api/v1/lists/{name}/search"): Door.LIST,
+        ("POST", "/api/v1/lists/{name}/export"): Door.LIST,
         ("GET", "/api/v1/vocabularies"): Door.SIGNED_IN,
         ("GET", "/api/v1/categories"): Door.SIGNED_IN,
         ("GET", "/api/v1/areas"): Door.SIGNED_IN,

@@ -62,6 +62,7 @@ WORDS: MappingProxyType[str, tuple[Group, str]] = MappingProxyType(
         "access.refused": (_G.REFUSED, "操作被拒绝"),
         "case.export": (_G.EXPORT, "导出台账"),
         "journal.export": (_G.EXPORT, "导出审计日志"),
+        "list.export": (_G.EXPORT, "导出清单"),
         "case.slip": (_G.EXPORT, "打印受理通知单"),
         "case.original": (_G.EXPORT, "下载原图"),
         "audit.verify": (_G.POLICY, "核对审计日志"),

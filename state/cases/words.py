@@ -1,120 +1,121 @@
-"""The words that the county added to find categories by, and the dialogs that add one or remove one."""
+"""The words that the county added to find categories by: a list and its two dialogs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, ClassVar
+from uuid import UUID
 
-import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases import categories
+from domain.cases.models import CategoryWord
 from domain.cases.operations import saying as operations
+from domain.cases.operations.saying import MAX_WORD
 from domain.cases.queries import saying as queries
 from domain.kernel.actor import Actor
+from domain.kernel.asking import Ask, Nothing
 from domain.kernel.clock import stamp
-from domain.kernel.refusals import Invalid, NotFound
+from domain.kernel.permissions import Permission
 from domain.orgs import queries as orgs
 from state.categories import offers
-from state.clock import now
-from state.inputs import Offer, as_form, as_text, flag_in, text_in
-from state.processes.working import as_id
+from state.inputs import Offer
+from state.kit.dialogs import Asked, Dialog, DialogState, id_of
+from state.kit.listing import Act, Col, Listing, ListState
 from state.session import SignedInState
 
 
-@dataclass
-class WordShown:
-    """One word as text."""
-
-    id: str = ""
-    word: str = ""
-    category: str = ""
-    by: str = ""
-    when: str = ""
+@dataclass(frozen=True, slots=True)
+class NewWord:
+    category: Annotated[str, Ask("类别", choices="category", wide=True)]
+    word: Annotated[str, Ask("用词", hint=f"群众的说法，最长 {MAX_WORD} 个字，不能含姓名、电话等个人信息", wide=True)]
+    no_name: Annotated[bool, Ask("不是人名（系统提示可能是人名时勾选）")] = False
 
 
-class CategoryWordsState(SignedInState):
+@dataclass(frozen=True, slots=True)
+class WordRow:
+    id: UUID
+    word: str
+    category: str
+    by: str
+    at: datetime
+
+
+async def _rows(session: AsyncSession, actor: Actor, _wanted: Nothing, *, at: datetime) -> Sequence[WordRow]:
+    rows = await queries.added(session, actor)
+    names = await orgs.staff_names(session, {one.added_by for one in rows})
+    known = {code: one.full for code, one in categories.CATEGORIES.items()}
+    return [
+        WordRow(one.id, one.word, known.get(one.category, one.category), names.get(one.added_by, ""), one.added_at)
+        for one in rows
+        if one.added_at <= at
+    ]
+
+
+async def _choices(session: AsyncSession, _actor: Actor) -> Mapping[str, Sequence[Offer]]:
+    return {"category": await offers(session)}
+
+
+async def _add(session: AsyncSession, actor: Actor, _key: str, given: NewWord, at: datetime) -> CategoryWord:
+    return await operations.add_word(
+        session, actor, category=given.category, word=given.word, no_name=given.no_name, at=at
+    )
+
+
+async def _remove(session: AsyncSession, actor: Actor, key: str, _given: Nothing, at: datetime) -> CategoryWord:
+    return await operations.remove_word(session, actor, id_of(key), at=at)
+
+
+async def _about(session: AsyncSession, actor: Actor, key: str) -> Asked:
+    one = await queries.word_of(session, actor, id_of(key))
+    where = categories.CATEGORIES[one.category].full if one.category in categories.CATEGORIES else one.category
+    return Asked(says=[f"删除后，输入“{one.word}”不再优先找到“{where}”。已登记的案件不受影响。"])
+
+
+WORDS: Listing[WordRow] = Listing(
+    "category-words",
+    "类别用词",
+    _rows,
+    (
+        Col("word", "用词", lambda one: one.word, look="bold", sort=True, phone="title"),
+        Col("category", "类别", lambda one: one.category, look="wide", sort=True),
+        Col("by", "添加人", lambda one: one.by, sort=True),
+        Col("when", "添加时间", lambda one: stamp(one.at), sort=True),
+    ),
+    key=lambda one: str(one.id),
+    rights=(Permission.ARRANGE,),
+    whole=True,
+    title=lambda one: one.word,
+    acts=lambda _: [Act("删除", "remove")],
+    choices=_choices,
+    says="登记诉求时，输入这里的用词即可找到对应的类别，并排在前面。系统自带的常用词（如：工资、漏水、彩礼）不在此列。",
+    unit="个",
+    none_yet=("还没有添加过用词", "群众常说而查不到类别的词，可添加到对应的类别"),
+)
+
+
+class CategoryWordsState(ListState, DialogState, SignedInState):
     """One browser's list of words."""
 
-    words: list[WordShown] = []
-    loaded: bool = False
-    adding: bool = False
-    removing: WordShown = WordShown()
-    category_choices: list[Offer] = []
-    typed: dict[str, str] = {}
-    faults: dict[str, str] = {}
-
-    @rx.event
-    async def load(self):
-        """Open the list."""
-        async with self._opening() as (session, actor):
-            self._shut()
-            await self._read(session, actor)
-        self.loaded = True
-
-    async def _read(self, session: AsyncSession, actor: Actor) -> None:
-        rows = await queries.added(session, actor)
-        names = await orgs.staff_names(session, {one.added_by for one in rows})
-        known, self.category_choices = categories.CATEGORIES, await offers(session)
-        self.words = [
-            WordShown(
-                id=str(one.id),
-                word=one.word,
-                category=known[one.category].full if one.category in known else one.category,
-                by=names.get(one.added_by, ""),
-                when=stamp(one.added_at),
-            )
-            for one in rows
-        ]
-
-    def _shut(self) -> None:
-        self.adding, self.removing, self.typed, self.faults = False, WordShown(), {}, {}
-
-    @rx.event
-    async def close(self):
-        async with self._acting():
-            self._shut()
-
-    @rx.event
-    async def ask_add(self):
-        """Open the dialog that adds a word."""
-        async with self._acting() as (_, actor):
-            queries.require_manager(actor)
-            self._shut()
-            self.adding = True
-
-    @rx.event
-    async def add(self, form: dict):
-        """Add the word."""
-        given = as_form(form)
-        category, word = text_in(given, "category", most=10), text_in(given, "word", most=100)
-        no_name = flag_in(given, "no_name")
-        try:
-            async with self._acting() as (session, actor):
-                row = await operations.add_word(session, actor, category=category, word=word, no_name=no_name, at=now())
-                await self._read(session, actor)
-        except Invalid as refusal:
-            self.typed, self.faults = {"category": category, "word": word}, refusal.fields
-            return None
-        self._shut()
-        return rx.toast.success(f"已添加“{row.word}”，登记诉求时即可用它查找类别")
-
-    @rx.event
-    async def ask_remove(self, word_id: str):
-        """Ask once before a word is removed."""
-        async with self._acting() as (_, actor):
-            queries.require_manager(actor)
-            found = next((one for one in self.words if one.id == as_text(word_id)), None)
-            if found is None:
-                raise NotFound("没有找到这个用词，可能已被删除")
-            self._shut()
-            self.removing = found
-
-    @rx.event
-    async def remove(self):
-        """Remove the word."""
-        async with self._acting() as (session, actor):
-            queries.require_manager(actor)
-            row = await operations.remove_word(session, actor, as_id(self.removing.id), at=now())
-            await self._read(session, actor)
-        self._shut()
-        return rx.toast.success(f"已删除“{row.word}”")
+    LISTING: ClassVar = WORDS
+    DIALOGS: ClassVar = {
+        "new": Dialog(
+            "添加用词",
+            _add,
+            lambda row: f"已添加“{row.word}”，登记诉求时即可用它查找类别",
+            Permission.ARRANGE,
+            NewWord,
+            "添加",
+        ),
+        "remove": Dialog(
+            "删除用词",
+            _remove,
+            lambda row: f"已删除“{row.word}”",
+            Permission.ARRANGE,
+            word="删除",
+            look="danger",
+            fill=_about,
+        ),
+    }

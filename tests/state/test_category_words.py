@@ -21,6 +21,7 @@ from state.calendar.limits import LimitsState
 from state.cases.words import CategoryWordsState
 from state.cases.writing import CaseFormState
 from state.clock import now
+from state.kit.dialogs import Asked
 from state.processes.working import ProcessState
 from state.session import SignedInState
 from tests.support import county as support
@@ -59,21 +60,19 @@ async def test_a_word_is_added_offered_at_once_and_removed(ground: AsyncEngine) 
     await _built()
     page = await _page("center")
 
-    await states.call(page, "ask_add")
-    await states.call(page, "add", {"category": "0701", "word": "高泡泡"})
-    assert (set(page.faults), page.typed["word"], page.adding) == ({"word"}, "高泡泡", True)
-    await states.call(page, "add", {"category": "0701", "word": "高泡泡", "no_name": "on"})
+    await states.call(page, "ask", "new")
+    await states.call(page, "send", {"category": "0701", "word": "高泡泡"})
+    assert (set(page.faults), page.asked.typed["word"], page.asked.name) == ({"word"}, "高泡泡", "new")
+    await states.call(page, "send", {"category": "0701", "word": "高泡泡", "no_name": "on"})
 
-    assert [(one.word, one.category, one.by) for one in page.words] == [
-        ("高泡泡", "劳动人事 / 劳动合同、劳务派遣", "测试丁")
-    ]
-    assert not page.adding
+    assert [one.cells[:3] for one in page.rows] == [["高泡泡", "劳动人事 / 劳动合同、劳务派遣", "测试丁"]]
+    assert not page.asked.name
     assert await _offered("高泡泡") == {"0701": 0}
 
-    await states.call(page, "ask_remove", page.words[0].id)
-    assert page.removing.word == "高泡泡"
-    await states.call(page, "remove")
-    assert page.words == []
+    await states.call(page, "ask", "remove", page.rows[0].key)
+    assert "“高泡泡”" in page.asked.says[0]
+    await states.call(page, "send", {})
+    assert page.rows == []
     assert await _offered("高泡泡") == {}
 
 
@@ -81,19 +80,21 @@ async def test_a_word_is_added_offered_at_once_and_removed(ground: AsyncEngine) 
 async def test_others_learn_and_change_nothing(ground: AsyncEngine, login: str) -> None:
     await _built()
     centre = await _page("center")
-    await states.call(centre, "add", {"category": "0701", "word": "蓝泡泡"})
+    await states.call(centre, "ask", "new")
+    await states.call(centre, "send", {"category": "0701", "word": "蓝泡泡"})
     page = await _page(login)
 
     assert page.barred
-    assert page.words == []
-    for name, given in (
-        ("ask_add", ()), ("add", ({"category": "0701", "word": "红泡泡"},)), ("ask_remove", (centre.words[0].id,)),
-        ("remove", ()),
-    ):  # fmt: skip
+    assert page.rows == []
+    made = centre.rows[0].key
+    for name, key, given in (("new", "", {"category": "0701", "word": "红泡泡"}), ("remove", made, {})):
         with pytest.raises(NotPermitted):
-            await states.call(page, name, *given)
+            await states.call(page, "ask", name, key)
+        page.asked, page._about = Asked(name), key
+        with pytest.raises(NotPermitted):
+            await states.call(page, "send", given)
     async with unit_of_work() as session:
-        assert await session.get(CategoryWord, centre.words[0].id) is not None
+        assert await session.get(CategoryWord, made) is not None
 
 
 @pytest.mark.parametrize(("intent", "usual"), [("submit", {"0804": {"借钱": 1}}), ("draft", {})])
@@ -133,7 +134,8 @@ async def test_every_picker_of_a_category_knows_everyday_words(
     page: Any = await states.tree(kind, await states.signed_in("center"), f"http://test{path.format(draft=draft)}")
     await states.call(page, "load")
 
-    offered = {one.value: one for one in page.category_choices}
+    choices = page.choices["category"] if kind is CategoryWordsState else page.category_choices
+    offered = {one.value: one for one in choices}
     assert {"工资", "高泡泡"} <= set(offered["0701"].words)
     assert offered["0701"].usual == {fold("高泡泡"): 0}
     assert set(CATEGORIES) <= set(offered)

@@ -12,13 +12,14 @@ import reflex as rx
 from reflex_components_core.el.elements.forms import Form
 
 from app.navigation import PAGES
+from components.kit.asking import form_fields
 from domain.cases.vocabulary import Action
+from domain.kernel.asking import asked, take
 from domain.kernel.unit_of_work import unit_of_work
 from state.areas.areas import AreasState
 from state.calendar.limits import LimitsState
 from state.calendar.year import CalendarState
 from state.cases.relating import RelatingState
-from state.cases.words import CategoryWordsState
 from state.cases.writing import CaseFormState
 from state.clock import now
 from state.me import OwnState
@@ -73,7 +74,6 @@ FORMS = (
     ),
     Sent(ProcessListState, "copy", "center", "/processes", ("ask_copy", "standard", "")),
     Sent(LimitsState, "send", "center", "/limits", ("ask", -1), {"link": "accept", "unit": "workhours"}),
-    Sent(CategoryWordsState, "add", "center", "/category-words", ("ask_add",)),
     Sent(CalendarState, "preview", "sysadmin", "/calendar", ("ask_import",)),
     Sent(UnitsState, "send", "sysadmin", "/units", ("ask_new", "")),
     Sent(AreasState, "send", "sysadmin", "/areas", ("ask_new", ""), spared=frozenset({"into"})),
@@ -119,14 +119,21 @@ def _starred(form: rx.Component) -> set[str]:
     return found
 
 
+def declared() -> list[tuple[type[Any], str]]:
+    """List the declared dialogs of all pages."""
+    kinds = sorted({kind for kind, _ in states.handlers() if hasattr(kind, "DIALOGS")}, key=lambda kind: kind.__name__)
+    return [(kind, name) for kind in kinds for name in kind.DIALOGS]
+
+
 def stars() -> dict[str, set[str]]:
     """Give the starred fields of every form of the product, by what takes the form."""
     found: dict[str, set[str]] = {}
+    of_declarations = {f"{kind.__name__}.send" for kind, _ in declared()}
     for page in PAGES:
         for form in (one for one in pieces(page.build()) if isinstance(one, Form)):
             sent = form.event_triggers["on_submit"]
             name = sent.events[0].handler.fn.__qualname__  # type: ignore[union-attr]
-            if starred := _starred(form):
+            if name not in of_declarations and (starred := _starred(form)):
                 found[name] = found.get(name, set()) | starred
     return found
 
@@ -153,3 +160,11 @@ async def test_a_form_sent_empty_marks_the_starred_fields(county: County, sent: 
 
     marked = {sent.called.get(name, name) for name in getattr(form, sent.faults)}
     assert marked == STARS[sent.name] - sent.spared
+
+
+@pytest.mark.parametrize(("kind", "name"), declared(), ids=lambda one: getattr(one, "__name__", str(one)))
+def test_a_declared_dialog_has_its_stars_where_something_is_demanded(kind: type[Any], name: str) -> None:
+    form = kind.DIALOGS[name].form
+    drawn = _starred(form_fields(kind, form))
+
+    assert drawn == set(take(form, {}).faults) == {one.name for one in asked(form) if one.required}

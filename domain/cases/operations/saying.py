@@ -17,7 +17,7 @@ from domain.cases.queries import saying
 from domain.kernel import journal
 from domain.kernel.actor import Actor
 from domain.kernel.ids import new_id
-from domain.kernel.refusals import Invalid, NotFound
+from domain.kernel.refusals import Invalid
 from domain.kernel.searching import fold
 from domain.kernel.words import text_fault
 from domain.people.rules import TAIL, may_be_personal, tidy
@@ -59,10 +59,7 @@ async def remove_word(session: AsyncSession, actor: Actor, word_id: UUID, *, at:
     :raises NotPermitted: the actor does not keep them
     :raises NotFound: no such word
     """
-    saying.require_manager(actor)
-    row = await session.get(CategoryWord, word_id, with_for_update=True)
-    if row is None:
-        raise NotFound("没有找到这个用词，可能已被删除")
+    row = await saying.word_of(session, actor, word_id, lock=True)
     same = (col(CategoryChoice.category) == row.category, col(CategoryChoice.folded) == row.folded)
     await session.execute(delete(CategoryChoice).where(*same))
     await session.delete(row)

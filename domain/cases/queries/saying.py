@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -10,7 +12,7 @@ from domain.cases.categories import CATEGORIES, Usual
 from domain.cases.models import CategoryChoice, CategoryWord
 from domain.kernel.actor import Actor
 from domain.kernel.permissions import Permission
-from domain.kernel.refusals import NotPermitted
+from domain.kernel.refusals import NotFound, NotPermitted
 
 MOST_CHOICES = 5000
 """What was chosen most often; the rest keeps the usual order."""
@@ -47,3 +49,16 @@ async def added(session: AsyncSession, actor: Actor) -> list[CategoryWord]:
     places = {code: place for place, code in enumerate(CATEGORIES)}
     rows = await session.scalars(select(CategoryWord).order_by(col(CategoryWord.added_at), col(CategoryWord.id)))
     return sorted(rows, key=lambda one: places.get(one.category, len(places)))
+
+
+async def word_of(session: AsyncSession, actor: Actor, word_id: UUID, *, lock: bool = False) -> CategoryWord:
+    """Give one word that was added.
+
+    :raises NotPermitted: the actor does not keep them
+    :raises NotFound: no such word
+    """
+    require_manager(actor)
+    row = await session.get(CategoryWord, word_id, with_for_update=lock or None)
+    if row is None:
+        raise NotFound("没有找到这个用词，可能已被删除")
+    return row

@@ -1,0 +1,135 @@
+"""A list drawn from its `Listing`: counters, filters, table, pager, buttons of a row, export."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from components.kit.addressed import address, conditions, search_box
+from components.kit.asking import chooser
+from components.kit.download import download_button
+from components.kit.fold import filters
+from components.kit.show import card, empty, kpi_tiles, tag
+from components.kit.table import Column, pager, table
+from domain.kernel.asking import Field, asked
+from state.kit.listing import Act, Col, Listing, Mark, Row
+
+
+def listing(state: Any) -> rx.Component:
+    """Draw the whole list of a `ListState`."""
+    spec: Listing[Any] = state.LISTING
+    tiles = kpi_tiles(state.tiles, state.view, state.choose_view, unit=spec.unit, loading=state.loading)
+    said = rx.el.p(spec.says, class_name="muted") if spec.says else rx.fragment()
+    return rx.fragment(
+        address(state),
+        tiles if spec.count else rx.fragment(),
+        card("", said, narrowing(state), rows(state), _foot(state)),
+    )
+
+
+def narrowing(state: Any) -> rx.Component:
+    """Draw one control for each field that narrows the list."""
+    spec: Listing[Any] = state.LISTING
+    fields = asked(spec.wanted)
+    if not fields:
+        return rx.fragment()
+    search = next((one for one in fields if one.ask.search), None)
+    box = search_box(state, label=search.ask.label, example=search.ask.example, name=search.name) if search else None
+    clear = rx.cond(state.filtered, rx.el.button("清除", class_name="btn txt", title="清除筛选", on_click=state.widen))
+    keys = rx.el.span(rx.el.kbd("J"), rx.el.kbd("K"), " 移动 ", rx.el.kbd("Enter"), " 打开", class_name="keys muted")
+    return filters(
+        box or rx.fragment(),
+        *[_narrow(state, one) for one in fields if one is not search],
+        clear,
+        count=conditions(state, search.name if search else ""),
+        keys=keys if spec.href else None,
+    )
+
+
+def _narrow(state: Any, one: Field) -> rx.Component:
+    value = rx.cond(state.filters.contains(one.name), state.filters[one.name], "")
+    return chooser(
+        one,
+        state.choices,
+        value=value,
+        on_change=lambda chosen: state.narrow(one.name, chosen),
+        aria_label=one.ask.label,
+    )
+
+
+def rows(state: Any) -> rx.Component:
+    """Draw the rows of a list, which become cards on a phone."""
+    spec: Listing[Any] = state.LISTING
+    shown = [
+        Column(one.key, one.label, lambda row, at=at, one=one: _cell(row, at, one), one.sort, one.width, one.phone)
+        for at, one in enumerate(spec.columns)
+    ]
+    if spec.acts:
+        shown.append(Column("acts", "操作", lambda row: _acts(state, row, said=bool(spec.said))))
+    clear = rx.el.button("清除筛选", class_name="btn", on_click=state.widen)
+    return table(
+        state.rows,
+        shown,
+        row_key=lambda row: row.key,
+        row_href=(lambda row: row.href) if spec.href else None,
+        row_tone=(lambda row: row.tone) if spec.tone else None,
+        sort=state.sort,
+        on_sort=state.order_by,
+        loading=state.loading,
+        empty=rx.cond(state.filtered, empty(spec.none_left, "换个条件试试", clear), empty(*spec.none_yet)),
+    )
+
+
+def _cell(row: Row, at: int, col: Col[Any]) -> rx.Component:
+    """Draw one cell: tags, or words that may lead somewhere and have small words behind."""
+    if col.marked:
+        return rx.el.span(rx.foreach(row.marks[col.key], _mark), class_name="marks")
+    words: Any = row.cells[at]
+    drawn: rx.Component
+    if col.look == "code":
+        drawn = rx.el.code(words)
+    elif col.link:
+        about = {"aria-label": f"{row.name} {col.label}"} if col.phone != "head" else {}
+        there = rx.el.a(words, href=row.links[col.key], title=words, class_name="ell mid", custom_attrs=about)
+        drawn = rx.cond(row.links[col.key] != "", there, rx.el.span(words))
+    elif col.look == "bold":
+        drawn = rx.el.b(words)
+    else:
+        drawn = rx.el.span(words, title=words, class_name="note" if col.look == "wide" else "ell mid")
+    if not (col.note or col.tree):
+        return drawn
+    note = row.notes[col.key] if col.note else ""
+    small = rx.cond(note != "", rx.el.small(note, class_name="muted")) if col.note else rx.fragment()
+    return rx.el.span(drawn, small, class_name=f"tree d{row.depth}" if col.tree else "")
+
+
+def _mark(one: Mark) -> rx.Component:
+    return tag(one.text, one.tone)
+
+
+def _acts(state: Any, row: Row, *, said: bool) -> rx.Component:
+    def one(act: Act) -> rx.Component:
+        about = {"aria-label": f"{act.word} {row.name}"}
+        look = f"btn {act.look} small"
+        button = rx.el.button(
+            act.word, type="button", class_name=look, on_click=state.ask(act.dialog, row.key), custom_attrs=about
+        )
+        there = rx.el.a(act.word, href=act.href, class_name=look, custom_attrs=about)
+        return rx.cond(act.href != "", there, button)
+
+    words = rx.cond(row.said != "", rx.el.span(row.said, class_name="muted")) if said else rx.fragment()
+    return rx.el.span(rx.foreach(row.acts, one), words, class_name="row-acts")
+
+
+def _foot(state: Any) -> rx.Component:
+    if not state.LISTING.whole:
+        return pager(state, loading=state.loading)
+    counted = rx.el.div(rx.el.span("共", rx.el.b(state.total), state.LISTING.unit), class_name="pager")
+    return rx.cond(state.known & ~state.loading, counted)
+
+
+def export_button(state: Any) -> rx.Component:
+    """Draw the export of the list as it is narrowed."""
+    body: Any = {"filters": state.filters, "view": state.view, "sort": state.sort}
+    return download_button("导出", endpoint=f"/api/v1/lists/{state.LISTING.name}/export", body=body)

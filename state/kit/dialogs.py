@@ -1,0 +1,137 @@
+"""Dialogs as declarations: each sends one form to one act of the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+import reflex as rx
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.kernel.actor import Actor
+from domain.kernel.asking import LISTED, Field, Nothing, asked, take
+from domain.kernel.permissions import Permission
+from domain.kernel.refusals import Invalid, NotFound
+from state.clock import now
+from state.inputs import Reading, as_form, as_text
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A dialog as it is open: what it is about, what its fields begin with, and what it warns of.
+
+    :ivar name: the dialog; empty while none is open
+    :ivar fixed: fields that are shown and cannot be changed
+    """
+
+    name: str = ""
+    about: str = ""
+    typed: dict[str, str] = field(default_factory=dict)
+    says: list[str] = field(default_factory=list)
+    warns: list[str] = field(default_factory=list)
+    fixed: list[str] = field(default_factory=list)
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """One dialog.
+
+    :ivar act: one operation of the domain: takes session, actor, the key of what the dialog is about, form, moment
+    :ivar done: what is said after, or what says it of what the act gave back
+    :ivar fill: finds what the key names within the actor's reach, or refuses
+    :ivar leads: the word of the link that what it opens with leads to
+    """
+
+    title: str
+    act: Callable[[AsyncSession, Actor, str, Any, datetime], Awaitable[Any]]
+    done: str | Callable[[Any], str]
+    right: Permission
+    form: type[Any] = Nothing
+    word: str = "保存"
+    look: str = "pri"
+    fill: Callable[[AsyncSession, Actor, str], Awaitable[Asked]] | None = None
+    says: str = ""
+    leads: str = ""
+    wide: bool = False
+
+
+class DialogState(rx.State, mixin=True):
+    """The handlers of a page's dialogs; `_read` and `choices` are the page's own."""
+
+    DIALOGS: ClassVar[Mapping[str, Dialog]]
+    asked: Asked = Asked()
+    faults: dict[str, str] = {}
+    round: int = 0
+    _about: str = ""
+
+    @rx.event
+    async def ask(self, name: str, key: str = ""):
+        """Open a dialog, about what a key names or about nothing."""
+        one = self._dialog(name)
+        async with self._acting() as (session, actor):
+            actor.require(one.right)
+            found = await one.fill(session, actor, as_text(key)) if one.fill else Asked()
+        self._shut()
+        self.asked, self._about = replace(found, name=as_text(name)), as_text(key)
+
+    @rx.event
+    async def close(self):
+        async with self._acting():
+            self._shut()
+
+    @rx.event
+    async def send(self, form: dict):
+        """Send the open dialog to its act; every field that cannot be taken is told at once."""
+        one, reading = self._dialog(self.asked.name), Reading(as_form(form))
+        taken = take(one.form, {**reading.form, **{name: self.asked.typed.get(name) for name in self.asked.fixed}})
+        reading.faults |= dict(taken.faults)
+        self._check_choices(one, reading)
+        try:
+            async with self._acting() as (session, actor):
+                actor.require(one.right)
+                with reading.joined():
+                    done = await one.act(session, actor, self._about, taken.value, now())
+                await self._frame(session, actor)
+                await self._read(session, actor)
+        except Invalid as refusal:
+            self.faults = refusal.fields or {"": refusal.message}
+            typed = {each.name: as_text(reading.form.get(each.name)) for each in asked(one.form)}
+            self.asked = replace(self.asked, typed=self.asked.typed | typed)
+            return None
+        self._shut()
+        return rx.toast.success(one.done if isinstance(one.done, str) else one.done(done))
+
+    def _check_choices(self, one: Dialog, reading: Reading) -> None:
+        # A choice of the page is one of its list; the domain looks at it once more.
+        for each in asked(one.form):
+            given = as_text(reading.form.get(each.name))
+            if given and each.ask.choices and given not in self._offered(each):
+                reading.refuse(each.name, LISTED)
+
+    def _offered(self, each: Field) -> set[str]:
+        return {choice.value for choice in getattr(self, "choices", {}).get(each.ask.choices, [])}
+
+    def _dialog(self, name: object) -> Dialog:
+        found = self.DIALOGS.get(as_text(name))
+        if found is None:
+            raise NotFound("没有这一步，请刷新后重试")
+        return found
+
+    def _shut(self) -> None:
+        self.asked, self._about, self.faults = Asked(), "", {}
+        self.round += 1
+
+
+def id_of(key: str) -> UUID:
+    """Read the id that a row of a list was called by.
+
+    :raises NotFound: it is none
+    """
+    try:
+        return UUID(key)
+    except ValueError:
+        raise NotFound("没有找到，可能已被删除；请刷新后重试") from None
