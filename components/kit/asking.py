@@ -68,7 +68,7 @@ def form_fields(state: Any, kind: type[Any]) -> rx.Component:
 def _field(state: Any, one: Field) -> rx.Component:
     ask, typed = one.ask, state.asked.typed[one.name]
     if one.kind is bool:
-        return check(one.name, ask.label, default=typed == "on")
+        return rx.el.div(check(one.name, ask.label, default=typed == "on"), class_name="field wide")
     drawn = field(
         ask.label,
         _control(one, getattr(state, "choices", None), typed),
