@@ -1,0 +1,131 @@
+"""What holds for every declared list: who may read it, its columns, its order, its sheet, its line in the journal."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+import pytest_asyncio
+from openpyxl import load_workbook
+from sqlalchemy import select
+from sqlmodel import col
+
+from domain.cases.operations.saying import add_word
+from domain.cases.queries import saying
+from domain.kernel.asking import asked
+from domain.kernel.models import JournalEntry
+from domain.kernel.unit_of_work import unit_of_work
+from state.clock import now
+from state.lists import LISTS
+from tests.app.api.conftest import Api
+
+EVERYBODY = ("guide", "registrar", "center", "rsj", "rsj_head", "leader", "viewer", "sysadmin", "secadmin", "auditor")
+NAMES = sorted(LISTS)
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def filled(api: Api) -> None:
+    """Bring rows where the county has none by itself."""
+    async with unit_of_work() as session:
+        if not await saying.added(session, api.county["center"]):
+            for category, word in (("0701", "磨洋工"), ("0804", "打白条")):
+                await add_word(session, api.county["center"], category=category, word=word, no_name=True, at=now())
+
+
+def reader(api: Api, name: str) -> str:
+    """Name somebody who may read a list."""
+    return next(login for login in EVERYBODY if LISTS[name].open_to(api.county[login]))
+
+
+async def items(api: Api, login: str, name: str, **wanted: object) -> list[dict[str, str]]:
+    """Read a list to its end, page by page."""
+    found: list[dict[str, str]] = []
+    cursor = ""
+    while True:
+        answer = await api.post(login, f"/api/v1/lists/{name}/search", {**wanted, "cursor": cursor, "limit": 7})
+        assert answer.status_code == 200, answer.text
+        found += answer.json()["items"]
+        cursor = answer.json()["next_cursor"]
+        if not cursor:
+            return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_is_read_by_whom_its_rights_name_and_by_nobody_else(api: Api, name: str) -> None:
+    for login in EVERYBODY:
+        may = LISTS[name].open_to(api.county[login])
+        named = (await api.get(login, "/api/v1/lists")).json()["items"]
+        assert (name in {one["name"] for one in named}) == may
+        for answer in (
+            await api.get(login, f"/api/v1/lists/{name}"),
+            await api.post(login, f"/api/v1/lists/{name}/search", {}),
+            await api.post(login, f"/api/v1/lists/{name}/export", {}),
+        ):
+            assert answer.status_code == (200 if may else 403), (login, answer.text)
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_says_of_each_row_what_its_columns_declare(api: Api, name: str) -> None:
+    found = await items(api, reader(api, name), name)
+
+    assert {tuple(one) for one in found} <= {("id", *(one.key for one in LISTS[name].columns))}
+    assert len({one["id"] for one in found}) == len(found)
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_every_order_holds_the_same_rows(api: Api, name: str) -> None:
+    spec, login = LISTS[name], reader(api, name)
+    plain = {one["id"] for one in await items(api, login, name)}
+
+    assert any(one.sort for one in spec.columns)
+    for one in (one for one in spec.columns if one.sort):
+        rising = [row["id"] for row in await items(api, login, name, sort=one.key)]
+        falling = [row["id"] for row in await items(api, login, name, sort=f"-{one.key}")]
+        assert set(rising) == set(falling) == plain
+        if len({row[one.key] for row in await items(api, login, name)}) > 1:
+            assert rising != falling, one.key
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_the_sheet_is_the_list_and_a_line_of_the_journal(api: Api, name: str) -> None:
+    spec, login = LISTS[name], reader(api, name)
+    answer = await api.post(login, f"/api/v1/lists/{name}/export", {})
+
+    sheet = load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    _, _, heads, *rows = sheet.iter_rows(values_only=True)
+    listed = await items(api, login, name)
+    assert list(heads) == [one.label for one in spec.columns]
+    assert len(rows) == len(listed)
+    assert [str(row[0] or "").lstrip("'") for row in rows] == [one[spec.columns[0].key].lstrip("'") for one in listed]
+    async with unit_of_work() as session:
+        query = select(JournalEntry).where(col(JournalEntry.action) == "list.export")
+        lines = list(await session.scalars(query.order_by(col(JournalEntry.seq).desc()).limit(1)))
+    assert (lines[0].detail["rows"], lines[0].detail["filters"]) == (len(rows), [name])
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_refuses_what_it_does_not_know(api: Api, name: str) -> None:
+    login = reader(api, name)
+    for wanted, field in (
+        ({"filters": {"nonsense": "x"}}, "filters.nonsense"),
+        ({"sort": "nonsense"}, "sort"),
+        ({"view": "nonsense"}, "view"),
+        ({"unknown": 1}, "unknown"),
+        ({"limit": 0}, "limit"),
+    ):
+        answer = await api.post(login, f"/api/v1/lists/{name}/search", wanted)
+        assert (answer.status_code, list(answer.json()["fields"])) == (422, [field]), answer.text
+    assert (await api.get(login, "/api/v1/lists/nonsense")).status_code == 404
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_every_condition_narrows(api: Api, name: str) -> None:
+    login = reader(api, name)
+    every = {one["id"] for one in await items(api, login, name)}
+    for one in asked(LISTS[name].wanted):
+        if one.kind is str and not one.ask.choices:
+            assert await items(api, login, name, filters={one.name: "没有这样的内容"}) == []
+        elif not one.ask.choices:
+            narrowed = [await items(api, login, name, filters={one.name: str(word)}) for word in one.kind]
+            assert {row["id"] for rows in narrowed for row in rows} <= every
+            assert all(len(rows) < len(every) for rows in narrowed) or len(every) < 2
