@@ -6,6 +6,7 @@ requirement (权限管理, 账号管理) and from docs/security.md, by hand.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -148,3 +149,20 @@ AT_FIRST: dict[str, Who] = {
 def living() -> Iterable[Who]:
     """List the people who may come in."""
     return (who for who in EVERYBODY.values() if not who.ended)
+
+
+def kinds() -> list[Who]:
+    """List one of each kind of people who may come in: whom no ruling tells apart from an earlier one is left out.
+
+    The lists are read by everybody (`test_lists.py`); with `SOAK` every address is asked by everybody, too.
+    """
+    if os.environ.get("SOAK"):
+        return list(living())
+    found: dict[Who, Who] = {}
+    for who in living():
+        elsewhere = tuple(unit for unit in who.stored if unit in {"other", "off"})
+        alike = replace(
+            who, login="", stored=(str(bool(who.units)), *elsewhere), area=who.area and "x", hat_of=who.hat_of and "x"
+        )
+        found.setdefault(alike, who)
+    return list(found.values())

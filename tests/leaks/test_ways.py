@@ -21,11 +21,11 @@ from state.clock import now
 from tests.leaks import addresses, marks
 from tests.leaks.conftest import undone
 from tests.leaks.oracle import CaseFact, reveals, sees, sees_visit, shown_id, shown_name, shown_phone
-from tests.leaks.people import EVERYBODY, VISITS, Who, living
+from tests.leaks.people import EVERYBODY, VISITS, Who, kinds, living
 from tests.leaks.world import World
 from tests.support.county import png
 
-LIVING = [who.login for who in living()]
+LIVING = [who.login for who in kinds()]
 _SLOW = frozenset({"/api/v1/cases/{number}/slip", "/api/v1/cases/{number}/slip.png"})
 """A slip is typeset: one for each who may is enough, asked for in a test of its own."""
 TIED = chr(0x8800 + 500)
