@@ -21,11 +21,13 @@ def list_page(
     :param more: what else the page needs, such as a style sheet or a dialog of its own
     :param beside: what may be done besides, left of that button
     """
-    button = rx.el.button(icon("plus"), new, type="button", class_name="btn pri", on_click=state.ask("new", ""))
+    button = rx.fragment()
+    if new:
+        button = rx.el.button(icon("plus"), new, type="button", class_name="btn pri", on_click=state.ask("new", ""))
     return page(
         *more,
         rx.el.div(listing(state), class_name="stack"),
-        dialogs(state),
+        dialogs(state) if hasattr(state, "DIALOGS") else rx.fragment(),
         place=place,
-        actions=rx.fragment(export_button(state), beside or rx.fragment(), button if new else rx.fragment()),
+        actions=rx.fragment(export_button(state), beside or rx.fragment(), button),
     )

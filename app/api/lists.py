@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Response
@@ -39,46 +38,82 @@ class Narrowed(BaseModel):
     limit: int = Field(default=20, ge=1, le=100)
 
 
-@router.get("", summary="清单一览", responses=answers(None))
-async def overview(call: Acting) -> dict[str, Any]:
+class Described(BaseModel):
+    """一个清单：各列、条件（名称和含义）、可以排序的列、可以选的计数。"""
+
+    name: str
+    label: str
+    columns: dict[str, str]
+    filters: dict[str, str]
+    sort: list[str]
+    views: list[str]
+
+
+class ListPage(BaseModel):
+    """一页清单：每行按列给出文字，`id` 是这一行的标识；`total` 可能是 "1000+"。"""
+
+    items: list[dict[str, str]]
+    next_cursor: str
+    total: str
+
+
+_PAGE: dict[str, Any] = {
+    "items": [
+        {"id": "01a2", "word": "磨洋工", "category": "劳动人事 / 劳动报酬", "by": "何景澄", "when": "2026-11-29 17:25"}
+    ],
+    "next_cursor": "",
+    "total": "1",
+}
+_OVERVIEW = {
+    "name": "category-words", "label": "类别用词", "columns": {"word": "用词", "category": "类别"}, "filters": {},
+    "sort": ["word", "category"], "views": [],
+}  # fmt: skip
+
+
+@router.get("", summary="清单一览", responses=answers({"items": [_OVERVIEW]}))
+async def overview(call: Acting) -> dict[str, list[Described]]:
     """本人可以打开的清单，各有哪些列、条件和排序。"""
     return {"items": [_described(one) for one in LISTS.values() if one.open_to(call.actor)]}
 
 
-@router.get("/{name}", summary="清单", responses=answers(None, "not_permitted", "not_found", "invalid"))
-async def listed(call: Acting, name: str, cursor: str = "", limit: Annotated[int, Query(ge=1, le=100)] = 20) -> Any:
+@router.get("/{listing}", summary="清单", responses=answers(_PAGE, "not_permitted", "not_found", "invalid"))
+async def listed(
+    call: Acting, listing: str, cursor: str = "", limit: Annotated[int, Query(ge=1, le=100)] = 20
+) -> ListPage:
     """一页内容，不加条件；要加条件用 `search`。"""
-    return await _answer(call, name, Narrowed(cursor=cursor[:LONGEST], limit=limit))
-
-
-@router.post("/{name}/search", summary="按条件查清单", responses=answers(None, "not_permitted", "not_found", "invalid"))
-async def search(
-    call: Acting,
-    name: str,
-    wanted: Annotated[Narrowed, Body(openapi_examples=body_example("按添加时间倒序", {"sort": "-when"}))],
-) -> Any:
-    """与页面上筛选后的清单相同，个人信息为掩码。"""
-    return await _answer(call, name, wanted)
+    return await _answer(call, listing, Narrowed(cursor=cursor[:LONGEST], limit=limit))
 
 
 @router.post(
-    "/{name}/export",
+    "/{listing}/search", summary="按条件查清单", responses=answers(_PAGE, "not_permitted", "not_found", "invalid")
+)
+async def search(
+    call: Acting,
+    listing: str,
+    wanted: Annotated[Narrowed, Body(openapi_examples=body_example("按添加时间倒序", {"sort": "-when"}))],
+) -> ListPage:
+    """与页面上筛选后的清单相同，个人信息为掩码。"""
+    return await _answer(call, listing, wanted)
+
+
+@router.post(
+    "/{listing}/export",
     summary="导出清单（Excel）",
     response_class=Response,
     responses=answers(None, "not_permitted", "not_found", "invalid", media=XLSX),
 )
 async def exported(
-    call: Acting, name: str, wanted: Annotated[Narrowed, Body(openapi_examples=body_example("全部", {}))]
+    call: Acting, listing: str, wanted: Annotated[Narrowed, Body(openapi_examples=body_example("全部", {}))]
 ) -> Response:
     """条件与查找相同（`cursor`、`limit` 不起作用），内容与清单相同；最多 10,000 条，每次导出都记入审计日志。"""
-    spec = _list(name)
+    spec = _list(listing)
     rows = await _every(call, spec, wanted)
     columns = [Column(col.label, col.chars) for col in spec.columns]
     cells = [tuple(spec.told(one).values()) for one in rows]
     book = await asyncio.to_thread(export, spec.label, columns, cells, Mark.of(call.actor, len(rows), at=call.at))
-    filters = [name, *(key for key, value in wanted.filters.items() if value)]
+    filters = [listing, *(key for key, value in wanted.filters.items() if value)]
     await audit.note_export(call.session, call.actor, "list.export", len(rows), at=call.at, filters=filters)
-    return file_of(call, book, name, spec.label)
+    return file_of(call, book, listing, spec.label)
 
 
 def _list(name: str) -> Listing[Any]:
@@ -87,22 +122,22 @@ def _list(name: str) -> Listing[Any]:
     return LISTS[name]
 
 
-def _described(spec: Listing[Any]) -> Mapping[str, Any]:
-    return {
-        "name": spec.name,
-        "label": spec.label,
-        "columns": {col.key: col.label for col in spec.columns},
-        "filters": {one.name: one.ask.label for one in asked(spec.wanted)},
-        "sort": [col.key for col in spec.columns if col.sort],
-        "views": sorted(spec.views),
-    }
+def _described(spec: Listing[Any]) -> Described:
+    return Described(
+        name=spec.name,
+        label=spec.label,
+        columns={col.key: col.label for col in spec.columns},
+        filters={one.name: one.ask.label for one in asked(spec.wanted)},
+        sort=[col.key for col in spec.columns if col.sort],
+        views=sorted(spec.views),
+    )
 
 
-async def _answer(call: Call, name: str, wanted: Narrowed) -> Mapping[str, Any]:
+async def _answer(call: Call, name: str, wanted: Narrowed) -> ListPage:
     spec = _list(name)
     found = await _page(call, spec, wanted, wanted.cursor, wanted.limit)
     items = [{"id": spec.key(one), **spec.told(one)} for one in found.items]
-    return {"items": items, "next_cursor": found.next, "total": found.total_text}
+    return ListPage(items=items, next_cursor=found.next, total=found.total_text)
 
 
 async def _page(call: Call, spec: Listing[Any], wanted: Narrowed, cursor: str, size: int) -> Page[Any]:

@@ -88,9 +88,9 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         ("GET", "/api/v1/statistics/departments"): P.STATISTICS_VIEW,
         ("GET", "/api/v1/statistics/departments/{code}/{measure}/cases"): P.STATISTICS_VIEW,
         ("GET", "/api/v1/lists"): Door.SIGNED_IN,  # names what the person may open
-        ("GET", "/api/v1/lists/{name}"): Door.LIST,
-        ("POST", "/api/v1/lists/{name}/search"): Door.LIST,
-        ("POST", "/api/v1/lists/{name}/export"): Door.LIST,
+        ("GET", "/api/v1/lists/{listing}"): Door.LIST,
+        ("POST", "/api/v1/lists/{listing}/search"): Door.LIST,
+        ("POST", "/api/v1/lists/{listing}/export"): Door.LIST,
         ("GET", "/api/v1/vocabularies"): Door.SIGNED_IN,
         ("GET", "/api/v1/categories"): Door.SIGNED_IN,
         ("GET", "/api/v1/areas"): Door.SIGNED_IN,

@@ -1,4 +1,4 @@
-"""The list of accounts: counters, filters, table, pager; the form of a new account and its initial password."""
+"""The form of a new account and its initial password, and what pages of accounts draw alike."""
 
 from __future__ import annotations
 
@@ -6,27 +6,15 @@ from typing import Any
 
 import reflex as rx
 
-from components.kit.addressed import address, conditions, search_box
 from components.kit.combo import combo
 from components.kit.dialog import dialog
-from components.kit.fold import filters
 from components.kit.form import check, field, select, text_input
 from components.kit.icons import icon
-from components.kit.show import alert, card, empty, kpi_tiles, tag
-from components.kit.table import Column, pager, table
+from components.kit.show import alert, tag
 from components.orgs.importing import import_button, import_dialog
 from components.orgs.pieces import foot, marks
 from state.orgs.accounts import AccountListState as S
 from state.orgs.shapes import AccountShown, RoleChoice, Told
-
-
-def accounts() -> rx.Component:
-    """Draw counters that filter, then the filtered accounts."""
-    return rx.fragment(
-        address(S),
-        kpi_tiles(S.tiles, S.view, S.choose_view, unit="个", loading=S.loading),
-        card("", _filters(), _table(), pager(S, loading=S.loading)),
-    )
 
 
 def dialogs() -> rx.Component:
@@ -50,53 +38,6 @@ def acts() -> rx.Component:
     )
 
 
-def _filters() -> rx.Component:
-    return filters(
-        search_box(S, label="搜索账号", example="账号、姓名"),
-        select(
-            "unit",
-            S.units,
-            value=rx.cond(S.filters.contains("unit"), S.filters["unit"], ""),
-            placeholder="全部单位",
-            on_change=lambda value: S.narrow("unit", value),
-            aria_label="按单位筛选",
-        ),
-        rx.el.select(
-            rx.el.option("全部角色", value=""),
-            rx.foreach(S.roles, lambda role: rx.el.option(role.label, value=role.code)),
-            value=rx.cond(S.filters.contains("role"), S.filters["role"], ""),
-            on_change=lambda value: S.narrow("role", value),
-            class_name="inp",
-            custom_attrs={"aria-label": "按角色筛选"},
-        ),
-        rx.cond(S.filtered, rx.el.button("清除", class_name="btn txt", title="清除筛选", on_click=S.widen)),
-        count=conditions(S),
-        keys=rx.el.span(
-            rx.el.kbd("J"), rx.el.kbd("K"), " 移动 ", rx.el.kbd("Enter"), " 打开", class_name="keys muted",
-        ),
-    )  # fmt: skip
-
-
-def _table() -> rx.Component:
-    return table(
-        S.rows,
-        COLUMNS,
-        row_key=lambda row: row.login,
-        row_href=lambda row: row.href,
-        row_tone=lambda row: rx.match(row.state, ("locked", "red"), ("ungranted", "orange"), ("disabled", "off"), ""),
-        loading=S.loading,
-        empty=_nothing(),
-    )
-
-
-def _nothing() -> rx.Component:
-    return rx.cond(
-        S.filtered,
-        empty("没有符合条件的账号", "换个条件试试", rx.el.button("清除筛选", class_name="btn", on_click=S.widen)),
-        empty("还没有账号", "新增账号后，由安全管理员授权才能登录"),
-    )
-
-
 def roles_of(row: AccountShown) -> rx.Component:
     """Draw the roles of an account; those that were only asked for are marked so."""
     return rx.cond(
@@ -111,19 +52,6 @@ def state_of(row: AccountShown) -> rx.Component:
     return rx.el.span(
         tag(row.state_label, row.tone), rx.cond(row.restricted, tag("受限", "yellow")), class_name="marks"
     )
-
-
-COLUMNS = [
-    Column("login", "账号", lambda r: rx.el.a(r.login, href=r.href, title=r.login, class_name="ell mid"), phone="head"),
-    Column("name", "姓名", lambda r: rx.el.span(r.name, title=r.name, class_name="ell mid"), phone="title"),
-    Column(
-        "unit", "单位", lambda r: rx.el.span(rx.cond(r.unit != "", r.unit, "—"), title=r.unit, class_name="ell mid")
-    ),
-    Column("roles", "角色", roles_of),
-    Column("state", "状态", state_of, phone="tag"),
-    Column("seen", "最近使用", lambda r: rx.el.span(r.seen_day, title=r.seen)),
-    Column("until", "有效期至", lambda r: rx.el.span(rx.cond(r.until != "", r.until, "长期"))),
-]
 
 
 def _form_dialog() -> rx.Component:
@@ -158,7 +86,7 @@ def _bounds() -> rx.Component:
     unit = rx.cond(
         S.proposes,
         field("所属单位", text_input("unit", default=S.me.unit, read_only=True), name="unit", error=S.faults["unit"]),
-        field("所属单位", select("unit", S.units, placeholder="无"), name="unit", error=S.faults["unit"]),
+        field("所属单位", select("unit", S.choices["units"], placeholder="无"), name="unit", error=S.faults["unit"]),
     )
     return rx.el.div(
         unit,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from domain.kernel.actor import Actor
+from domain.kernel.asking import Ask
 from domain.kernel.permissions import Duty, FieldLevel, Permission, Reach, Role
 from domain.kernel.refusals import Refusal
 from domain.orgs.models import UnitKind
@@ -105,12 +107,13 @@ class AccountChange:
 
 @dataclass(frozen=True, slots=True)
 class AccountFilter:
-    """Narrow the list of accounts; `state` is "", "enabled", "disabled", "locked", "ungranted" or "idle"."""
+    """Narrow the list of accounts; `view` is a state of accounts, empty for all."""
 
-    text: str = ""
-    unit_code: str = ""
-    role: str = ""
-    state: str = ""
+    text: Annotated[str, Ask("搜索账号", example="账号、姓名", search=True, personal=True)] = ""
+    unit: Annotated[str, Ask("按单位筛选", choices="units", empty="全部单位")] = ""
+    role: Annotated[str, Ask("按角色筛选", choices="roles", empty="全部角色")] = ""
+    view: str = ""
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ class AddressedState(rx.State, mixin=True):
     async def choose_view(self, view: str):
         """Show exactly the rows that a counter counts; pressed again, what the page shows by itself."""
         view = as_text(view)
-        if not view or view in self.ASKS.views:
+        if not view or view in self._asks().views:
             self.view = self._home if view in {"", self.view} else view
         await self._again()
 
@@ -117,15 +117,19 @@ class AddressedState(rx.State, mixin=True):
         self.size = next((n for n in SIZES if str(n) == str(size)), SIZES[0])
         await self._again()
 
+    @classmethod
+    def _asks(cls) -> Asks:
+        return cls.ASKS
+
     def _put(self, given: dict[str, str]) -> None:
         """Change some conditions; an empty one narrows no more."""
-        known = {name: value.strip()[:LONGEST_FILTER] for name, value in given.items() if name in self.ASKS.names}
+        known = {name: value.strip()[:LONGEST_FILTER] for name, value in given.items() if name in self._asks().names}
         put = {**self.filters, **known}
-        self.filters = {name: put[name] for name in self.ASKS.names if put.get(name)}
+        self.filters = {name: put[name] for name in self._asks().names if put.get(name)}
 
     def _open_address(self, home: str = "") -> None:
         """Take the view of the list from the address; `home` is what the page shows by itself."""
-        asks, asked = self.ASKS, {name: str(value) for name, value in self.router.url.query_parameters.items()}
+        asks, asked = self._asks(), {name: str(value) for name, value in self.router.url.query_parameters.items()}
         self._key = asked.get(_KEPT, "")
         kept = self._kept.get(self._key, {})
         told = {name: asked.get(name, "").strip()[:LONGEST_FILTER] for name in (*asks.open, *asks.text)}
@@ -141,7 +145,7 @@ class AddressedState(rx.State, mixin=True):
 
     def _write_address(self) -> None:
         """Give the browser the address of what is shown."""
-        told = self.ASKS.told(self.filters)
+        told = self._asks().told(self.filters)
         kept = {name: value for name, value in self.filters.items() if name not in told}
         view = {"view": self.view or "all"} if self.view != self._home else {}
         rest = {

@@ -223,7 +223,11 @@ class ListState(AddressedState, mixin=True):
         self._open_address()
         async with self._opening() as (session, actor):
             self.rows = []
-            await self._open_list(session, actor)
+            await self._prepare(session, actor)
+            await self._read_opened(session, actor)
+            if self.LISTING.choices:
+                found = await self.LISTING.choices(session, actor)
+                self.choices = {name: list(offered) for name, offered in found.items()}
         self.loading = False
 
     @rx.event
@@ -244,11 +248,12 @@ class ListState(AddressedState, mixin=True):
                                 await self._frame(session, actor)
                                 await self._read(session, actor)
 
-    async def _open_list(self, session: AsyncSession, actor: Actor) -> None:
-        await self._read_opened(session, actor)
-        if self.LISTING.choices:
-            found = await self.LISTING.choices(session, actor)
-            self.choices = {name: list(offered) for name, offered in found.items()}
+    @classmethod
+    def _asks(cls) -> Asks:
+        return cls.LISTING.asks()
+
+    async def _prepare(self, session: AsyncSession, actor: Actor) -> None:
+        """Read what else a page needs when it opens."""
 
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
         spec, at = self.LISTING, now()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import ClassVar
 
 import reflex as rx
@@ -9,24 +11,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.areas import queries as areas
 from domain.kernel.actor import Actor
+from domain.kernel.clock import stamp
 from domain.kernel.permissions import Duty, Permission
 from domain.kernel.refusals import Invalid, NotFound
 from domain.orgs import operations, queries
 from domain.orgs.operations.initial import initial_password
 from domain.orgs.queries import AccountState
-from domain.orgs.schemas import AccountFilter, NewAccount
+from domain.orgs.schemas import AccountFilter, AccountRow, NewAccount
 from state.clock import now
 from state.inputs import Choice, Reading, as_form, text_in
-from state.kit.addressed import AddressedState, Asks
+from state.kit.listing import Col, Listing, ListState, Mark, Tile
 from state.orgs.shapes import (
     TONES,
-    AccountShown,
     RoleChoice,
-    Tile,
     Told,
-    account_shown,
     area_choices,
     area_in,
+    last_day,
     role_choices,
     roles_in,
     until_in,
@@ -34,16 +35,69 @@ from state.orgs.shapes import (
 from state.places import ACCOUNT_RIGHTS
 from state.session import SignedInState
 
+COUNTED = (AccountState.UNGRANTED, AccountState.LOCKED, AccountState.DISABLED, AccountState.IDLE, AccountState.EXPIRED)
 
-class AccountListState(AddressedState, SignedInState):
-    """One browser's list of accounts."""
 
-    # names are searched by: what is typed stays out of the address
-    ASKS: ClassVar[Asks] = Asks(open=("unit", "role"), personal=("text",), views=frozenset({*TONES}))
-    loading: bool = True
-    rows: list[AccountShown] = []
-    tiles: list[Tile] = []
-    units: list[Choice] = []
+async def _count(session: AsyncSession, actor: Actor, at: datetime) -> list[Tile]:
+    counts = await queries.count_states(session, actor, at=at)
+    return [Tile("", "全部", counts[""]), *(Tile(s.value, s.label, counts[s.value], TONES[s.value]) for s in COUNTED)]
+
+
+async def _choices(session: AsyncSession, actor: Actor) -> dict[str, list[Choice]]:
+    units = await queries.units_of_county(session, actor)
+    return {
+        "units": [Choice(unit.code, unit.name) for unit in units if unit.disabled_at is None],
+        "roles": [Choice(role.code, role.name) for role in await queries.roles(session, actor)],
+    }
+
+
+def _marks(words: Sequence[str], tone: str = "gray") -> list[Mark]:
+    return [Mark(word, f"plain {tone}") for word in words]
+
+
+def _roles(one: AccountRow) -> list[Mark]:
+    return _marks(one.roles) or _marks([f"拟授 {word}" for word in one.proposed], "orange")
+
+
+def _state(one: AccountRow) -> list[Mark]:
+    return [Mark(one.state_label, TONES.get(one.state, "gray")), *([Mark("受限", "yellow")] if one.restricted else [])]
+
+
+def _href(one: AccountRow) -> str:
+    return f"/account/{one.login}"
+
+
+ACCOUNTS: Listing[AccountRow] = Listing(
+    "accounts",
+    "账号管理",
+    queries.accounts,
+    (
+        Col("login", "账号", lambda one: one.login, link=_href, sort=True, phone="head"),
+        Col("name", "姓名", lambda one: one.name, sort=True, phone="title"),
+        Col("unit", "单位", lambda one: one.unit),
+        Col("roles", "角色", lambda one: "、".join(one.roles) or f"拟授 {'、'.join(one.proposed)}", marks=_roles),
+        Col("state", "状态", lambda one: "、".join(mark.text for mark in _state(one)), marks=_state, phone="tag"),
+        Col("seen", "最近使用", lambda one: stamp(one.last_seen_at, "%Y-%m-%d") or "从未登录", sort=True),
+        Col("until", "有效期至", lambda one: last_day(one.valid_until) or "长期", sort=True),
+    ),
+    key=lambda one: one.login,
+    rights=ACCOUNT_RIGHTS,
+    wanted=AccountFilter,
+    href=_href,
+    tone=lambda one: {"locked": "red", "ungranted": "orange", "disabled": "off"}.get(one.state, ""),
+    count=_count,
+    choices=_choices,
+    views=frozenset({*TONES}),
+    unit="个",
+    none_yet=("还没有账号", "新增账号后，由安全管理员授权才能登录"),
+    none_left="没有符合条件的账号",
+)
+
+
+class AccountListState(ListState, SignedInState):
+    """One browser's list of accounts, and the form of a new one."""
+
+    LISTING: ClassVar = ACCOUNTS
     roles: list[RoleChoice] = []
     areas: list[Choice] = []
     may_make: bool = False
@@ -52,26 +106,6 @@ class AccountListState(AddressedState, SignedInState):
     making: bool = False
     told: Told = Told()
     faults: dict[str, str] = {}
-
-    @rx.event
-    async def load(self):
-        """Open the list that the address asks for."""
-        self.loading, self.rows = True, []
-        self._open_address()
-        self._shut()
-        async with self._opening() as (session, actor):
-            require_opener(actor)
-            self.proposes = not actor.may(Permission.ACCOUNT_MANAGE)
-            self.may_make = actor.may(Permission.ACCOUNT_MANAGE) or actor.may(Permission.ACCOUNT_PROPOSE)
-            self.own_unit = actor.unit_code
-            await self._choices(session, actor)
-            await self._read_opened(session, actor)
-        self.loading = False
-
-    @rx.event
-    async def renew(self):
-        """Read the list again and leave what is searched and chosen as it is."""
-        await self._again(self._cursor)
 
     @rx.event
     async def widen(self):
@@ -115,7 +149,7 @@ class AccountListState(AddressedState, SignedInState):
     def _new_in(self, reading: Reading, password: str, actor: Actor) -> NewAccount:
         given = reading.form
         unit = actor.unit_code if self.proposes else text_in(given, "unit", most=60)
-        if unit and unit not in {choice.value for choice in self.units}:
+        if unit and unit not in {choice.value for choice in self.choices["units"]}:
             reading.refuse("unit", "请从列表中选择")
         if not (wanted := roles_in(given, self.roles)):
             reading.refuse("roles", "请选择拟授的角色")
@@ -132,33 +166,14 @@ class AccountListState(AddressedState, SignedInState):
     def _shut(self) -> None:
         self.making, self.told, self.faults = False, Told(), {}
 
-    async def _read(self, session: AsyncSession, actor: Actor) -> None:
-        require_opener(actor)
-        at = now()
-        wanted = AccountFilter(
-            text=self.filters.get("text", ""),
-            unit_code=self.filters.get("unit", ""),
-            role=self.filters.get("role", ""),
-            state=self.view,
-        )
-        found = await self._page_of(
-            lambda cursor: queries.accounts(session, actor, wanted, at=at, cursor=cursor, size=self.size)
-        )
-        self.rows = [account_shown(row) for row in found.items]
-        self.filtered = bool(self.filters or self.view)
-        counts = await queries.count_states(session, actor, at=at)
-        kinds = [("", "全部", "blue"), *((s.value, s.label, TONES[s.value]) for s in _COUNTED)]
-        self.tiles = [Tile(view, label, counts.get(view, 0), tone) for view, label, tone in kinds]
-
-    async def _choices(self, session: AsyncSession, actor: Actor) -> None:
-        units = await queries.units_of_county(session, actor)
-        self.units = [Choice(unit.code, unit.name) for unit in units if unit.disabled_at is None]
+    async def _prepare(self, session: AsyncSession, actor: Actor) -> None:
+        self._shut()
+        self.proposes = not actor.may(Permission.ACCOUNT_MANAGE)
+        self.may_make = actor.may(Permission.ACCOUNT_MANAGE) or actor.may(Permission.ACCOUNT_PROPOSE)
+        self.own_unit = actor.unit_code
         only = Duty.BUSINESS if self.proposes else None
         self.roles = role_choices(await queries.roles(session, actor), only=only)
         self.areas = area_choices(await areas.all_areas(session))
-
-
-_COUNTED = (AccountState.UNGRANTED, AccountState.LOCKED, AccountState.DISABLED, AccountState.IDLE, AccountState.EXPIRED)
 
 
 def require_opener(actor: Actor) -> None:

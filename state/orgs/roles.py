@@ -233,7 +233,7 @@ class RolesState(SignedInState):
         found = await queries.roles(session, actor)
         self.roles = [_shown(one) for one in found]
         self.matrix = _matrix(found)
-        wanted = AccountFilter(state=AccountState.UNGRANTED.value)
+        wanted = AccountFilter(view=AccountState.UNGRANTED.value)
         waiting = await queries.accounts(session, actor, wanted, at=now(), size=MOST_WAITING)
         self.waiting = [account_shown(row) for row in waiting.items]
 

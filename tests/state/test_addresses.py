@@ -16,8 +16,10 @@ from state.audit.alarms import AlarmsState
 from state.audit.journal import JournalState
 from state.audit.person import PersonTimelineState
 from state.cases.listing import CaseListState
+from state.cases.words import CategoryWordsState
 from state.clock import now
 from state.kit.addressed import AddressedState
+from state.kit.listing import ListState
 from state.orgs.accounts import AccountListState
 from state.orgs.units import UnitsState
 from state.session import SignedInState
@@ -51,8 +53,9 @@ LISTS = (
     Case(CaseListState, "viewer", "/overdue", (("order_by", ("title",)), ("turn", ("next",)))),
     Case(AccountListState, "sysadmin", "/accounts", (
         ("narrow", ("unit", "rsj")), ("narrow", ("role", "officer")), ("widen", ()), ("turn", ("next",)),
-        ("narrow", ("text", "试甲")), ("choose_view", ("idle",)),
+        ("narrow", ("text", "试甲")), ("choose_view", ("idle",)), ("order_by", ("name",)), ("order_by", ("name",)),
     )),
+    Case(CategoryWordsState, "center", "/category-words", (("order_by", ("word",)), ("order_by", ("word",)))),
     Case(UnitsState, "sysadmin", "/units", (("narrow", ("text", "建设")), ("narrow", ("kind", "department")), ("widen", ()))),
     Case(AreasState, "sysadmin", "/areas", (
         ("narrow", ("branch", "359901")), ("narrow", ("level", "township")), ("narrow", ("text", "枫林")),
@@ -91,7 +94,8 @@ async def _opened(one: Case, url: str, cookie: str = "") -> SignedInState:
 
 
 def test_every_list_is_looked_at() -> None:
-    assert {one.kind for one in LISTS} == {kind for kind, _ in states.handlers() if AddressedState in kind.__bases__}
+    kinds = {AddressedState, ListState}
+    assert {one.kind for one in LISTS} == {kind for kind, _ in states.handlers() if kinds & {*kind.__bases__}}
 
 
 @pytest.mark.timeout(300)

@@ -81,8 +81,8 @@ class TestList:
     async def test_an_address_names_unit_and_role(self, ground: AsyncEngine) -> None:
         await _built()
 
-        assert [row.login for row in (await _list("sysadmin", "?unit=zjj")).rows] == ["zjj", "zjj_head"]
-        assert [row.login for row in (await _list("sysadmin", "?role=leader")).rows] == ["leader"]
+        assert [row.key for row in (await _list("sysadmin", "?unit=zjj")).rows] == ["zjj", "zjj_head"]
+        assert [row.key for row in (await _list("sysadmin", "?role=leader")).rows] == ["leader"]
 
     async def test_a_name_is_found_by_a_piece(self, ground: AsyncEngine) -> None:
         await _built()
@@ -90,13 +90,13 @@ class TestList:
 
         await states.call(page, "narrow", "text", "试甲")
 
-        assert [row.login for row in page.rows] == ["guide"]
+        assert [row.key for row in page.rows] == ["guide"]
 
     @pytest.mark.parametrize(("login", "units"), [("center", {"县综治中心"}), ("rsj_head", {"人力资源和社会保障局"})])
     async def test_a_head_sees_the_own_unit(self, ground: AsyncEngine, login: str, units: set[str]) -> None:
         await _built()
 
-        assert {row.unit for row in (await _list(login)).rows} == units
+        assert {row.cells[2] for row in (await _list(login)).rows} == units
 
     @pytest.mark.parametrize("login", ["rsj", "registrar", "leader", "auditor", "viewer"])
     async def test_others_learn_nothing(self, ground: AsyncEngine, login: str) -> None:
@@ -363,4 +363,4 @@ async def test_a_list_read_again_keeps_what_was_searched(ground: AsyncEngine) ->
     await states.call(page, "send", dict(NEW))
     await states.call(page, "renew")
     assert page.filters == {"unit": "rsj", "text": NEW["login"]}
-    assert [row.login for row in page.rows] == [NEW["login"]]
+    assert [row.key for row in page.rows] == [NEW["login"]]

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import reflex as rx
 
-from components.orgs.accounts import accounts, acts, dialogs
+from components.orgs.accounts import acts, dialogs
 from components.orgs.pieces import sheet
-from components.shell import page
+from components.plain import list_page
+from state.orgs.accounts import AccountListState
 
 
 def account_list() -> rx.Component:
-    return page(
-        sheet(),
-        accounts(),
-        dialogs(),
-        place="/accounts",
-        actions=acts(),
-    )
+    return list_page(AccountListState, "/accounts", sheet(), dialogs(), beside=acts())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -74,29 +74,51 @@ async def units_of_county(session: AsyncSession, actor: Actor) -> tuple[UnitRow,
 async def accounts(
     session: AsyncSession, actor: Actor, wanted: AccountFilter, *, at: datetime, cursor: str = "", size: int = 20
 ) -> Page[AccountRow]:
-    """Give one page of the accounts that fit, by login.
+    """Give one page of the accounts that fit, by login unless they are to be sorted by another column.
 
     Names are sealed: a text is compared with the opened names of those that fit otherwise.
 
     :raises NotPermitted: the actor administers neither accounts nor rights
     """
-    query = select(Account).where(administered_by(actor), *_conditions(wanted))
-    # sorted here, as the pages are told apart here: the database may sort otherwise
-    found = sorted(await session.scalars(query), key=lambda one: one.login)
+    found = list(await session.scalars(select(Account).where(administered_by(actor), *_conditions(wanted))))
     if wanted.text.strip():
         found = [one for one in found if fits(wanted.text, one.login, name_of(one))]
     seen = await _last_seen(session, [one.id for one in found])
     states = {one.id: state_of(one, seen.get(one.id), at) for one in found}
-    if wanted.state:
-        found = [one for one in found if states[one.id].value == wanted.state]
+    if wanted.view:
+        found = [one for one in found if states[one.id].value == wanted.view]
+    falling, by = wanted.sort.startswith("-"), _sorting(wanted.sort.removeprefix("-"), seen)
+
+    def edge(one: Account) -> tuple[str, str]:
+        return by(one), one.login
+
+    # sorted here, as the pages are told apart here: the database may sort otherwise
+    found.sort(key=edge, reverse=falling)
 
     async def fetch(place: Place | None, most: int, _at: datetime) -> Sequence[Account]:
-        if place and place.back:
-            return [one for one in reversed(found) if one.login < place.values[0]][:most]
-        return [one for one in found if not place or one.login > place.values[0]][:most]
+        if place is None:
+            return found[:most]
+        rows, higher = (reversed(found), falling) if place.back else (found, not falling)
+        there = (str(place.values[0]), str(place.values[1]))
+        return [one for one in rows if (edge(one) > there if higher else edge(one) < there)][:most]
 
-    turned = await turn("login", lambda one, _: (one.login,), fetch, cursor=cursor, size=size, at=at)
+    turned = await turn(f"login {wanted.sort}", lambda one, _: edge(one), fetch, cursor=cursor, size=size, at=at)
     return turned.page(await _rows(session, turned.rows, seen, states), len(found), size, cap=len(found))
+
+
+SORTED_BY = ("login", "name", "seen", "until")
+
+
+def _sorting(column: str, seen: Mapping[UUID, datetime]) -> Callable[[Account], str]:
+    """Give what accounts are sorted by, as a text; by login alone where the column is none of `SORTED_BY`."""
+    moments: Mapping[str, Callable[[Account], datetime | None]] = {
+        "seen": lambda one: seen.get(one.id),
+        "until": lambda one: one.valid_until,
+    }
+    if column in moments:
+        moment = moments[column]
+        return lambda one: found.isoformat() if (found := moment(one)) else ""
+    return name_of if column == "name" else lambda _: ""
 
 
 async def count_states(session: AsyncSession, actor: Actor, *, at: datetime) -> dict[str, int]:
@@ -171,8 +193,8 @@ def state_of(one: Account, seen_at: datetime | None, at: datetime) -> AccountSta
 
 
 def _conditions(wanted: AccountFilter) -> Iterable[ColumnElement[bool]]:
-    if wanted.unit_code:
-        unit = select(Unit.id).where(col(Unit.code) == wanted.unit_code)
+    if wanted.unit:
+        unit = select(Unit.id).where(col(Unit.code) == wanted.unit)
         joined = select(AccountUnit.account_id).where(col(AccountUnit.unit_id).in_(unit))
         yield or_(col(Account.unit_id).in_(unit), col(Account.id).in_(joined))
     if wanted.role:

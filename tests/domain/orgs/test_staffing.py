@@ -107,7 +107,7 @@ class TestAccounts:
 
         counts = await queries.count_states(session, county["sysadmin"], at=MORNING)
         for state, count in counts.items():
-            page = await queries.accounts(session, county["sysadmin"], AccountFilter(state=state), at=MORNING)
+            page = await queries.accounts(session, county["sysadmin"], AccountFilter(view=state), at=MORNING)
             assert page.total == count, state
         assert (counts["ungranted"], counts["disabled"]) == (1, 1)
 
