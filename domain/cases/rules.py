@@ -15,10 +15,11 @@ from domain.cases.categories import Kind
 from domain.cases.models import RiskLevel, Supervision
 from domain.cases.process import STANDARD, Process
 from domain.cases.schemas import StepInput
-from domain.cases.vocabulary import Action, Guard, Need, PictureRule, Status
+from domain.cases.vocabulary import Guard, Need, PictureRule, Status
 from domain.cases.workflow import Step
 from domain.kernel.bounds import Bounds
-from domain.kernel.refusals import ActionNotAllowed, Invalid
+from domain.kernel.flow.deciding import faults_of
+from domain.kernel.refusals import Invalid
 from domain.kernel.words import text_fault
 from domain.people import rules as people
 
@@ -41,7 +42,6 @@ class Facts:
     """What guards look at; gathered once per act."""
 
     at: datetime
-    kind: Kind
     leader_order: bool = False
     lead_accepted: bool = False
     held: bool = True
@@ -120,34 +120,6 @@ _GUARDS = {
 }
 
 
-def choose(steps: tuple[Step, ...], facts: Facts, process: Process = STANDARD) -> Step:
-    """Choose the row that holds and refuse when its guards say no.
-
-    `steps` are the rows of one action at one status, not empty.
-
-    :raises ActionNotAllowed: no row holds; the sentence says what is missing
-    """
-    fitting = [step for step in steps if all(holds(guard, facts) for guard in step.choosing)]
-    if not fitting:
-        missing = next(g for step in steps for g in step.choosing if not holds(g, facts))
-        raise ActionNotAllowed(process.spoken(missing.label))
-    failed = [guard for guard in fitting[0].refusing if not holds(guard, facts)]
-    if failed:
-        raise ActionNotAllowed(process.spoken(failed[0].label))
-    return fitting[0]
-
-
-def not_here(process: Process, status: Status, action: Action) -> ActionNotAllowed:
-    """Word the refusal of an action that does not start at this status."""
-    starts = {process.status_label(step.source) for step in process.rows_of(action) if step.source}
-    if not starts:
-        return ActionNotAllowed(f"该件的办理流程“{process.name}”没有“{process.action_label(action)}”这一步")
-    open_ones = {process.status_label(one) for one in workflow.OPEN}
-    words = "在办" if starts == open_ones else "、".join(sorted(starts))
-    called = process.action_label(action)
-    return ActionNotAllowed(f"当前状态为“{process.status_label(status)}”，只有{words}的事件可以{called}")
-
-
 def pictures_needed(step: Step, kind: Kind) -> bool:
     """Tell whether the step must bring a picture for this kind of matter."""
     if Need.PICTURES not in step.needs or step.pictures is PictureRule.NEVER:
@@ -155,26 +127,21 @@ def pictures_needed(step: Step, kind: Kind) -> bool:
     return step.pictures is PictureRule.ALWAYS or kind in PICTURE_KINDS
 
 
-def required(step: Step, need: Need, facts: Facts) -> bool:
+def required(step: Step, need: Need, kind: Kind) -> bool:
     """Tell whether an input of the step is required or merely possible."""
     if need is Need.OPINION:
         return step.opinion
     if need is Need.PICTURES:
-        return pictures_needed(step, facts.kind)
+        return pictures_needed(step, kind)
     return need in step.needs
 
 
-def check_input(step: Step, facts: Facts, given: StepInput, more: Mapping[str, str] = MappingProxyType({})) -> None:
+def check_input(step: Step, kind: Kind, given: StepInput, more: Mapping[str, str] = MappingProxyType({})) -> None:
     """Check all inputs of a step at once; `more` are faults that only the stored rules could tell.
 
     :raises Invalid: one sentence for each field that cannot be taken
     """
-    faults: dict[str, str] = {}
-    for need in step.asks:
-        check = _CHECKS.get(need)
-        sentence = check(given, required(step, need, facts)) if check else ""
-        if sentence:
-            faults[need.value] = sentence
+    faults = faults_of({need: required(step, need, kind) for need in step.asks}, _CHECKS, given)
     if given.watch and Need.WATCH in step.asks:
         fault = text_fault("纳入持续关注的原因", given.watch_reason, most=MAX_WATCH_REASON)
         faults |= {"watch_reason": fault} if fault else {}

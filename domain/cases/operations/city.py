@@ -49,8 +49,8 @@ async def receive(session: AsyncSession, actor: Actor, given: CitySent, *, at: d
         return CaseSummary.of(known)
     step = STANDARD.rows(None, Action.CITY_DISPATCH)[0]
     case = await _made(session, given, reference, step, at)
-    limits = (await processes.of_case(session, case)).limits
-    await clocks.apply(Act(session, actor, case, step, StepInput(), at, [], limits=limits))
+    process = await processes.of_case(session, case)
+    await clocks.apply(Act(session, actor, case, StepInput(), at, process, step=step))
 
     detail = {"to": case.status.value, "number": case.number, "row": step.row, "city_reference": reference}
     detail |= {"version": case.version}

@@ -13,6 +13,7 @@ from sqlmodel import col
 from domain.calendar import queries as calendar
 from domain.calendar import rules as calendar_rules
 from domain.calendar.models import Link
+from domain.cases import rules
 from domain.cases.models import Assignment, AssignmentState, Case, Part, Source
 from domain.cases.queries import receiving
 from domain.cases.rules import APPEAL_WORKDAYS, Facts
@@ -27,7 +28,7 @@ EVERY = frozenset(Guard)
 _LEADERS = frozenset({Guard.LEADER_THERE, Guard.APPROVER_THERE})
 
 
-async def gather(
+async def held(
     session: AsyncSession,
     actor: Actor,
     case: Case,
@@ -36,11 +37,24 @@ async def gather(
     *,
     at: datetime,
     wanted: AbstractSet[Guard] = EVERY,
-) -> Facts:
-    """Gather the facts of a case for one actor and one input.
+) -> frozenset[Guard]:
+    """Tell which of the guards asked about hold for one actor and one input.
 
     What only a guard outside `wanted` looks at is not read.
     """
+    facts = await _gather(session, actor, case, assignments, given, at, wanted)
+    return frozenset(guard for guard in wanted if rules.holds(guard, facts))
+
+
+async def _gather(
+    session: AsyncSession,
+    actor: Actor,
+    case: Case,
+    assignments: list[Assignment],
+    given: StepInput,
+    at: datetime,
+    wanted: AbstractSet[Guard],
+) -> Facts:
     lead = next((a for a in assignments if a.part is Part.LEAD), None)
     assists = [a for a in assignments if a.part is Part.ASSIST]
     return Facts(
@@ -66,7 +80,6 @@ async def gather(
 def _of_case(case: Case) -> dict[str, Any]:
     # What stands on the case itself.
     return {
-        "kind": case.kind,
         "leader_order": case.leader_order,
         "extensions": case.extensions,
         "answered": case.answered_at is not None,
