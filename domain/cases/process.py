@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.calendar.models import LimitUnit, Link
 from domain.calendar.rules import Limit
 from domain.cases.vocabulary import Action, Effect, Guard, Need, PictureRule, Status, Tie
-from domain.cases.workflow import CASES, ENDED, LATER, NEW_DISPATCH, STEPS, Step
+from domain.cases.workflow import CASES, ENDED, LATER, NEW_DISPATCH, STEPS, Step, Takers
 from domain.kernel.flow.table import LifeCycle, Table, Who, finishing, reached
 from domain.kernel.labels import Labelled
 from domain.kernel.permissions import Role
@@ -96,7 +96,7 @@ class Process(Table[Status, Action, Step]):
 
     def takers(self, action: Action) -> frozenset[Role]:
         """Give the roles that ever take an action; of one that this process lacks, those of the standard."""
-        return Table.takers(self, action) or Table.takers(STANDARD, action)
+        return super().takers(action) or _TABLE.takers(action)
 
     @property
     def called(self) -> str:
@@ -116,6 +116,7 @@ class Process(Table[Status, Action, Step]):
         return _WORDS.sub(lambda found: self._called.get(found[0], found[0]), text) if self._called else text
 
 
+_TABLE = Table[Status, Action, Step](CASES, STEPS)
 _USUAL = {(step.row, step.source): step.label for step in STEPS}
 
 
@@ -201,7 +202,7 @@ def _tweaked(step: Step, tweak: StepTweak | None) -> Step | None:
     return replace(step, **changes)  # type: ignore[arg-type]
 
 
-def _who(step: Step, role: Role) -> tuple[Who, ...]:
+def _who(step: Step, role: Role) -> Takers:
     # A role new to a row gets the tie of the row's own people: a lead's step stays with the lead, a request's
     # withdrawal with who asked.
     if same := tuple(who for who in step.who if who.role is role):

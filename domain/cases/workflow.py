@@ -42,17 +42,18 @@ class Step(table.Step[Status, Action, Tie, Guard, Need, Effect]):
 
 
 S, A, N, G, E, T = Status, Action, Need, Guard, Effect, Tell
+Takers = tuple[Who[Tie], ...]
 
-CENTRE = (Who(R.CENTER_ADMIN),)
-LEADER = (Who(R.LEADER),)
-DECIDERS = (Who(R.CENTER_ADMIN), Who(R.LEADER))
-APPROVERS = (Who(R.CENTER_ADMIN, Tie.UNLESS_ORDER), Who(R.LEADER))
-OWNER = tuple(Who(role, Tie.OWN) for role in (R.GUIDE, R.REGISTRAR, R.CENTER_ADMIN))
-OWN_OR_CENTRE = (Who(R.REGISTRAR, Tie.OWN), Who(R.CENTER_ADMIN))
-LEAD_OFFICER = (Who(R.OFFICER, Tie.LEAD),)
-LEAD_STAFF = (Who(R.OFFICER, Tie.LEAD), Who(R.DEPARTMENT_HEAD, Tie.LEAD))
-ASSISTANT = (Who(R.OFFICER, Tie.ASSIST),)
-CITY = (Who(R.CITY),)
+CENTRE: Takers = (Who(R.CENTER_ADMIN),)
+LEADER: Takers = (Who(R.LEADER),)
+DECIDERS: Takers = (Who(R.CENTER_ADMIN), Who(R.LEADER))
+APPROVERS: Takers = (Who(R.CENTER_ADMIN, Tie.UNLESS_ORDER), Who(R.LEADER))
+OWNER: Takers = tuple(Who(role, Tie.OWN) for role in (R.GUIDE, R.REGISTRAR, R.CENTER_ADMIN))
+OWN_OR_CENTRE: Takers = (Who(R.REGISTRAR, Tie.OWN), Who(R.CENTER_ADMIN))
+LEAD_OFFICER: Takers = (Who(R.OFFICER, Tie.LEAD),)
+LEAD_STAFF: Takers = (Who(R.OFFICER, Tie.LEAD), Who(R.DEPARTMENT_HEAD, Tie.LEAD))
+ASSISTANT: Takers = (Who(R.OFFICER, Tie.ASSIST),)
+CITY: Takers = (Who(R.CITY),)
 
 OPEN = (
     S.TO_DISPATCH, S.TO_SUPPLEMENT, S.TO_ACCEPT, S.IN_PROGRESS, S.EXTENDED, S.ORDER_PENDING,
