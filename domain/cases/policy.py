@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from domain.cases.process import STANDARD
-from domain.cases.vocabulary import Action, Tie
+from domain.cases.vocabulary import Tie
 from domain.cases.workflow import CASES
 from domain.kernel.actor import Actor
 from domain.kernel.flow import deciding
@@ -34,14 +33,6 @@ class Bond:
             Tie.UNLESS_ORDER: not self.order,
         }
         return frozenset(tie for tie, holds in held.items() if holds)
-
-
-def require_role(actor: Actor, action: Action) -> None:
-    """Refuse an action that none of the actor's roles ever takes by the standard table.
-
-    :raises NotPermitted: it names the roles that may
-    """
-    deciding.require_role(STANDARD, actor, action)
 
 
 def require_unrestricted(actor: Actor) -> None:

@@ -49,14 +49,6 @@ async def _fetch(session: AsyncSession, actor: Actor, number: str, given: StepIn
     return Act(session, actor, case, given, at, process, ties, assignments, told={"units": []})
 
 
-async def _conflict(act: Act, version: int) -> str:
-    return await conflict.told(act.session, act.case, version)
-
-
-async def _admits(act: Act) -> None:
-    await family.require_unmerged(act.session, act.actor, act.case)
-
-
 async def _held(act: Act, wanted: AbstractSet[Guard]) -> frozenset[Guard]:
     return await situation.held(act.session, act.actor, act.case, act.assignments, act.given, at=act.at, wanted=wanted)
 
@@ -104,10 +96,6 @@ async def _settle(act: Act, before: Status) -> None:
     if moved and case.supervision and case.supervision_link is None:
         # supervised while no clock ran: the link is over when the status moves (督办只针对环节)
         effects.end_supervision(case)
-    await _run_clocks(act)
-
-
-async def _run_clocks(act: Act) -> None:
     # What the step changed is written once, after its clocks; only clocks that an effect touched are written before,
     # since they are read by their state.
     session = act.session
@@ -138,13 +126,13 @@ def _feed_back(act: Act, seq: int) -> None:
     outbox.publish(act.session, "city.feedback", case.id, payload, at=act.at)
 
 
-ROOM = taking.Room(
+ROOM = taking.Room[Act](
     fetch=_fetch,
     held=_held,
     effects=effects.EFFECTS,
-    admits=_admits,
+    admits=lambda act: family.require_unmerged(act.session, act.actor, act.case),
     check=_check,
     settle=_settle,
     traced=_traced,
-    conflict=_conflict,
+    conflict=lambda act, version: conflict.told(act.session, act.case, version),
 )

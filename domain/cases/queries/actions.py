@@ -54,7 +54,7 @@ async def of(session: AsyncSession, actor: Actor, number: str, *, at: datetime) 
     if case.merged_into_id:
         return tuple(replace(view, allowed=False, reason="该件已并入其他案件") for view in found)
     primary = next((a for p in (*_first(case), *_PRIMARY) for a in found if a.action == p and a.allowed), None)
-    return tuple(_as_primary(a) if a is primary else a for a in found)
+    return tuple(replace(a, primary=True) if a is primary else a for a in found)
 
 
 def _first(case: Case) -> tuple[Action, ...]:
@@ -62,10 +62,6 @@ def _first(case: Case) -> tuple[Action, ...]:
     if case.status is Status.TO_CONFIRM and case.answered_at is None:
         return (Action.PUBLISH_ANSWER,)
     return (Action.RULE_APPEAL, *(() if case.call_outcome else (Action.CALL_BACK,))) if case.closed_at else ()
-
-
-def _as_primary(view: ActionView) -> ActionView:
-    return replace(view, primary=True)
 
 
 def _view(offer: Offer[Action, Step], case: Case, process: Process, known: Mapping[Link, Limit]) -> ActionView:

@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 from domain.kernel.actor import Actor
 from domain.kernel.flow.table import A, N, P, S, Table
 from domain.kernel.labels import Labelled
 from domain.kernel.permissions import GRANTS, PEOPLE_ROLES, Permission
 from domain.kernel.refusals import ActionNotAllowed, NotPermitted, Refusal
-
-I = TypeVar("I")  # noqa: E741 - input
 
 
 def require_unrestricted(actor: Actor, work: Permission, action: Labelled | None = None) -> None:
@@ -118,23 +116,15 @@ def offers(
 ) -> list[Offer[A, P]]:
     """Tell of each action that starts somewhere whether this person may take it now."""
     known = held | table.cycle.later
-    starting = (action for action in actions if any(step.source for step in table.rows_of(action)))
-    return [_offer(table, actor, status, action, ties, known) for action in starting]
 
+    def offer(action: A) -> Offer[A, P]:
+        label = table.action_label(action, status)
+        try:
+            return Offer(action, label, choose(table, permitted(table, actor, status, action, ties), known))
+        except Refusal as refusal:
+            return Offer(action, label, reason=refusal.message)
 
-def _offer(
-    table: Table[S, A, P],
-    actor: Actor,
-    status: S,
-    action: A,
-    ties: AbstractSet[Labelled],
-    held: AbstractSet[Labelled],
-) -> Offer[A, P]:
-    label = table.action_label(action, status)
-    try:
-        return Offer(action, label, choose(table, permitted(table, actor, status, action, ties), held))
-    except Refusal as refusal:
-        return Offer(action, label, reason=refusal.message)
+    return [offer(action) for action in actions if any(step.source for step in table.rows_of(action))]
 
 
 def faults_of(asked: Mapping[N, bool], checks: Mapping[N, Any], given: Any) -> dict[str, str]:

@@ -137,12 +137,7 @@ def _move(act: Act[Any, Any, Any, Any]) -> None:
 async def _leave_traces(room: Room[C], act: C, before: Labelled) -> None:
     session, subject, action = act.session, act.subject, act.step.action.value
     kind = act.table.cycle.kind
-    moved = {
-        "number": subject.number,
-        "row": act.step.row,
-        "from": before.value,
-        "to": subject.status.value,
-    }
+    moved = {"number": subject.number, "row": act.step.row, "from": before.value, "to": subject.status.value}
     detail = {**moved, "version": subject.version, "opinion": as_written(act.given.opinion), **act.detail}
     entry = await journal.record(session, act.actor, f"{kind}.{action}", kind, subject.id, at=act.at, detail=detail)
     payload = {**moved, "journal": entry.seq, **act.told}
