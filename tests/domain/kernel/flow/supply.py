@@ -52,7 +52,7 @@ class Guard(Labelled):
     SMALL = "small", "数量较大，须审批"
     LARGE = "large", "数量不大，不须审批"
     REPORTED = "reported", "还没有反馈过"
-    OTHER_PERSON = "other_person", "不能分派给自己"
+    ANOTHER = "another", "该单已由此人经办"
 
 
 class Need(Labelled):
@@ -71,7 +71,7 @@ CENTRE, TAKER, LEADER = (Who(Role.CENTER_ADMIN),), (Who(Role.OFFICER, Tie.TAKER)
 STEPS: tuple[Step[Status, Action, Tie, Guard, Need, Effect], ...] = (
     Step("1", A.FILE, None, S.OPEN, (Who(Role.REGISTRAR),)),
     *from_each((S.OPEN, S.WORKING), Step("2", A.ASSIGN, None, S.WORKING, CENTRE, needs=(N.TAKER,), may=(N.OPINION,),
-               guards=(G.OTHER_PERSON,), effects=(E.ASSIGN,))),
+               guards=(G.ANOTHER,), effects=(E.ASSIGN,))),
     *at_each((S.WORKING, S.WAITING), Step("3", A.REPORT, None, None, TAKER, needs=(N.OPINION,), effects=(E.REPORT,))),
     Step("4", A.FINISH, S.WORKING, S.DONE, TAKER, guards=(G.SMALL, G.REPORTED), effects=(E.FINISH,)),
     Step("4b", A.FINISH, S.WORKING, S.WAITING, TAKER, guards=(G.LARGE, G.REPORTED)),
@@ -86,7 +86,7 @@ SUPPLIES = LifeCycle(
     ended=(S.DONE,),
     waiting=(S.WAITING,),
     choosing=frozenset({G.SMALL, G.LARGE}),
-    later=frozenset({G.OTHER_PERSON}),
+    later=frozenset({G.ANOTHER}),
 )
 TABLE = Table(SUPPLIES, STEPS)
 
@@ -132,7 +132,7 @@ GUARDS = {
     G.SMALL: lambda act: act.subject.amount < 100,
     G.LARGE: lambda act: act.subject.amount >= 100,
     G.REPORTED: lambda act: act.subject.reported,
-    G.OTHER_PERSON: lambda act: act.given.taker != act.actor.account_id,
+    G.ANOTHER: lambda act: act.given.taker != act.subject.taker_id,
 }
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -17,6 +19,7 @@ from domain.kernel.actor import Actor
 from domain.kernel.flow import table
 from domain.kernel.ids import new_id
 from domain.kernel.models import JournalEntry, OutboxMessage
+from domain.kernel.notify import CHANNEL
 from domain.kernel.permissions import DEFAULT_REACH, Reach, Role
 from domain.kernel.refusals import ActionNotAllowed, ChangedMeanwhile, Invalid, NotFound, NotPermitted
 from tests.domain.kernel.flow import supply
@@ -66,7 +69,7 @@ async def session(session: AsyncSession) -> AsyncSession:
 
 async def bring(session: AsyncSession, scene: Scene) -> Supply:
     made = Supply(
-        number="L1", status=scene.status, amount=scene.amount, reported=scene.reported, updated_at=MORNING,
+        number="L1", status=scene.status, amount=scene.amount, reported=scene.reported, updated_at=MORNING - timedelta(hours=1),
         taker_id=TAKER.account_id if scene.taken else None,
         previous_status=S.WORKING if scene.status is S.WAITING else None,
     )  # fmt: skip
@@ -91,7 +94,11 @@ def verdict(scene: Scene, actor: Actor, action: Action) -> Verdict:
     takes = scene.taken and actor is TAKER
     if actor.reach is not Reach.ALL and not takes:
         return Verdict("not_found")
-    guards = {"4": scene.reported and scene.amount < 100, "4b": scene.reported and scene.amount >= 100}
+    guards = {
+        "2": not scene.taken,
+        "4": scene.reported and scene.amount < 100,
+        "4b": scene.reported and scene.amount >= 100,
+    }
     (role,) = actor.roles
     return flow.verdict(
         RULING, role, scene.status, action,
@@ -156,13 +163,24 @@ class TestTake:
 
         assert await step(session, TAKER, A.FINISH, Input("  已发放\r\n")) is S.DONE
 
-        assert (made.status, made.version, made.done_at) == (S.DONE, 2, MORNING)
+        assert (made.status, made.version, made.updated_at, made.done_at) == (S.DONE, 2, MORNING, MORNING)
         line = (await session.scalars(select(JournalEntry).where(col(JournalEntry.subject_id) == made.id))).one()
         moved = {"number": "L1", "row": "4", "from": "working", "to": "done"}
         assert (line.action, line.subject_kind, line.actor_id) == ("supply.finish", "supply", TAKER.account_id)
         assert line.detail == {**moved, "version": 2, "opinion": "已发放", "amount": 5}
         message = (await session.scalars(select(OutboxMessage).where(col(OutboxMessage.subject_id) == made.id))).one()
         assert (message.topic, message.payload) == ("supply.finish", {**moved, "journal": line.seq})
+
+    async def test_a_step_is_announced(self, session: AsyncSession) -> None:
+        made = await bring(session, SCENES[2])
+        told: list[dict[str, str]] = []
+        connection = (await session.connection()).sync_connection
+        event.listen(connection, "before_cursor_execute", lambda *given: told.append(given[3]))
+
+        await step(session, TAKER, A.FINISH)
+
+        (payload,) = [json.loads(one["payload"]) for one in told if one.get("channel") == CHANNEL]
+        assert payload == {"kind": "supply", "id": str(made.id), "number": "L1", "action": "finish"}
 
     async def test_an_effect_tells_more_to_the_outbox(self, session: AsyncSession) -> None:
         made = await bring(session, SCENES[0])
@@ -230,8 +248,9 @@ class TestActions:
 
         offered = [one.action for one in await supply.actions(session, CENTRE, "L1", at=MORNING) if one.step]
         assert offered == [A.ASSIGN]
-        with pytest.raises(ActionNotAllowed, match="不能分派给自己"):
-            await step(session, CENTRE, A.ASSIGN, Input(taker=CENTRE.account_id))
+        await step(session, CENTRE, A.ASSIGN)
+        with pytest.raises(ActionNotAllowed, match="该单已由此人经办"):
+            await step(session, CENTRE, A.ASSIGN)
 
     @pytest.mark.parametrize(
         ("taken", "reason"),
