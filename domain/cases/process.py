@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from uuid import UUID
 
@@ -19,9 +20,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.calendar.models import LimitUnit, Link
 from domain.calendar.rules import Limit
-from domain.cases import workflow
 from domain.cases.vocabulary import Action, Effect, Guard, Need, PictureRule, Status, Tie
-from domain.cases.workflow import LATER, NEW_DISPATCH, STEPS, Step, Who
+from domain.cases.workflow import CASES, ENDED, LATER, NEW_DISPATCH, STEPS, Step, Takers
+from domain.kernel.flow.table import LifeCycle, Table, Who, finishing, reached
 from domain.kernel.labels import Labelled
 from domain.kernel.permissions import Role
 from domain.kernel.refusals import Invalid
@@ -73,37 +74,33 @@ class Tweaks(BaseModel):
 
 
 @dataclass(frozen=True, eq=False)
-class Process:
+class Process(Table[Status, Action, Step]):
     """Answer what the workflow table answers, for one version of one process."""
 
+    cycle: LifeCycle[Status, Guard] = CASES
+    steps: tuple[Step, ...] = STEPS
     id: UUID | None = None
     name: str = "标准流程"
-    steps: tuple[Step, ...] = STEPS
     limits: Mapping[Link, Limit] = field(default_factory=dict[Link, Limit])
     statuses: Mapping[Status, str] = field(default_factory=dict[Status, str])
     skipped: frozenset[Approval] = frozenset()
-    _index: dict[tuple[Status | None, Action], tuple[Step, ...]] = field(
-        init=False, default_factory=dict[tuple[Status | None, Action], tuple[Step, ...]]
-    )
-    _called: dict[str, str] = field(init=False, default_factory=dict[str, str])
 
-    def __post_init__(self) -> None:
-        for step in self.steps:
-            key = (step.source, step.action)
-            self._index[key] = (*self._index.get(key, ()), step)
-        self._called.update({status.label: label for status, label in self.statuses.items()})
+    @cached_property
+    def _called(self) -> dict[str, str]:
+        called = {status.label: label for status, label in self.statuses.items()}
         for action in {step.action for step in self.steps}:
             labels = {_own_label(step) for step in self.rows_of(action)} - {""}
             if len(labels) == 1:
-                self._called[action.label] = labels.pop()
+                called[action.label] = labels.pop()
+        return called
 
-    def rows(self, source: Status | None, action: Action) -> tuple[Step, ...]:
-        """Give the rows of an action at a status; two when a guard chooses."""
-        return self._index.get((source, action), ())
+    def takers(self, action: Action) -> frozenset[Role]:
+        """Give the roles that ever take an action; of one that this process lacks, those of the standard."""
+        return super().takers(action) or _TABLE.takers(action)
 
-    def rows_of(self, action: Action) -> tuple[Step, ...]:
-        """Give all rows of an action."""
-        return tuple(step for step in self.steps if step.action is action)
+    @property
+    def called(self) -> str:
+        return f"该件的办理流程“{self.name}”"
 
     def status_label(self, status: Status) -> str:
         """Call a status as this process calls it."""
@@ -119,6 +116,7 @@ class Process:
         return _WORDS.sub(lambda found: self._called.get(found[0], found[0]), text) if self._called else text
 
 
+_TABLE = Table[Status, Action, Step](CASES, STEPS)
 _USUAL = {(step.row, step.source): step.label for step in STEPS}
 
 
@@ -178,12 +176,12 @@ def built(tweaks: Tweaks, *, version_id: UUID | None = None, name: str = "") -> 
         kept = list(_without(approval, kept))
     limits = {link: Limit(one.yellow, one.red, one.unit) for link, one in tweaks.limits.items()}
     return Process(
-        version_id,
-        name or STANDARD.name,
-        tuple(kept),
-        MappingProxyType(limits),
-        MappingProxyType(dict(tweaks.statuses)),
-        frozenset(tweaks.skipped),
+        steps=tuple(kept),
+        id=version_id,
+        name=name or STANDARD.name,
+        limits=MappingProxyType(limits),
+        statuses=MappingProxyType(dict(tweaks.statuses)),
+        skipped=frozenset(tweaks.skipped),
     )
 
 
@@ -204,13 +202,13 @@ def _tweaked(step: Step, tweak: StepTweak | None) -> Step | None:
     return replace(step, **changes)  # type: ignore[arg-type]
 
 
-def _who(step: Step, role: Role) -> tuple[Who, ...]:
+def _who(step: Step, role: Role) -> Takers:
     # A role new to a row gets the tie of the row's own people: a lead's step stays with the lead, a request's
     # withdrawal with who asked.
     if same := tuple(who for who in step.who if who.role is role):
         return same
     kept = (who.tie for who in step.who if (who.role in _DEPARTMENT) is (role in _DEPARTMENT))
-    tie = next((tie for tie in kept if role in _DEPARTMENT or tie in _PERSONAL), Tie.ANY)
+    tie = next((tie for tie in kept if role in _DEPARTMENT or tie in _PERSONAL), None)
     return (Who(role, tie),)
 
 
@@ -306,15 +304,15 @@ def _shape_faults(process: Process, tweaks: Tweaks) -> Iterator[str]:
     onward = tuple(step for step in process.steps if step.action not in _BACKWARD)
     skipped = {_PENDING[approval] for approval in process.skipped}
     off = [step for step in STEPS if (tweak := tweaks.steps.get(step.row)) and tweak.off]
-    reached = workflow.reached(process.steps)
-    for status in (one for one in Status if one not in skipped and one not in reached):
+    found = reached(process.steps)
+    for status in (one for one in Status if one not in skipped and one not in found):
         yield f"“{process.status_label(status)}”不可到达：{_missing([s for s in off if s.target is status], '通向它的')}"
     # an ordinary case and a leader's order take different rows: each must come to an end by its own
     stuck: dict[Status, str] = {}
     for other, whose in ((Guard.IS_ORDER, "普通件"), (Guard.NOT_ORDER, "领导交办件")):
         open_to = tuple(step for step in process.steps if other not in step.guards)
-        finishing = workflow.finishing(tuple(step for step in onward if other not in step.guards))
-        for status in workflow.reached(open_to) - finishing - skipped:
+        ending = finishing([step for step in onward if other not in step.guards], ENDED)
+        for status in reached(open_to) - ending - skipped:
             stuck[status] = "" if status in stuck else f"的{whose}"
     for status in (one for one in Status if one in stuck):
         why = _missing([s for s in off if s.source is status], "从它出发的")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,13 +12,14 @@ from types import MappingProxyType
 from domain.calendar.rules.limits import MOST_WORKDAYS
 from domain.cases import workflow
 from domain.cases.categories import Kind
-from domain.cases.models import RiskLevel, Supervision
+from domain.cases.models import Case, RiskLevel, Source, Supervision
 from domain.cases.process import STANDARD, Process
 from domain.cases.schemas import StepInput
-from domain.cases.vocabulary import Action, Guard, Need, PictureRule, Status
+from domain.cases.vocabulary import Guard, Need, PictureRule, Status
 from domain.cases.workflow import Step
 from domain.kernel.bounds import Bounds
-from domain.kernel.refusals import ActionNotAllowed, Invalid
+from domain.kernel.flow.deciding import faults_of
+from domain.kernel.refusals import Invalid
 from domain.kernel.words import text_fault
 from domain.people import rules as people
 
@@ -38,38 +39,25 @@ _SUPERVISION_ORDER = (Supervision.ORDINARY, Supervision.YELLOW, Supervision.RED)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What guards look at; gathered once per act."""
+    """What guards look at besides the case itself; gathered once per act."""
 
+    case: Case
     at: datetime
-    kind: Kind
-    leader_order: bool = False
-    lead_accepted: bool = False
-    held: bool = True
-    answered: bool = False
-    responded: bool = False
-    target_is_lead: bool = True
-    before_red: bool = True
-    extensions: int = 0
-    reported: bool = False
-    return_agreed: bool = False
-    assists_reported: bool = True
-    assist_accepted: bool = False
-    risk: RiskLevel = RiskLevel.LOW
-    watch_wanted: bool = False
-    watched: bool = False
-    from_city: bool = False
-    closed_at: datetime | None = None
-    appeal_until: datetime | None = None
-    appealed: bool = False
-    ruled: bool = False
-    open_children: bool = False
-    rated_by_actor: bool = False
-    dissatisfied: bool = False
-    supervision: Supervision | None = None
-    level: Supervision | None = None
-    urged_at: datetime | None = None
-    registrar_there: bool = True
-    leader_there: bool = True
+    lead_accepted: bool
+    held: bool
+    target_is_lead: bool
+    before_red: bool
+    reported: bool
+    return_agreed: bool
+    assists_reported: bool
+    assist_accepted: bool
+    watch_wanted: bool
+    appeal_until: datetime | None
+    open_children: bool
+    rated_by_actor: bool
+    level: Supervision | None
+    registrar_there: bool
+    leader_there: bool
 
 
 def holds(guard: Guard, facts: Facts) -> bool:
@@ -78,74 +66,48 @@ def holds(guard: Guard, facts: Facts) -> bool:
 
 
 def _within(facts: Facts, period: timedelta) -> bool:
-    return facts.closed_at is not None and facts.at < facts.closed_at + period
+    return facts.case.closed_at is not None and facts.at < facts.case.closed_at + period
 
 
 def _stronger(facts: Facts) -> bool:
-    if facts.supervision is None or facts.level is None:
+    if facts.case.supervision is None or facts.level is None:
         return True
     order = _SUPERVISION_ORDER.index
-    return order(facts.level) > order(facts.supervision)
+    return order(facts.level) > order(facts.case.supervision)
 
 
-_GUARDS = {
-    Guard.NOT_ORDER: lambda f: not f.leader_order,
-    Guard.IS_ORDER: lambda f: f.leader_order,
+_GUARDS: Mapping[Guard, Callable[[Facts], bool]] = {
+    Guard.NOT_ORDER: lambda f: not f.case.leader_order,
+    Guard.IS_ORDER: lambda f: f.case.leader_order,
     Guard.SAME_DEPARTMENT: lambda f: f.lead_accepted and f.target_is_lead,
     Guard.OTHER_DEPARTMENT: lambda f: not (f.lead_accepted and f.target_is_lead),
     Guard.BEFORE_RED: lambda f: f.before_red,
-    Guard.EXTENSIONS_LEFT: lambda f: f.extensions < MAX_EXTENSIONS,
+    Guard.EXTENSIONS_LEFT: lambda f: f.case.extensions < MAX_EXTENSIONS,
     Guard.RETURNABLE: lambda f: not f.reported or f.return_agreed,
     Guard.ASSIST_WAITING: lambda f: not f.assist_accepted,
     Guard.ASSISTS_REPORTED: lambda f: f.assists_reported,
-    Guard.ANSWERED: lambda f: f.answered,
-    Guard.NOT_RESPONDED: lambda f: not f.responded,
+    Guard.ANSWERED: lambda f: f.case.answered_at is not None,
+    Guard.NOT_RESPONDED: lambda f: f.case.responded_at is None,
     Guard.HELD: lambda f: f.held,
-    Guard.WATCHABLE: lambda f: not f.watch_wanted or f.risk is RiskLevel.LOW,
-    Guard.WATCHED: lambda f: f.watched,
+    Guard.WATCHABLE: lambda f: not f.watch_wanted or f.case.risk_level is RiskLevel.LOW,
+    Guard.WATCHED: lambda f: f.case.watch,
     Guard.REOPENABLE: lambda f: _within(f, REOPEN_PERIOD),
     Guard.RATABLE: lambda f: not f.rated_by_actor and _within(f, RATING_PERIOD),
-    Guard.DISSATISFIED: lambda f: f.dissatisfied,
+    Guard.DISSATISFIED: lambda f: any(
+        grade.is_bad for grade in (f.case.satisfaction, f.case.unit_satisfaction) if grade
+    ),
     Guard.APPEALABLE: lambda f: f.appeal_until is not None and f.at < f.appeal_until,
-    Guard.NOT_APPEALED: lambda f: not f.appealed,
-    Guard.APPEALED: lambda f: f.appealed and not f.ruled,
+    Guard.NOT_APPEALED: lambda f: f.case.appealed_at is None,
+    Guard.APPEALED: lambda f: f.case.appealed_at is not None and f.case.appeal_ruling is None,
     Guard.CHILDREN_CLOSED: lambda f: not f.open_children,
-    Guard.FROM_CITY: lambda f: f.from_city,
-    Guard.SUPERVISED: lambda f: f.supervision is not None,
+    Guard.FROM_CITY: lambda f: f.case.source is Source.CITY,
+    Guard.SUPERVISED: lambda f: f.case.supervision is not None,
     Guard.NOT_SUPERVISED_ALIKE: _stronger,
-    Guard.URGE_RESTED: lambda f: f.urged_at is None or f.at - f.urged_at >= URGE_REST,
+    Guard.URGE_RESTED: lambda f: f.case.urged_at is None or f.at - f.case.urged_at >= URGE_REST,
     Guard.REGISTRAR_THERE: lambda f: f.registrar_there,
     Guard.LEADER_THERE: lambda f: f.leader_there,
-    Guard.APPROVER_THERE: lambda f: not f.leader_order or f.leader_there,
+    Guard.APPROVER_THERE: lambda f: not f.case.leader_order or f.leader_there,
 }
-
-
-def choose(steps: tuple[Step, ...], facts: Facts, process: Process = STANDARD) -> Step:
-    """Choose the row that holds and refuse when its guards say no.
-
-    `steps` are the rows of one action at one status, not empty.
-
-    :raises ActionNotAllowed: no row holds; the sentence says what is missing
-    """
-    fitting = [step for step in steps if all(holds(guard, facts) for guard in step.choosing)]
-    if not fitting:
-        missing = next(g for step in steps for g in step.choosing if not holds(g, facts))
-        raise ActionNotAllowed(process.spoken(missing.label))
-    failed = [guard for guard in fitting[0].refusing if not holds(guard, facts)]
-    if failed:
-        raise ActionNotAllowed(process.spoken(failed[0].label))
-    return fitting[0]
-
-
-def not_here(process: Process, status: Status, action: Action) -> ActionNotAllowed:
-    """Word the refusal of an action that does not start at this status."""
-    starts = {process.status_label(step.source) for step in process.rows_of(action) if step.source}
-    if not starts:
-        return ActionNotAllowed(f"该件的办理流程“{process.name}”没有“{process.action_label(action)}”这一步")
-    open_ones = {process.status_label(one) for one in workflow.OPEN}
-    words = "在办" if starts == open_ones else "、".join(sorted(starts))
-    called = process.action_label(action)
-    return ActionNotAllowed(f"当前状态为“{process.status_label(status)}”，只有{words}的事件可以{called}")
 
 
 def pictures_needed(step: Step, kind: Kind) -> bool:
@@ -155,26 +117,21 @@ def pictures_needed(step: Step, kind: Kind) -> bool:
     return step.pictures is PictureRule.ALWAYS or kind in PICTURE_KINDS
 
 
-def required(step: Step, need: Need, facts: Facts) -> bool:
+def required(step: Step, need: Need, kind: Kind) -> bool:
     """Tell whether an input of the step is required or merely possible."""
     if need is Need.OPINION:
         return step.opinion
     if need is Need.PICTURES:
-        return pictures_needed(step, facts.kind)
+        return pictures_needed(step, kind)
     return need in step.needs
 
 
-def check_input(step: Step, facts: Facts, given: StepInput, more: Mapping[str, str] = MappingProxyType({})) -> None:
+def check_input(step: Step, kind: Kind, given: StepInput, more: Mapping[str, str] = MappingProxyType({})) -> None:
     """Check all inputs of a step at once; `more` are faults that only the stored rules could tell.
 
     :raises Invalid: one sentence for each field that cannot be taken
     """
-    faults: dict[str, str] = {}
-    for need in step.asks:
-        check = _CHECKS.get(need)
-        sentence = check(given, required(step, need, facts)) if check else ""
-        if sentence:
-            faults[need.value] = sentence
+    faults = faults_of({need: required(step, need, kind) for need in step.asks}, _CHECKS, given)
     if given.watch and Need.WATCH in step.asks:
         fault = text_fault("纳入持续关注的原因", given.watch_reason, most=MAX_WATCH_REASON)
         faults |= {"watch_reason": fault} if fault else {}

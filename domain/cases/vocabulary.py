@@ -83,7 +83,6 @@ class Action(Labelled):
 class Tie(Labelled):
     """How the actor must be tied to the case, besides the role."""
 
-    ANY = "any", ""
     OWN = "own", "只有登记该件的人可以操作"
     LEAD = "lead", "只有主办单位可以操作"
     ASSIST = "assist", "只有协办单位可以操作"
@@ -126,10 +125,6 @@ class Guard(Labelled):
     )
     LEADER_THERE = "leader_there", "现在没有领导可以审批：领导的账号已停用、到期、未授权，或已离岗且没有代理人"
     APPROVER_THERE = "approver_there", "该件须由领导审批，而领导的账号已停用、到期、未授权，或已离岗且没有代理人"
-
-
-CHOOSING = frozenset({Guard.NOT_ORDER, Guard.IS_ORDER, Guard.OTHER_DEPARTMENT, Guard.SAME_DEPARTMENT})
-"""Guards that tell two rows of one action apart; the others say yes or no to the row."""
 
 
 class Need(Labelled):

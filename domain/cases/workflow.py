@@ -7,11 +7,13 @@ here. `lint()` runs when the application starts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from domain.calendar.models import Link
-from domain.cases.vocabulary import CHOOSING, Action, Effect, Guard, Need, PictureRule, Status, Tell, Tie, Verb
+from domain.cases.vocabulary import Action, Effect, Guard, Need, PictureRule, Status, Tell, Tie, Verb
+from domain.kernel.flow import table
+from domain.kernel.flow.table import LifeCycle, Who, at_each, from_each
+from domain.kernel.permissions import Permission
 from domain.kernel.permissions import Role as R
 
 
@@ -24,57 +26,34 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Who:
-    role: R
-    tie: Tie = Tie.ANY
+class Step(table.Step[Status, Action, Tie, Guard, Need, Effect]):
+    """One row of the kit, with what only cases have."""
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One row. `target` none means: back to the status before the request."""
-
-    row: str
-    action: Action
-    source: Status | None
-    target: Status | None
-    who: tuple[Who, ...]
     opinion: bool = False
-    needs: tuple[Need, ...] = ()
-    may: tuple[Need, ...] = ()
-    guards: tuple[Guard, ...] = ()
-    effects: tuple[Effect, ...] = ()
     clocks: tuple[Clock, ...] = ()
     tells: tuple[Tell, ...] = ()
     label: str = ""
     pictures: PictureRule = PictureRule.BY_KIND
 
     @property
-    def choosing(self) -> tuple[Guard, ...]:
-        return tuple(g for g in self.guards if g in CHOOSING)
-
-    @property
-    def refusing(self) -> tuple[Guard, ...]:
-        return tuple(g for g in self.guards if g not in CHOOSING)
-
-    @property
     def asks(self) -> tuple[Need, ...]:
-        """The inputs of the step in the order in which a dialog shows them."""
         wanted = {*self.needs, *self.may, Need.OPINION}
         return tuple(need for need in Need if need in wanted)
 
 
 S, A, N, G, E, T = Status, Action, Need, Guard, Effect, Tell
+Takers = tuple[Who[Tie], ...]
 
-CENTRE = (Who(R.CENTER_ADMIN),)
-LEADER = (Who(R.LEADER),)
-DECIDERS = (Who(R.CENTER_ADMIN), Who(R.LEADER))
-APPROVERS = (Who(R.CENTER_ADMIN, Tie.UNLESS_ORDER), Who(R.LEADER))
-OWNER = tuple(Who(role, Tie.OWN) for role in (R.GUIDE, R.REGISTRAR, R.CENTER_ADMIN))
-OWN_OR_CENTRE = (Who(R.REGISTRAR, Tie.OWN), Who(R.CENTER_ADMIN))
-LEAD_OFFICER = (Who(R.OFFICER, Tie.LEAD),)
-LEAD_STAFF = (Who(R.OFFICER, Tie.LEAD), Who(R.DEPARTMENT_HEAD, Tie.LEAD))
-ASSISTANT = (Who(R.OFFICER, Tie.ASSIST),)
-CITY = (Who(R.CITY),)
+CENTRE: Takers = (Who(R.CENTER_ADMIN),)
+LEADER: Takers = (Who(R.LEADER),)
+DECIDERS: Takers = (Who(R.CENTER_ADMIN), Who(R.LEADER))
+APPROVERS: Takers = (Who(R.CENTER_ADMIN, Tie.UNLESS_ORDER), Who(R.LEADER))
+OWNER: Takers = tuple(Who(role, Tie.OWN) for role in (R.GUIDE, R.REGISTRAR, R.CENTER_ADMIN))
+OWN_OR_CENTRE: Takers = (Who(R.REGISTRAR, Tie.OWN), Who(R.CENTER_ADMIN))
+LEAD_OFFICER: Takers = (Who(R.OFFICER, Tie.LEAD),)
+LEAD_STAFF: Takers = (Who(R.OFFICER, Tie.LEAD), Who(R.DEPARTMENT_HEAD, Tie.LEAD))
+ASSISTANT: Takers = (Who(R.OFFICER, Tie.ASSIST),)
+CITY: Takers = (Who(R.CITY),)
 
 OPEN = (
     S.TO_DISPATCH, S.TO_SUPPLEMENT, S.TO_ACCEPT, S.IN_PROGRESS, S.EXTENDED, S.ORDER_PENDING,
@@ -92,15 +71,16 @@ ACCEPTED = (Clock(Verb.STOP, Link.ACCEPT), Clock(Verb.START, Link.FEEDBACK), Clo
 LATER = (Clock(Verb.EXTEND, Link.FEEDBACK), Clock(Verb.EXTEND, Link.RESOLVE))
 
 
-def _at(sources: tuple[Status, ...], step: Step) -> Iterator[Step]:
-    """One row that starts at several statuses."""
-    return (replace(step, source=source) for source in sources)
-
-
-def _stay(sources: tuple[Status, ...], step: Step) -> Iterator[Step]:
-    """One row that leaves the status as it is, at several statuses."""
-    return (replace(step, source=source, target=source) for source in sources)
-
+CASES = LifeCycle(
+    kind="case",
+    noun="事件",
+    work=Permission.CASE_WORK,
+    open=OPEN,
+    ended=ENDED,
+    waiting=(S.ORDER_PENDING, S.RETURN_PENDING, S.EXTENSION_PENDING),
+    choosing=frozenset({G.NOT_ORDER, G.IS_ORDER, G.OTHER_DEPARTMENT, G.SAME_DEPARTMENT}),
+    later=frozenset({G.WATCHABLE, G.OTHER_DEPARTMENT, G.SAME_DEPARTMENT, G.NOT_SUPERVISED_ALIKE}),
+)
 
 STEPS: tuple[Step, ...] = (
     Step("2", A.CREATE, None, S.DRAFT, (Who(R.GUIDE), Who(R.REGISTRAR), Who(R.CENTER_ADMIN))),
@@ -123,34 +103,34 @@ STEPS: tuple[Step, ...] = (
          effects=(E.WITHDRAW_ASSIGNMENTS,), clocks=NEW_DISPATCH, tells=(T.DEPARTMENT,)),
     Step("13", A.CLOSE_DIRECTLY, S.TO_DISPATCH, S.CLOSED, CENTRE, needs=(N.RESULT,), may=(N.WATCH,),
          guards=(G.WATCHABLE, G.CHILDREN_CLOSED), effects=(E.CLOSE_DIRECTLY, E.WATCH), clocks=STOP, tells=(T.PETITIONER,)),
-    *_at((S.TO_DISPATCH, S.IN_PROGRESS, S.EXTENDED), Step("14", A.PROPOSE_ORDER, None, S.ORDER_PENDING, CENTRE,
+    *from_each((S.TO_DISPATCH, S.IN_PROGRESS, S.EXTENDED), Step("14", A.PROPOSE_ORDER, None, S.ORDER_PENDING, CENTRE,
            opinion=True, may=(N.DEPARTMENT,), guards=(G.LEADER_THERE,), effects=(E.REQUEST,), tells=(T.LEADER,))),
     Step("15", A.APPROVE_ORDER, S.ORDER_PENDING, S.TO_ACCEPT, LEADER, opinion=True, needs=(N.DEPARTMENT,),
          guards=(G.OTHER_DEPARTMENT,), effects=(E.ORDER, E.WITHDRAW_ASSIGNMENTS, E.ASSIGN), clocks=NEW_ACCEPT, tells=(T.DEPARTMENT, T.CENTRE)),
     Step("15b", A.APPROVE_ORDER, S.ORDER_PENDING, S.LEADER_ORDER, LEADER, opinion=True, needs=(N.DEPARTMENT,),
          guards=(G.SAME_DEPARTMENT,), effects=(E.ORDER,), tells=(T.DEPARTMENT, T.CENTRE)),
     Step("16", A.REJECT_ORDER, S.ORDER_PENDING, None, LEADER, opinion=True, clocks=RESUME, tells=(T.CENTRE,)),
-    *_at((S.TO_DISPATCH, S.TO_ACCEPT), Step("17", A.ORDER, None, S.TO_ACCEPT, LEADER, opinion=True,
+    *from_each((S.TO_DISPATCH, S.TO_ACCEPT), Step("17", A.ORDER, None, S.TO_ACCEPT, LEADER, opinion=True,
            needs=(N.DEPARTMENT,), effects=(E.ORDER, E.WITHDRAW_ASSIGNMENTS, E.ASSIGN), clocks=NEW_ACCEPT, tells=(T.DEPARTMENT, T.CENTRE))),
-    *_at((S.IN_PROGRESS, S.EXTENDED), Step("17", A.ORDER, None, S.TO_ACCEPT, LEADER, opinion=True,
+    *from_each((S.IN_PROGRESS, S.EXTENDED), Step("17", A.ORDER, None, S.TO_ACCEPT, LEADER, opinion=True,
            needs=(N.DEPARTMENT,), guards=(G.OTHER_DEPARTMENT,),
            effects=(E.ORDER, E.WITHDRAW_ASSIGNMENTS, E.ASSIGN), clocks=NEW_ACCEPT, tells=(T.DEPARTMENT, T.CENTRE))),
-    *_at((S.IN_PROGRESS, S.EXTENDED), Step("17b", A.ORDER, None, S.LEADER_ORDER, LEADER, opinion=True,
+    *from_each((S.IN_PROGRESS, S.EXTENDED), Step("17b", A.ORDER, None, S.LEADER_ORDER, LEADER, opinion=True,
            needs=(N.DEPARTMENT,), guards=(G.SAME_DEPARTMENT,), effects=(E.ORDER,), tells=(T.DEPARTMENT, T.CENTRE))),
     Step("18", A.ACCEPT, S.TO_ACCEPT, S.IN_PROGRESS, LEAD_STAFF, needs=(N.IN_CHARGE, N.IN_CHARGE_PHONE), may=(N.PROMISE,),
          guards=(G.NOT_ORDER,), effects=(E.ACCEPT,), clocks=ACCEPTED, tells=(T.CENTRE, T.REGISTRAR, T.PETITIONER)),
     Step("18b", A.ACCEPT, S.TO_ACCEPT, S.LEADER_ORDER, LEAD_STAFF, needs=(N.IN_CHARGE, N.IN_CHARGE_PHONE), may=(N.PROMISE,),
          guards=(G.IS_ORDER,), effects=(E.ACCEPT,), clocks=ACCEPTED, tells=(T.CENTRE, T.REGISTRAR, T.PETITIONER)),
-    *_stay((S.TO_ACCEPT, *IN_HAND), Step("18c", A.ASSIST_ACCEPT, None, None, ASSISTANT,
+    *at_each((S.TO_ACCEPT, *IN_HAND), Step("18c", A.ASSIST_ACCEPT, None, None, ASSISTANT,
             guards=(G.ASSIST_WAITING,), effects=(E.ASSIST_ACCEPT,))),
     Step("19", A.REQUEST_RETURN, S.TO_ACCEPT, S.RETURN_PENDING, LEAD_OFFICER, opinion=True,
          guards=(G.APPROVER_THERE,), effects=(E.REQUEST,), clocks=PAUSE, tells=(T.APPROVER,)),
-    *_at(IN_HAND, Step("20", A.REQUEST_RETURN, None, S.RETURN_PENDING, LEAD_OFFICER, opinion=True,
+    *from_each(IN_HAND, Step("20", A.REQUEST_RETURN, None, S.RETURN_PENDING, LEAD_OFFICER, opinion=True,
            guards=(G.RETURNABLE, G.APPROVER_THERE), effects=(E.REQUEST,), clocks=PAUSE, tells=(T.APPROVER,))),
     Step("21", A.APPROVE_RETURN, S.RETURN_PENDING, S.TO_DISPATCH, APPROVERS, opinion=True,
          effects=(E.RETURN_ASSIGNMENTS,), clocks=NEW_DISPATCH, tells=(T.DEPARTMENT, T.REGISTRAR)),
     Step("22", A.REJECT_RETURN, S.RETURN_PENDING, None, APPROVERS, opinion=True, clocks=RESUME, tells=(T.DEPARTMENT,)),
-    *_at((S.IN_PROGRESS, S.EXTENDED, S.LEADER_ORDER), Step("23", A.REQUEST_EXTENSION, None, S.EXTENSION_PENDING,
+    *from_each((S.IN_PROGRESS, S.EXTENDED, S.LEADER_ORDER), Step("23", A.REQUEST_EXTENSION, None, S.EXTENSION_PENDING,
            LEAD_OFFICER, opinion=True, needs=(N.DAYS,), guards=(G.BEFORE_RED, G.EXTENSIONS_LEFT, G.APPROVER_THERE),
            effects=(E.REQUEST,), tells=(T.APPROVER,))),
     Step("24", A.APPROVE_EXTENSION, S.EXTENSION_PENDING, S.EXTENDED, CENTRE, opinion=True, needs=(N.DAYS,),
@@ -158,15 +138,15 @@ STEPS: tuple[Step, ...] = (
     Step("24b", A.APPROVE_EXTENSION, S.EXTENSION_PENDING, S.LEADER_ORDER, LEADER, opinion=True, needs=(N.DAYS,),
          guards=(G.IS_ORDER,), effects=(E.EXTEND,), clocks=LATER, tells=(T.DEPARTMENT,)),
     Step("25", A.REJECT_EXTENSION, S.EXTENSION_PENDING, None, APPROVERS, opinion=True, tells=(T.DEPARTMENT,)),
-    *_at((S.ORDER_PENDING, S.RETURN_PENDING, S.EXTENSION_PENDING), Step("25b", A.WITHDRAW_REQUEST, None, None,
+    *from_each((S.ORDER_PENDING, S.RETURN_PENDING, S.EXTENSION_PENDING), Step("25b", A.WITHDRAW_REQUEST, None, None,
            (Who(R.CENTER_ADMIN, Tie.REQUESTER), Who(R.OFFICER, Tie.REQUESTER)), clocks=RESUME)),
-    *_stay((*IN_HAND, S.EXTENSION_PENDING), Step("26", A.REPORT_PROGRESS, None, None, LEAD_OFFICER, opinion=True,
+    *at_each((*IN_HAND, S.EXTENSION_PENDING), Step("26", A.REPORT_PROGRESS, None, None, LEAD_OFFICER, opinion=True,
            needs=(N.PICTURES,), effects=(E.REPORT,), clocks=(Clock(Verb.STOP, Link.FEEDBACK),))),
-    *_stay(IN_HAND, Step("27", A.HAND_OVER, None, None, (Who(R.DEPARTMENT_HEAD, Tie.LEAD), Who(R.OFFICER, Tie.LEAD)),
+    *at_each(IN_HAND, Step("27", A.HAND_OVER, None, None, (Who(R.DEPARTMENT_HEAD, Tie.LEAD), Who(R.OFFICER, Tie.LEAD)),
            needs=(N.IN_CHARGE, N.IN_CHARGE_PHONE), effects=(E.HAND_OVER,), tells=(T.DEPARTMENT,))),
-    *_stay((*IN_HAND, S.EXTENSION_PENDING), Step("28", A.ASSIST_REPORT, None, None, ASSISTANT, opinion=True,
+    *at_each((*IN_HAND, S.EXTENSION_PENDING), Step("28", A.ASSIST_REPORT, None, None, ASSISTANT, opinion=True,
            needs=(N.PICTURES,), effects=(E.ASSIST_REPORT,))),
-    *_at(IN_HAND, Step("29", A.SUBMIT_RESULT, None, S.TO_CONFIRM, LEAD_OFFICER,
+    *from_each(IN_HAND, Step("29", A.SUBMIT_RESULT, None, S.TO_CONFIRM, LEAD_OFFICER,
            needs=(N.RESULT, N.METHOD, N.PICTURES), may=(N.SHOW_PICTURES,), guards=(G.ASSISTS_REPORTED,), effects=(E.RESULT,),
            clocks=(Clock(Verb.STOP, Link.FEEDBACK), Clock(Verb.STOP, Link.RESOLVE)), tells=(T.CENTRE, T.REGISTRAR, T.PETITIONER))),
     Step("30", A.CONFIRM, S.TO_CONFIRM, S.CLOSED, CENTRE, opinion=True, may=(N.ANSWER, N.SHOW_PICTURES, N.WATCH),
@@ -176,7 +156,7 @@ STEPS: tuple[Step, ...] = (
          effects=(E.REWORK,), clocks=(Clock(Verb.REOPEN, Link.RESOLVE),), tells=(T.DEPARTMENT,)),
     Step("31b", A.REJECT_RESULT, S.TO_CONFIRM, S.LEADER_ORDER, CENTRE, opinion=True, guards=(G.IS_ORDER, G.HELD),
          effects=(E.REWORK,), clocks=(Clock(Verb.REOPEN, Link.RESOLVE),), tells=(T.DEPARTMENT,)),
-    *_stay((S.TO_CONFIRM, S.CLOSED), Step("29b", A.PUBLISH_ANSWER, None, None, CENTRE, needs=(N.ANSWER,),
+    *at_each((S.TO_CONFIRM, S.CLOSED), Step("29b", A.PUBLISH_ANSWER, None, None, CENTRE, needs=(N.ANSWER,),
             may=(N.SHOW_PICTURES,), effects=(E.ANSWER,), tells=(T.PETITIONER,))),
     Step("32", A.PETITIONER_RESPOND, S.TO_CONFIRM, S.TO_CONFIRM, (Who(R.PETITIONER, Tie.OWN),), needs=(N.AGREES,),
          guards=(G.ANSWERED, G.NOT_RESPONDED), effects=(E.RESPOND,), tells=(T.CENTRE,)),
@@ -192,17 +172,17 @@ STEPS: tuple[Step, ...] = (
          effects=(E.UNWATCH, E.ORDER, E.ASSIGN), clocks=NEW_ACCEPT, tells=(T.LEADER, T.DEPARTMENT)),
     Step("36", A.REOPEN, S.CLOSED, S.TO_ACCEPT, DECIDERS, opinion=True, needs=(N.DEPARTMENT,),
          guards=(G.REOPENABLE,), effects=(E.ASSIGN,), clocks=NEW_ACCEPT, tells=(T.DEPARTMENT,)),
-    *_stay(OPEN, Step("37", A.SUPERVISE, None, None, DECIDERS, opinion=True, needs=(N.LEVEL,),
+    *at_each(OPEN, Step("37", A.SUPERVISE, None, None, DECIDERS, opinion=True, needs=(N.LEVEL,),
            guards=(G.NOT_SUPERVISED_ALIKE,), effects=(E.SUPERVISE,), tells=(T.DEPARTMENT,))),
-    *_stay(OPEN, Step("37b", A.UNSUPERVISE, None, None, (Who(R.CENTER_ADMIN, Tie.ISSUER), Who(R.LEADER, Tie.ISSUER)),
+    *at_each(OPEN, Step("37b", A.UNSUPERVISE, None, None, (Who(R.CENTER_ADMIN, Tie.ISSUER), Who(R.LEADER, Tie.ISSUER)),
            opinion=True, guards=(G.SUPERVISED,), effects=(E.UNSUPERVISE,))),
-    *_stay(OPEN, Step("39", A.URGE, None, None, (*CENTRE, Who(R.REGISTRAR, Tie.OWN), *LEADER), guards=(G.URGE_RESTED,),
+    *at_each(OPEN, Step("39", A.URGE, None, None, (*CENTRE, Who(R.REGISTRAR, Tie.OWN), *LEADER), guards=(G.URGE_RESTED,),
            effects=(E.URGE,), tells=(T.DEPARTMENT,))),
-    *_stay(OPEN, Step("40", A.TOGGLE_URGENT, None, None, (*DECIDERS, Who(R.DEPARTMENT_HEAD, Tie.LEAD)),
+    *at_each(OPEN, Step("40", A.TOGGLE_URGENT, None, None, (*DECIDERS, Who(R.DEPARTMENT_HEAD, Tie.LEAD)),
            effects=(E.TOGGLE_URGENT,))),
-    *_stay(OPEN, Step("41", A.INSTRUCT, None, None, LEADER, opinion=True, tells=(T.DEPARTMENT, T.CENTRE))),
-    *_stay(OPEN, Step("41b", A.COPY, None, None, (*CENTRE, *LEAD_OFFICER), needs=(N.DEPARTMENT,), effects=(E.COPY,))),
-    *_stay(OPEN, Step("42", A.TOGGLE_LEGACY, None, None, CENTRE, opinion=True, effects=(E.TOGGLE_LEGACY,))),
+    *at_each(OPEN, Step("41", A.INSTRUCT, None, None, LEADER, opinion=True, tells=(T.DEPARTMENT, T.CENTRE))),
+    *at_each(OPEN, Step("41b", A.COPY, None, None, (*CENTRE, *LEAD_OFFICER), needs=(N.DEPARTMENT,), effects=(E.COPY,))),
+    *at_each(OPEN, Step("42", A.TOGGLE_LEGACY, None, None, CENTRE, opinion=True, effects=(E.TOGGLE_LEGACY,))),
     Step("43", A.TOGGLE_TYPICAL, S.CLOSED, S.CLOSED, (*CENTRE, Who(R.DEPARTMENT_HEAD, Tie.LEAD)),
          may=(N.TYPICAL_TEXT,), effects=(E.TOGGLE_TYPICAL,)),
     Step("44", A.ESCALATE_TO_CITY, S.TO_DISPATCH, S.AT_CITY, CENTRE, opinion=True, needs=(N.TARGET_AREA,),
@@ -212,36 +192,11 @@ STEPS: tuple[Step, ...] = (
     Step("47", A.CITY_RETURN, S.AT_CITY, S.TO_DISPATCH, CITY, opinion=True, clocks=NEW_DISPATCH, tells=(T.CENTRE,)),
     Step("48", A.CITY_DISPATCH, None, S.TO_DISPATCH, CITY, clocks=(Clock(Verb.START, Link.DISPATCH),), tells=(T.CENTRE,)),
     Step("50", A.RETURN_TO_CITY, S.TO_DISPATCH, S.VOID, CENTRE, opinion=True, guards=(G.FROM_CITY,), clocks=STOP),
-    *_at(OPEN, Step("53", A.WITHDRAW_BY_PETITIONER, None, S.CLOSED, CENTRE, opinion=True, may=(N.PICTURES,),
+    *from_each(OPEN, Step("53", A.WITHDRAW_BY_PETITIONER, None, S.CLOSED, CENTRE, opinion=True, may=(N.PICTURES,),
            guards=(G.CHILDREN_CLOSED,), effects=(E.CLOSE_WITHDRAWN,), clocks=STOP, tells=(T.DEPARTMENT,))),
 )  # fmt: skip
 
 
 def lint(steps: tuple[Step, ...] = STEPS) -> list[str]:
-    """List what is wrong with the table: unreachable, endless, ambiguous."""
-    faults = [f"{s.label}不可到达" for s in Status if s not in reached(steps)]
-    faults += [f"{s.label}无法走到终点" for s in Status if s not in finishing(steps)]
-    groups: dict[tuple[Status | None, Action], list[Step]] = {}
-    for step in steps:
-        groups.setdefault((step.source, step.action), []).append(step)
-    for (source, action), members in groups.items():
-        distinct = {member.choosing for member in members}
-        if len(distinct) < len(members) or (len(members) > 1 and () in distinct):
-            faults.append(f"{source} 的“{action.label}”有两行无法区分")
-    return faults
-
-
-def reached(steps: tuple[Step, ...]) -> set[Status]:
-    """Give the statuses that a case can come to."""
-    found = {s.target for s in steps if s.source is None and s.target}
-    while more := {s.target for s in steps if s.source in found and s.target} - found:
-        found |= more
-    return found
-
-
-def finishing(steps: tuple[Step, ...]) -> set[Status]:
-    """Give the statuses from which a case can end."""
-    found = set(ENDED)
-    while more := {s.source for s in steps if s.source and s.target in found} - found:
-        found |= more
-    return found
+    """List what is wrong with the table."""
+    return table.lint(CASES, Status, steps)

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.cases import policy
 from domain.cases.operations.take import take
+from domain.cases.process import STANDARD
 from domain.cases.queries import actions, bulk, foreseeing
 from domain.cases.schemas import StepInput
 from domain.cases.vocabulary import Action, Need
 from domain.kernel import drafts
 from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
+from domain.kernel.flow.deciding import require_role
 from domain.kernel.refusals import Invalid, NotSignedIn, Refusal
 from domain.notices import queries as notices
 from state.cases.listing import CaseListState
@@ -86,7 +87,7 @@ class BulkState(CaseListState):
         yield
         try:
             async with self._acting() as (session, actor):
-                policy.require_role(actor, step)
+                require_role(STANDARD, actor, step)
                 rows = await bulk.preview(session, actor, list(self.selected), step, at=now())
                 self._show(step, rows)
                 self.units, self._nobody = await receivers(session, step, at=now())

@@ -128,7 +128,7 @@ class CaseListState(AddressedState, SignedInState):
             actor.require(Permission.CASE_VIEW)
             self._open_address(home or views.ledger_of(actor))
             said = await processes.in_all_words(session)
-            self.bulk = [Choice(a.value, f"批量{said(a.label)}") for a in _BULK if actor.roles & _takers(a)]
+            self.bulk = [Choice(a.value, f"批量{said(a.label)}") for a in _BULK if actor.roles & STANDARD.takers(a)]
             self.more = [Choice(view, said(views.VIEWS[view][0])) for view in _more(actor)]
             self.may_register = actor.may(Permission.CASE_CREATE)
             self.may_export = self.title == TITLES["/cases"][0] and actor.may(Permission.CASE_EXPORT)
@@ -291,10 +291,6 @@ def _asked(wanted: CaseFilter) -> dict[str, str]:
         "sort": wanted.sort,
     }
     return {name: text for name, text in given.items() if text}
-
-
-def _takers(action: Action) -> frozenset[Role]:
-    return frozenset(who.role for step in STANDARD.rows_of(action) for who in step.who)
 
 
 def _more(actor: Actor) -> tuple[str, ...]:

@@ -1,39 +1,30 @@
-"""One step being taken: what every effect and every clock works on."""
+"""One step of a case being taken: what every effect and every clock works on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from domain.calendar.models import Link
-from domain.calendar.rules import Limit
 from domain.cases.models import Assignment, Case, Part
+from domain.cases.process import Process
 from domain.cases.schemas import StepInput
 from domain.cases.workflow import Step
-from domain.kernel.actor import Actor
+from domain.kernel.flow import taking
+from domain.kernel.models import StoredFile
 
 
 @dataclass(slots=True)
-class Act:
-    """Carry one step being taken; `limits` are those its process sets instead of the common ones;
-    `detail` gathers what the journal shall say, `told_units` the codes of units that are told though they hold no
-    live assignment any more.
+class Act(taking.Act[Case, StepInput, Process, Step]):
+    """Carry one step being taken, with the live assignments of its case and the pictures that came with it.
+
+    `told["units"]`: the codes of units that are told though they hold no live assignment any more.
     """
 
-    session: AsyncSession
-    actor: Actor
-    case: Case
-    step: Step
-    given: StepInput
-    at: datetime
-    assignments: list[Assignment]
-    limits: Mapping[Link, Limit] = field(default_factory=dict)
-    detail: dict[str, Any] = field(default_factory=dict)
-    told_units: list[str] = field(default_factory=list)
+    assignments: list[Assignment] = field(default_factory=list[Assignment])
+    files: list[StoredFile] = field(default_factory=list[StoredFile])
+
+    @property
+    def case(self) -> Case:
+        return self.subject
 
     @property
     def lead(self) -> Assignment | None:

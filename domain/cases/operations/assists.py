@@ -11,7 +11,8 @@ from sqlmodel import col
 from domain.calendar import operations as calendar
 from domain.calendar.models import Link
 from domain.cases import policy
-from domain.cases.models import Assignment, AssignmentState, Case, Copy, Part
+from domain.cases.models import Assignment, AssignmentState, Copy, Part
+from domain.cases.operations.beside import leave_trace
 from domain.cases.queries import reach
 from domain.cases.workflow import IN_HAND
 from domain.kernel import journal
@@ -45,7 +46,7 @@ async def waive(session: AsyncSession, actor: Actor, *, number: str, unit: str, 
         raise ActionNotAllowed(f"{wanted.name}没有待反馈的协办")
     mine.waived_at, mine.waived_by = at, actor.account_id
     await calendar.stop(session, subject_id=case.id, links=tuple(Link), at=at, holder_id=mine.id)
-    await _leave_trace(session, actor, case, "waive", at, opinion=reason.strip(), assists=[wanted.code])
+    await leave_trace(session, actor, case, "waive", at=at, opinion=reason.strip(), assists=[wanted.code])
 
 
 async def agree_to_return(session: AsyncSession, actor: Actor, *, number: str, at: datetime) -> None:
@@ -63,7 +64,7 @@ async def agree_to_return(session: AsyncSession, actor: Actor, *, number: str, a
     if case.status not in IN_HAND or lead.return_agreed_at:
         raise ActionNotAllowed("该件不在办理中，或已同意过退回")
     lead.return_agreed_at = at
-    await _leave_trace(session, actor, case, "agree_to_return", at)
+    await leave_trace(session, actor, case, "agree_to_return", at=at)
 
 
 def _own_lead(live: list[Assignment], actor: Actor) -> Assignment | None:
@@ -86,12 +87,3 @@ async def receive_copy(session: AsyncSession, actor: Actor, *, number: str, at: 
     await journal.record(session, actor, "case.receive_copy", "case", case.id, at=at, detail=detail)
     await announce(session, "case", case.id, number=case.number, action="receive_copy")
     return True
-
-
-async def _leave_trace(session: AsyncSession, actor: Actor, case: Case, act: str, at: datetime, **more: object) -> None:
-    case.version += 1
-    case.updated_at = at
-    status = case.status.value
-    detail = {"number": case.number, "from": status, "to": status, "version": case.version, **more}
-    await journal.record(session, actor, f"case.{act}", "case", case.id, at=at, detail=detail)
-    await announce(session, "case", case.id, number=case.number, action=act)

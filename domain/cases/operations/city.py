@@ -11,7 +11,6 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.cases import policy
 from domain.cases.models import Case, Source
 from domain.cases.operations import clocks
 from domain.cases.operations.act import Act
@@ -24,6 +23,7 @@ from domain.cases.vocabulary import Action, Status
 from domain.cases.workflow import Step
 from domain.kernel import crypto, journal, outbox
 from domain.kernel.actor import Actor
+from domain.kernel.flow.deciding import require_role
 from domain.kernel.notify import announce
 from domain.kernel.refusals import Invalid
 from domain.orgs import queries as orgs
@@ -40,7 +40,7 @@ async def receive(session: AsyncSession, actor: Actor, given: CitySent, *, at: d
     :raises NotPermitted: the actor is not the city platform
     :raises Invalid: no reference, no centre to take it in, or a field cannot be taken
     """
-    policy.require_role(actor, Action.CITY_DISPATCH)
+    require_role(STANDARD, actor, Action.CITY_DISPATCH)
     reference = given.city_reference.strip()
     if not 0 < len(reference) <= MAX_REFERENCE or not reference.isprintable():
         raise Invalid.of({"city_reference": f"市平台编号须为 1 至 {MAX_REFERENCE} 个字符"})
@@ -49,8 +49,8 @@ async def receive(session: AsyncSession, actor: Actor, given: CitySent, *, at: d
         return CaseSummary.of(known)
     step = STANDARD.rows(None, Action.CITY_DISPATCH)[0]
     case = await _made(session, given, reference, step, at)
-    limits = (await processes.of_case(session, case)).limits
-    await clocks.apply(Act(session, actor, case, step, StepInput(), at, [], limits=limits))
+    process = await processes.of_case(session, case)
+    await clocks.apply(Act(session, actor, case, StepInput(), at, process, step=step))
 
     detail = {"to": case.status.value, "number": case.number, "row": step.row, "city_reference": reference}
     detail |= {"version": case.version}

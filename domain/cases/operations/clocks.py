@@ -80,7 +80,7 @@ async def start_link(act: Act, link: Link, assignment: Assignment | None = None)
 async def _start(act: Act, clocks: Clocks, link: Link, assignment: Assignment | None) -> None:
     case, unit_id = act.case, starting.holding_unit(act.case, link, assignment)
     promised = (act.given.promise_days or 0) if Need.PROMISE in act.step.asks else 0
-    begun = await starting.clock(act.session, case, act.limits, link, unit_id, at=act.at, promise_days=promised)
+    begun = await starting.clock(act.session, case, act.table.limits, link, unit_id, at=act.at, promise_days=promised)
     earlier = await clocks.last_stopped(link) if link is Link.RESOLVE and case.promised_at else None
     started = await clocks.start(
         link,

@@ -7,14 +7,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.cases import policy
 from domain.cases.models import Case, Party, PartyKind, RiskLevel, Scale, Source
 from domain.cases.operations import matter
+from domain.cases.process import STANDARD
 from domain.cases.schemas import CaseInput, CaseSummary
 from domain.cases.vocabulary import Action, Status
 from domain.kernel import journal, outbox
 from domain.kernel.actor import Actor
 from domain.kernel.clock import local
+from domain.kernel.flow.deciding import require_role
 from domain.kernel.ids import new_id
 from domain.kernel.notify import announce
 from domain.kernel.numbers import next_in
@@ -37,7 +38,7 @@ async def create(
     :raises NotFound: the visit is out of reach
     :raises Invalid: no petitioner, or a field cannot be taken
     """
-    policy.require_role(actor, Action.CREATE)
+    require_role(STANDARD, actor, Action.CREATE)
     actor.require(Permission.CASE_CREATE)
     if not actor.unit_ids:
         raise NotPermitted("您的账号没有所属单位，不能登记诉求，请联系系统管理员")

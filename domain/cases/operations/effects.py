@@ -34,7 +34,7 @@ async def _submit(act: Act) -> None:
 async def _bind(act: Act) -> None:
     """Bind the case to the process of its category; the clocks of this very step run on its limits."""
     act.case.process_id = await processes.enabled_for(act.session, act.case.category)
-    act.limits = (await processes.of_case(act.session, act.case)).limits
+    act.table = await processes.of_case(act.session, act.case)
 
 
 def give_code(case: Case) -> None:
@@ -106,7 +106,7 @@ async def _end_all(act: Act, state: AssignmentState, kept: Sequence[Assignment] 
     ending = [assignment for assignment in act.assignments if assignment not in kept]
     if ending:
         units = await orgs.units_by_id(act.session, (a.unit_id for a in ending))
-        act.told_units += [unit.code for unit in units.values()]
+        act.told["units"] += [unit.code for unit in units.values()]
     for assignment in ending:
         # what nobody accepted was not handled: it is no department's finished case
         waited = state is AssignmentState.FINISHED and assignment.accepted_at is None
@@ -291,7 +291,7 @@ async def _copy(act: Act) -> None:
     copy.sent_by, copy.sent_at, copy.note = act.actor.account_id, act.at, as_written(act.given.opinion)
     copy.read_by = copy.read_at = None
     act.detail["copied_to"] = unit.code
-    act.told_units.append(unit.code)
+    act.told["units"].append(unit.code)
 
 
 async def _send_back(act: Act) -> None:
@@ -339,7 +339,7 @@ async def _toggle_typical(act: Act) -> None:
     act.detail["on"] = act.case.typical
 
 
-_EFFECTS: dict[Effect, Callable[[Act], Awaitable[None]]] = {
+EFFECTS: dict[Effect, Callable[[Act], Awaitable[None]]] = {
     Effect.SUBMIT: _submit,
     Effect.CHANGE: _change,
     Effect.ASSIGN: _assign,
@@ -376,8 +376,3 @@ _EFFECTS: dict[Effect, Callable[[Act], Awaitable[None]]] = {
     Effect.TOGGLE_LEGACY: _toggle_legacy,
     Effect.TOGGLE_TYPICAL: _toggle_typical,
 }
-
-
-def of(effect: Effect) -> Callable[[Act], Awaitable[None]]:
-    """Give the function of an effect."""
-    return _EFFECTS[effect]

@@ -10,11 +10,10 @@ from sqlmodel import col
 
 from domain.cases import policy
 from domain.cases.models import Case
+from domain.cases.operations.beside import leave_trace
 from domain.cases.queries import family, reach
 from domain.cases.workflow import OPEN
-from domain.kernel import journal
 from domain.kernel.actor import Actor
-from domain.kernel.notify import announce
 from domain.kernel.permissions import Role
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotPermitted
 
@@ -74,17 +73,5 @@ async def _has_children(session: AsyncSession, case: Case) -> bool:
 
 
 async def _leave_traces(session: AsyncSession, actor: Actor, young: Case, old: Case, act: str, at: datetime) -> None:
-    for case in (young, old):
-        case.version += 1
-        case.updated_at = at
-    for case, other in ((young, old), (old, young)):
-        detail = {
-            "number": case.number,
-            "from": case.status.value,
-            "to": case.status.value,
-            "version": case.version,
-            "other": other.number,
-            "part": "child" if case is young else "parent",
-        }
-        await journal.record(session, actor, f"case.{act}", "case", case.id, at=at, detail=detail)
-        await announce(session, "case", case.id, number=case.number, action=act)
+    for case, other, part in ((young, old, "child"), (old, young, "parent")):
+        await leave_trace(session, actor, case, act, at=at, other=other.number, part=part)

@@ -12,12 +12,12 @@ from sqlmodel import col
 
 from domain.cases import workflow
 from domain.cases.models import Assignment, Case
+from domain.cases.operations.beside import leave_trace
 from domain.cases.queries.reach import LIVE, visible_to
 from domain.cases.schemas import HandOver
 from domain.cases.vocabulary import OpenWork, Status
-from domain.kernel import crypto, journal
+from domain.kernel import crypto
 from domain.kernel.actor import NO_UNIT, Actor
-from domain.kernel.notify import announce
 from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotPermitted
 from domain.orgs import queries as orgs
@@ -107,7 +107,8 @@ async def hand_over(
     if len(touched) > MOST:
         raise ActionNotAllowed(f"一次最多移交 {MOST} 件，请分类移交")
     for case, moved in touched.values():
-        await _leave_trace(session, actor, case, moved, giver, taker, at)
+        told = {"handed": moved, "giver": str(giver.account_id), "taker": str(taker.account_id)}
+        await leave_trace(session, actor, case, "hand_over", at=at, **told)
     return HandOver(from_login, giver.name, counts, at)
 
 
@@ -199,21 +200,3 @@ async def _move_assignments(session: AsyncSession, ids: list[UUID], giver: Actor
             one.in_charge_sealed = crypto.seal("assignment", "in_charge", one.id, taker.name)
             if phone:
                 one.in_charge_phone_sealed = crypto.seal("assignment", "in_charge_phone", one.id, phone)
-
-
-async def _leave_trace(
-    session: AsyncSession, actor: Actor, case: Case, moved: list[str], giver: Actor, taker: Actor, at: datetime
-) -> None:
-    case.version += 1
-    case.updated_at = at
-    detail = {
-        "number": case.number,
-        "from": case.status.value,
-        "to": case.status.value,
-        "version": case.version,
-        "handed": moved,
-        "giver": str(giver.account_id),
-        "taker": str(taker.account_id),
-    }
-    await journal.record(session, actor, "case.hand_over", "case", case.id, at=at, detail=detail)
-    await announce(session, "case", case.id, number=case.number, action="hand_over")

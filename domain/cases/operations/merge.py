@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,12 +15,12 @@ from domain.calendar.operations import Clocks
 from domain.cases import policy
 from domain.cases.models import Case, Source
 from domain.cases.operations import clocks, joining
+from domain.cases.operations.beside import leave_trace
 from domain.cases.queries import family, processes, reach
 from domain.cases.vocabulary import Status
 from domain.cases.workflow import OPEN
-from domain.kernel import journal, outbox
+from domain.kernel import outbox
 from domain.kernel.actor import Actor, system_actor
-from domain.kernel.notify import announce
 from domain.kernel.permissions import Role
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotPermitted
 from domain.kernel.words import text_fault
@@ -171,20 +170,8 @@ async def _leave_traces(
     at: datetime,
     **more: object,
 ) -> None:
-    for case in (duplicate, whole):
-        case.version += 1
-        case.updated_at = at
-    for case, other in ((duplicate, whole), (whole, duplicate)):
-        detail: dict[str, Any] = {
-            "number": case.number,
-            "from": case.status.value,
-            "to": case.status.value,
-            "version": case.version,
-            "opinion": reason.strip(),
-            "other": other.number,
-            "part": "merged" if case is duplicate else "kept",
-            **(more if case is whole else {}),
-        }
-        await journal.record(session, actor, f"case.{act}", "case", case.id, at=at, detail=detail)
-        await announce(session, "case", case.id, number=case.number, action=act)
+    await leave_trace(session, actor, duplicate, act, at=at, other=whole.number, part="merged", opinion=reason.strip())
+    await leave_trace(
+        session, actor, whole, act, at=at, other=duplicate.number, part="kept", opinion=reason.strip(), **more
+    )
     outbox.publish(session, f"case.{act}", duplicate.id, {"number": duplicate.number, "kept": whole.number}, at=at)

@@ -27,7 +27,7 @@ from domain.orgs.queries import Attendance, Duties
 
 def _takers(action: Action) -> Duties:
     """Those who take an action by the standard table."""
-    return Duties(frozenset(who.role for step in STANDARD.rows_of(action) for who in step.who), action.value)
+    return Duties(STANDARD.takers(action), action.value)
 
 
 LEADING, ASSISTING, RESUBMITTING = _takers(Action.ACCEPT), _takers(Action.ASSIST_ACCEPT), _takers(Action.RESUBMIT)

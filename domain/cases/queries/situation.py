@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +12,8 @@ from sqlmodel import col
 from domain.calendar import queries as calendar
 from domain.calendar import rules as calendar_rules
 from domain.calendar.models import Link
-from domain.cases.models import Assignment, AssignmentState, Case, Part, Source
+from domain.cases import rules
+from domain.cases.models import Assignment, AssignmentState, Case, Part
 from domain.cases.queries import receiving
 from domain.cases.rules import APPEAL_WORKDAYS, Facts
 from domain.cases.schemas import StepInput
@@ -27,7 +27,7 @@ EVERY = frozenset(Guard)
 _LEADERS = frozenset({Guard.LEADER_THERE, Guard.APPROVER_THERE})
 
 
-async def gather(
+async def held(
     session: AsyncSession,
     actor: Actor,
     case: Case,
@@ -36,14 +36,28 @@ async def gather(
     *,
     at: datetime,
     wanted: AbstractSet[Guard] = EVERY,
-) -> Facts:
-    """Gather the facts of a case for one actor and one input.
+) -> frozenset[Guard]:
+    """Tell which of the guards asked about hold for one actor and one input.
 
     What only a guard outside `wanted` looks at is not read.
     """
+    facts = await _gather(session, actor, case, assignments, given, at, wanted)
+    return frozenset(guard for guard in wanted if rules.holds(guard, facts))
+
+
+async def _gather(
+    session: AsyncSession,
+    actor: Actor,
+    case: Case,
+    assignments: list[Assignment],
+    given: StepInput,
+    at: datetime,
+    wanted: AbstractSet[Guard],
+) -> Facts:
     lead = next((a for a in assignments if a.part is Part.LEAD), None)
     assists = [a for a in assignments if a.part is Part.ASSIST]
     return Facts(
+        case=case,
         at=at,
         held=lead is not None,
         lead_accepted=lead is not None and lead.accepted_at is not None,
@@ -58,40 +72,13 @@ async def gather(
         open_children=Guard.CHILDREN_CLOSED in wanted and await _has_open_children(session, case),
         rated_by_actor=(case.rated_at if actor.has(Role.PETITIONER) else case.unit_rated_at) is not None,
         level=given.level,
-        **_of_case(case),
-        **await _who_is_there(session, case, at, wanted),
+        registrar_there=Guard.REGISTRAR_THERE not in wanted or await _is_registrar_there(session, case, at),
+        leader_there=wanted.isdisjoint(_LEADERS) or await orgs.anybody(session, receiving.APPROVING, at=at),
     )
 
 
-def _of_case(case: Case) -> dict[str, Any]:
-    # What stands on the case itself.
-    return {
-        "kind": case.kind,
-        "leader_order": case.leader_order,
-        "extensions": case.extensions,
-        "answered": case.answered_at is not None,
-        "responded": case.responded_at is not None,
-        "risk": case.risk_level,
-        "watched": case.watch,
-        "from_city": case.source is Source.CITY,
-        "closed_at": case.closed_at,
-        "dissatisfied": any(grade.is_bad for grade in (case.satisfaction, case.unit_satisfaction) if grade),
-        "appealed": case.appealed_at is not None,
-        "ruled": case.appeal_ruling is not None,
-        "supervision": case.supervision,
-        "urged_at": case.urged_at,
-    }
-
-
-async def _who_is_there(session: AsyncSession, case: Case, at: datetime, wanted: AbstractSet[Guard]) -> dict[str, bool]:
-    """Whether the persons whom a step would ask can act now."""
-    found: dict[str, bool] = {}
-    if Guard.REGISTRAR_THERE in wanted:
-        registrar = (case.created_by,)
-        found["registrar_there"] = await orgs.anybody(session, receiving.RESUBMITTING, at=at, accounts=registrar)
-    if not wanted.isdisjoint(_LEADERS):
-        found["leader_there"] = await orgs.anybody(session, receiving.APPROVING, at=at)
-    return found
+async def _is_registrar_there(session: AsyncSession, case: Case, at: datetime) -> bool:
+    return await orgs.anybody(session, receiving.RESUBMITTING, at=at, accounts=(case.created_by,))
 
 
 async def _before_red(session: AsyncSession, case: Case, at: datetime) -> bool:

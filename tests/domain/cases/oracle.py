@@ -7,14 +7,15 @@ case, a guard. What is left succeeds when its inputs are there.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from domain.cases.policy import Bond
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.actor import Actor
 from domain.kernel.permissions import Role
 from tests.domain.cases import reading
-from tests.domain.cases.reading import PREVIOUS, Row
+from tests.domain.cases.reading import Row
+from tests.support import flow
+from tests.support.flow import Verdict
 from tests.support.stations import MANDATORY, Scene
 
 S = Status
@@ -49,30 +50,14 @@ _HOLDS: dict[str, Callable[[Scene], bool]] = {
 """The guards of the rows, for the inputs in `stations.RIGHT`: the order goes to the department that leads already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What an attempt with right inputs comes to; `target` is the status after a success."""
-
-    code: str
-    target: Status | None = None
-    row: Row | None = None
-
-
 def verdict(scene: Scene, actor: Actor, action: Action) -> Verdict:
     """Decide an attempt with right inputs."""
-    role = next(iter(actor.roles))
     if not sees(scene, actor):
         return Verdict("not_found")
-    bond = bond_of(scene, actor)
-    said = reading.decision(role, scene.status, action, bond)
-    if said != "ok":
-        return Verdict(said)
-    rows = [row for row in reading.permitted(role, scene.status, action, bond) if _holds(row, scene, actor)]
-    if not rows:
-        return Verdict("action_not_allowed")
-    (row,) = rows
-    target = scene.previous if row.target == PREVIOUS else S(row.target)
-    return Verdict("ok", target, row)
+    return flow.verdict(
+        reading.RULING, next(iter(actor.roles)), scene.status, action,
+        bond=bond_of(scene, actor), holds=lambda row: _holds(row, scene, actor), previous=scene.previous,
+    )  # fmt: skip
 
 
 def _holds(row: Row, scene: Scene, actor: Actor) -> bool:

@@ -72,10 +72,9 @@ async def told_of_rating(session: AsyncSession, county: County, number: str) -> 
 
 @pytest.mark.parametrize(("step", "need"), DECIDING, ids=lambda part: getattr(part, "row", part))
 def test_a_decision_left_open_is_refused(step: Step, need: Need) -> None:
-    facts = rules.Facts(at=MORNING, kind=Kind.DISPUTE)
-    assert rules.required(step, need, facts)
+    assert rules.required(step, need, Kind.DISPUTE)
     with pytest.raises(Invalid) as refused:
-        rules.check_input(step, facts, StepInput())
+        rules.check_input(step, Kind.DISPUTE, StepInput())
     assert refused.value.fields[need.value].startswith("请选择")
 
 

@@ -15,7 +15,7 @@ from domain.calendar.rules import Limit
 from domain.cases.models import Case
 from domain.cases.operations import clocks
 from domain.cases.operations.act import Act
-from domain.cases.process import STANDARD
+from domain.cases.process import STANDARD, Process
 from domain.cases.queries import limits, reach
 from domain.cases.schemas import StepInput
 from domain.cases.vocabulary import Action, Status
@@ -112,7 +112,7 @@ async def test_a_promise_is_bound_by_what_the_process_sets(session: AsyncSession
     assert "现行办结时限 8 个工作日" in await limits.promise_fault(session, case, own, 9, at=MORNING)
 
     step = STANDARD.rows(Status.TO_ACCEPT, Action.ACCEPT)[0]
-    act = Act(session, county["rsj"], case, step, StepInput(promise_days=8), MORNING, [], limits=own)
+    act = Act(session, county["rsj"], case, StepInput(promise_days=8), MORNING, Process(limits=own), step=step)
     await clocks.apply(act)
     # half as long again would be twelve; the process turns red on the tenth
     assert (await running(session, case, Link.RESOLVE)).red_at == datetime.fromisoformat("2026-12-02T09:00:00+08:00")
@@ -132,7 +132,7 @@ async def test_what_the_process_sets_goes_before_the_rules(session: AsyncSession
     case = await brought(session, county, 2)
     step = STANDARD.rows(Status.TO_ACCEPT, Action.ACCEPT)[0]
     limits = {Link.FEEDBACK: Limit(1, 2, DAYS)}
-    act = Act(session, county["rsj"], case, step, StepInput(), MORNING, [], limits=limits)
+    act = Act(session, county["rsj"], case, StepInput(), MORNING, Process(limits=limits), step=step)
 
     await clocks.apply(act)
 
@@ -173,7 +173,7 @@ async def test_an_assistant_goes_on_when_a_legacy_return_thaws(session: AsyncSes
 async def test_a_steps_clocks_are_read_in_one_statement(session: AsyncSession, county: County) -> None:
     case = await brought(session, county, 2)
     step = STANDARD.rows(Status.TO_ACCEPT, Action.ACCEPT)[0]
-    act = Act(session, county["rsj"], case, step, StepInput(), MORNING, [])
+    act = Act(session, county["rsj"], case, StepInput(), MORNING, STANDARD, step=step)
     said: list[str] = []
     connection = (await session.connection()).sync_connection
     event.listen(connection, "before_cursor_execute", lambda *given: said.append(given[2]))
