@@ -19,6 +19,8 @@ from pathlib import Path
 from tests.mutants import ROOT, Mutant, mutants
 
 FAILED = re.compile(r"^FAILED (\S+)", re.MULTILINE)
+PLUGINS = ("pytest_asyncio", "pytest_timeout", "xdist.plugin")
+"""What the suite needs; loading all that are installed would take a third of the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,11 @@ def copy_of_tree(target: Path) -> None:
 def pytest(tree: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run some tests of a tree, with the modules of that tree alone."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "SOAK"))}
+    plugins = [word for name in ("no:cacheprovider", *PLUGINS) for word in ("-p", name)]
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words],
+        [sys.executable, "-m", "pytest", *plugins, *words],
         cwd=tree,
-        env=environment | {"PYTHONPATH": str(tree)},
+        env=environment | {"PYTHONPATH": str(tree), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,
