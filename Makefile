@@ -33,7 +33,7 @@ soak: $(READY)
 
 # Deliberate breaks, each of which the suite must catch (tests/mutants); ONLY=name takes one, or some in quotes.
 mutants: $(READY)
-	@exec $(BIN)/python -m tests.mutants $(ONLY)
+	@TEST_WORKERS=$(TEST_WORKERS) exec $(BIN)/python -m tests.mutants $(ONLY)
 
 bench: $(READY)
 	@exec $(BIN)/fengqiao bench

@@ -13,8 +13,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Queue
 
 from tests.mutants import ROOT, Mutant, mutants
 
@@ -78,6 +80,24 @@ def judge(tree: Path, mutant: Mutant) -> Judged:
     return Judged(mutant.name, False, f"NOT JUDGED ({done.returncode}): {' '.join(tail)}", seconds)
 
 
+def judge_somewhere(free: Queue[Path], mutant: Mutant) -> Judged:
+    """Judge a break in a tree that nobody else breaks meanwhile, and say how it ended."""
+    tree = free.get()
+    try:
+        judged = judge(tree, mutant)
+    finally:
+        free.put(tree)
+    say(f"{judged.name:44} {judged.seconds:6.1f} s  {judged.words}")
+    return judged
+
+
+def require_passing(tree: Path, wanted: list[Mutant]) -> None:
+    """End the command where a named test fails though nothing is broken: it would prove nothing."""
+    done = pytest(tree, *dict.fromkeys(test for one in wanted for test in one.tests))
+    if done.returncode != 0:
+        sys.exit(f"the tests must pass before anything is broken:\n{done.stdout[-4000:]}{done.stderr[-1000:]}")
+
+
 def say(words: str) -> None:
     sys.stdout.write(f"{words}\n")
     sys.stdout.flush()
@@ -94,22 +114,23 @@ def chosen(names: list[str]) -> list[Mutant]:
 
 
 def main(names: list[str]) -> int:
-    """Judge the named breaks and say how each ended."""
-    wanted = chosen(names)
+    """Judge the named breaks, `TEST_WORKERS` at a time, and say how each ended."""
+    wanted, workers, began = chosen(names), max(1, int(os.environ.get("TEST_WORKERS", "1"))), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mutants-", ignore_cleanup_errors=True) as folder:
-        tree = Path(folder)
-        copy_of_tree(tree)
-        began = time.monotonic()
-        before = pytest(tree, *dict.fromkeys(test for one in wanted for test in one.tests))
-        if before.returncode != 0:
-            sys.exit(f"the tests must pass before anything is broken:\n{before.stdout[-4000:]}{before.stderr[-1000:]}")
-        say(f"{'unbroken':44} passed  {time.monotonic() - began:6.1f} s")
-        judged: list[Judged] = []
-        for mutant in wanted:
-            judged.append(judge(tree, mutant))
-            say(f"{judged[-1].name:44} {judged[-1].seconds:6.1f} s  {judged[-1].words}")
+        trees = [Path(folder) / str(place) for place in range(workers)]
+        for tree in trees:
+            copy_of_tree(tree)
+        require_passing(trees[0], wanted)
+        say(f"{'unbroken':44} {time.monotonic() - began:6.1f} s  passed")
+        free: Queue[Path] = Queue()
+        for tree in trees:
+            free.put(tree)
+        with ThreadPoolExecutor(workers) as pool:
+            judged = list(pool.map(lambda mutant: judge_somewhere(free, mutant), wanted))
     escaped = [one.name for one in judged if not one.caught]
     say(f"{len(judged) - len(escaped)} of {len(judged)} caught in {time.monotonic() - began:.0f} s")
+    for name in escaped:
+        say(f"not caught: {name}")
     return int(bool(escaped))
 
 
