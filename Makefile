@@ -13,7 +13,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Without compiled modules every start costs some seconds more.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test near soak bench lint check audit format clean
+.PHONY: run test near soak mutants bench lint check audit format clean
 
 run: $(READY)
 	@exec $(BIN)/fengqiao serve --demo-if-embedded
@@ -30,6 +30,10 @@ near: $(READY)
 # Everything everywhere: each cell of each matrix over HTTP, everybody on every page, many histories; for the night.
 soak: $(READY)
 	@SOAK=1 HISTORIES=40 $(MAKE) test
+
+# Deliberate breaks, each of which the suite must catch (tests/mutants); ONLY=name takes one, or some in quotes.
+mutants: $(READY)
+	@TEST_WORKERS=$(TEST_WORKERS) exec $(BIN)/python -m tests.mutants $(ONLY)
 
 bench: $(READY)
 	@exec $(BIN)/fengqiao bench

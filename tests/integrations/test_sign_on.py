@@ -120,6 +120,17 @@ class TestTheContract:
 
 
 class TestThePlatform:
+    async def test_another_state_proves_nobody_and_spends_no_code(self) -> None:
+        served = platform()
+        stage = zwdd(served)
+        begun = await stage.provider.begin(BACK)
+        answer = await stage.answer(begun)
+
+        with pytest.raises(NotProved, match="state"):
+            await stage.provider.finish(begun.keep, BACK, answer | {"state": "another"}, at=AT)
+
+        assert set(served.grants) == {answer["code"]}
+
     @pytest.mark.parametrize(
         "spoil",
         [

@@ -250,6 +250,17 @@ class TestReadingBack:
         with pytest.raises(CannotStart, match="pg_restore 未能完成"):
             backup.prove(tmp_path / "cut.tar", dump, tmp_path / "logs")
 
+    def test_gives_no_name_to_what_does_not_read_back(
+        self, settings: Settings, database_url: str, tmp_path: Path
+    ) -> None:
+        # a second name of one file goes into a tar as a mere pointer to the first: not what the list says
+        (settings.files / "ab" / "twin").hardlink_to(settings.files / "ab" / "picture")
+
+        with pytest.raises(CannotStart, match="读回核对不符"):
+            backup.make(settings, database_url, tmp_path / "made.tar")
+
+        assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
     def test_leaves_nothing_behind_when_the_database_refuses(
         self, postgres: Postgres, settings: Settings, database_url: str, tmp_path: Path
     ) -> None:

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from domain.cases.rules import AMOUNT
-from domain.kernel.refusals import Invalid
-from state.inputs import amount_in, written_in
+from domain.kernel.refusals import Invalid, NotFound
+from state.inputs import Reading, amount_in, day_in, number_in, written_in
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,46 @@ def test_a_text_is_read_whole_or_refused() -> None:
     assert written_in({"note": "字" * 200}, "note", label="说明", most=200) == "字" * 200
     with pytest.raises(Invalid, match="说明最长 200 个字，现为 201 个"):
         written_in({"note": "字" * 201}, "note", label="说明", most=200)
+
+
+class TestReading:
+    def test_what_cannot_be_read_counts_as_not_given_and_is_kept(self) -> None:
+        reading = Reading({"days": "三", "since": "昨天", "note": "一句"})
+
+        assert reading(number_in, "days", 5, label="天数") == 5
+        assert reading(day_in, "since", label="日期") is None
+        assert reading(written_in, "note", label="说明", most=10) == "一句"
+        assert set(reading.faults) == {"days", "since"}
+
+    def test_an_act_is_refused_for_what_could_not_be_read_though_nothing_else_is_wrong(self) -> None:
+        reading = Reading({"days": "三"})
+        reading(number_in, "days", 5, label="天数")
+
+        with pytest.raises(Invalid, match="天数应为整数") as refused, reading.joined():
+            pass
+
+        assert set(refused.value.fields) == {"days"}
+
+    @pytest.mark.parametrize("refusal", [Invalid.of({"name": "请填写姓名"}), NotFound("没有这个单位")])
+    def test_what_the_act_finds_wrong_is_told_with_it(self, refusal: Invalid | NotFound) -> None:
+        reading = Reading({"days": "三"})
+        reading(number_in, "days", 5, label="天数")
+
+        with pytest.raises(Invalid) as refused, reading.joined():
+            raise refusal
+
+        assert set(refused.value.fields) == {"days", *refusal.fields}
+
+    def test_of_two_sentences_about_a_field_the_first_stands(self) -> None:
+        reading = Reading({})
+        reading.refuse("unit", "请从列表中选择")
+        reading.refuse("unit", "没有这个单位")
+
+        assert reading.faults == {"unit": "请从列表中选择"}
+
+    @pytest.mark.parametrize("refusal", [Invalid.of({"name": "请填写姓名"}), NotFound("没有这个单位")])
+    def test_without_a_fault_of_its_own_it_changes_no_refusal(self, refusal: Invalid | NotFound) -> None:
+        with pytest.raises(type(refusal)) as refused, Reading({}).joined():
+            raise refusal
+
+        assert refused.value is refusal

@@ -7,7 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.navigation import PAGES
+from domain.kernel.actor import Actor
+from domain.kernel.ids import new_id
 from domain.kernel.models import JournalEntry
+from domain.kernel.permissions import PEOPLE_ROLES, Reach, Role
 from domain.kernel.refusals import ActionNotAllowed, NotFound, NotPermitted
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import operations as orgs
@@ -16,9 +19,10 @@ from domain.orgs.models import SessionKind
 from domain.orgs.schemas import AccountDetail
 from state.clock import now
 from state.orgs.account import AccountState
-from state.orgs.accounts import AccountListState
+from state.orgs.accounts import AccountListState, require_opener
 from state.orgs.granting import GrantState
 from state.orgs.handing import HandOverState
+from state.session import PLACES
 from tests.support import county as support
 from tests.support import states
 from tests.support.county import MAIN_LINE
@@ -352,6 +356,19 @@ async def test_the_navigation_shows_accounts_to_who_may(ground: AsyncEngine) -> 
     for login, shown in (("sysadmin", True), ("secadmin", True), ("center", True), ("rsj_head", True), ("rsj", False)):
         page = await _list(login)
         assert any(entry.href == "/accounts" for entry in page.entries) is shown, login
+
+
+@pytest.mark.parametrize("role", PEOPLE_ROLES)
+def test_the_pages_open_to_whom_the_navigation_shows_them(role: Role) -> None:
+    """The domain refuses each read besides; here a page says no before it asks anything."""
+    actor = Actor(new_id(), role.value, frozenset({role}), Reach.ALL, new_id())
+    (place,) = [place for place in PLACES if place.href == "/accounts"]
+
+    if place.open_to(actor):
+        require_opener(actor)
+    else:
+        with pytest.raises(NotPermitted):
+            require_opener(actor)
 
 
 async def test_a_list_read_again_keeps_what_was_searched(ground: AsyncEngine) -> None:

@@ -15,7 +15,10 @@ from app.documents.workbook import XLSX
 from domain.audit.models import CaseReading
 from domain.cases.vocabulary import Action
 from domain.kernel.models import JournalEntry
+from domain.kernel.permissions import Role
 from domain.kernel.unit_of_work import unit_of_work
+from domain.people import operations as people
+from domain.people.policy import Field, Purpose, Showing
 from state.clock import now
 from tests.app.api.conftest import BASE, Api
 from tests.support import county as support
@@ -93,6 +96,16 @@ class TestCases:
         assert f"'{ATTACK}" in {row["诉求标题"] for row in rows_of(answer)}
         sheet = load_workbook(io.BytesIO(answer.content)).worksheets[0]
         assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+
+    async def test_follows_the_field_policy_of_exports(self, api: Api) -> None:
+        await filled(api)
+        cell = (Role.CENTER_ADMIN, Field.NAME, Purpose.EXPORT)
+
+        for showing in (Showing.HIDDEN, Showing.MASKED):  # as it was, in the end
+            async with unit_of_work() as session:
+                await people.set_rules(session, api.county["secadmin"], {cell: showing}, at=now())
+            shown = {bool(row["诉求人"]) for row in rows_of(await api.post("center", CASES, {}))}
+            assert shown == {showing is Showing.MASKED}
 
     async def test_keeps_to_the_filters_and_the_journal_says_which(self, api: Api) -> None:
         await filled(api)

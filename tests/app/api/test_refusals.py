@@ -7,10 +7,15 @@ from collections.abc import AsyncGenerator
 import httpx
 import pytest
 from fastapi.routing import APIRoute
+from sqlalchemy import update
+from sqlmodel import col
 
 from app.api.build import build_api
 from app.settings import Settings
 from domain.cases.vocabulary import Action
+from domain.kernel.unit_of_work import unit_of_work
+from domain.orgs.models import Account
+from domain.orgs.rules import UNPROVEN
 from tests.app.api.conftest import Api
 from tests.support.county import MAIN_LINE, PASSWORD, id_number, phone, png
 
@@ -97,6 +102,29 @@ class TestSigningIn:
     async def test_a_wrong_code_is_refused_like_a_wrong_password(self, api: Api) -> None:
         given = {"account": "auditor", "password": PASSWORD, "otp": "000000"}
         assert is_problem(await api.client.post("/api/v1/auth/token", json=given), 401, "bad_credentials")
+
+
+class TestWhoHasYetToProveSomething:
+    async def test_gets_no_further_than_the_proof(self, api: Api) -> None:
+        own = update(Account).where(col(Account.login) == "zjj_head")
+        async with unit_of_work() as session:
+            await session.execute(own.values(must_change_password=True))
+        given = {"account": "zjj_head", "password": PASSWORD}
+        token = (await api.client.post("/api/v1/auth/token", json=given)).json()
+        headers = {"Authorization": f"Bearer {token['access_token']}"}
+
+        assert (token["unproven"], token["notice"]) == ("password", UNPROVEN["password"])
+        for method, path in operations():
+            if not path.startswith("/api/v1/auth/"):
+                answer = await api.client.request(method, path, json={}, headers=headers)
+                assert is_problem(answer, 403, "not_permitted"), (method, path)
+        answer = await api.client.get("/api/v1/vocabularies", headers=headers)
+        assert answer.json()["detail"] == UNPROVEN["password"]
+        changed = await api.client.post("/api/v1/auth/password", json={"old": "", "new": ""}, headers=headers)
+        assert changed.status_code not in {403, 404}
+        assert (await api.client.delete("/api/v1/auth/token", headers=headers)).status_code == 204
+        async with unit_of_work() as session:
+            await session.execute(own.values(must_change_password=False))
 
 
 class TestReach:

@@ -128,6 +128,29 @@ async def test_every_read_keeps_to_the_reach(session: AsyncSession, county: Coun
             await detail.journal(session, county[login], number)
 
 
+async def test_a_list_keeps_to_the_reach_however_it_is_sorted(session: AsyncSession, county: County) -> None:
+    number = await support.bring_to(session, county, MAIN_LINE[:2], at=MORNING)
+
+    for column in ("number", "title", "category", "area", "status", "due", "created", "submitted"):
+        for sort in (column, f"-{column}"):
+            for login, seen in (("rsj", [number]), ("zjj", []), ("registrar2", []), ("sysadmin", [])):
+                found = await lists.search(session, county[login], CaseFilter(sort=sort), at=MORNING)
+                assert [row.number for row in found.items] == seen, (sort, login)
+
+
+async def test_a_picture_is_seen_with_its_case(session: AsyncSession, county: County) -> None:
+    number = await support.bring_to(session, county, MAIN_LINE[:4], at=MORNING)
+    (shown,) = (await detail.get(session, county["rsj"], number, at=MORNING)).pictures
+
+    for login in ("rsj", "rsj_head", "center", "registrar", "viewer"):
+        assert (await detail.file_within_reach(session, county[login], shown.file_id)).id == shown.file_id
+        assert await detail.number_of_file(session, county[login], shown.file_id) == number
+    for login in ("zjj", "zjj_head", "registrar2", "sysadmin"):
+        with pytest.raises(NotFound):
+            await detail.file_within_reach(session, county[login], shown.file_id)
+        assert await detail.number_of_file(session, county[login], shown.file_id) is None
+
+
 async def test_what_is_shown_is_masked(session: AsyncSession, county: County) -> None:
     number = await support.bring_to(session, county, MAIN_LINE[:3], at=MORNING)
 

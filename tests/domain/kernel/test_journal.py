@@ -5,13 +5,15 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from domain.kernel import journal
 from domain.kernel.actor import system_actor
 from domain.kernel.ids import new_id
+from domain.kernel.models import JournalEntry
 from domain.kernel.permissions import Role
 from tests.support.county import MORNING
 
@@ -52,6 +54,30 @@ async def test_a_line_that_was_tampered_with_shows(session: AsyncSession, change
     _, broken = await journal.verify(session)
 
     assert broken == (last if change == "removed" else last - 1)
+
+
+@pytest.mark.parametrize("mended", [False, True])
+async def test_a_line_of_another_branch_shows(session: AsyncSession, mended: bool) -> None:
+    """A line sealed in its own right, from a branch that a restore left, stands where another one stood.
+
+    The line after it tells, whether or not it was made to name the foreign one as its predecessor.
+    """
+    left = await session.begin_nested()
+    await _written(session, 1)
+    columns = JournalEntry.__table__.columns
+    foreign = dict((await session.execute(select(*columns).order_by(columns.seq.desc()).limit(1))).mappings().one())
+    await left.rollback()
+    await _written(session, 2)
+    await session.execute(text("SET LOCAL session_replication_role = replica"))
+    await session.execute(update(JournalEntry).where(col(JournalEntry.seq) == foreign["seq"]).values(**foreign))
+    if mended:
+        after = update(JournalEntry).where(col(JournalEntry.seq) == foreign["seq"] + 1)
+        await session.execute(after.values(previous=foreign["seal"]))
+
+    verdict = await journal.examine(session)
+
+    assert verdict.broken == foreign["seq"] + 1
+    assert ("前面的记录被替换" in verdict.fault) is not mended
 
 
 @pytest.mark.parametrize("change", [*_CHANGES, "emptied"])

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
 
 from domain.kernel import pictures
 from domain.kernel.refusals import Invalid, Refusal, TooLarge, UnsupportedMedia
@@ -82,6 +83,22 @@ class TestACopy:
         assert _opened(full).size == (200, 400)
         assert not _opened(full).getexif()
         assert b"camera" not in full
+
+    @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
+    def test_holds_nothing_that_was_written_beside_the_picture(self, kind: str) -> None:
+        exif, chunks = Image.Exif(), PngInfo()
+        exif[0x010E] = exif[0x010F] = "a hidden word"
+        chunks.add_text("Comment", "a hidden word")
+        beside = {"PNG": {"pnginfo": chunks}, "GIF": {}}.get(kind, {"xmp": b"<x>a hidden word</x>"})
+        picture = Image.new("RGB", (400, 200), "red")
+        given = _written(picture, kind, exif=exif, comment=b"a hidden word", **beside)  # type: ignore[arg-type]
+        assert b"a hidden word" in given
+
+        made = pictures.copies_of(given)
+
+        for copy in (made.screen, made.thumbnail):
+            assert b"a hidden word" not in copy
+            assert set(_opened(copy).info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
 
     @pytest.mark.parametrize("mode", ["RGBA", "LA", "PA", "P", "L with a colour for nothing"])
     def test_shows_transparent_parts_white(self, mode: str) -> None:

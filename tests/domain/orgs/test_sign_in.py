@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -133,6 +133,24 @@ class TestSessions:
 
         assert await queries.actor_of(session, one.secret, SessionKind.BROWSER, at=MORNING) is None
         assert await queries.actor_of(session, other.secret, SessionKind.BROWSER, at=MORNING)
+
+    async def test_disabling_the_account_ends_it_for_good(self, session: AsyncSession, county: County) -> None:
+        entered = await _enter(session)
+
+        await operations.disable(session, county["sysadmin"], "rsj", at=MORNING)
+        assert await queries.actor_of(session, entered.secret, SessionKind.BROWSER, at=MORNING) is None
+
+        await operations.enable(session, county["sysadmin"], "rsj", at=MORNING)
+        assert await queries.actor_of(session, entered.secret, SessionKind.BROWSER, at=MORNING) is None
+
+    async def test_of_a_disabled_account_opens_nothing_though_nobody_ended_it(
+        self, session: AsyncSession, county: County
+    ) -> None:
+        entered = await _enter(session)
+
+        await session.execute(update(Account).where(col(Account.login) == "rsj").values(disabled_at=MORNING))
+
+        assert await queries.actor_of(session, entered.secret, SessionKind.BROWSER, at=MORNING) is None
 
     async def test_a_browser_secret_is_no_api_token(self, session: AsyncSession, county: County) -> None:
         entered = await _enter(session)

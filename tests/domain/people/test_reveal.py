@@ -155,6 +155,18 @@ class TestAFieldThatDoesNotOpen:
 
 
 class TestReveal:
+    async def test_says_who_saw_what_and_why(self, session: AsyncSession, county: County) -> None:
+        _, person = await a_case(session, county)
+
+        opened = await reveal(
+            session, county["rsj"], person_id=person, field=Revealable.PHONE, reason=" 电话核实 ", at=MORNING
+        )
+
+        (line,) = await lines(session, "person.reveal")
+        assert (line.actor_id, line.subject_id) == (county["rsj"].account_id, person)
+        assert line.detail == {"field": "phone", "reason": "电话核实"}
+        assert opened.value not in str(line.detail)
+
     async def ask(self, session: AsyncSession, county: County, person: UUID, login: str = "rsj", **late: int) -> Opened:
         return await reveal(
             session, county[login], person_id=person, field=Revealable.PHONE, reason="核对工资表",

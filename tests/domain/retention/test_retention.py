@@ -201,6 +201,14 @@ class TestCases:
         assert shown.oldest == shown.newest
         assert "林" not in str(shown)
 
+    async def test_on_hold_are_not_shown_before(self, session: AsyncSession, county: County) -> None:
+        number = await closed_case(session, county)
+        await operations.hold(session, county["secadmin"], number=number, reason="行政诉讼审理中", at=MORNING)
+
+        shown = await queries.preview(session, county["secadmin"], Kind.CASE, days=3650, at=ELEVEN_YEARS)
+
+        assert (shown.count, shown.samples) == (0, ())
+
 
 class TestVisitors:
     async def test_without_a_case_become_anonymous(self, session: AsyncSession, county: County) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.vocabulary import Action
+from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid, NotPermitted
 from domain.statistics import queries
 from domain.statistics.queries import Period
@@ -65,6 +67,18 @@ class TestDepartments:
         assert [(one.department, one.total) for one in found] == [("zjj", 0)]
         with pytest.raises(NotPermitted):
             await queries.departments(session, county["rsj"], Period(), at=MORNING)
+
+    async def test_count_what_their_reader_sees(self, session: AsyncSession, county: County) -> None:
+        await support.bring_to(session, county, MAIN_LINE[:2], at=MORNING)
+        rights = frozenset({Permission.CASE_VIEW, Permission.STATISTICS_VIEW})
+        station = replace(county["station"], rights=rights)
+
+        for path, count in ((station.area_path, 1), ("/359901/359901002/", 0)):
+            reader = replace(station, area_path=path)
+            found = await queries.departments(session, reader, Period(), at=MORNING)
+            assert next(one.total for one in found if one.department == "rsj") == count
+            behind = await queries.cases_behind(session, reader, "rsj", Measure.TOTAL, Period(), at=MORNING)
+            assert behind.total == len(behind.items) == count
 
 
 class TestCasesBehind:
