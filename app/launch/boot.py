@@ -48,11 +48,12 @@ def check(settings: Settings) -> None:
 
 
 @contextmanager
-def running_database(settings: Settings) -> Generator[str]:
+def running_database(settings: Settings, *, as_it_is: bool = False) -> Generator[str]:
     """Hold the data folder and give the URL of a running, checked and migrated database.
 
     What was started is stopped at the end, after whatever went wrong inside.
 
+    :param as_it_is: its schema is left alone, even one that this program does not know: what it holds is replaced
     :raises CannotStart: folder taken or read-only, database wrong or out of reach
     """
     check(settings)
@@ -65,12 +66,21 @@ def running_database(settings: Settings) -> Generator[str]:
             if server:
                 server.start()
                 database.check(url)
-            database.migrate(url)
-            database.grant(url, settings.serving_database_url(), make=server is not None)
+            if not as_it_is:
+                bring_up(settings, url)
             yield url
         finally:
             if server:
                 server.stop()
+
+
+def bring_up(settings: Settings, url: str) -> None:
+    """Bring the schema up to date, and give the role that serves its rights on it.
+
+    :raises CannotStart: a step failed, the schema is newer than this program, or the owner may not grant
+    """
+    database.migrate(url)
+    database.grant(url, settings.serving_database_url(), make=settings.postgres() is not None)
 
 
 @contextmanager
