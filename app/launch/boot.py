@@ -43,7 +43,7 @@ def check(settings: Settings) -> None:
     for name in ("database_url", "database_owner_url"):
         if given := getattr(settings, name):
             database.read_url(given, name.upper())
-    provider(settings.sms)
+    provider(settings)
     provider_in_force(settings)
 
 
