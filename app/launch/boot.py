@@ -113,8 +113,9 @@ def prepare(settings: Settings, url: str) -> AsyncEngine:
     crypto.use(check_keys_belong(settings, url), None if settings.secret_key else settings.keys)
     files.use(settings.files)
     anchors.use(settings.data)
-    answering.use(answering.Answering(settings.answer_release == "centre", settings.objection_workdays))
-    sending.use(sending.Sending(bool(settings.sms), sending.parsed(settings.sms_quiet_hours)))
+    by_centre, channel = settings.answer_release == "centre", bool(settings.sms)
+    answering.use(answering.Answering(by_centre, settings.objection_workdays, online=channel))
+    sending.use(sending.Sending(channel, sending.parsed(settings.sms_quiet_hours)))
     engine = unit_of_work.engine_for(url)
     unit_of_work.use_engine(engine)
     return engine

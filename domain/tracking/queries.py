@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from domain.calendar import queries as calendar
 from domain.calendar.models import Link
-from domain.cases import categories
+from domain.cases import answering, categories
 from domain.cases.models import Case, Party, PartyKind
 from domain.cases.process import Process
 from domain.cases.queries import answers, contacts, detail, limits, processes, reach
@@ -268,7 +268,7 @@ async def slip(session: AsyncSession, actor: Actor, number: str, *, base_url: st
     :raises NotFound: no such case within reach
     :raises ActionNotAllowed: the case was not accepted yet
     """
-    url = await tracking_url(session, actor, number, base_url)
+    url, online = await tracking_url(session, actor, number, base_url), answering.current().online
     case = await reach.find(session, actor, number)
     process = await processes.of_case(session, case)
     view = await detail.get(session, actor, number, at=at, purpose=Purpose.DOCUMENT)
@@ -286,9 +286,9 @@ async def slip(session: AsyncSession, actor: Actor, number: str, *, base_url: st
         source=view.source_label,
         accepted_at=view.row.submitted_at or at,
         promise=await _promise(session, case, process, at),
-        expected=process.spoken(rules.expected_text(await calendar.expected_date(session, case.id))),
+        expected=process.spoken(rules.expected_text(await calendar.expected_date(session, case.id), online=online)),
         contact=contact_of(centre),
-        url=url,
+        url=url if online else "",
         rate_word=process.spoken(Action.RATE.label),
     )
 
