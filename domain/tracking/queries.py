@@ -23,7 +23,8 @@ from domain.kernel.actor import Actor, system_actor
 from domain.kernel.models import JournalEntry, StoredFile
 from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import ActionNotAllowed, NotFound
-from domain.orgs.models import Unit, UnitKind
+from domain.orgs import queries as orgs
+from domain.orgs.models import Unit
 from domain.people import queries as people
 from domain.people.models import Person
 from domain.people.policy import Purpose
@@ -205,8 +206,7 @@ async def centre_of(session: AsyncSession) -> Unit:
 
     :raises NotFound: no centre was set up
     """
-    query = select(Unit).where(col(Unit.kind) == UnitKind.CENTRE).order_by(col(Unit.position), col(Unit.code)).limit(1)
-    centre = (await session.scalars(query)).one_or_none()
+    centre = await orgs.county_centre(session)
     if centre is None:
         raise NotFound("尚未设置综治中心，请联系系统管理员")
     return centre
