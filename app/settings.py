@@ -63,7 +63,7 @@ class Settings(BaseSettings):
         default="sm", description="新密钥的算法：sm 为 SM4/SM3，aes 为 AES-256/SHA-256"
     )
     crypto_module: Module = Field(default="", description="密码模块，如 package:Class；设置后代替 CRYPTO")
-    sms_provider: Plain = Field(default="", description="短信通道；为空时演示模式用 outbox，否则不发送")
+    sms_provider: Plain = Field(default="", description="短信通道；为空时不发送，演示模式下显示在 /demo/sms")
     sms_quiet_hours: QuietHours = Field(
         default="21:00-08:00", description="夜间不向诉求人发送短信（验证码除外）的时段；none 为不设"
     )

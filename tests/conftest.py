@@ -14,6 +14,7 @@ from xdist.remote import Producer
 
 from app import causes, limits
 from app.launch.postgres import Postgres
+from domain.cases import answering
 from domain.kernel import crypto, files, unit_of_work
 from tests.support.database import TEMPLATE, committing_into_savepoints, make_server, make_template, rolled_back
 from tests.support.together import Together
@@ -42,6 +43,14 @@ def rates() -> None:
     causes.forget()
     if counting := sys.modules.get("state.refusing"):
         counting._counts.clear()
+
+
+@pytest.fixture
+def no_channel() -> Generator[None]:
+    """Let the county have no short messages, as every county of this release but the demo."""
+    answering.use(answering.Answering(online=False))
+    yield
+    answering.use(answering.Answering())
 
 
 @pytest.fixture(scope="session", autouse=True)

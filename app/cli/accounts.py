@@ -86,11 +86,12 @@ def add_unit(
     name: Annotated[str, typer.Argument(help="单位名称")],
     kind: Annotated[UnitKind, typer.Option(help=f"类别：{KINDS}")] = UnitKind.DEPARTMENT,
     phone: Annotated[str, typer.Option(help="办公电话")] = "",
+    parent: Annotated[str, typer.Option(help="上级单位代码；乡镇综治中心须填写")] = "",
 ) -> None:
     """新建单位。"""
 
     async def work(session: AsyncSession, at: datetime) -> None:
-        given = UnitInput(code=code, name=name, kind=kind, phone=phone)
+        given = UnitInput(code=code, name=name, kind=kind, phone=phone, parent_code=parent)
         await operations.create_unit(session, console("命令行"), given, at=at)
 
     common.act(work, first=True)

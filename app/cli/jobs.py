@@ -71,7 +71,7 @@ async def _run(chosen: Settings) -> list[BreachView]:
 
     await common.require_time(chosen)
     found = await job.run_once(_now())
-    sms, link = providers.provider(chosen.sms), base_url(chosen)
+    sms, link = providers.provider(chosen), base_url(chosen)
     while await relay.relay_once(sms, base_url=link, at=_now()):
         continue
     return found

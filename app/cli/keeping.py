@@ -48,7 +48,7 @@ def restore(
     """从备份恢复数据库和附件；须先停止服务，并放好原来的密钥。"""
     restoring.check_source(source)
     chosen = common.begin()
-    with restoring.unpacked(chosen, source) as whole, boot.running_database(chosen) as url:
+    with restoring.unpacked(chosen, source) as whole, boot.running_database(chosen, as_it_is=True) as url:
         was = restoring.bring_back(chosen, url, whole, replace=replace)
         try:
             boot.check_keys_belong(chosen, url)

@@ -75,7 +75,7 @@ def render(slip: Slip, *, at: datetime, kind: Literal["pdf", "png"] = "pdf") -> 
         "address": printable(slip.contact.address) or "尚未公布，请以登记时的窗口为准",
         "notices": _notices(slip),
         "date": _day(at),
-        "qr": qr_svg(slip.url),
+        "qr": qr_svg(slip.url) if slip.url else "",
     }
     printed = typst.compile(
         TEMPLATE,
@@ -140,10 +140,23 @@ def _notices(slip: Slip) -> list[str]:
         "您可以向我中心申请查阅、复制或更正您的个人信息。"
     )
     call = f"拨打 {slip.phone}" if slip.phone else f"到{slip.centre}窗口"
+    follow, object_by, keep = _ways(slip, call)
     return [
-        "查询方式：扫描下方二维码，输入登记时所留手机号，凭短信验证码查看办理进度；也可凭编号到窗口查询。",
+        f"查询方式：{follow}。",
         f"咨询与补充：如需补充材料、更正信息或对办理有疑问，请{call}，并说明编号。",
-        f"您的权利：办理结果提交后，您可以在查询页面确认或提出异议；办结后 {RATING_PERIOD.days} 日内可以{slip.rate_word}一次。",
+        f"您的权利：办理结果提交后，您可以{object_by}；办结后 {RATING_PERIOD.days} 日内可以{slip.rate_word}一次。",
         privacy,
-        "请妥善保管本通知单。二维码中不含您的个人信息；请勿将短信验证码告诉他人。",
+        f"请妥善保管本通知单。{keep}。",
     ]
+
+
+def _ways(slip: Slip, call: str) -> tuple[str, str, str]:
+    """Word how a case is followed, where a result is objected to, and what to take care of."""
+    if slip.url:
+        return (
+            "扫描下方二维码，输入登记时所留手机号，凭短信验证码查看办理进度；也可凭编号到窗口查询",
+            "在查询页面确认或提出异议",
+            "二维码中不含您的个人信息；请勿将短信验证码告诉他人",
+        )
+    window = "，也可以到窗口" if slip.phone else ""
+    return f"请{call}{window}，说明编号查询办理进度", "来电或到窗口确认或提出异议", "查询时须说明编号"

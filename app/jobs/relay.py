@@ -57,10 +57,10 @@ async def run_relay(
 
     While the watch doubts the machine's clock everything waits: the next try would be dated by it.
 
-    :raises CannotStart: SMS_PROVIDER names no provider
+    :raises CannotStart: SMS_PROVIDER names no provider, or the demo's outside the demo
     """
     settings = settings or load()
-    sms, link = provider(settings.sms), base_url(settings)
+    sms, link = provider(settings), base_url(settings)
     while not stop.is_set():
         try:
             busy = (watch is None or watch.believed()) and await relay_once(sms, base_url=link, at=clock())

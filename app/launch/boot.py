@@ -43,16 +43,17 @@ def check(settings: Settings) -> None:
     for name in ("database_url", "database_owner_url"):
         if given := getattr(settings, name):
             database.read_url(given, name.upper())
-    provider(settings.sms)
+    provider(settings)
     provider_in_force(settings)
 
 
 @contextmanager
-def running_database(settings: Settings) -> Generator[str]:
+def running_database(settings: Settings, *, as_it_is: bool = False) -> Generator[str]:
     """Hold the data folder and give the URL of a running, checked and migrated database.
 
     What was started is stopped at the end, after whatever went wrong inside.
 
+    :param as_it_is: its schema is left alone, even one that this program does not know: what it holds is replaced
     :raises CannotStart: folder taken or read-only, database wrong or out of reach
     """
     check(settings)
@@ -65,12 +66,21 @@ def running_database(settings: Settings) -> Generator[str]:
             if server:
                 server.start()
                 database.check(url)
-            database.migrate(url)
-            database.grant(url, settings.serving_database_url(), make=server is not None)
+            if not as_it_is:
+                bring_up(settings, url)
             yield url
         finally:
             if server:
                 server.stop()
+
+
+def bring_up(settings: Settings, url: str) -> None:
+    """Bring the schema up to date, and give the role that serves its rights on it.
+
+    :raises CannotStart: a step failed, the schema is newer than this program, or the owner may not grant
+    """
+    database.migrate(url)
+    database.grant(url, settings.serving_database_url(), make=settings.postgres() is not None)
 
 
 @contextmanager
@@ -103,8 +113,9 @@ def prepare(settings: Settings, url: str) -> AsyncEngine:
     crypto.use(check_keys_belong(settings, url), None if settings.secret_key else settings.keys)
     files.use(settings.files)
     anchors.use(settings.data)
-    answering.use(answering.Answering(settings.answer_release == "centre", settings.objection_workdays))
-    sending.use(sending.Sending(bool(settings.sms), sending.parsed(settings.sms_quiet_hours)))
+    by_centre, channel = settings.answer_release == "centre", bool(settings.sms)
+    answering.use(answering.Answering(by_centre, settings.objection_workdays, online=channel))
+    sending.use(sending.Sending(channel, sending.parsed(settings.sms_quiet_hours)))
     engine = unit_of_work.engine_for(url)
     unit_of_work.use_engine(engine)
     return engine

@@ -112,7 +112,10 @@ def migrate(given: str) -> None:
             command.upgrade(config, "head")
             _mark(connection)
     except CommandError as error:
-        raise CannotStart(f"数据库版本与程序不一致，可能由更新的程序建立：{error}") from None
+        raise CannotStart(
+            f"数据库版本与程序不一致，可能由更新的程序建立（{error}）；请换回更新的程序，"
+            "或者用升级前的备份恢复（restore 备份文件 --replace）。"
+        ) from None
     except (DBAPIError, psycopg.Error) as error:
         raise CannotStart(f"数据库升级失败，已回退：{str(error).splitlines()[0]}") from error
 

@@ -115,7 +115,7 @@ def unpacked(settings: Settings, source: Path) -> Generator[Unpacked]:
 def bring_back(settings: Settings, url: str, backup: Unpacked, *, replace: bool) -> int:
     """Put an unpacked backup in the place of what the database and the file folder hold.
 
-    Answers the last line of the journal that was replaced, 0 without any.
+    The schema that stands there may be of any release, a newer one too: nothing of it stays. Answers the last line of the journal that was replaced, 0 without any.
 
     :raises CannotStart: there is data and `replace` is not set, or the database refuses; then nothing is changed
     """
@@ -256,7 +256,13 @@ def _put_files(restored: Path, target: Path) -> None:
 
 
 def _holds_data(url: str) -> bool:
+    """Tell whether there is something to lose; what a newer release keeps where, nobody knows here."""
     with psycopg.connect(_plain(url)) as connection:
+        if connection.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
+            return False
+        revisions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+        if not all(database.knows(revision) for (revision,) in revisions):
+            return True
         return connection.execute("SELECT 1 FROM account LIMIT 1").fetchone() is not None
 
 

@@ -21,6 +21,7 @@ from starlette.routing import Route
 from app.public import demo
 from app.public.pages import HEADERS, form_of, page
 from app.settings import Settings, load
+from domain.cases import answering
 from domain.cases.models import Satisfaction
 from domain.kernel import crypto, files
 from domain.kernel.actor import Actor
@@ -32,7 +33,9 @@ from domain.tracking.schemas import Contact
 from state.clock import now
 
 COOKIE = "fq_petitioner"
-NO_CHANNEL = "没有开通短信，不能发送验证码：请来电或到窗口查询"
+NO_CHANNEL = (
+    "本中心没有开通短信，不能发送验证码，暂时不能上网查询。请来电或到窗口，说明受理通知单上的编号，由工作人员查询"
+)
 NOT_A_PHONE = "请输入 11 位手机号"
 OVER = "查询已超时，请重新验证手机号"
 FOREIGN = "这次提交不是从本页面发出的，请返回查询页重试"
@@ -97,10 +100,10 @@ class Pages:
             return await self._refused_page(request, refusal)
         phone = tidy_phone(form.get("phone", ""))[:20]
         async with unit_of_work() as session:
+            if not answering.current().online:
+                return await self._ask_page(session, request, fault=NO_CHANNEL)
             if not is_mobile(phone):
                 return await self._ask_page(session, request, phone=phone, fault=NOT_A_PHONE)
-            if not self.settings.sms:
-                return await self._ask_page(session, request, phone=phone, fault=NO_CHANNEL)
             unsent = await operations.ask_code(
                 session, token=_token(request), phone=phone, origin=_address(request), at=self.clock()
             )
@@ -117,6 +120,8 @@ class Pages:
             entry = await operations.enter(
                 session, token=_token(request), phone=phone, code=code, origin=_address(request), at=self.clock()
             )
+            if entry.refusal and not answering.current().online:
+                return await self._ask_page(session, request, fault=NO_CHANNEL)
             if entry.refusal:
                 return await self._code_page(session, request, phone, fault=entry.refusal.message)
         return self._let_in(request, entry.secret)
@@ -224,16 +229,18 @@ class Pages:
         return answer
 
     async def _ask_page(self, session: AsyncSession, request: Request, *, phone: str = "", fault: str = "") -> Response:
+        """Ask for the phone; without a channel for codes say instead how to ask about a case."""
         contact = await _contact(session)
         status = 422 if fault else 200
         return page(
-            "ask.html",
+            "ask.html" if answering.current().online else "call.html",
             status=status,
             centre=contact.name,
             contact=contact,
             token=_token(request),
             phone=phone,
             fault=fault,
+            no_channel=NO_CHANNEL,
         )
 
     async def _code_page(

@@ -215,7 +215,7 @@ def _result() -> rx.Component:
         card(
             "办理结果",
             rx.cond(case.result != "", rx.el.p(case.result, class_name="content")),
-            rx.cond(S.answer.reworded, alert("blue", "诉求人看到的答复：", S.answer.text)),
+            rx.cond(S.answer.reworded, alert("blue", "给诉求人的答复：", S.answer.text)),
             rx.foreach(S.answer.lines, lambda line: rx.el.p(line, class_name="muted")),
             desc_list(
                 [
@@ -363,9 +363,15 @@ def _slip() -> rx.Component:
     return rx.cond(
         S.may_print & S.case.has_slip,
         card(
-            "扫码查进度",
-            rx.el.img(src=f"/api/v1/cases/{S.case.number}/qr.svg", alt="一事一码二维码", class_name="qr"),
-            rx.el.p("诉求人扫码后，凭手机号和验证码查看办理进度", class_name="muted center"),
+            rx.cond(S.answer.online, "扫码查进度", "查询进度"),
+            rx.cond(
+                S.answer.online,
+                rx.fragment(
+                    rx.el.img(src=f"/api/v1/cases/{S.case.number}/qr.svg", alt="一事一码二维码", class_name="qr"),
+                    rx.el.p("诉求人扫码后，凭手机号和验证码查看办理进度", class_name="muted center"),
+                ),
+                rx.el.p("没有开通短信，诉求人不能上网查询：凭编号来电或到窗口询问", class_name="muted"),
+            ),
             icon="phone",
         ),
     )

@@ -95,7 +95,14 @@ def _answer() -> rx.Component:
         rx.foreach(shown.lines, lambda line: rx.el.p(line, class_name="content")),
         rx.cond(
             shown.early & (S.asking.action == Action.CONFIRM.value),
-            rx.el.p("现在办结，诉求人就不能再提出异议：请在办理意见中写明提前办结的理由。"),
+            rx.el.p(
+                rx.cond(
+                    S.answer.online,
+                    "现在办结，诉求人就不能再提出异议",
+                    "异议期还没有结束，请先电话或当面听取诉求人的意见",
+                ),
+                "：请在办理意见中写明提前办结的理由。",
+            ),
         ),
         class_name="asked",
         custom_attrs={"aria-label": "诉求人的意见"},
@@ -141,13 +148,13 @@ def _opinion(need: Need) -> rx.Component:
 def _result(need: Need) -> rx.Component:
     return _area(
         need,
-        "诉求人（含并入本件的诉求人）会看到这段文字：请写清办理经过和结果，不写内部意见和他人的个人信息",
+        "这段文字是给诉求人（含并入本件的诉求人）的答复：请写清办理经过和结果，不写内部意见和他人的个人信息",
         most=MAX_RESULT,
     )
 
 
 def _answered(need: Need) -> rx.Component:
-    return _area(need, "诉求人看到的是这段文字：请核对，可以修改；承办单位的原文不变", rows=6, most=MAX_RESULT)
+    return _area(need, "这段文字是给诉求人的答复：请核对，可以修改；承办单位的原文不变", rows=6, most=MAX_RESULT)
 
 
 def _shown(need: Need) -> rx.Component:

@@ -13,7 +13,7 @@ from state.cases.shapes import CopySent, Handling, Related
 from state.session import SignedInState
 
 _EXPLAINED = {
-    "merge": "本件与另一件是同一件事时并入：本件时限暂停，不再单独办理，诉求人看到的是合并后的进度。可以撤销。",
+    "merge": "本件与另一件是同一件事时并入：本件时限暂停，不再单独办理，诉求人查询到的是合并后的进度。可以撤销。",
     "unmerge": "撤销后本件按剩余时间继续计时，单独办理。",
     "adopt": "一件事要分给几家办理时使用：子案件没有办结，主案件不能办结。",
     "release": "解除后两件互不影响。",

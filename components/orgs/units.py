@@ -143,6 +143,7 @@ def _fields(one: UnitShown) -> rx.Component:
             "上级单位",
             select("parent", S.parents, default=one.parent_code, placeholder="无（最上级）"),
             name="parent",
+            hint="最上级的综治中心只有一个；乡镇（街道）综治中心须选上级单位",
             error=S.faults["parent"],
         ),
         line("phone", "办公电话", one.phone, input_mode="tel"),

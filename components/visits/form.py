@@ -87,7 +87,7 @@ def _person() -> rx.Component:
         ),
         field(
             "联系电话",
-            text_input("phone", placeholder="11 位手机号，用于接收进度短信", input_mode="tel"),
+            text_input("phone", placeholder="11 位手机号，用于告知办理进度", input_mode="tel"),
             name="phone",
             required=True,
             error=S.faults["phone"],

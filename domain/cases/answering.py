@@ -12,10 +12,13 @@ class Answering:
 
     :ivar by_centre: the centre reads a result before the petitioner does; else it is released as it is handed in
     :ivar objection_workdays: working days to object between the release and the closing; 0 for none
+    :ivar online: a code can reach petitioners, so that they open their case's page; else they ask by telephone or at
+        the window, and nothing may promise them more (decision 0026)
     """
 
     by_centre: bool = False
     objection_workdays: int = 2
+    online: bool = True
 
 
 @dataclass(frozen=True, slots=True)

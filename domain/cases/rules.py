@@ -190,7 +190,7 @@ def _answer(given: StepInput, needed: bool) -> str:
 
 def _public_fault(text: str) -> str:
     """Petitioners read it, and those of the cases merged into theirs."""
-    return "诉求人会看到这段文字，请删去其中的证件号码" if _IDENTITY.search(text) else ""
+    return "这段文字是给诉求人的答复，请删去其中的证件号码" if _IDENTITY.search(text) else ""
 
 
 def _agrees(given: StepInput, needed: bool) -> str:

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from domain.calendar import queries as calendar
 from domain.calendar.models import Link
-from domain.cases import categories
+from domain.cases import answering, categories
 from domain.cases.models import Case, Party, PartyKind
 from domain.cases.process import Process
 from domain.cases.queries import answers, contacts, detail, limits, processes, reach
@@ -23,7 +23,8 @@ from domain.kernel.actor import Actor, system_actor
 from domain.kernel.models import JournalEntry, StoredFile
 from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import ActionNotAllowed, NotFound
-from domain.orgs.models import Unit, UnitKind
+from domain.orgs import queries as orgs
+from domain.orgs.models import Unit
 from domain.people import queries as people
 from domain.people.models import Person
 from domain.people.policy import Purpose
@@ -205,8 +206,7 @@ async def centre_of(session: AsyncSession) -> Unit:
 
     :raises NotFound: no centre was set up
     """
-    query = select(Unit).where(col(Unit.kind) == UnitKind.CENTRE).order_by(col(Unit.position), col(Unit.code)).limit(1)
-    centre = (await session.scalars(query)).one_or_none()
+    centre = await orgs.county_centre(session)
     if centre is None:
         raise NotFound("尚未设置综治中心，请联系系统管理员")
     return centre
@@ -268,7 +268,7 @@ async def slip(session: AsyncSession, actor: Actor, number: str, *, base_url: st
     :raises NotFound: no such case within reach
     :raises ActionNotAllowed: the case was not accepted yet
     """
-    url = await tracking_url(session, actor, number, base_url)
+    url, online = await tracking_url(session, actor, number, base_url), answering.current().online
     case = await reach.find(session, actor, number)
     process = await processes.of_case(session, case)
     view = await detail.get(session, actor, number, at=at, purpose=Purpose.DOCUMENT)
@@ -286,9 +286,9 @@ async def slip(session: AsyncSession, actor: Actor, number: str, *, base_url: st
         source=view.source_label,
         accepted_at=view.row.submitted_at or at,
         promise=await _promise(session, case, process, at),
-        expected=process.spoken(rules.expected_text(await calendar.expected_date(session, case.id))),
+        expected=process.spoken(rules.expected_text(await calendar.expected_date(session, case.id), online=online)),
         contact=contact_of(centre),
-        url=url,
+        url=url if online else "",
         rate_word=process.spoken(Action.RATE.label),
     )
 

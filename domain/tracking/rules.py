@@ -393,8 +393,8 @@ def promise_text(limit: str) -> str:
     return f"自承办单位接收之日起 {limit}"
 
 
-def expected_text(promised: date | None) -> str:
+def expected_text(promised: date | None, *, online: bool = True) -> str:
     """Word the expected day for the slip; before a department took the case there is none."""
     if promised is None:
-        return "承办单位接收后确定，可扫码查询"
+        return f"承办单位接收后确定，可{'扫码' if online else '来电'}查询"
     return f"{promised.year} 年 {promised.month} 月 {promised.day} 日前"

@@ -98,7 +98,10 @@ class PublicView:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What the acceptance slip says; the petitioner is masked."""
+    """What the acceptance slip says; the petitioner is masked.
+
+    :ivar url: of the QR code; empty where petitioners cannot open their case online
+    """
 
     centre: str
     phone: str

@@ -12,13 +12,17 @@ from domain.kernel.clock import end_stamp, stamp
 from domain.notices.schemas import Delivery
 
 LONG = "%Y-%m-%d %H:%M"
+BY_HAND = "没有开通短信，诉求人不能上网查看，请电话或当面告知"
 SHOWN_IN = frozenset({Action.CONFIRM.value, Action.PUBLISH_ANSWER.value, Action.REJECT_RESULT.value})
 """Steps that decide about an answer: their dialogs show it."""
 
 
 @dataclass
 class AnswerShown:
-    """The answer of a case as its page and its dialogs show it; `lines` begin with what matters most."""
+    """The answer of a case as its page and its dialogs show it; `lines` begin with what matters most.
+
+    :ivar online: petitioners can open their case's page at all, with an answer or without one yet
+    """
 
     text: str = ""
     reworded: bool = False
@@ -26,6 +30,7 @@ class AnswerShown:
     objected: bool = False
     early: bool = False
     lines: list[str] = field(default_factory=list)
+    online: bool = True
 
 
 @dataclass
@@ -61,7 +66,7 @@ def delivery(view: Delivery) -> DeliveryShown:
 def answer(view: AnswerView, result: str, status: Status, *, at: datetime) -> AnswerShown:
     """Word the answer of a case at a status; nothing where there is none to speak of."""
     if status not in {Status.TO_CONFIRM, Status.CLOSED} or not view.text:
-        return AnswerShown()
+        return AnswerShown(online=answering.current().online)
     waits = status is Status.TO_CONFIRM
     running = waits and view.object_until is not None and at < view.object_until
     return AnswerShown(
@@ -71,17 +76,23 @@ def answer(view: AnswerView, result: str, status: Status, *, at: datetime) -> An
         objected=view.agrees is False,
         early=waits and view.responded_at is None and (running or view.published_at is None),
         lines=_lines(view, waits=waits, running=running),
+        online=answering.current().online,
     )
 
 
 def _lines(view: AnswerView, *, waits: bool, running: bool) -> list[str]:
     if view.published_at is None:
         return ["答复还没有公开：诉求人看不到办理结果，也不能提出异议"]
-    said = [f"{stamp(view.published_at, LONG)} 起诉求人可以看到"]
+    online = answering.current().online
+    since = stamp(view.published_at, LONG)
+    said = [f"{since} 起诉求人可以看到" if online else f"{since} 公开；{BY_HAND}"]
     if view.responded_at:
         return [f"{stamp(view.responded_at, LONG)} {view.response}", *said]
     if not waits:
         return [*said, "诉求人在办结前没有答复"]
+    if running and not online:
+        until = end_stamp(view.object_until, LONG)
+        return [f"异议期到 {until} 为止：诉求人的意见请电话或当面听取，写入办理意见", *said]
     if running:
         return [f"诉求人可以在 {end_stamp(view.object_until, LONG)} 前确认或提出异议，现在还没有答复", *said]
     over = f"答复时间已于 {end_stamp(view.object_until, LONG)} 结束，" if view.object_until else ""
@@ -91,6 +102,8 @@ def _lines(view: AnswerView, *, waits: bool, running: bool) -> list[str]:
 def foretold(action: str, *, published: bool) -> str:
     """Say what a step would let the petitioner read and do; empty for other steps."""
     chosen = answering.current()
+    if not chosen.online:
+        return _foretold_by_hand(action, published=published)
     time = f"，并可以在 {chosen.objection_workdays} 个工作日内确认或提出异议" if chosen.objection_workdays else ""
     if action == Action.SUBMIT_RESULT.value:
         return (
@@ -101,6 +114,15 @@ def foretold(action: str, *, published: bool) -> str:
     if action == Action.CONFIRM.value and not published:
         return "办结的同时公开答复"
     return ""
+
+
+def _foretold_by_hand(action: str, *, published: bool) -> str:
+    """Say the same where petitioners cannot look online: it is people who tell them."""
+    if action == Action.SUBMIT_RESULT.value:
+        return f"综治中心核实公开之后，{BY_HAND}" if answering.current().by_centre else BY_HAND
+    if action == Action.PUBLISH_ANSWER.value:
+        return BY_HAND
+    return f"办结的同时公开答复；{BY_HAND}" if action == Action.CONFIRM.value and not published else ""
 
 
 def typed_for(typed: dict[str, str], text: str) -> dict[str, str]:

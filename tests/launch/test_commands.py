@@ -121,22 +121,28 @@ class Place:
         return Ended(done.returncode, done.stdout, done.stderr)
 
     @contextmanager
-    def broken(self, *words: str) -> Generator[None]:
-        """Let the database refuse something for a moment, whatever asks for it."""
+    def owner(self) -> Generator[psycopg.Connection]:
+        """Give a connection of the database's owner, whether the product runs or not."""
         server = Postgres(self.data / "postgres")
         started = not server.is_answering()
         if started:
             server.start()
         try:
             with psycopg.connect(server.conninfo(), autocommit=True) as owner:
-                owner.execute(words[0])
-                try:
-                    yield
-                finally:
-                    owner.execute(words[1])
+                yield owner
         finally:
             if started:
                 server.stop()
+
+    @contextmanager
+    def broken(self, *words: str) -> Generator[None]:
+        """Let the database refuse something for a moment, whatever asks for it."""
+        with self.owner() as owner:
+            owner.execute(words[0])
+            try:
+                yield
+            finally:
+                owner.execute(words[1])
 
 
 @pytest.fixture(scope="module")
@@ -245,6 +251,26 @@ class TestTheTime:
         assert done.status == 1
         assert "本机时间被拨快 24 小时" in last_line(done)
         assert "没有做任何事" in last_line(done)
+
+
+@pytest.mark.parametrize("place", ["alone"], indirect=True)
+class TestGoingBack:
+    """What an older program finds after an upgrade: a schema that it does not know."""
+
+    def test_takes_the_backup_of_before_the_upgrade_and_nothing_else(self, place: Place) -> None:
+        assert place.type("backup {folder}/older.tar").status == 0
+        with place.owner() as owner:
+            owner.execute("UPDATE alembic_version SET version_num = 'ffffffffffff'; CREATE TABLE of_later (id int)")
+
+        assert "可能由更新的程序建立" in place.type("audit verify").sentence()
+        assert "--replace" in place.type("restore {folder}/older.tar").sentence()
+        done = place.type("restore {folder}/older.tar --replace")
+
+        assert done.status == 0, done.err
+        verified = place.type("audit verify")
+        assert "审计日志完整" in verified.out, verified.err
+        with place.owner() as owner:
+            assert owner.execute("SELECT to_regclass('of_later')").fetchone() == (None,)
 
 
 @dataclass(frozen=True)

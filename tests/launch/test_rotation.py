@@ -173,3 +173,13 @@ class TestRestoring:
 
         product.keys.write_text(kept)
         assert "密钥与数据相符" in product.fengqiao("restore", str(backup), "--replace")
+
+    def test_leaves_a_database_alone_that_is_not_ours(self, product: Product, tmp_path: Path) -> None:
+        backup = tmp_path / "backup.tar"
+        product.fengqiao("backup", str(backup))
+        with psycopg.connect(product.url.replace("+psycopg", "")) as connection:
+            connection.execute("ALTER TABLE fengqiao_marker RENAME TO theirs")
+
+        assert "不属于本系统" in product.fengqiao("restore", str(backup), "--replace", code=1)
+
+        assert product.versions() == {1: KEPT}

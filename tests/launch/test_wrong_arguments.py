@@ -151,6 +151,7 @@ WRONG: dict[str, list[Wrong]] = {
         Wrong(unit("new", "人社局"), "已有同名的单位"),
         Wrong(unit("new", "新单位", "--phone", "1" * 31), "办公电话最长 30 个字"),
         Wrong(unit("new", "新单位", "--phone", "1\n2"), "办公电话只能有一行"),
+        Wrong(unit("new", "新单位", "--parent", "nowhere"), "没有这个上级单位"),
     ],
     "areas import": [
         Wrong(("areas", "import", "{folder}/missing.csv"), "文件或目录不存在"),

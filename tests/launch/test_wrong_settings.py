@@ -88,7 +88,10 @@ WRONG: dict[str, list[Wrong]] = {
         Wrong("no_such_package:Hsm", "找不到密码模块"),
         Wrong("a:B", "不能设置 SECRET_KEY", beside={"SECRET_KEY": "x" * 32}),
     ],
-    "SMS_PROVIDER": [Wrong("pigeon", "可用的有：outbox")],
+    "SMS_PROVIDER": [
+        Wrong("pigeon", "没有这个短信通道；本版本不带短信通道"),
+        Wrong("outbox", "只用于演示模式（DEMO=1）"),
+    ],
     "SMS_QUIET_HOURS": [Wrong(value, "21:00-08:00") for value in ("night", "21-8", "25:00-08:00", "08:00-08:00")],
     "ANSWER_RELEASE": [Wrong("later", "只能是 at_once 或 centre")],
     "OBJECTION_WORKDAYS": [Wrong(value, "应为 0 至 30 的整数") for value in ("two", "-1", "31")],

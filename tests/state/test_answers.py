@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
 
-from domain.cases.answering import AnswerView
+from domain.cases import answering
+from domain.cases.answering import Answering, AnswerView
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.unit_of_work import unit_of_work
 from state.cases import answers
@@ -39,6 +41,23 @@ def test_the_first_line_says_what_the_petitioner_said_or_until_when(
     view = AnswerView(**({"text": "结果", "published_at": MORNING, "object_until": UNTIL} | more))  # type: ignore[arg-type]
     shown = answers.answer(view, "结果", status, at=at)
     assert (shown.lines[0], shown.early) == (first, early)
+
+
+@pytest.mark.parametrize("by_centre", [True, False])
+@pytest.mark.usefixtures("no_channel")
+def test_without_short_messages_nothing_is_promised_online(by_centre: bool) -> None:
+    answering.use(Answering(by_centre=by_centre, online=False))
+    said = [
+        answers.foretold(action.value, published=published)
+        for action in (Action.SUBMIT_RESULT, Action.PUBLISH_ANSWER, Action.CONFIRM)
+        for published in (True, False)
+    ]
+    view = AnswerView(text="结果", published_at=MORNING, object_until=UNTIL)
+    said += [line for status in (Status.TO_CONFIRM, Status.CLOSED) for at in (MORNING, UNTIL)
+             for line in answers.answer(view, "结果", status, at=at).lines]  # fmt: skip
+    assert not [one for one in said if re.search("可以看到|即可看到|看到的文字|可以在", one)]
+    assert sum("请电话或当面告知" in one for one in said) >= 6
+    assert answers.answer(view, "结果", Status.TO_CONFIRM, at=MORNING).lines[0].startswith("异议期到 2026-11-20 09:00")
 
 
 async def test_the_confirmation_shows_the_answer_and_what_was_typed_for_it_alone(county: County) -> None:

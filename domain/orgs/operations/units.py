@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -37,7 +37,8 @@ async def create_unit(session: AsyncSession, actor: Actor, given: UnitInput, *, 
     """Add a unit.
 
     :raises NotPermitted: the actor does not manage units
-    :raises Invalid: the code is taken or malformed, the name missing, the parent unknown
+    :raises Invalid: the code is taken or malformed, the name missing, the parent unknown, or the county would have a
+        second centre at the top (decision 0028)
     """
     actor.require(Permission.UNIT_MANAGE)
     unit = Unit(code=given.code.strip(), name="", kind=given.kind)
@@ -53,7 +54,8 @@ async def change_unit(session: AsyncSession, actor: Actor, code: str, given: Uni
 
     :raises NotPermitted: the actor does not manage units
     :raises NotFound: there is no such unit
-    :raises Invalid: the name is missing, the parent unknown or below the unit itself
+    :raises Invalid: the name is missing, the parent unknown or below the unit itself, or the unit becomes a second
+        centre at the top
     """
     actor.require(Permission.UNIT_MANAGE)
     unit = await unit_by_code(session, code)
@@ -78,9 +80,16 @@ async def disable_unit(session: AsyncSession, actor: Actor, code: str, *, at: da
 
 
 async def enable_unit(session: AsyncSession, actor: Actor, code: str, *, at: datetime) -> None:
-    """Let a disabled unit take part again."""
+    """Let a disabled unit take part again.
+
+    :raises ActionNotAllowed: it would be a second centre at the top
+    """
     actor.require(Permission.UNIT_MANAGE)
     unit = await unit_by_code(session, code)
+    units = list(await session.scalars(select(Unit)))
+    first = _first_at_top(units, but=unit)
+    if unit.disabled_at and first and unit.id in {one.id for one in _at_top(units)}:
+        raise ActionNotAllowed(_second(first.name, first.code))
     unit.disabled_at = None
     await _note(session, actor, "unit.enable", unit, at, {"code": unit.code})
 
@@ -91,11 +100,20 @@ async def check_units(session: AsyncSession, actor: Actor, rows: Sequence[UnitIn
     A parent may stand in an earlier row.
     """
     actor.require(Permission.UNIT_MANAGE)
-    known = {unit.code: unit.name for unit in await session.scalars(select(Unit))}
+    units = list(await session.scalars(select(Unit)))
+    known, kinds = {unit.code: unit.name for unit in units}, {unit.code: unit.kind for unit in units}
+    there = _first_at_top(units)
+    first = (there.name, there.code) if there else None
     found: list[dict[str, str]] = []
     for given in rows:
-        found.append(_faults(given, known, new=True))
-        known.setdefault(given.code.strip(), given.name.strip())
+        faults, code, name = _faults(given, known, new=True), given.code.strip(), given.name.strip()
+        if _comes_to_top(given, kinds):
+            if first:
+                faults.setdefault("parent", _second(*first))
+            first = first or (name, code)
+        found.append(faults)
+        known.setdefault(code, name)
+        kinds.setdefault(code, given.kind)
     return tuple(found)
 
 
@@ -156,16 +174,43 @@ def _code_fault(code: str, known: Mapping[str, str]) -> str:
 
 async def _fill(session: AsyncSession, unit: Unit, given: UnitInput, *, new: bool) -> None:
     units = {one.code: one for one in await session.scalars(select(Unit))}
+    stood = not new and unit.id in {one.id for one in _at_top(units.values())}
     faults = _faults(given, {code: one.name for code, one in units.items()}, new=new, keeps=unit.name)
     parent = units.get(given.parent_code.strip())
     if parent is not None and _above(unit.id, parent, {one.id: one for one in units.values()}):
         faults["parent"] = "上级单位不能是本单位或其下级"
+    first = _first_at_top(units.values(), but=unit)
+    comes = not stood and not unit.disabled_at and _comes_to_top(given, {one.code: one.kind for one in units.values()})
+    if comes and first:
+        faults.setdefault("parent", _second(first.name, first.code))
     if faults:
         raise Invalid.of(faults)
     unit.name, unit.short_name = given.name.strip(), given.short_name.strip()
     unit.kind, unit.phone, unit.position = given.kind, given.phone.strip(), given.position
     unit.address, unit.hours = given.address.strip(), given.hours.strip()
     unit.parent_id = parent.id if parent else None
+
+
+def _at_top(units: Collection[Unit]) -> list[Unit]:
+    """Find the centres that stand under nobody, or under the county itself."""
+    above = {None, *(one.id for one in units if one.kind is UnitKind.COUNTY)}
+    return [one for one in units if one.kind is UnitKind.CENTRE and one.parent_id in above]
+
+
+def _first_at_top(units: Collection[Unit], *, but: Unit | None = None) -> Unit | None:
+    """Give the first enabled centre at the top, beside one unit."""
+    enabled = [one for one in _at_top(units) if not one.disabled_at and (but is None or one.id != but.id)]
+    return min(enabled, key=lambda one: one.id, default=None)
+
+
+def _comes_to_top(given: UnitInput, kinds: Mapping[str, UnitKind]) -> bool:
+    """Tell whether a unit would be a centre under nobody, or under the county itself; `kinds`: of units by code."""
+    parent = given.parent_code.strip()
+    return given.kind is UnitKind.CENTRE and (not parent or kinds.get(parent) is UnitKind.COUNTY)
+
+
+def _second(name: str, code: str) -> str:
+    return f"最上级的综治中心只能有一个，已有“{name}”；乡镇（街道）等其他综治中心请选上级单位，例如 {code}"
 
 
 def _above(unit_id: UUID, one: Unit | None, units: dict[UUID, Unit]) -> bool:

@@ -44,6 +44,7 @@ from domain.orgs.queries.roles import codes_known, others_of_duty, require_admin
 from domain.orgs.queries.staff import accounts_within, logins_of, name_of, staff_names
 from domain.orgs.queries.units import (
     centre_name,
+    county_centre,
     department_by_code,
     departments,
     office_phone,
@@ -71,6 +72,7 @@ __all__ = [
     "centre_name",
     "codes_known",
     "count_states",
+    "county_centre",
     "delegations",
     "department_by_code",
     "departments",

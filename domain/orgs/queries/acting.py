@@ -18,6 +18,7 @@ from domain.kernel.actor import NO_UNIT, Actor
 from domain.kernel.permissions import Permission, Role
 from domain.orgs import rules
 from domain.orgs.models import Account, AccountUnit, Delegation, SessionKind, SignInSession, Unit, UnitKind
+from domain.orgs.queries.units import county_centre
 
 _ACTING = aliased(Account, name="acting")
 """The account whose roles, units and reach hold: the person's own, or the one the person stands in for."""
@@ -176,7 +177,8 @@ async def actor_of_login(session: AsyncSession, login: str, *, origin: str = "")
 
 
 async def keeper_of_centre(session: AsyncSession) -> Actor | None:
-    """Make the actor of the centre's first enabled administrator; none when there is none."""
+    """Make the actor of a centre's first enabled administrator, the county's before any other's; none without one."""
+    county = await county_centre(session)
     query = (
         select(*_FACTS)
         .join(Unit, _IN_UNIT)
@@ -185,7 +187,7 @@ async def keeper_of_centre(session: AsyncSession) -> Actor | None:
             _ACTING.roles.contains([Role.CENTER_ADMIN.value]),
             _ACTING.disabled_at.is_(None),
         )
-        .order_by(_ACTING.created_at, _ACTING.id)
+        .order_by(col(Unit.id) != (county.id if county else NO_UNIT), _ACTING.created_at, _ACTING.id)
         .limit(1)
     )
     row = (await session.execute(query)).one_or_none()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.kernel.refusals import Invalid
@@ -39,15 +40,28 @@ async def departments(session: AsyncSession) -> tuple[UnitView, ...]:
     return tuple(_view(unit) for unit in await session.scalars(query))
 
 
-async def centre_name(session: AsyncSession) -> str:
-    """Give the name of the centre, which stands over every page; empty as long as there is none."""
+async def county_centre(session: AsyncSession) -> Unit | None:
+    """Give the one centre that speaks for the county, in its name, telephone, address and hours (decision 0028).
+
+    It stands at the top and was there first; position and code do not count. Where none of the enabled ones stands
+    at the top, the first of them speaks, and as long as none is enabled, the first of all. None: there is none.
+    """
+    parent = aliased(Unit)
+    below = and_(col(Unit.parent_id).is_not(None), parent.kind != UnitKind.COUNTY)
     query = (
-        select(col(Unit.name))
-        .where(col(Unit.kind) == UnitKind.CENTRE, col(Unit.disabled_at).is_(None))
-        .order_by(col(Unit.position), col(Unit.code))
+        select(Unit)
+        .outerjoin(parent, parent.id == col(Unit.parent_id))
+        .where(col(Unit.kind) == UnitKind.CENTRE)
+        .order_by(col(Unit.disabled_at).is_not(None), below, col(Unit.id))
         .limit(1)
     )
-    return await session.scalar(query) or ""
+    return (await session.scalars(query)).one_or_none()
+
+
+async def centre_name(session: AsyncSession) -> str:
+    """Give the name of the county's centre, which stands over every page; empty as long as there is none."""
+    centre = await county_centre(session)
+    return centre.name if centre else ""
 
 
 async def department_by_code(session: AsyncSession, code: str, *, field: str) -> UnitView:

@@ -90,6 +90,29 @@ async def test_tells_how_the_centre_is_reached(session: AsyncSession, county: Co
         assert words in said
 
 
+@pytest.mark.usefixtures("no_channel")
+@pytest.mark.parametrize("number_to_call", ["0595-22000000", ""])
+async def test_without_short_messages_it_names_telephone_and_window(
+    session: AsyncSession, county: County, number_to_call: str
+) -> None:
+    number = await support.bring_to(session, county, MAIN_LINE[:1], at=MORNING)
+    given = UnitInput("centre", "县综治中心", UnitKind.CENTRE, phone=number_to_call)
+    await operations.change_unit(session, county["sysadmin"], "centre", given, at=MORNING)
+
+    pdf = await printed(session, county, number)
+
+    said = text_of(pdf)
+    assert not re.findall("短信|扫码|扫描|二维码|验证码|查询页面", said)
+    assert "承办单位接收后确定，可来电查询" in said
+    where = (
+        "请拨打0595-22000000，也可以到窗口，说明编号查询办理进度"
+        if number_to_call
+        else "请到县综治中心窗口，说明编号查询"
+    )
+    assert where in said
+    assert len(PdfReader(io.BytesIO(pdf)).pages) == 1
+
+
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -201,9 +202,7 @@ async def test_without_a_provider_messages_wait(county: County) -> None:
 
 async def test_it_runs_until_told_to_stop(county: County) -> None:
     stop = asyncio.Event()
-    running = asyncio.create_task(
-        relay.run_relay(stop, Settings(_env_file=None, sms_provider="outbox"), clock=lambda: AT)
-    )
+    running = asyncio.create_task(relay.run_relay(stop, Settings(_env_file=None, demo=True), clock=lambda: AT))
     await case(county, 1)
     async with asyncio.timeout(5):
         while not await sent():  # noqa: ASYNC110 - what is waited for happens in the database
@@ -212,7 +211,20 @@ async def test_it_runs_until_told_to_stop(county: County) -> None:
         await running
 
 
-def test_an_unknown_provider_stops_the_start() -> None:
-    assert provider("") is None
-    with pytest.raises(CannotStart, match="SMS_PROVIDER"):
-        provider("pigeon")
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"sms_provider": "pigeon"}, "没有这个短信通道"),
+        ({"sms_provider": "pigeon", "demo": True}, "没有这个短信通道"),
+        ({"sms_provider": "outbox"}, "只用于演示模式"),
+    ],
+)
+def test_a_provider_that_reaches_nobody_stops_the_start(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(CannotStart, match=f"SMS_PROVIDER .*{said}") as refused:
+        provider(Settings(_env_file=None, **given))
+    assert "可用的有" not in refused.value.message, "what is the demo's is offered to nobody"
+
+
+def test_without_a_provider_there_is_none() -> None:
+    assert provider(Settings(_env_file=None, demo=False)) is None
+    assert isinstance(provider(Settings(_env_file=None, demo=True, sms_provider="outbox")), OutboxProvider)

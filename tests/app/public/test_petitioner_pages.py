@@ -108,12 +108,26 @@ class TestTheForm:
             codes = [text for _, text in await messages(session) if "验证码" in text]
         assert len(codes) == 1
 
-    async def test_promises_no_code_without_a_channel(self, county: County, clock: Clock) -> None:
-        async with client_of(clock, demo=False) as opened:
-            answer = await opened.post(f"/t/{UNKNOWN}/code", data={"phone": phone(1)})
-        assert answer.status_code == 422
-        assert petitioner.NO_CHANNEL in answer.text
-        assert "送达" not in answer.text
+    async def test_promises_no_code_without_a_channel(
+        self, client: httpx.AsyncClient, county: County, no_channel: None
+    ) -> None:
+        _, token = await case(county, 1)
+        await _reached_by(county, **CONTACT)
+        opened, asked = await client.get(f"/t/{token}"), await client.post(f"/t/{token}/code", data={"phone": phone(1)})
+        entered = await client.post(f"/t/{token}/enter", data={"phone": phone(1), "code": "123456"})
+        assert [answer.status_code for answer in (opened, asked, entered)] == [200, 422, 422]
+        for answer in (opened, asked, entered):
+            assert answer.text.count(petitioner.NO_CHANNEL) == 1
+            assert f'href="tel:{CONTACT["phone"]}"' in answer.text
+            assert not re.findall("送达|会收到|获取验证码|<form", answer.text)
+
+    async def test_without_a_channel_who_is_in_stays_in(
+        self, client: httpx.AsyncClient, county: County, request: pytest.FixtureRequest
+    ) -> None:
+        number, token = await case(county, 1)
+        await let_in(client, token)
+        request.getfixturevalue("no_channel")
+        assert f"事项编号 {number}" in (await client.get(f"/t/{token}")).text
 
     @pytest.mark.parametrize("typed", ["", "12345", "1391234567", "<b>13912345678"])
     async def test_names_what_is_no_phone_and_keeps_it(
