@@ -8,6 +8,7 @@ from typing import Any
 
 from state.cases.words import WORDS
 from state.kit.listing import Listing
+from state.orgs.units import UNITS
 
-_ALL: tuple[Listing[Any], ...] = (WORDS,)
+_ALL: tuple[Listing[Any], ...] = (UNITS, WORDS)
 LISTS: Mapping[str, Listing[Any]] = MappingProxyType({one.name: one for one in _ALL})

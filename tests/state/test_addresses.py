@@ -16,8 +16,10 @@ from state.audit.alarms import AlarmsState
 from state.audit.journal import JournalState
 from state.audit.person import PersonTimelineState
 from state.cases.listing import CaseListState
+from state.cases.words import CategoryWordsState
 from state.clock import now
 from state.kit.addressed import AddressedState
+from state.kit.listing import ListState
 from state.orgs.accounts import AccountListState
 from state.orgs.units import UnitsState
 from state.session import SignedInState
@@ -53,7 +55,8 @@ LISTS = (
         ("narrow", ("unit", "rsj")), ("narrow", ("role", "officer")), ("widen", ()), ("turn", ("next",)),
         ("narrow", ("text", "试甲")), ("choose_view", ("idle",)),
     )),
-    Case(UnitsState, "sysadmin", "/units", (("narrow", ("text", "建设")), ("narrow", ("kind", "department")), ("widen", ()))),
+    Case(UnitsState, "sysadmin", "/units", (("narrow", ("text", "建设")), ("narrow", ("kind", "department")), ("order_by", ("accounts",)), ("widen", ()))),
+    Case(CategoryWordsState, "center", "/category-words", (("order_by", ("word",)), ("order_by", ("word",)))),
     Case(AreasState, "sysadmin", "/areas", (
         ("narrow", ("branch", "359901")), ("narrow", ("level", "township")), ("narrow", ("text", "枫林")),
         ("narrow", ("ended", "1")), ("widen", ()),
@@ -67,7 +70,7 @@ LISTS = (
 )  # fmt: skip
 _SHOWN = (
     "rows", "closed", "days", "totals", "filters", "view", "sort", "size", "page", "last", "total", "preceding",
-    "following", "next_seq", "period", "count", "address",
+    "following", "next_seq", "period", "count", "cut", "address",
 )  # fmt: skip
 
 
@@ -91,7 +94,8 @@ async def _opened(one: Case, url: str, cookie: str = "") -> SignedInState:
 
 
 def test_every_list_is_looked_at() -> None:
-    assert {one.kind for one in LISTS} == {kind for kind, _ in states.handlers() if AddressedState in kind.__bases__}
+    listed = {kind for kind, _ in states.handlers() if {AddressedState, ListState} & set(kind.__bases__)}
+    assert {one.kind for one in LISTS} == listed
 
 
 @pytest.mark.timeout(300)

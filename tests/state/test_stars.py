@@ -28,7 +28,6 @@ from state.orgs.accounts import AccountListState
 from state.orgs.delegation import DelegationState
 from state.orgs.handing import HandOverState
 from state.orgs.roles import RolesState
-from state.orgs.units import UnitsState
 from state.privacy.retention import RetentionState
 from state.processes.listing import ProcessListState
 from state.security import SecurityState
@@ -75,7 +74,6 @@ FORMS = (
     Sent(ProcessListState, "copy", "center", "/processes", ("ask_copy", "standard", "")),
     Sent(LimitsState, "send", "center", "/limits", ("ask", -1), {"link": "accept", "unit": "workhours"}),
     Sent(CalendarState, "preview", "sysadmin", "/calendar", ("ask_import",)),
-    Sent(UnitsState, "send", "sysadmin", "/units", ("ask_new", "")),
     Sent(AreasState, "send", "sysadmin", "/areas", ("ask_new", ""), spared=frozenset({"into"})),
     Sent(AccountListState, "send", "sysadmin", "/accounts", ("ask_new",)),
     Sent(DelegationState, "send", "center", "/me", ("ask",)),
