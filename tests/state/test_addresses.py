@@ -59,7 +59,7 @@ LISTS = (
     Case(CategoryWordsState, "center", "/category-words", (("order_by", ("word",)), ("order_by", ("word",)))),
     Case(AreasState, "sysadmin", "/areas", (
         ("narrow", ("branch", "359901")), ("narrow", ("level", "township")), ("narrow", ("text", "枫林")),
-        ("narrow", ("ended", "1")), ("widen", ()),
+        ("narrow", ("ended", "1")), ("order_by", ("name",)), ("widen", ()),
     )),
     Case(JournalState, "auditor", "/journal", (
         ("more", ()), ("search", ({"login": "center", "own": "1", "group": "case"},)), ("search", ({"origin": "10.1.2.3"},)),
@@ -70,7 +70,7 @@ LISTS = (
 )  # fmt: skip
 _SHOWN = (
     "rows", "closed", "days", "totals", "filters", "view", "sort", "size", "page", "last", "total", "preceding",
-    "following", "next_seq", "period", "count", "cut", "address",
+    "following", "next_seq", "period", "count", "cut", "branch", "above", "address",
 )  # fmt: skip
 
 
