@@ -13,7 +13,7 @@ from components.kit.fold import filters
 from components.kit.show import card, empty, kpi_tiles, tag
 from components.kit.table import Column, pager, table
 from domain.kernel.asking import Field, asked
-from state.kit.listing import Act, Col, Listing, Mark, Row
+from state.kit.listing import SHOWN, Act, Col, Listing, Mark, Row
 
 
 def listing(state: Any) -> rx.Component:
@@ -31,7 +31,7 @@ def listing(state: Any) -> rx.Component:
 def narrowing(state: Any) -> rx.Component:
     """Draw one control for each field that narrows the list."""
     spec: Listing[Any] = state.LISTING
-    fields = asked(spec.wanted)
+    fields = [one for one in asked(spec.wanted) if not one.ask.linked]
     if not fields:
         return rx.fragment()
     search = next((one for one in fields if one.ask.search), None)
@@ -49,6 +49,15 @@ def narrowing(state: Any) -> rx.Component:
 
 def _narrow(state: Any, one: Field) -> rx.Component:
     value = rx.cond(state.filters.contains(one.name), state.filters[one.name], "")
+    if one.kind is bool:
+        on = value == "1"
+        return rx.el.button(
+            one.ask.label,
+            type="button",
+            class_name=rx.cond(on, "btn on", "btn"),
+            on_click=state.narrow(one.name, rx.cond(on, "", "1")),
+            custom_attrs={"aria-pressed": rx.cond(on, "true", "false")},
+        )
     return chooser(
         one,
         state.choices,
@@ -90,13 +99,14 @@ def _cell(row: Row, at: int, col: Col[Any]) -> rx.Component:
     if col.look == "code":
         drawn = rx.el.code(words)
     elif col.link:
-        about = {"aria-label": f"{row.name} {col.label}"} if col.phone != "head" else {}
+        about = {"aria-label": f"{row.name} 的{col.label}"} if col.phone != "head" else {}
         there = rx.el.a(words, href=row.links[col.key], title=words, class_name="ell mid", custom_attrs=about)
         drawn = rx.cond(row.links[col.key] != "", there, rx.el.span(words))
     elif col.look == "bold":
         drawn = rx.el.b(words)
     else:
-        drawn = rx.el.span(words, title=words, class_name="note" if col.look == "wide" else "ell mid")
+        look = "note" if col.look == "wide" else "ell" if col.tree else "ell mid"
+        drawn = rx.el.span(words, title=words, class_name=look)
     if not (col.note or col.tree):
         return drawn
     note = row.notes[col.key] if col.note else ""
@@ -105,7 +115,7 @@ def _cell(row: Row, at: int, col: Col[Any]) -> rx.Component:
 
 
 def _mark(one: Mark) -> rx.Component:
-    return tag(one.text, one.tone)
+    return tag(one.text, one.tone, title=one.title)
 
 
 def _acts(state: Any, row: Row, *, said: bool) -> rx.Component:
@@ -125,7 +135,9 @@ def _acts(state: Any, row: Row, *, said: bool) -> rx.Component:
 def _foot(state: Any) -> rx.Component:
     if not state.LISTING.whole:
         return pager(state, loading=state.loading)
-    counted = rx.el.div(rx.el.span("共", rx.el.b(state.total), state.LISTING.unit), class_name="pager")
+    unit = state.LISTING.unit
+    cut = rx.cond(state.cut, rx.el.span(f"只显示前 {SHOWN} {unit}，请缩小范围", class_name="muted"))
+    counted = rx.el.div(rx.el.span("共", rx.el.b(state.total), unit), cut, class_name="pager")
     return rx.cond(state.known & ~state.loading, counted)
 
 

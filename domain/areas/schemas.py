@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 from domain.areas.models import Area, Change, Datum, Level
+from domain.kernel.asking import Ask
 from domain.kernel.labels import Labelled
 
 Point = tuple[float, float]
@@ -18,6 +20,11 @@ Shape = tuple[tuple[Polygon, ...], ...]
 """Polygons, each its outer ring and then its holes."""
 Moves = Mapping[str, str]
 """The paths that an act altered: each former one with the present one."""
+_CODE = Ask(
+    "区划代码",
+    hint="县区 6 位，乡镇街道 9 位，村社区 12 位，网格 15 位，以上级的代码开头",
+    keyboard="numeric",
+)
 
 
 class Effect(Labelled):
@@ -46,8 +53,8 @@ class AreaSpec:
 class AreaInput:
     """An area that an administrator adds; the level follows from the code."""
 
-    code: str
-    name: str
+    code: Annotated[str, _CODE]
+    name: Annotated[str, Ask("名称")]
     parent_code: str = ""
 
 

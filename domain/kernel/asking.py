@@ -37,7 +37,9 @@ class Ask:
     :ivar empty: the word of the empty choice
     :ivar most: characters at most; 0 leaves the length to the act
     :ivar within: bounds of a number
+    :ivar keyboard: what keys a phone offers, where the type does not say it: tel or numeric
     :ivar search: it searches a list while somebody types
+    :ivar linked: it narrows a list by links that name it, and has no control of its own
     :ivar personal: it may hold personal data, and stands in no address
     """
 
@@ -50,7 +52,9 @@ class Ask:
     within: Bounds = bounds.COUNT
     lines: int = 1
     wide: bool = False
+    keyboard: str = ""
     search: bool = False
+    linked: bool = False
     personal: bool = False
 
 

@@ -12,6 +12,7 @@ from domain.kernel.asking import Ask
 from domain.kernel.permissions import Duty, FieldLevel, Permission, Reach, Role
 from domain.kernel.refusals import Refusal
 from domain.orgs.models import UnitKind
+from domain.orgs.rules import POSITION
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +64,23 @@ class NewAccount:
 class UnitInput:
     """What an administrator says of a unit; `parent_code` empty: at the top."""
 
-    code: str
-    name: str
-    kind: UnitKind = UnitKind.DEPARTMENT
-    short_name: str = ""
-    phone: str = ""
-    parent_code: str = ""
-    position: int = 0
-    address: str = ""
-    hours: str = ""
+    code: Annotated[str, Ask("单位代码", hint="小写字母、数字、下划线、短横，如 rsj")]
+    name: Annotated[str, Ask("单位名称")]
+    kind: Annotated[UnitKind, Ask("类型")] = UnitKind.DEPARTMENT
+    short_name: Annotated[str, Ask("简称")] = ""
+    parent_code: Annotated[
+        str,
+        Ask(
+            "上级单位",
+            hint="最上级的综治中心只有一个；乡镇（街道）综治中心须选上级单位",
+            choices="parents",
+            empty="无（最上级）",
+        ),
+    ] = ""
+    phone: Annotated[str, Ask("办公电话", keyboard="tel")] = ""
+    hours: Annotated[str, Ask("办公时间", hint="如：工作日 8:30 至 12:00，14:30 至 17:30")] = ""
+    address: Annotated[str, Ask("地址", hint="综治中心的电话、地址和办公时间印在受理通知单上，也在查询页面公布")] = ""
+    position: Annotated[int, Ask("排序", hint="小的在前", within=POSITION)] = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,246 +1,233 @@
-"""The areas of the county, one branch at a time, and the forms that add, change and end one."""
+"""The areas of the county, one branch at a time: the list, and the dialogs that add, change and end one."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, ClassVar
-from uuid import UUID
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Annotated, ClassVar
 
-import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.areas import operations, queries, rules
-from domain.areas.models import Change, Level
+from domain.areas.models import Area, Change, Level
 from domain.areas.schemas import AreaInput, AreaView, ChangeView
 from domain.cases.operations import divisions
-from domain.kernel import bounds
 from domain.kernel.actor import SYSTEM_ID, Actor
+from domain.kernel.asking import Ask
 from domain.kernel.clock import local_date
 from domain.kernel.permissions import Permission
-from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound
+from domain.kernel.refusals import ActionNotAllowed, Invalid
 from domain.kernel.searching import fits
 from domain.orgs import queries as orgs
 from state.clock import now
-from state.inputs import Choice, as_form, as_text, text_in
-from state.kit.addressed import AddressedState, Asks
+from state.inputs import Choice
+from state.kit.dialogs import Asked, Dialog, DialogState
+from state.kit.listing import Act, Col, Listing, ListState
 from state.session import SignedInState
 
-SHOWN = 200
-"""Rows shown at most; a search or a branch narrows."""
-ACTS = ("rename", "move", "merge", "end")
+TOP = "top"
+"""The view that the page begins with: counties and townships."""
+_LEVELS = tuple(Level)
+_SINCE = Ask("生效日期", hint="批文的日期，不晚于今天")
+_CODE = Ask("新的代码", hint="上级下发了新代码时填写，不填则代码不变", keyboard="numeric")
 
 
-@dataclass
-class AreaShown:
-    """One area as a row."""
+@dataclass(frozen=True, slots=True)
+class AreasWanted:
+    text: Annotated[str, Ask("搜索区划", example="名称、代码", search=True)] = ""
+    level: Annotated[Level | None, Ask("按级别筛选", empty="全部级别")] = None
+    ended: Annotated[bool, Ask("含已停用")] = False
+    branch: Annotated[str, Ask("所在区划", choices="area", linked=True)] = ""
+    view: str = ""
+    sort: str = ""
 
-    code: str = ""
-    name: str = ""
-    level: str = ""
-    parent: str = ""
-    parent_code: str = ""
-    depth: int = 0
-    inside: int = 0
-    border: str = ""
-    live: bool = True
-    state: str = ""
-    changed: bool = False
+    @property
+    def found(self) -> bool:
+        """Tell whether areas are looked for, wherever they lie."""
+        return bool(self.text or self.level)
 
-
-@dataclass
-class PastShown:
-    """One change of an area, in words."""
-
-    day: str = ""
-    what: str = ""
-    was: str = ""
-    by: str = ""
-
-
-class AreasState(AddressedState, SignedInState):
-    """One browser's page of areas: the counties with their townships, one branch, or what a search finds."""
-
-    ASKS: ClassVar[Asks] = Asks(open=("branch", "level", "ended"), text=("text",))
-
-    loading: bool = True
-    rows: list[AreaShown] = []
-    count: int = 0
-    more: bool = False
-    branch: str = ""
-    above: str = ""
-    """Code of the branch above the one that is shown."""
-    asking: str = ""
-    one: AreaShown = AreaShown()
-    today: str = ""
-    choices: list[Choice] = []
-    held: list[str] = []
-    past: list[PastShown] = []
-    typed: dict[str, str] = {}
-    faults: dict[str, str] = {}
-
-    @rx.event
-    async def load(self):
-        """Open the areas."""
-        self.loading = True
-        async with self._opening() as (session, actor):
-            self.rows = []
-            self._open_address()
-            self._shut()
-            await self._read_opened(session, actor)
-        self.loading = False
-
-    @rx.event
-    async def renew(self):
-        """Read the areas again and leave what is searched and chosen as it is."""
-        await self._again()
-
-    @rx.event
-    async def ask_new(self, parent_code: str):
-        """Open the form of a new area, below another one where a code is given."""
-        async with self._acting() as (_, actor):
-            actor.require(Permission.AREA_MANAGE)
-            self._shut()
-            parent = next((row for row in self.rows if row.code == as_text(parent_code)), AreaShown())
-            self.one = AreaShown(parent_code=parent.code, parent=parent.name)
-            self.typed = {"code": parent.code}
-            self.asking = "new"
-
-    @rx.event
-    async def ask(self, act: str, code: str):
-        """Open the dialog of a change, or the history of an area."""
-        async with self._acting() as (session, actor):
-            actor.require(Permission.AREA_MANAGE)
-            area = await queries.by_code(session, as_text(code))
-            if act not in {*ACTS, "history"}:
-                raise NotFound("没有这个操作")
-            if act != "history" and area.ended_on:
-                raise ActionNotAllowed(f"“{area.name}”已停用")
-            every = await queries.all_areas(session)
-            self._shut()
-            self.one = self._shown(area, {area.id: area for area in every}, Counter(), frozenset())
-            self.typed = {"name": area.name, "parent": self.one.parent_code}
-            self.today = local_date(now()).isoformat()
-            self.choices = _choices(act, area, every)
-            self.held = await _held(session, actor, area.code) if act in {"merge", "end", "move"} else []
-            self.past = await _past(session, area.id) if act == "history" else []
-            self.asking = str(act)
-
-    @rx.event
-    async def close(self):
-        async with self._acting():
-            self._shut()
-
-    @rx.event
-    async def send(self, form: dict):
-        """Carry out what the open dialog is about."""
-        given, act, code = as_form(form), self.asking, self.one.code
-        if act not in _DOING:
-            return None
-        doing, said = _DOING[act]
-        try:
-            async with self._acting() as (session, actor):
-                await doing(session, actor, code, given)
-                await self._read(session, actor)
-        except Invalid as refusal:
-            self.faults = refusal.fields or {"name": refusal.message}
-            self.typed = {
-                name: text_in(given, name, most=100) for name in ("code", "name", "parent", "new_code", "into")
-            }
-            return None
-        self._shut()
-        return rx.toast.success(said)
-
-    def _shut(self) -> None:
-        self.asking, self.one, self.typed, self.faults = "", AreaShown(), {}, {}
-        self.choices, self.held, self.past = [], [], []
-
-    async def _read(self, session: AsyncSession, actor: Actor) -> None:
-        actor.require(Permission.AREA_MANAGE)
-        every = await queries.every_area(session)
-        by_id = {one.id: one for one in every}
-        inside = Counter(one.parent_id for one in every if one.ended_on is None and one.parent_id)
-        changed = await queries.changed_ids(session)
-        branch = next((one for one in every if one.code == self.filters.get("branch", "")), None)
-        if self.filters.get("branch") and branch is None:
-            raise Invalid.of({"branch": "没有这个区划"})
-        self.branch = branch.name if branch else ""
-        fitting = [one for one in every if self._fits(one, branch)]
-        self.rows = [self._shown(one, by_id, inside, changed) for one in fitting[:SHOWN]]
-        self.count, self.more = len(fitting), len(fitting) > SHOWN
-        upper = by_id.get(branch.parent_id) if branch and branch.parent_id else None
-        self.above = upper.code if upper and upper.parent_id else ""
-        self.filtered = bool(self.filters)
-
-    def _fits(self, one: AreaView, branch: AreaView | None) -> bool:
-        text, level = self.filters.get("text", ""), self.filters.get("level", "")
-        if one.ended_on and not self.filters.get("ended"):
+    def fits(self, one: AreaView, branch: AreaView | None) -> bool:
+        if one.ended_on and not self.ended:
             return False
-        if level and one.level.value != level:
+        if self.level and one.level is not self.level:
             return False
-        if branch and not (one.path.startswith(branch.path) if text or level else branch.id in {one.id, one.parent_id}):
-            return False
-        if text:
-            return fits(text, one.name, one.code)
-        return bool(branch or level) or one.level in {Level.COUNTY, Level.TOWNSHIP}
-
-    def _shown(
-        self, one: AreaView, by_id: Mapping[UUID, AreaView], inside: Counter[UUID], changed: frozenset[UUID]
-    ) -> AreaShown:
-        parent = by_id.get(one.parent_id) if one.parent_id else None
-        into = by_id.get(one.successor_id) if one.successor_id else None
-        flat = bool(self.branch or self.filters.get("text") or self.filters.get("level"))
-        return AreaShown(
-            code=one.code,
-            name=one.name,
-            level=one.level.label,
-            parent=parent.name if parent else "",
-            parent_code=parent.code if parent else "",
-            depth=1 if one.level is Level.TOWNSHIP and not flat else 0,
-            inside=inside[one.id],
-            border=one.datum.short if one.datum else "",
-            live=one.ended_on is None,
-            state=f"已并入{into.name}" if into else f"{one.ended_on} 撤销" if one.ended_on else "在用",
-            changed=one.id in changed,
-        )
+        if branch:
+            inside = one.path.startswith(branch.path) if self.found else branch.id in {one.id, one.parent_id}
+            return inside and fits(self.text, one.name, one.code)
+        shown = self.found or self.view != TOP or one.level in {Level.COUNTY, Level.TOWNSHIP}
+        return shown and fits(self.text, one.name, one.code)
 
 
-def levels() -> list[tuple[str, str]]:
-    """Give the levels for a select."""
-    return [(level.value, level.label) for level in Level]
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An area with what stands beside it in the list."""
+
+    area: AreaView
+    parent: str
+    inside: int
+    state: str
+    changed: bool
+    depth: int
+    href: str
+    """Where its branch is shown; empty where nothing lies in it."""
+
+    @property
+    def live(self) -> bool:
+        return self.area.ended_on is None
 
 
-def _choices(act: str, area: AreaView, every: Sequence[AreaView]) -> list[Choice]:
-    """Whom an area may lie in, or be merged into."""
-    wanted = {"move": rules.level_above(area.level), "merge": area.level}.get(act)
+async def _rows(
+    session: AsyncSession,
+    actor: Actor,
+    wanted: AreasWanted,
+    *,
+    at: datetime,  # noqa: ARG001 — as every list
+) -> Sequence[Listed]:
+    actor.require(Permission.AREA_MANAGE)
+    every = await queries.every_area(session)
+    changed = await queries.changed_ids(session)
+    branch = next((one for one in every if one.code == wanted.branch), None)
+    if wanted.branch and branch is None:
+        raise Invalid.of({"branch": "没有这个区划"})
     names = {one.id: one.name for one in every}
+    inside = Counter(one.parent_id for one in every if one.ended_on is None and one.parent_id)
+    begins = _LEVELS.index(branch.level) if branch else 0
     return [
-        Choice(one.code, f"{names.get(one.parent_id, '') + ' / ' if one.parent_id else ''}{one.name}")
+        Listed(
+            one,
+            names.get(one.parent_id, "") if one.parent_id else "",
+            inside[one.id],
+            _state(one, names.get(one.successor_id, "") if one.successor_id else ""),
+            one.id in changed,
+            0 if wanted.found or wanted.sort else _LEVELS.index(one.level) - begins,
+            f"/areas?branch={one.code}{'&ended=1' if wanted.ended else ''}" if inside[one.id] else "",
+        )
         for one in every
-        if one.level is wanted and one.id != area.id
+        if wanted.fits(one, branch)
     ]
 
 
-async def _held(session: AsyncSession, actor: Actor, code: str) -> list[str]:
+def _state(one: AreaView, into: str) -> str:
+    return f"已并入{into}" if into else f"{one.ended_on} 撤销" if one.ended_on else "在用"
+
+
+def _acts(one: Listed) -> list[Act]:
+    past = [Act("历史", "history")] if one.changed else []
+    if not one.live:
+        return past
+    below = [] if one.area.level is Level.GRID else [Act("加下级", "new")]
+    moved = Act("调整", "move" if one.area.parent_id else "recode")
+    return [*below, Act("改名", "rename"), moved, Act("并入", "merge"), Act("撤销", "end"), *past]
+
+
+AREAS: Listing[Listed] = Listing(
+    "areas",
+    "区划",
+    _rows,
+    (
+        Col("name", "名称", lambda one: one.area.name, sort=True, phone="title", tree=True),
+        Col("level", "级别", lambda one: one.area.level.label, by=lambda one: _LEVELS.index(one.area.level), sort=True),
+        Col("code", "代码", lambda one: one.area.code, sort=True, phone="head", look="code"),
+        Col("parent", "上级", lambda one: one.parent, sort=True),
+        Col(
+            "inside", "下级", lambda one: f"{one.inside} 个" if one.inside else "",
+            link=lambda one: one.href, by=lambda one: one.inside, sort=True,
+        ),
+        Col("border", "边界", lambda one: one.area.datum.short if one.area.datum else "", phone="hide"),
+        Col("state", "状态", lambda one: one.state, tone=lambda one: "green" if one.live else "gray", phone="tag"),
+    ),
+    key=lambda one: one.area.code,
+    rights=(Permission.AREA_MANAGE,),
+    wanted=AreasWanted,
+    whole=True,
+    title=lambda one: one.area.name,
+    tone=lambda one: "" if one.live else "off",
+    depth=lambda one: one.depth,
+    acts=_acts,
+    views=frozenset({TOP}),
+    home=TOP,
+    unit="个区划",
+    none_yet=("还没有区划", "导入统计用区划代码名录，或逐个新增；没有区划时不能受理案件"),
+    none_left="没有符合条件的区划",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class NewName:
+    name: Annotated[str, Ask("新名称")]
+    since: Annotated[date | None, _SINCE] = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewPlace:
+    parent: Annotated[str, Ask("新的上级", choices="area", empty="输入名称")] = ""
+    new_code: Annotated[str, _CODE] = ""
+    since: Annotated[date | None, _SINCE] = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    new_code: Annotated[str, _CODE] = ""
+    since: Annotated[date | None, _SINCE] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Merger:
+    into: Annotated[str, Ask("并入", choices="area", empty="输入名称")]
+    since: Annotated[date | None, _SINCE] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    since: Annotated[date | None, _SINCE] = None
+
+
+async def _live(session: AsyncSession, code: str) -> AreaView:
+    area = await queries.by_code(session, code)
+    if area.ended_on:
+        raise ActionNotAllowed(f"“{area.name}”已停用")
+    return area
+
+
+async def _begun(session: AsyncSession, _actor: Actor, below: str) -> Asked:
+    if not below:
+        return Asked()
+    parent = await _live(session, below)
+    return Asked(about=f"上级：{parent.name}（{parent.code}）", typed={"code": parent.code})
+
+
+async def _filled(session: AsyncSession, _actor: Actor, code: str) -> Asked:
+    area = await _live(session, code)
+    parent = await queries.parent_code(session, area)
+    return Asked(
+        about=f"{area.name}（{area.code}，{area.level.label}）",
+        typed={"name": area.name, "parent": parent, "since": local_date(now()).isoformat()},
+    )
+
+
+async def _warned(session: AsyncSession, actor: Actor, code: str) -> Asked:
     held = await divisions.held_by(session, actor, code)
-    told = [(held.cases, "件未办结的案件"), (held.accounts, "个账号的辖区在这里")]
-    return [f"{count} {word}" for count, word in told if count]
+    told = [(held.cases, "件未办结的案件"), (held.accounts, "个账号的辖区")]
+    here = "，".join(f"{count} {word}" for count, word in told if count)
+    return replace(await _filled(session, actor, code), warns=[f"这里有 {here}。"] if here else [])
 
 
-async def _past(session: AsyncSession, area_id: UUID) -> list[PastShown]:
-    changes = await queries.changes_of(session, area_id)
+async def _past(session: AsyncSession, _actor: Actor, code: str) -> Asked:
+    area = await queries.by_code(session, code)
+    changes = await queries.changes_of(session, area.id)
     names = await orgs.staff_names(session, {one.changed_by for one in changes})
-    return [
-        PastShown(
-            day=one.valid_from.isoformat(),
-            what=f"并入{one.into}" if one.kind is Change.MERGE else one.kind.label,
-            was=_was(one),
-            by="命令行" if one.changed_by == SYSTEM_ID else names.get(one.changed_by, ""),
-        )
+    lines = [
+        [
+            one.valid_from.isoformat(),
+            f"并入{one.into}" if one.kind is Change.MERGE else one.kind.label,
+            _was(one),
+            "命令行" if one.changed_by == SYSTEM_ID else names.get(one.changed_by, ""),
+        ]
         for one in changes
     ]
+    return Asked(about=f"{area.name}（{area.code}）", lines=lines)
 
 
 def _was(one: ChangeView) -> str:
@@ -249,41 +236,86 @@ def _was(one: ChangeView) -> str:
     return "，".join(filter(None, told))
 
 
-def _since(given: Mapping[str, Any]) -> date:
-    text = text_in(given, "since", most=40).strip()
-    return bounds.day(text, label="生效日期", field="since") if text else local_date(now())
+async def _above(session: AsyncSession, _actor: Actor, code: str) -> Mapping[str, Sequence[Choice]]:
+    area = await queries.by_code(session, code)
+    return await _of_level(session, area, rules.level_above(area.level))
 
 
-Doing = Callable[[AsyncSession, Actor, str, Mapping[str, Any]], Awaitable[object]]
+async def _peers(session: AsyncSession, _actor: Actor, code: str) -> Mapping[str, Sequence[Choice]]:
+    area = await queries.by_code(session, code)
+    return await _of_level(session, area, area.level)
 
 
-async def _add(session: AsyncSession, actor: Actor, _code: str, given: Mapping[str, Any]) -> None:
-    wanted = AreaInput(text_in(given, "code", most=60).strip(), text_in(given, "name", most=200))
-    await operations.create(session, actor, wanted, at=now())
+async def _of_level(session: AsyncSession, area: AreaView, level: Level | None) -> Mapping[str, Sequence[Choice]]:
+    every = await queries.all_areas(session)
+    names = {one.id: f"{one.name} / " for one in every}
+    offered = [one for one in every if one.level is level and one.id != area.id]
+    return {"area": [Choice(one.code, f"{names.get(one.parent_id, '')}{one.name}") for one in offered]}
 
 
-async def _rename(session: AsyncSession, actor: Actor, code: str, given: Mapping[str, Any]) -> None:
-    name = text_in(given, "name", most=200)
-    await operations.rename(session, actor, code, name, since=_since(given), at=now())
+async def _add(session: AsyncSession, actor: Actor, _below: str, given: AreaInput, at: datetime) -> Area:
+    return await operations.create(session, actor, given, at=at)
 
 
-async def _move(session: AsyncSession, actor: Actor, code: str, given: Mapping[str, Any]) -> None:
-    parent, new_code = text_in(given, "parent", most=60), text_in(given, "new_code", most=60).strip()
-    await divisions.move(session, actor, code, parent, new_code, since=_since(given), at=now())
+async def _rename(session: AsyncSession, actor: Actor, code: str, given: NewName, at: datetime) -> None:
+    await operations.rename(session, actor, code, given.name, since=given.since or local_date(at), at=at)
 
 
-async def _merge(session: AsyncSession, actor: Actor, code: str, given: Mapping[str, Any]) -> None:
-    await divisions.merge(session, actor, code, text_in(given, "into", most=60), since=_since(given), at=now())
+async def _move(session: AsyncSession, actor: Actor, code: str, given: NewPlace, at: datetime) -> None:
+    since = given.since or local_date(at)
+    await divisions.move(session, actor, code, given.parent, given.new_code, since=since, at=at)
 
 
-async def _end(session: AsyncSession, actor: Actor, code: str, given: Mapping[str, Any]) -> None:
-    await divisions.end(session, actor, code, since=_since(given), at=now())
+async def _recode(session: AsyncSession, actor: Actor, code: str, given: NewCode, at: datetime) -> None:
+    await _move(session, actor, code, NewPlace(new_code=given.new_code, since=given.since), at)
 
 
-_DOING: Mapping[str, tuple[Doing, str]] = {
-    "new": (_add, "区划已添加"),
-    "rename": (_rename, "区划已改名"),
-    "move": (_move, "区划已调整"),
-    "merge": (_merge, "区划已并入"),
-    "end": (_end, "区划已撤销"),
-}
+async def _merge(session: AsyncSession, actor: Actor, code: str, given: Merger, at: datetime) -> None:
+    await divisions.merge(session, actor, code, given.into, since=given.since or local_date(at), at=at)
+
+
+async def _end(session: AsyncSession, actor: Actor, code: str, given: Ending, at: datetime) -> None:
+    await divisions.end(session, actor, code, since=given.since or local_date(at), at=at)
+
+
+_MAY = Permission.AREA_MANAGE
+_ALONG = "下级区划、案件和账号的辖区一并调整。"
+
+
+class AreasState(ListState, DialogState, SignedInState):
+    """One browser's page of areas: the counties with their townships, one branch, or what a search finds."""
+
+    LISTING: ClassVar = AREAS
+    DIALOGS: ClassVar = {
+        "new": Dialog("新增区划", _add, "区划已添加", _MAY, AreaInput, fill=_begun),
+        "rename": Dialog(
+            "区划改名", _rename, "区划已改名", _MAY, NewName, "确认改名", fill=_filled,
+            says="以前的案件随之显示新名称；原名称留在历史中，仍可按原名称查找。",
+        ),
+        "move": Dialog(
+            "调整区划", _move, "区划已调整", _MAY, NewPlace, "确认调整", fill=_warned, choices=_above, says=_ALONG,
+        ),
+        "recode": Dialog("调整区划", _recode, "区划已调整", _MAY, NewCode, "确认调整", fill=_warned, says=_ALONG),
+        "merge": Dialog(
+            "并入其他区划", _merge, "区划已并入", _MAY, Merger, "确认并入", fill=_warned, choices=_peers,
+            says="并入后不能再选择这个区划；原有案件显示并入后的名称，下级区划归并入后的区划。"
+            "按原区划查看的账号只能看到原有案件，需要时请修改账号的辖区。",
+        ),
+        "end": Dialog(
+            "撤销区划", _end, "区划已撤销", _MAY, Ending, "确认撤销", fill=_warned,
+            says="撤销后不能再选择这个区划，已登记的案件照常显示。有下级、有未办结案件或有账号时不能撤销。",
+        ),
+        "history": Dialog(
+            "变更历史", None, "", _MAY, fill=_past, heads=("生效日期", "变更", "变更前", "操作人"), wide=True,
+        ),
+    }  # fmt: skip
+    branch: str = ""
+    above: str = ""
+    """Code of the branch above the one that is shown."""
+
+    async def _read(self, session: AsyncSession, actor: Actor) -> None:
+        await super()._read(session, actor)
+        code = self.filters.get("branch", "")
+        one = await queries.by_code(session, code) if code else None
+        way = rules.codes_in(one.path) if one else ()
+        self.branch, self.above = (one.name if one else ""), (way[-2] if len(way) > 2 else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ClassVar
@@ -16,7 +16,9 @@ from domain.kernel.asking import LISTED, Field, Nothing, asked, take
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid, NotFound
 from state.clock import now
-from state.inputs import Reading, as_form, as_text
+from state.inputs import Choice, Reading, as_form, as_text
+
+NO_STEP = "没有这一步，请刷新后重试"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Asked:
 
     :ivar name: the dialog; empty while none is open
     :ivar fixed: fields that are shown and cannot be changed
+    :ivar lines: what the dialog tells below its heads
     """
 
     name: str = ""
@@ -33,6 +36,7 @@ class Asked:
     says: list[str] = field(default_factory=list)
     warns: list[str] = field(default_factory=list)
     fixed: list[str] = field(default_factory=list)
+    lines: list[list[str]] = field(default_factory=list)
     href: str = ""
 
 
@@ -40,30 +44,36 @@ class Asked:
 class Dialog:
     """One dialog.
 
-    :ivar act: one operation of the domain: takes session, actor, the key of what the dialog is about, form, moment
+    :ivar act: one operation of the domain: takes session, actor, the key of what the dialog is about, form, moment;
+        a dialog without one only tells
     :ivar done: what is said after, or what says it of what the act gave back
     :ivar fill: finds what the key names within the actor's reach, or refuses
+    :ivar choices: what its fields choose from beside what the page offers, for what the key names
+    :ivar heads: the heads of a table that it tells
     :ivar leads: the word of the link that what it opens with leads to
     """
 
     title: str
-    act: Callable[[AsyncSession, Actor, str, Any, datetime], Awaitable[Any]]
+    act: Callable[[AsyncSession, Actor, str, Any, datetime], Awaitable[Any]] | None
     done: str | Callable[[Any], str]
     right: Permission
     form: type[Any] = Nothing
     word: str = "保存"
     look: str = "pri"
     fill: Callable[[AsyncSession, Actor, str], Awaitable[Asked]] | None = None
+    choices: Callable[[AsyncSession, Actor, str], Awaitable[Mapping[str, Sequence[Choice]]]] | None = None
+    heads: tuple[str, ...] = ()
     says: str = ""
     leads: str = ""
     wide: bool = False
 
 
 class DialogState(rx.State, mixin=True):
-    """The handlers of a page's dialogs; `_read` and `choices` are the page's own."""
+    """The handlers of a page's dialogs; `_read` is the page's own."""
 
     DIALOGS: ClassVar[Mapping[str, Dialog]]
     asked: Asked = Asked()
+    choices: dict[str, list[Choice]] = {}
     faults: dict[str, str] = {}
     round: int = 0
     _about: str = ""
@@ -75,8 +85,11 @@ class DialogState(rx.State, mixin=True):
         async with self._acting() as (session, actor):
             actor.require(one.right)
             found = await one.fill(session, actor, as_text(key)) if one.fill else Asked()
+            offered = await one.choices(session, actor, as_text(key)) if one.choices else {}
         self._shut()
         self.asked, self._about = replace(found, name=as_text(name)), as_text(key)
+        if offered:
+            self.choices = {**self.choices, **{name: list(given) for name, given in offered.items()}}
 
     @rx.event
     async def close(self):
@@ -87,6 +100,8 @@ class DialogState(rx.State, mixin=True):
     async def send(self, form: dict):
         """Send the open dialog to its act; every field that cannot be taken is told at once."""
         one, reading = self._dialog(self.asked.name), Reading(as_form(form))
+        if one.act is None:
+            raise NotFound(NO_STEP)
         taken = take(one.form, {**reading.form, **{name: self.asked.typed.get(name) for name in self.asked.fixed}})
         reading.faults |= dict(taken.faults)
         self._check_choices(one, reading)
@@ -98,12 +113,23 @@ class DialogState(rx.State, mixin=True):
                 await self._frame(session, actor)
                 await self._read(session, actor)
         except Invalid as refusal:
-            self.faults = refusal.fields or {"": refusal.message}
-            typed = {each.name: as_text(reading.form.get(each.name)) for each in asked(one.form)}
+            self.faults = self._beside(one, refusal)
+            typed = {name: as_text(reading.form.get(name)) for name in self._open_fields(one)}
             self.asked = replace(self.asked, typed=self.asked.typed | typed)
             return None
         self._shut()
         return rx.toast.success(one.done if isinstance(one.done, str) else one.done(done))
+
+    def _open_fields(self, one: Dialog) -> list[str]:
+        return [each.name for each in asked(one.form) if each.name not in self.asked.fixed]
+
+    def _beside(self, one: Dialog, refusal: Invalid) -> dict[str, str]:
+        """Give each sentence by its field; what is wrong with none that can be typed in stands by itself."""
+        known = self._open_fields(one)
+        beside = {name: text for name, text in refusal.fields.items() if name in known}
+        alone = [text for name, text in refusal.fields.items() if name not in known]
+        alone = alone or ([] if beside else [refusal.message])
+        return beside | ({"": "；".join(alone)} if alone else {})
 
     def _check_choices(self, one: Dialog, reading: Reading) -> None:
         # A choice of the page is one of its list; the domain looks at it once more.
@@ -113,12 +139,12 @@ class DialogState(rx.State, mixin=True):
                 reading.refuse(each.name, LISTED)
 
     def _offered(self, each: Field) -> set[str]:
-        return {choice.value for choice in getattr(self, "choices", {}).get(each.ask.choices, [])}
+        return {choice.value for choice in self.choices.get(each.ask.choices, [])}
 
     def _dialog(self, name: object) -> Dialog:
         found = self.DIALOGS.get(as_text(name))
         if found is None:
-            raise NotFound("没有这一步，请刷新后重试")
+            raise NotFound(NO_STEP)
         return found
 
     def _shut(self) -> None:

@@ -22,15 +22,18 @@ from state.live import hub, outlasting
 R = TypeVar("R")
 REFRESH = 60.0
 """Seconds after which an open list looks by itself; what happens meanwhile is announced."""
+SHOWN = 200
+"""Rows of a list read whole that are shown at most; its sheet and the interface give all."""
 Words = Callable[[R], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One word with its tone."""
+    """One word with its tone, and what is said of it where one points."""
 
     text: str = ""
     tone: str = "gray"
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ class Listing(Generic[R]):
     :ivar wanted: the input that narrows it; a field `view` or `sort` takes the chosen counter and order
     :ivar whole: it is short, and read whole: `rows` gives a sequence that the columns sort
     :ivar count: counters above it
+    :ivar home: the view that the page shows by itself; machines ask for one or get all
     :ivar acts: the buttons of a row; each dialog looks at its right once more
     :ivar said: what stands behind the buttons, such as why there are none
     :ivar live: what is announced when its rows change
@@ -145,12 +149,12 @@ class Listing(Generic[R]):
     count: Callable[[AsyncSession, Actor, datetime], Awaitable[Sequence[Tile]]] | None = None
     choices: Choices | None = None
     views: frozenset[str] = frozenset()
+    home: str = ""
     live: tuple[str, ...] = ()
     says: str = ""
     unit: str = "条"
     none_yet: tuple[str, str] = ("这里还没有内容", "")
     none_left: str = "没有符合条件的内容"
-    keys: bool = False
 
     def asks(self) -> Asks:
         """Say what may narrow it, by where it may stand."""
@@ -215,19 +219,20 @@ class ListState(AddressedState, mixin=True):
     tiles: list[Tile] = []
     choices: dict[str, list[Choice]] = {}
     loading: bool = True
+    cut: bool = False
 
     @rx.event
     async def load(self):
         """Open the list that the address asks for."""
         self.loading = True
-        self._open_address()
+        self._open_address(self.LISTING.home)
         async with self._opening() as (session, actor):
             self.rows = []
             await self._prepare(session, actor)
             await self._read_opened(session, actor)
             if self.LISTING.choices:
                 found = await self.LISTING.choices(session, actor)
-                self.choices = {name: list(offered) for name, offered in found.items()}
+                self.choices = {**self.choices, **{name: list(offered) for name, offered in found.items()}}
         self.loading = False
 
     @rx.event
@@ -264,7 +269,8 @@ class ListState(AddressedState, mixin=True):
             )
         )
         self.filtered = bool(self.filters or (self.view and self.view != self._home))
-        rows = [spec.row(one) for one in found.items]
+        self.cut = spec.whole and len(found.items) > SHOWN
+        rows = [spec.row(one) for one in (found.items[:SHOWN] if spec.whole else found.items)]
         if rows != self.rows:
             self.rows = rows
         if spec.count:

@@ -44,7 +44,7 @@ async def read_units(session: AsyncSession, actor: Actor, content: Content) -> t
     rows = [_unit(dict(zip(_UNIT_HEADS, values, strict=False))) for _, values, _ in staged]
     found = await operations.check_units(session, actor, [unit for unit, _ in rows])
     names = {
-        "code": "单位代码", "name": "单位名称", "parent": "上级单位代码", "short_name": "简称", "phone": "办公电话",
+        "code": "单位代码", "name": "单位名称", "parent_code": "上级单位代码", "short_name": "简称", "phone": "办公电话",
     }  # fmt: skip
     return _together("units", staged, rows, found, names)
 

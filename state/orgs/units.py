@@ -1,196 +1,76 @@
-"""The units of the county as a tree, and the forms that add, change, disable and enable one."""
+"""The units of the county as a tree: the list and its dialogs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import datetime
+from typing import Annotated, ClassVar
 
-import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.queries import receiving
 from domain.kernel.actor import Actor
+from domain.kernel.asking import Ask, Nothing, asked
 from domain.kernel.clock import stamp
 from domain.kernel.permissions import Permission
-from domain.kernel.refusals import Invalid, NotFound
+from domain.kernel.refusals import NotFound
 from domain.kernel.searching import fits
 from domain.orgs import operations, queries
-from domain.orgs.models import UnitKind
-from domain.orgs.rules import POSITION
+from domain.orgs.models import Unit, UnitKind
 from domain.orgs.schemas import UnitInput, UnitRow
-from state.clock import now
-from state.inputs import Choice, Reading, as_form, as_text, number_in, text_in, word_in
-from state.kit.addressed import AddressedState, Asks
+from state.inputs import Choice
+from state.kit.dialogs import Asked, Dialog, DialogState
+from state.kit.listing import Act, Col, Listing, ListState, Mark
 from state.session import SignedInState
 
 DEEPEST = 4
 """Levels that are told apart by their indent; deeper ones look alike."""
 
 
-@dataclass
-class UnitShown:
-    """One unit as a row of the tree."""
+@dataclass(frozen=True, slots=True)
+class UnitsWanted:
+    text: Annotated[str, Ask("搜索单位", example="名称、简称、代码", search=True)] = ""
+    kind: Annotated[UnitKind | None, Ask("按类型筛选", empty="全部类型")] = None
+    sort: str = ""
 
-    code: str = ""
-    name: str = ""
-    short_name: str = ""
-    kind: str = ""
-    kind_label: str = ""
-    phone: str = ""
-    address: str = ""
-    hours: str = ""
-    parent_code: str = ""
-    parent: str = ""
-    position: str = "0"
-    depth: int = 0
-    accounts: int = 0
-    enabled: bool = True
-    disabled: str = ""
-    href: str = ""
+    @property
+    def flat(self) -> bool:
+        """Tell whether rows stand without those that they belong to, or in another order."""
+        return bool(self.text or self.kind or self.sort)
+
+    def fits(self, unit: UnitRow) -> bool:
+        right_kind = self.kind is None or unit.kind is self.kind
+        return right_kind and fits(self.text, unit.name, unit.short_name, unit.code)
 
 
-class UnitsState(AddressedState, SignedInState):
-    """One browser's page of units; a tree is shown whole."""
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A unit with its place in the tree."""
 
-    ASKS: ClassVar[Asks] = Asks(open=("kind",), text=("text",))
+    unit: UnitRow
+    parent: str
+    depth: int
 
-    loading: bool = True
-    rows: list[UnitShown] = []
-    count: int = 0
-    parents: list[Choice] = []
-    asked: UnitShown = UnitShown()
-    editing: bool = False
-    turning: UnitShown = UnitShown()
-    left: int = 0
-    faults: dict[str, str] = {}
-
-    @rx.event
-    async def load(self):
-        """Open the units."""
-        self.loading = True
-        async with self._opening() as (session, actor):
-            self.rows = []
-            self._open_address()
-            self._shut()
-            await self._read_opened(session, actor)
-        self.loading = False
-
-    @rx.event
-    async def renew(self):
-        """Read the units again and leave what is searched and chosen as it is."""
-        await self._again()
-
-    @rx.event
-    async def ask_new(self, parent_code: str):
-        """Open the form of a new unit, below another one where a code is given."""
-        async with self._acting() as (_, actor):
-            actor.require(Permission.UNIT_MANAGE)
-            self._shut()
-            known = {choice.value for choice in self.parents}
-            parent = as_text(parent_code)
-            self.asked = UnitShown(kind=UnitKind.DEPARTMENT.value, parent_code=parent if parent in known else "")
-            self.editing = True
-
-    @rx.event
-    async def ask(self, code: str):
-        """Open the form of a unit."""
-        async with self._acting() as (_, actor):
-            actor.require(Permission.UNIT_MANAGE)
-            found = self._row(code)
-            self._shut()
-            self.asked, self.editing = found, True
-
-    @rx.event
-    async def ask_turn(self, code: str):
-        """Ask once before a unit is disabled or enabled."""
-        async with self._acting() as (session, actor):
-            actor.require(Permission.UNIT_MANAGE)
-            found = self._row(code)
-            self._shut()
-            self.left = await receiving.open_of_unit(session, actor, found.code)
-            self.turning = found
-
-    @rx.event
-    async def close(self):
-        async with self._acting():
-            self._shut()
-
-    @rx.event
-    async def send(self, form: dict):
-        """Add the unit of the form, or change the one that is open."""
-        reading, code = Reading(as_form(form)), self.asked.code
-        try:
-            async with self._acting() as (session, actor):
-                unit = _unit_in(reading, code)
-                with reading.joined():
-                    if code:
-                        await operations.change_unit(session, actor, code, unit, at=now())
-                    else:
-                        await operations.create_unit(session, actor, unit, at=now())
-                await self._read(session, actor)
-        except Invalid as refusal:
-            self.faults = refusal.fields or {"name": refusal.message}
-            return None
-        self._shut()
-        return rx.toast.success("单位已修改" if code else "单位已添加")
-
-    @rx.event
-    async def turn(self):
-        """Disable the unit that was asked about, or enable it again."""
-        one = self.turning
-        async with self._acting() as (session, actor):
-            if not one.code:
-                raise NotFound("没有这个单位")
-            act = operations.disable_unit if one.enabled else operations.enable_unit
-            await act(session, actor, one.code, at=now())
-            await self._read(session, actor)
-        self._shut()
-        return rx.toast.success("单位已停用" if one.enabled else "单位已启用")
-
-    def _row(self, code: object) -> UnitShown:
-        found = next((one for one in self.rows if one.code == as_text(code)), None)
-        if found is None:
-            raise NotFound("没有这个单位")
-        return found
-
-    def _shut(self) -> None:
-        self.editing, self.asked, self.turning, self.faults = False, UnitShown(), UnitShown(), {}
-
-    async def _read(self, session: AsyncSession, actor: Actor) -> None:
-        actor.require(Permission.UNIT_MANAGE)
-        tree = list(_tree(await queries.units_of_county(session, actor)))
-        names = {one.code: one.name for one, _ in tree}
-        self.parents = [Choice(one.code, f"{'　' * depth}{one.name}") for one, depth in tree if not one.disabled_at]
-        fitting = [(one, depth) for one, depth in tree if self._fits(one)]
-        narrowed = len(fitting) < len(tree)
-        self.rows = [_shown(one, names, 0 if narrowed else depth) for one, depth in fitting]
-        self.count, self.filtered = len(self.rows), bool(self.filters)
-
-    def _fits(self, one: UnitRow) -> bool:
-        kind = self.filters.get("kind", "")
-        right_kind = not kind or one.kind.value == kind
-        return right_kind and fits(self.filters.get("text", ""), one.name, one.short_name, one.code)
+    @property
+    def enabled(self) -> bool:
+        return self.unit.disabled_at is None
 
 
-def kinds() -> list[tuple[str, str]]:
-    """Give the kinds of units for a select."""
-    return [(kind.value, kind.label) for kind in UnitKind]
-
-
-def _unit_in(reading: Reading, code: str) -> UnitInput:
-    given = reading.form
-    return UnitInput(
-        code=code or text_in(given, "code", most=60).strip(),
-        name=text_in(given, "name", most=100),
-        kind=reading(word_in, "kind", UnitKind, UnitKind.DEPARTMENT),
-        short_name=text_in(given, "short_name", most=60),
-        phone=text_in(given, "phone", most=60),
-        address=text_in(given, "address", most=200),
-        hours=text_in(given, "hours", most=200),
-        parent_code=text_in(given, "parent", most=60),
-        position=reading(number_in, "position", 0, label="排序", within=POSITION),
-    )
+async def _rows(
+    session: AsyncSession,
+    actor: Actor,
+    wanted: UnitsWanted,
+    *,
+    at: datetime,  # noqa: ARG001 — as every list
+) -> Sequence[Placed]:
+    tree = list(_tree(await queries.units_of_county(session, actor)))
+    names = {one.code: one.name for one, _ in tree}
+    return [
+        Placed(one, names.get(one.parent_code, ""), 0 if wanted.flat else depth)
+        for one, depth in tree
+        if wanted.fits(one)
+    ]
 
 
 def _tree(units: Sequence[UnitRow]) -> Iterator[tuple[UnitRow, int]]:
@@ -210,22 +90,118 @@ def _reversed(units: Iterable[UnitRow], depth: int) -> list[tuple[UnitRow, int]]
     return [(one, depth) for one in reversed(list(units))]
 
 
-def _shown(one: UnitRow, names: dict[str, str], depth: int) -> UnitShown:
-    return UnitShown(
-        code=one.code,
-        name=one.name,
-        short_name=one.short_name,
-        kind=one.kind.value,
-        kind_label=one.kind.label,
-        phone=one.phone,
-        address=one.address,
-        hours=one.hours,
-        parent_code=one.parent_code,
-        parent=names.get(one.parent_code, ""),
-        position=str(one.position),
-        depth=depth,
-        accounts=one.accounts,
-        enabled=one.disabled_at is None,
-        disabled=stamp(one.disabled_at),
-        href=f"/accounts?unit={one.code}",
-    )
+def _state(one: Placed) -> str:
+    return "启用" if one.enabled else "已停用"
+
+
+def _acts(one: Placed) -> list[Act]:
+    if one.enabled:
+        return [Act("修改", "change"), Act("加下级", "new"), Act("停用", "disable")]
+    return [Act("修改", "change"), Act("启用", "enable")]
+
+
+UNITS: Listing[Placed] = Listing(
+    "units",
+    "单位",
+    _rows,
+    (
+        Col("name", "单位名称", lambda one: one.unit.name, note=lambda one: one.unit.short_name, sort=True, phone="title", tree=True),
+        Col("kind", "类型", lambda one: one.unit.kind.label, sort=True),
+        Col("code", "代码", lambda one: one.unit.code, sort=True, phone="head", look="code"),
+        Col("parent", "上级", lambda one: one.parent, sort=True),
+        Col("phone", "办公电话", lambda one: one.unit.phone),
+        Col(
+            "accounts", "账号", lambda one: f"{one.unit.accounts} 个", by=lambda one: one.unit.accounts, sort=True,
+            link=lambda one: f"/accounts?unit={one.unit.code}",
+        ),
+        Col(
+            "state", "状态", _state, phone="tag", sort=True,
+            marks=lambda one: [Mark(_state(one), "green" if one.enabled else "gray", stamp(one.unit.disabled_at))],
+        ),
+    ),
+    key=lambda one: one.unit.code,
+    rights=(Permission.UNIT_MANAGE,),
+    wanted=UnitsWanted,
+    whole=True,
+    title=lambda one: one.unit.name,
+    tone=lambda one: "" if one.enabled else "off",
+    depth=lambda one: one.depth,
+    acts=_acts,
+    unit="个单位",
+    none_yet=("还没有单位", "新增单位，或从 Excel 导入"),
+    none_left="没有符合条件的单位",
+)  # fmt: skip
+
+
+async def _unit(session: AsyncSession, actor: Actor, code: str) -> UnitRow:
+    found = next((one for one in await queries.units_of_county(session, actor) if one.code == code), None)
+    if found is None:
+        raise NotFound("没有这个单位")
+    return found
+
+
+async def _parents(session: AsyncSession, actor: Actor, code: str) -> Mapping[str, Sequence[Choice]]:
+    """Offer the enabled units, and the one that a unit belongs to already."""
+    tree = list(_tree(await queries.units_of_county(session, actor)))
+    kept = next((one.parent_code for one, _ in tree if one.code == code), "")
+    offered = [(one, depth) for one, depth in tree if not one.disabled_at or one.code == kept]
+    return {"parents": [Choice(one.code, f"{'　' * depth}{one.name}") for one, depth in offered]}
+
+
+async def _begun(session: AsyncSession, actor: Actor, below: str) -> Asked:
+    parent = (await _unit(session, actor, below)).code if below else ""
+    return Asked(typed={"kind": UnitKind.DEPARTMENT.value, "parent_code": parent, "position": "0"})
+
+
+async def _filled(session: AsyncSession, actor: Actor, code: str) -> Asked:
+    unit = await _unit(session, actor, code)
+    return Asked(typed={one.name: str(getattr(unit, one.name)) for one in asked(UnitInput)}, fixed=["code"])
+
+
+async def _leaving(session: AsyncSession, actor: Actor, code: str) -> Asked:
+    unit = await _unit(session, actor, code)
+    cases = await receiving.open_of_unit(session, actor, code)
+    warns = [
+        f"该单位还有 {cases} 件在办案件，停用后将无人接收，请先改派。" if cases else "",
+        f"该单位还有 {unit.accounts} 个启用的账号，须先调整或停用。" if unit.accounts else "",
+    ]
+    says = f"停用后，“{unit.name}”不再出现在转派、抄告和新建账号的列表里，已转来的案件仍可查到。"
+    return Asked(says=[says], warns=[one for one in warns if one])
+
+
+async def _returning(session: AsyncSession, actor: Actor, code: str) -> Asked:
+    unit = await _unit(session, actor, code)
+    return Asked(says=[f"启用后，“{unit.name}”重新出现在转派、抄告和新建账号的列表里。"])
+
+
+async def _add(session: AsyncSession, actor: Actor, _below: str, given: UnitInput, at: datetime) -> Unit:
+    return await operations.create_unit(session, actor, given, at=at)
+
+
+async def _change(session: AsyncSession, actor: Actor, code: str, given: UnitInput, at: datetime) -> Unit:
+    return await operations.change_unit(session, actor, code, given, at=at)
+
+
+async def _disable(session: AsyncSession, actor: Actor, code: str, _given: Nothing, at: datetime) -> None:
+    await operations.disable_unit(session, actor, code, at=at)
+
+
+async def _enable(session: AsyncSession, actor: Actor, code: str, _given: Nothing, at: datetime) -> None:
+    await operations.enable_unit(session, actor, code, at=at)
+
+
+class UnitsState(ListState, DialogState, SignedInState):
+    """One browser's page of units; a tree is shown whole."""
+
+    LISTING: ClassVar = UNITS
+    DIALOGS: ClassVar = {
+        "new": Dialog(
+            "新增单位", _add, "单位已添加", Permission.UNIT_MANAGE, UnitInput, fill=_begun, choices=_parents,
+            says="代码一经保存不能修改：案件和消息按代码找单位。",
+        ),
+        "change": Dialog(
+            "修改单位", _change, "单位已修改", Permission.UNIT_MANAGE, UnitInput, fill=_filled, choices=_parents,
+        ),
+        "disable": Dialog("停用单位", _disable, "单位已停用", Permission.UNIT_MANAGE, word="确认停用", fill=_leaving),
+        "enable": Dialog("启用单位", _enable, "单位已启用", Permission.UNIT_MANAGE, word="确认启用", fill=_returning),
+    }  # fmt: skip

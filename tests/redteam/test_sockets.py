@@ -172,9 +172,9 @@ GOVERNED = (
 """What administrators govern, and what an officer of no case works on."""
 OF_OTHERS: dict[str, dict[str, object]] = {
     "orgs___units____units_state.load": {},
-    "orgs___units____units_state.send": {"form": {"code": "evil", "name": "临时单位", "kind": "department"}},
+    "orgs___units____units_state.ask": {"name": "new", "key": ""},
     "orgs___accounts____account_list_state.send": {"form": {"login": "evil", "name": "张三", "role": "sysadmin"}},
-    "areas___areas____areas_state.ask_new": {"parent_code": ""},
+    "areas___areas____areas_state.ask": {"name": "new", "key": ""},
     "areas___areas____areas_state.load": {},
     "orgs___account____account_state.disable": {"form": {"reason": "不再需要"}},
     "orgs___granting____grant_state.grant": {"form": {"role": "sysadmin"}},

@@ -16,7 +16,6 @@ from components.kit.asking import form_fields
 from domain.cases.vocabulary import Action
 from domain.kernel.asking import asked, take
 from domain.kernel.unit_of_work import unit_of_work
-from state.areas.areas import AreasState
 from state.calendar.limits import LimitsState
 from state.calendar.year import CalendarState
 from state.cases.relating import RelatingState
@@ -28,7 +27,6 @@ from state.orgs.accounts import AccountListState
 from state.orgs.delegation import DelegationState
 from state.orgs.handing import HandOverState
 from state.orgs.roles import RolesState
-from state.orgs.units import UnitsState
 from state.privacy.retention import RetentionState
 from state.processes.listing import ProcessListState
 from state.security import SecurityState
@@ -75,8 +73,6 @@ FORMS = (
     Sent(ProcessListState, "copy", "center", "/processes", ("ask_copy", "standard", "")),
     Sent(LimitsState, "send", "center", "/limits", ("ask", -1), {"link": "accept", "unit": "workhours"}),
     Sent(CalendarState, "preview", "sysadmin", "/calendar", ("ask_import",)),
-    Sent(UnitsState, "send", "sysadmin", "/units", ("ask_new", "")),
-    Sent(AreasState, "send", "sysadmin", "/areas", ("ask_new", ""), spared=frozenset({"into"})),
     Sent(AccountListState, "send", "sysadmin", "/accounts", ("ask_new",)),
     Sent(DelegationState, "send", "center", "/me", ("ask",)),
     Sent(AccountState, "change", "sysadmin", "/account/rsj", ("ask", "change"), spared=frozenset({"area"})),

@@ -122,7 +122,7 @@ async def test_a_dialog_tells_all(
 
 
 async def test_the_forms_of_the_administrators_tell_all(county: County) -> None:
-    units = await page(UnitsState, "sysadmin", "http://test/units", ("ask_new", ""))
+    units = await page(UnitsState, "sysadmin", "http://test/units", ("ask", "new"))
     before = await how_many(Unit)
     await states.call(units, "send", {"position": "第一"})
     assert {"code", "name", "position"} <= set(units.faults)

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import reflex as rx
 
+from components.orgs.importing import import_button, import_dialog
 from components.orgs.pieces import sheet
-from components.orgs.units import acts, dialogs, units
-from components.shell import page
+from components.plain import list_page
+from state.orgs.units import UnitsState
 
 
 def unit_list() -> rx.Component:
-    """Draw the tree of units."""
-    return page(
-        sheet(),
-        units(),
-        dialogs(),
-        place="/units",
-        actions=acts(),
-    )
+    return list_page(UnitsState, "/units", sheet(), import_dialog(), new="新增单位", beside=import_button("units"))

@@ -109,7 +109,7 @@ async def check_units(session: AsyncSession, actor: Actor, rows: Sequence[UnitIn
         faults, code, name = _faults(given, known, new=True), given.code.strip(), given.name.strip()
         if _comes_to_top(given, kinds):
             if first:
-                faults.setdefault("parent", _second(*first))
+                faults.setdefault("parent_code", _second(*first))
             first = first or (name, code)
         found.append(faults)
         known.setdefault(code, name)
@@ -152,7 +152,7 @@ def _faults(given: UnitInput, known: Mapping[str, str], *, new: bool, keeps: str
         "phone": words.line_fault("办公电话", given.phone, most=30, least=0),
         "address": words.line_fault("地址", given.address, most=MAX_ADDRESS, least=0),
         "hours": words.line_fault("办公时间", given.hours, most=MAX_HOURS, least=0),
-        "parent": "" if not parent or parent in known else "没有这个上级单位",
+        "parent_code": "" if not parent or parent in known else "没有这个上级单位",
         "position": POSITION.fault("排序", given.position),
     }
     return {name: sentence for name, sentence in faults.items() if sentence}
@@ -178,11 +178,11 @@ async def _fill(session: AsyncSession, unit: Unit, given: UnitInput, *, new: boo
     faults = _faults(given, {code: one.name for code, one in units.items()}, new=new, keeps=unit.name)
     parent = units.get(given.parent_code.strip())
     if parent is not None and _above(unit.id, parent, {one.id: one for one in units.values()}):
-        faults["parent"] = "上级单位不能是本单位或其下级"
+        faults["parent_code"] = "上级单位不能是本单位或其下级"
     first = _first_at_top(units.values(), but=unit)
     comes = not stood and not unit.disabled_at and _comes_to_top(given, {one.code: one.kind for one in units.values()})
     if comes and first:
-        faults.setdefault("parent", _second(first.name, first.code))
+        faults.setdefault("parent_code", _second(first.name, first.code))
     if faults:
         raise Invalid.of(faults)
     unit.name, unit.short_name = given.name.strip(), given.short_name.strip()

@@ -125,6 +125,9 @@ async def test_every_condition_narrows(api: Api, name: str) -> None:
     for one in asked(LISTS[name].wanted):
         if one.kind is str and not one.ask.choices:
             assert await items(api, login, name, filters={one.name: "没有这样的内容"}) == []
+        elif one.kind is bool:
+            ticked = {row["id"] for row in await items(api, login, name, filters={one.name: "1"})}
+            assert ticked <= every or every <= ticked
         elif not one.ask.choices:
             narrowed = [await items(api, login, name, filters={one.name: str(word)}) for word in one.kind]
             assert {row["id"] for rows in narrowed for row in rows} <= every

@@ -55,7 +55,7 @@ class TestAnother:
         admin = county["sysadmin"]
         with pytest.raises(Invalid, match="请选上级单位，例如 centre") as refused:
             await operations.create_unit(session, admin, town(parent=parent), at=MORNING)
-        assert set(refused.value.fields) == {"parent"}
+        assert set(refused.value.fields) == {"parent_code"}
 
         await operations.create_unit(session, admin, town(), at=MORNING)
         with pytest.raises(Invalid, match="请选上级单位"):
@@ -68,12 +68,12 @@ class TestAnother:
     async def test_at_the_top_is_refused_in_a_sheet(self, session: AsyncSession, county: County) -> None:
         rows = [town("a1"), UnitInput("a2", "石门乡综治中心", CENTRE), UnitInput("a3", "某局")]
         faults = await operations.check_units(session, county["sysadmin"], rows)
-        assert [set(one) for one in faults] == [set(), {"parent"}, set()]
+        assert [set(one) for one in faults] == [set(), {"parent_code"}, set()]
 
         (await unit_by_code(session, "centre")).kind = UnitKind.DEPARTMENT
         rows = [UnitInput("b1", "县中心", CENTRE), UnitInput("b2", "乡中心", CENTRE), town("b3", "b1")]
         faults = await operations.check_units(session, county["sysadmin"], rows)
-        assert [set(one) for one in faults] == [set(), {"parent"}, set()]
+        assert [set(one) for one in faults] == [set(), {"parent_code"}, set()]
 
     async def test_may_follow_one_that_was_disabled(self, session: AsyncSession, county: County) -> None:
         admin = county["sysadmin"]
