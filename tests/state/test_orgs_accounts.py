@@ -22,7 +22,7 @@ from state.orgs.account import AccountState
 from state.orgs.accounts import AccountListState, require_opener
 from state.orgs.granting import GrantState
 from state.orgs.handing import HandOverState
-from state.session import PLACES
+from state.places import PLACES
 from tests.support import county as support
 from tests.support import states
 from tests.support.county import MAIN_LINE
