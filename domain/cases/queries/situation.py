@@ -41,22 +41,9 @@ async def held(
 
     What only a guard outside `wanted` looks at is not read.
     """
-    facts = await _gather(session, actor, case, assignments, given, at, wanted)
-    return frozenset(guard for guard in wanted if rules.holds(guard, facts))
-
-
-async def _gather(
-    session: AsyncSession,
-    actor: Actor,
-    case: Case,
-    assignments: list[Assignment],
-    given: StepInput,
-    at: datetime,
-    wanted: AbstractSet[Guard],
-) -> Facts:
     lead = next((a for a in assignments if a.part is Part.LEAD), None)
     assists = [a for a in assignments if a.part is Part.ASSIST]
-    return Facts(
+    facts = Facts(
         case=case,
         at=at,
         held=lead is not None,
@@ -75,6 +62,7 @@ async def _gather(
         registrar_there=Guard.REGISTRAR_THERE not in wanted or await _is_registrar_there(session, case, at),
         leader_there=wanted.isdisjoint(_LEADERS) or await orgs.anybody(session, receiving.APPROVING, at=at),
     )
+    return frozenset(guard for guard in wanted if rules.holds(guard, facts))
 
 
 async def _is_registrar_there(session: AsyncSession, case: Case, at: datetime) -> bool:
