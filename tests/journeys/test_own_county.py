@@ -28,6 +28,9 @@ ACCOUNTS = (
     ("zhongxin", "中心乙", "centre", "综治中心管理员"),
     ("rsj", "经办丙", "rsj", "部门经办"),
 )
+BEYOND = """box => [...box.children].filter(one => one.getBoundingClientRect().right > box.getBoundingClientRect().right)
+    .map(one => one.textContent)"""
+"""What lies beyond the right edge of its box."""
 
 
 @pytest.fixture(scope="module")
@@ -175,3 +178,8 @@ async def _renamed(admin: Person, centre: Person, number: str) -> None:
     await admin.keep("72-history")
     await centre.open(f"/case/{number}")
     await expect(centre.page.locator("main")).to_contain_text("柳岸镇 / 上林社区")
+    await expect(centre.page.locator("main")).to_contain_text("没有开通短信，诉求人不能上网查询")
+    await expect(centre.page.locator("img.qr")).to_have_count(0)
+    await centre.page.set_viewport_size({"width": 1280, "height": 800})
+    assert await centre.page.locator(".process").evaluate(BEYOND) == [], "the path of the case stands there whole"
+    await centre.keep("73-path")
