@@ -42,6 +42,8 @@ MATTERS: Mapping[str, tuple[str, str]] = {
 
 
 HELP = "--help"
+GROUP_ALONE = 2
+"""Words of a call that names no more than a group, which answers its help."""
 
 
 class Matters(TyperGroup):
@@ -83,6 +85,25 @@ def root() -> None:
     """Stand over the commands: without it there would be no group of them."""
 
 
+def fold_help() -> None:
+    """Let a help text go on in the next line where its column ends.
+
+    Of a run without blanks, as every Chinese sentence is one, the typesetter of help texts else cuts off the rest.
+    """
+    from typer import rich_utils  # noqa: PLC0415 - it loads slowly, and a command that works needs none of it
+
+    make = rich_utils._make_rich_text  # noqa: SLF001 - there is no setting for it; a test reads every help text
+
+    def folded(**given: Any) -> Any:
+        text = make(**given)
+        text.overflow = "fold"
+        return text
+
+    rich_utils._make_rich_text = folded  # noqa: SLF001 - see above
+
+
 def main() -> None:
     """Run one command; whatever goes wrong ends in one sentence and a status."""
+    if HELP in sys.argv or len(sys.argv) <= GROUP_ALONE:
+        fold_help()
     sys.exit(failing.status_of(lambda: app(prog_name="fengqiao", standalone_mode=False)))

@@ -49,12 +49,19 @@ def import_areas(
         rows = await kind.read(session, actor, whole)
         told = await kind.told(session, actor, whole)
         _require_right(rows, told)
-        return (0 if preview else await kind.take(session, actor, rows, whole, at)), told
+        if preview:
+            return 0, [*map(_row_in_words, rows), *told]
+        return await kind.take(session, actor, rows, whole, at), told
 
     count, told = common.act(work)
     for sentence in told:
         typer.echo(sentence)
     typer.echo(f"检查通过，没有导入任何内容：{file.name}" if preview else f"已导入{kind.word} {count} 个：{file.name}")
+
+
+def _row_in_words(row: Read) -> str:
+    named = " ".join(value for value in row.values[:2] if value)
+    return f"第 {row.number} 行  {named}  {row.said or '可导入'}"
 
 
 def _read(file: Path, datum: str) -> tuple[Kind, Content]:

@@ -141,7 +141,7 @@ def password(given: str) -> str:
         if given and getpass.getpass("再输一次：") != given:
             raise CannotStart("两次输入的密码不同，没有做任何改动。")
     if not given:
-        raise CannotStart("没有输入密码，没有做任何改动；可用选项 --password 给出。")
+        raise CannotStart("没有输入密码，没有做任何改动；请在提示处输入，或从管道传入一行。")
     return given
 
 

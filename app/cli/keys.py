@@ -16,6 +16,7 @@ from app.launch.keys import models, provider_in_force
 from app.settings import Settings
 from domain.kernel import crypto, sealing
 from domain.kernel.actor import console
+from domain.kernel.clock import stamp
 from domain.kernel.notify import announce
 from domain.kernel.sealing import BATCH, Held, Resealing
 from domain.kernel.unit_of_work import unit_of_work
@@ -104,7 +105,7 @@ async def _status(chosen: Settings, engine: AsyncEngine) -> None:
     typer.echo("密钥来自 SECRET_KEY" if chosen.secret_key else f"密钥文件 {chosen.keys}")
     typer.echo(f"检索索引和审计日志的摘要算法：{ring.hash}（不随轮换改变）")
     for version, master in sorted(ring.masters.items()):
-        made = f"{master.made_at:%Y-%m-%d %H:%M} UTC" if master.made_at else "时间未记录"
+        made = stamp(master.made_at) or "时间未记录"
         typer.echo(f"第 {version} 版  {master.provider}  {made}{'  当前' if version == ring.current else ''}")
     _show(await _counted(engine))
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -122,12 +122,15 @@ class Watch:
         # A disk that is full must not stop the clock: this process then remembers by itself.
         self._trusted = trusted
         said = {"machine": trusted.machine.isoformat(), "steady": trusted.steady, "boot": trusted.boot}
-        aside = self._path.with_name(f"{FILE}.{os.getpid()}")
+        # Two looks of one process may be at it together: none renames the other's file away.
+        aside = self._path.with_name(f"{FILE}.{uuid4().hex}")
         try:
             aside.write_text(json.dumps({**said, "apart": trusted.apart}), encoding="utf-8")
             aside.replace(self._path)
         except OSError as error:
             _log.warning("clock.not_kept", reason=error.strerror)
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
 
 
 def running_seconds() -> float:

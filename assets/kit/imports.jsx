@@ -1,6 +1,6 @@
-// A sheet that is uploaded to be looked at, and the act that imports it; what the act answers is handed over as a file.
+// A sheet that is uploaded to be looked at, the act that imports it, and the file that the act answered.
 
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 /** What the server said about a refusal, in its own words. */
 async function sentence(answer) {
@@ -23,16 +23,17 @@ async function post(endpoint, body) {
   return answer;
 }
 
-/** Hand a file of an answer to the person. */
-async function save(answer) {
+/** The file of the last act: it is with this page alone, and gone with it. */
+let handed = null;
+
+async function keep(answer) {
   const named = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") || "");
-  if (!named) return;
-  const url = URL.createObjectURL(await answer.blob());
-  const link = Object.assign(document.createElement("a"), { href: url, download: named[1] });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  handed = named && { name: named[1], url: URL.createObjectURL(await answer.blob()) };
+}
+
+function forget() {
+  if (handed) URL.revokeObjectURL(handed.url);
+  handed = null;
 }
 
 /** `onStaged` is called once the server has read the sheet; `wanting` says what must be known before. */
@@ -81,7 +82,7 @@ export function SheetUpload({ endpoint, endings, most, wanting, onStaged }) {
   );
 }
 
-/** `onDone` is called once the act is done and its file, if there is one, is with the person. */
+/** `onDone` is called once the act is done and its file, if there is one, is with the page. */
 export function SheetConfirm({ endpoint, label, disabled, onDone }) {
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState("");
@@ -89,7 +90,7 @@ export function SheetConfirm({ endpoint, label, disabled, onDone }) {
     setBusy(true);
     setFault("");
     try {
-      await save(await post(endpoint));
+      await keep(await post(endpoint));
       onDone?.();
     } catch (error) {
       setFault(error.message);
@@ -107,5 +108,41 @@ export function SheetConfirm({ endpoint, label, disabled, onDone }) {
         {busy ? "正在导入……" : label}
       </button>
     </>
+  );
+}
+
+/**
+ * Give the file of the act as often as it is asked for, until the person says that it is saved (`onSaved`).
+ *
+ * Until then the dialog around it stays, however often Escape is pressed: nobody else has the file.
+ */
+export function SheetFile({ label, lost, onSaved }) {
+  const box = useRef(null);
+  const [given, setGiven] = useState(false);
+  const [file] = useState(handed);
+  useEffect(() => {
+    const dialog = box.current.closest("dialog");
+    const stay = (event) => event.target === dialog && dialog.showModal();
+    dialog?.addEventListener("close", stay);
+    return () => {
+      dialog?.removeEventListener("close", stay);
+      forget();
+    };
+  }, []);
+  return (
+    <div className="form-foot" ref={box}>
+      {file ? (
+        <a className="btn pri" href={file.url} download={file.name} onClick={() => setGiven(true)}>
+          {label}
+        </a>
+      ) : (
+        <span className="fault" role="alert">
+          {lost}
+        </span>
+      )}
+      <button type="button" className="btn" disabled={Boolean(file) && !given} onClick={() => onSaved?.()}>
+        {file ? "已保存，关闭" : "关闭"}
+      </button>
+    </div>
   );
 }

@@ -39,8 +39,8 @@ def own() -> rx.Component:
 
 def _go_on() -> rx.Component:
     return card(
-        "验证已完成",
-        rx.el.p("为保证安全，本次登录将换用新的凭证。"),
+        "设置已完成",
+        rx.el.p("密码和动态口令符合要求。为保证安全，本次登录将换用新的凭证。"),
         rx.cond(S.codes.length() > 0, alert("yellow", rx.el.span("请先保存好上面的备用码。"))),
         rx.el.div(post_button("继续", action="/auth/renew", look="btn pri"), class_name="row"),
         icon="check",

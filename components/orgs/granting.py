@@ -92,7 +92,7 @@ def _factor() -> rx.Component:
         "重置动态口令",
         rx.el.form(
             _who(),
-            rx.el.p("本人更换或遗失手机、恢复码也用完时重置：原动态口令和恢复码作废，各处登录立即退出，密码不变。"),
+            rx.el.p("本人更换或遗失手机、备用码也用完时重置：原动态口令和备用码作废，各处登录立即退出，密码不变。"),
             alert("orange", rx.el.span("请先当面核实是本人提出。")),
             foot("确认重置", S.close),
             on_submit=lambda _: S.reset_factor(),

@@ -34,6 +34,14 @@ class _Confirm(rx.Component):
     on_done: rx.EventHandler[no_args_event_spec]
 
 
+class _File(rx.Component):
+    library = library("imports")
+    tag = "SheetFile"
+    label: rx.Var[str]
+    lost: rx.Var[str]
+    on_saved: rx.EventHandler[no_args_event_spec]
+
+
 def import_button(which: str, word: str = "从 Excel 导入") -> rx.Component:
     """Draw the button that opens an import."""
     return rx.el.button(icon("download"), word, type="button", class_name="btn", on_click=S.ask(which))
@@ -68,7 +76,7 @@ def _upload() -> rx.Component:
             rx.el.li("上传后先逐", row, "检查，有一", row, "不对就全部不导入。"),
             rx.cond(
                 S.which == "accounts",
-                rx.el.li("导入成功后下载一次初始密码；账号待安全管理员授权，首次登录须修改密码。"),
+                rx.el.li("导入成功后请下载初始密码，关闭后不能再下载；账号待安全管理员授权，首次登录须修改密码。"),
             ),
             class_name="plain-list numbers",
         ),
@@ -164,15 +172,27 @@ def _rows() -> rx.Component:
 
 
 def _done() -> rx.Component:
+    ended = rx.el.button("完成", type="button", class_name="btn pri", on_click=S.close)
     return rx.el.div(
         alert("green", rx.el.span(f"已导入 {S.done} 个{S.word}。")),
-        rx.cond(
-            S.which == "accounts",
-            alert(
-                "orange",
-                rx.el.span("初始密码文件已下载，系统不再保存，无法再次下载。请妥善分发后删除；遗失的可逐个重置。"),
-            ),
-        ),
-        rx.el.div(rx.el.button("完成", type="button", class_name="btn pri", on_click=S.close), class_name="form-foot"),
+        rx.cond(S.which == "accounts", _passwords(), rx.el.div(ended, class_name="form-foot")),
         class_name="form",
+    )
+
+
+def _passwords() -> rx.Component:
+    """Give the file of initial passwords, which the browser alone has, until it is said to be saved."""
+    kept = (
+        "初始密码只在本页，系统不保存：请下载，确认文件已保存再关闭，分发后删除。关闭后不能再下载，遗失的可逐个重置。"
+    )
+    return rx.fragment(
+        alert("orange", rx.el.span(kept)),
+        rx.cond(
+            S.leaving, rx.el.p("没有关闭：请先下载初始密码，再按“已保存，关闭”。", class_name="fault", role="alert")
+        ),
+        _File.create(
+            label="下载初始密码",
+            lost="初始密码已不在本页，不能再下载：请逐个重置这些账号的密码。",
+            on_saved=S.saved,
+        ),
     )

@@ -27,7 +27,7 @@ WORDS: MappingProxyType[str, tuple[Group, str]] = MappingProxyType(
         "account.second_factor_set": (_G.ADMIN, "绑定动态口令"),
         "account.second_factor_removed": (_G.ADMIN, "解除本人动态口令"),
         "account.second_factor_reset": (_G.ADMIN, "重置动态口令"),
-        "account.recovery_codes": (_G.ADMIN, "更换恢复码"),
+        "account.recovery_codes": (_G.ADMIN, "更换备用码"),
         "account.link": (_G.ADMIN, "绑定单点登录"),
         "account.unlink": (_G.ADMIN, "解除单点登录"),
         "account.add": (_G.ADMIN, "新增账号"),

@@ -63,7 +63,7 @@ _KINDS: Mapping[str, type[Labelled]] = {
     "link": Link, "level": Supervision, "field": Field, "fields": Field, "why": Unrevealed,
     "supervision_ended": Link, "status": Status, "statuses": Status,
 }  # fmt: skip
-_WAYS = {"password": "密码", "second_factor": "动态口令", "recovery": "恢复码", "sign_on": "单点登录", "certificate": "数字证书",
+_WAYS = {"password": "密码", "second_factor": "动态口令", "recovery": "备用码", "sign_on": "单点登录", "certificate": "数字证书",
          "oidc": "统一身份认证", "sm2": "数字证书", "units": "单位", "accounts": "账号", "areas": "区划",
          "shapes": "区划边界", "sm": "国密", "aes": "AES"}  # fmt: skip
 _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")

@@ -77,7 +77,7 @@ STEP_LIFE = timedelta(minutes=5)
 UNPROVEN: Mapping[str, str] = {
     "password": "请先修改密码：密码是初始密码或已超过有效期，修改后才能使用系统",
     "second_factor": "请先设置动态口令：按安全策略，您的账号须启用第二种验证方式后才能使用系统",
-    "renew": "验证已完成，请点“继续”换用新的登录凭证",
+    "renew": "设置已完成，请点“继续”换用新的登录凭证",
 }
 """What somebody is told who must do something before having any rights."""
 WIDTH = (Reach.NONE, Reach.OWN, Reach.DEPARTMENT, Reach.AREA, Reach.ALL)

@@ -60,6 +60,8 @@ class ImportState(SignedInState):
     """Rows that change something."""
     staged: bool = False
     done: int = 0
+    leaving: bool = False
+    """Closing was asked for while the browser alone has the initial passwords."""
 
     @rx.event
     async def ask(self, which: str):
@@ -116,16 +118,29 @@ class ImportState(SignedInState):
 
     @rx.event
     async def finish(self):
-        """Say that the file was imported; the password file is with the browser by now."""
+        """Say that the file was imported; initial passwords are with the browser by now, and nowhere else."""
         async with self._acting():
             self.done, self.rows, self.told, self.staged = self.works, [], [], False
 
     @rx.event
     async def close(self):
-        """Close the import; the page below is read again where something came of it."""
+        """Close the import; the page below is read again where something came of it.
+
+        With initial passwords in it only `saved` closes it.
+        """
         async with self._acting():
-            page = _PAGES.get(self.which) if self.done else None
-            self._shut()
+            self.leaving = self.which == "accounts" and self.done > 0
+            return None if self.leaving else self._leave()
+
+    @rx.event
+    async def saved(self):
+        """Close the import whose initial passwords the person has saved; the browser forgets them."""
+        async with self._acting():
+            return self._leave()
+
+    def _leave(self) -> object:
+        page = _PAGES.get(self.which) if self.done else None
+        self._shut()
         return page.renew if page else None
 
     def _write_query(self) -> None:
@@ -136,6 +151,7 @@ class ImportState(SignedInState):
         self.which, self.word, self.heads, self.rows, self.told = "", "", [], [], []
         self.since, self.datum, self.query, self.asks = "", "", "", []
         self.total, self.wrong, self.works, self.staged, self.done = 0, 0, 0, False, 0
+        self.leaving = False
 
 
 def data() -> list[tuple[str, str]]:

@@ -28,6 +28,9 @@ ACCOUNTS = (
     ("zhongxin", "中心乙", "centre", "综治中心管理员"),
     ("rsj", "经办丙", "rsj", "部门经办"),
 )
+BEYOND = """box => [...box.children].filter(one => one.getBoundingClientRect().right > box.getBoundingClientRect().right)
+    .map(one => one.textContent)"""
+"""What lies beyond the right edge of its box."""
 
 
 @pytest.fixture(scope="module")
@@ -112,11 +115,19 @@ async def _accounts(admin: Person, folder: Path) -> dict[str, str]:
     await admin.open("/accounts")
     await page.get_by_role("button", name="从 Excel 导入").click()
     await _upload(page, folder, ["账号*", "姓名*", "单位", "角色*"], ACCOUNTS)
-    async with page.expect_download() as downloading:
-        await save(page, f"导入 {len(ACCOUNTS)} 行")
-    file = await (await downloading.value).path()
+    await save(page, f"导入 {len(ACCOUNTS)} 行")
+    given = page.get_by_role("link", name="下载初始密码")
+    for _ in range(2):
+        async with page.expect_download() as downloading:
+            await given.click()
+        file = await (await downloading.value).path()
+    for _ in range(3):
+        await page.keyboard.press("Escape")
+    await expect(page.get_by_text("请先下载初始密码，再按")).to_be_visible()
+    await expect(given).to_be_visible()
     told = load_workbook(io.BytesIO(file.read_bytes())).worksheets[0].iter_rows(min_row=2, values_only=True)
-    await save(page, "完成")
+    await save(page, "已保存，关闭")
+    await expect(given).to_have_count(0)
     return {str(row[0]): str(row[3]) for row in told}
 
 
@@ -167,3 +178,8 @@ async def _renamed(admin: Person, centre: Person, number: str) -> None:
     await admin.keep("72-history")
     await centre.open(f"/case/{number}")
     await expect(centre.page.locator("main")).to_contain_text("柳岸镇 / 上林社区")
+    await expect(centre.page.locator("main")).to_contain_text("没有开通短信，诉求人不能上网查询")
+    await expect(centre.page.locator("img.qr")).to_have_count(0)
+    await centre.page.set_viewport_size({"width": 1280, "height": 800})
+    assert await centre.page.locator(".process").evaluate(BEYOND) == [], "the path of the case stands there whole"
+    await centre.keep("73-path")

@@ -61,6 +61,16 @@ class TestUnits:
         assert ("StateDirectory", Path(DATA).name) in said
         assert ("NoNewPrivileges", "yes") in said
 
+    def test_serve_the_county_that_the_papers_found(self) -> None:
+        papers = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+        install = papers.partition("## First steps\n")[2].partition("\n2. ")[0]
+        said = dict(lines("fengqiao.service"))
+        assert f"echo DATA_DIR={DATA} > .env" in install
+        assert f"useradd --system --home-dir {DATA}" in install
+        assert install.count(f"-u {said['User']} ") == 1
+        assert f"-o {said['User']} -g {said['Group']} {DATA}" in install
+        assert f"cd {said['WorkingDirectory']} && sudo -u" in install
+
     def test_stop_the_product_and_not_its_database_under_it(self) -> None:
         said = dict(lines("fengqiao.service"))
         assert (said["KillMode"], said["KillSignal"]) == ("mixed", "SIGTERM")

@@ -6,6 +6,7 @@ All rows share one county with a started database; each runs in a process of its
 from __future__ import annotations
 
 import inspect
+import re
 import tempfile
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -324,6 +325,22 @@ def _found(county: County) -> None:
 
 def test_no_command_is_without_rows() -> None:
     assert sorted(WRONG) == sorted(registered())
+
+
+def test_a_preview_of_areas_tells_each_row_and_imports_none(county: County) -> None:
+    before = county.state()
+    ended = county.type("areas", "import", "{folder}/areas.csv", "--preview")
+    assert ended.out.splitlines()[0].startswith("第 2 行  359900000000 清溪县  略过：")
+    assert "没有导入任何内容" in ended.out
+    assert county.state() == before
+
+
+@pytest.mark.parametrize("columns", ["60", "80", "100"])
+def test_no_help_text_is_cut(county: County, columns: str) -> None:
+    for command in registered():
+        ended = county.fengqiao.run(*command.split(), "--help", given={"COLUMNS": columns, "TERMINAL_WIDTH": columns})
+        cut = [line for line in ended.out.splitlines() if re.search(r"…\s*│?$", line)]
+        assert (command, ended.status, cut) == (command, 0, [])
 
 
 @pytest.mark.parametrize("wrong", rows())

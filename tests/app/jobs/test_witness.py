@@ -106,6 +106,16 @@ async def test_the_log_is_told_once_a_minute(watch: witness.Watch, clocks: Clock
     assert len(await alarms()) == 1
 
 
+async def test_looks_at_the_same_time_keep_the_reading_and_nothing_else(
+    watch: witness.Watch, settings: Settings
+) -> None:
+    with structlog.testing.capture_logs() as told:
+        for _ in range(10):
+            await asyncio.gather(*(watch.look() for _ in range(8)))
+    assert [line["event"] for line in told] == []
+    assert [path.name for path in settings.data.iterdir()] == [witness.FILE]
+
+
 async def test_a_restart_does_not_forget_the_doubt(watch: witness.Watch, settings: Settings, clocks: Clocks) -> None:
     await watch.look()
     clocks.set = DAY
