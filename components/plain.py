@@ -13,19 +13,34 @@ from components.shell import page
 
 
 def list_page(
-    state: Any, place: str, *more: rx.Component, new: str = "", beside: rx.Component | None = None
+    state: Any,
+    place: str,
+    *more: rx.Component,
+    new: str = "",
+    beside: rx.Component | None = None,
+    above: rx.Component | None = None,
+    title: str = "",
 ) -> rx.Component:
     """Draw the page of a `ListState` with its dialogs.
 
     :param new: the word of the button that opens the dialog `new`
     :param more: what else the page needs, such as a style sheet or a dialog of its own
     :param beside: what may be done besides, left of that button
+    :param above: what stands above the list
+    :param title: what the list is called where it is not all of the page
     """
-    button = rx.el.button(icon("plus"), new, type="button", class_name="btn pri", on_click=state.ask("new", ""))
+    stack = rx.el.div(above or rx.fragment(), listing(state, title), class_name="stack")
+    export = rx.fragment() if title else export_button(state)
     return page(
         *more,
-        rx.el.div(listing(state), class_name="stack"),
+        stack,
         dialogs(state),
         place=place,
-        actions=rx.fragment(export_button(state), beside or rx.fragment(), button if new else rx.fragment()),
+        actions=rx.fragment(export, beside or rx.fragment(), _new(state, new)),
     )
+
+
+def _new(state: Any, word: str) -> rx.Component:
+    if not word:
+        return rx.fragment()
+    return rx.el.button(icon("plus"), word, type="button", class_name="btn pri", on_click=state.ask("new", ""))

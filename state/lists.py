@@ -8,6 +8,7 @@ from typing import Any
 
 from state.cases.words import WORDS
 from state.kit.listing import Listing
+from state.processes.listing import PROCESSES
 
-_ALL: tuple[Listing[Any], ...] = (WORDS,)
+_ALL: tuple[Listing[Any], ...] = (WORDS, PROCESSES)
 LISTS: Mapping[str, Listing[Any]] = MappingProxyType({one.name: one for one in _ALL})

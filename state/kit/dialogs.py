@@ -44,6 +44,7 @@ class Dialog:
     :ivar done: what is said after, or what says it of what the act gave back
     :ivar fill: finds what the key names within the actor's reach, or refuses
     :ivar leads: the word of the link that what it opens with leads to
+    :ivar goes: where the page goes after, by what the act gave back; nothing is said then
     """
 
     title: str
@@ -56,6 +57,7 @@ class Dialog:
     fill: Callable[[AsyncSession, Actor, str], Awaitable[Asked]] | None = None
     says: str = ""
     leads: str = ""
+    goes: Callable[[Any], str] | None = None
     wide: bool = False
 
 
@@ -103,6 +105,8 @@ class DialogState(rx.State, mixin=True):
             self.asked = replace(self.asked, typed=self.asked.typed | typed)
             return None
         self._shut()
+        if one.goes:
+            return rx.redirect(one.goes(done))
         return rx.toast.success(one.done if isinstance(one.done, str) else one.done(done))
 
     def _check_choices(self, one: Dialog, reading: Reading) -> None:

@@ -126,6 +126,7 @@ class Listing(Generic[R]):
     :ivar acts: the buttons of a row; each dialog looks at its right once more
     :ivar said: what stands behind the buttons, such as why there are none
     :ivar live: what is announced when its rows change
+    :ivar icon: the picture before its label, on a page of several
     """
 
     name: str
@@ -150,7 +151,7 @@ class Listing(Generic[R]):
     unit: str = "条"
     none_yet: tuple[str, str] = ("这里还没有内容", "")
     none_left: str = "没有符合条件的内容"
-    keys: bool = False
+    icon: str = "list"
 
     def asks(self) -> Asks:
         """Say what may narrow it, by where it may stand."""

@@ -30,7 +30,6 @@ from state.orgs.handing import HandOverState
 from state.orgs.roles import RolesState
 from state.orgs.units import UnitsState
 from state.privacy.retention import RetentionState
-from state.processes.listing import ProcessListState
 from state.security import SecurityState
 from state.visits import VisitDesk
 from tests.support import county as support
@@ -72,7 +71,6 @@ FORMS = (
         RelatingState, "do", "center", f"/case/{NUMBER}", ("begin", "merge"),
         faults="act_faults", called={"kept": "other"},
     ),
-    Sent(ProcessListState, "copy", "center", "/processes", ("ask_copy", "standard", "")),
     Sent(LimitsState, "send", "center", "/limits", ("ask", -1), {"link": "accept", "unit": "workhours"}),
     Sent(CalendarState, "preview", "sysadmin", "/calendar", ("ask_import",)),
     Sent(UnitsState, "send", "sysadmin", "/units", ("ask_new", "")),
