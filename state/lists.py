@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from state.audit.alarms import CLOSED, OPEN
 from state.cases.words import WORDS
 from state.kit.listing import Listing
 from state.processes.listing import PROCESSES
 
-_ALL: tuple[Listing[Any], ...] = (WORDS, PROCESSES)
+_ALL: tuple[Listing[Any], ...] = (WORDS, PROCESSES, OPEN, CLOSED)
 LISTS: Mapping[str, Listing[Any]] = MappingProxyType({one.name: one for one in _ALL})

@@ -16,10 +16,13 @@ from state.audit.alarms import AlarmsState
 from state.audit.journal import JournalState
 from state.audit.person import PersonTimelineState
 from state.cases.listing import CaseListState
+from state.cases.words import CategoryWordsState
 from state.clock import now
 from state.kit.addressed import AddressedState
+from state.kit.listing import ListState
 from state.orgs.accounts import AccountListState
 from state.orgs.units import UnitsState
+from state.processes.listing import ProcessListState
 from state.session import SignedInState
 from tests.support import county as support
 from tests.support import states
@@ -63,10 +66,12 @@ LISTS = (
         ("widen", ()),
     )),
     Case(PersonTimelineState, "auditor", "/audit-person/center", (("choose_period", ("7",)), ("choose_period", ("365",)))),
-    Case(AlarmsState, "auditor", "/alarms", (("resize", ("50",)), ("turn", ("next",)))),
+    Case(AlarmsState, "auditor", "/alarms", (("resize", ("50",)), ("turn", ("next",)), ("order_by", ("at",)))),
+    Case(ProcessListState, "center", "/processes", (("order_by", ("name",)), ("order_by", ("name",)))),
+    Case(CategoryWordsState, "center", "/category-words", (("order_by", ("word",)), ("order_by", ("when",)))),
 )  # fmt: skip
 _SHOWN = (
-    "rows", "closed", "days", "totals", "filters", "view", "sort", "size", "page", "last", "total", "preceding",
+    "rows", "tables", "days", "totals", "filters", "view", "sort", "size", "page", "last", "total", "preceding",
     "following", "next_seq", "period", "count", "address",
 )  # fmt: skip
 
@@ -91,7 +96,9 @@ async def _opened(one: Case, url: str, cookie: str = "") -> SignedInState:
 
 
 def test_every_list_is_looked_at() -> None:
-    assert {one.kind for one in LISTS} == {kind for kind, _ in states.handlers() if AddressedState in kind.__bases__}
+    assert {one.kind for one in LISTS} == {
+        kind for kind, _ in states.handlers() if {AddressedState, ListState} & {*kind.__bases__}
+    }
 
 
 @pytest.mark.timeout(300)

@@ -92,7 +92,6 @@ ELSEWHERE = {
     "ProcessState.enable": "one field: tests/state/test_processes.py",
     "OwnState.confirm": "one field: tests/state/test_me.py",
     "OwnState.send": "one field: tests/state/test_me.py",
-    "AlarmsState.send": "one field: tests/state/test_audit_pages.py",
     "RetentionState.end": "one field: tests/state/test_privacy.py",
 }
 
