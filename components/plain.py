@@ -9,6 +9,7 @@ import reflex as rx
 from components.kit.asking import dialogs
 from components.kit.icons import icon
 from components.kit.listing import export_button, listing
+from components.kit.tables import tables
 from components.shell import page
 
 
@@ -38,6 +39,14 @@ def list_page(
         place=place,
         actions=rx.fragment(export, beside or rx.fragment(), _new(state, new)),
     )
+
+
+def tables_page(
+    state: Any, place: str, *more: rx.Component, new: str = "", beside: rx.Component | None = None
+) -> rx.Component:
+    """Draw the page of a `TablesState` with its dialogs; the parameters are those of `list_page`."""
+    actions = rx.fragment(beside or rx.fragment(), _new(state, new))
+    return page(*more, rx.el.div(tables(state), class_name="stack"), dialogs(state), place=place, actions=actions)
 
 
 def _new(state: Any, word: str) -> rx.Component:

@@ -9,7 +9,8 @@ from typing import Any
 from state.audit.alarms import CLOSED, OPEN
 from state.cases.words import WORDS
 from state.kit.listing import Listing
+from state.privacy.retention import HOLDS, PAST, RULES, RUNS
 from state.processes.listing import PROCESSES
 
-_ALL: tuple[Listing[Any], ...] = (WORDS, PROCESSES, OPEN, CLOSED)
+_ALL: tuple[Listing[Any], ...] = (WORDS, PROCESSES, OPEN, CLOSED, RULES, HOLDS, RUNS, PAST)
 LISTS: Mapping[str, Listing[Any]] = MappingProxyType({one.name: one for one in _ALL})

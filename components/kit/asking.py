@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -44,7 +45,8 @@ def _dialog(state: Any, name: str, one: Dialog) -> rx.Component:
             rx.cond(asks.about != "", rx.el.p(rx.el.b(asks.about))),
             rx.el.p(one.says, class_name="muted") if one.says else rx.fragment(),
             rx.foreach(asks.says, rx.el.p),
-            form_fields(state, one.form),
+            form_fields(state, one.form, one.tells),
+            rx.cond(asks.found.length() > 0, _found(asks.found)),
             rx.foreach(asks.warns, lambda said: alert("orange", rx.el.span(said))),
             rx.cond(state.faults.contains(""), alert("red", rx.el.span(state.faults[""]))),
             rx.el.div(*ahead, back, go_on, class_name="form-foot"),
@@ -59,19 +61,27 @@ def _dialog(state: Any, name: str, one: Dialog) -> rx.Component:
     )
 
 
-def form_fields(state: Any, kind: type[Any]) -> rx.Component:
-    """Draw a field for each that an input asks for."""
-    fields = asked(kind)
-    return rx.el.div(*[_field(state, one) for one in fields], class_name="grid-2") if fields else rx.fragment()
+def _found(said: Any) -> rx.Component:
+    return rx.el.div(rx.foreach(said, rx.el.span), class_name="found", role="status")
 
 
-def _field(state: Any, one: Field) -> rx.Component:
+def form_fields(state: Any, kind: type[Any], tells: Mapping[str, str] | None = None) -> rx.Component:
+    """Draw a field for each that an input asks for.
+
+    :param tells: the handlers of the state that hear of a field when it changes
+    """
+    fields, told = asked(kind), {name: getattr(state, handler) for name, handler in (tells or {}).items()}
+    drawn = [_field(state, one, told.get(one.name)) for one in fields]
+    return rx.el.div(*drawn, class_name="grid-2") if fields else rx.fragment()
+
+
+def _field(state: Any, one: Field, hears: Any) -> rx.Component:
     ask, typed = one.ask, state.asked.typed[one.name]
     if one.kind is bool:
         return rx.el.div(check(one.name, ask.label, default=typed == "on"), class_name="field wide")
     drawn = field(
         ask.label,
-        _control(one, getattr(state, "choices", None), typed),
+        _control(one, getattr(state, "choices", None), typed, hears),
         name=one.name,
         required=one.required,
         hint=ask.hint,
@@ -82,14 +92,16 @@ def _field(state: Any, one: Field) -> rx.Component:
     return rx.cond(state.asked.fixed.contains(one.name), shown, drawn)
 
 
-def _control(one: Field, choices: Any, typed: Any) -> rx.Component:
+def _control(one: Field, choices: Any, typed: Any, hears: Any) -> rx.Component:
     ask = one.ask
     if one.chosen:
-        return chooser(one, choices, default=typed)
-    most = {"most": ask.most} if ask.most else {}
+        return chooser(one, choices, default=typed, **({"on_change": hears} if hears else {}))
+    more: dict[str, Any] = {"most": ask.most} if ask.most else {}
+    if hears:
+        more["on_change"] = hears.debounce(400)
     if ask.lines > 1:
-        return text_area(one.name, rows=ask.lines, placeholder=ask.example, default=typed, **most)
-    return text_input(one.name, placeholder=ask.example, default=typed, **most, **_KINDS.get(one.kind, {}))
+        return text_area(one.name, rows=ask.lines, placeholder=ask.example, default=typed, **more)
+    return text_input(one.name, placeholder=ask.example, default=typed, **more, **_KINDS.get(one.kind, {}))
 
 
 def chooser(one: Field, choices: Any, **more: Any) -> rx.Component:

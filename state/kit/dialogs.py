@@ -24,7 +24,9 @@ class Asked:
     """A dialog as it is open: what it is about, what its fields begin with, and what it warns of.
 
     :ivar name: the dialog; empty while none is open
+    :ivar found: what the act would do, or what holds now, below the fields
     :ivar fixed: fields that are shown and cannot be changed
+    :ivar known: what the form is read with besides its fields
     """
 
     name: str = ""
@@ -32,7 +34,9 @@ class Asked:
     typed: dict[str, str] = field(default_factory=dict)
     says: list[str] = field(default_factory=list)
     warns: list[str] = field(default_factory=list)
+    found: list[str] = field(default_factory=list)
     fixed: list[str] = field(default_factory=list)
+    known: dict[str, str] = field(default_factory=dict)
     href: str = ""
 
 
@@ -44,6 +48,7 @@ class Dialog:
     :ivar done: what is said after, or what says it of what the act gave back
     :ivar fill: finds what the key names within the actor's reach, or refuses
     :ivar leads: the word of the link that what it opens with leads to
+    :ivar tells: the handlers of the page that hear of a field when it changes
     :ivar goes: where the page goes after, by what the act gave back; nothing is said then
     """
 
@@ -57,6 +62,7 @@ class Dialog:
     fill: Callable[[AsyncSession, Actor, str], Awaitable[Asked]] | None = None
     says: str = ""
     leads: str = ""
+    tells: Mapping[str, str] = field(default_factory=dict)
     goes: Callable[[Any], str] | None = None
     wide: bool = False
 
@@ -89,7 +95,8 @@ class DialogState(rx.State, mixin=True):
     async def send(self, form: dict):
         """Send the open dialog to its act; every field that cannot be taken is told at once."""
         one, reading = self._dialog(self.asked.name), Reading(as_form(form))
-        taken = take(one.form, {**reading.form, **{name: self.asked.typed.get(name) for name in self.asked.fixed}})
+        fixed = {name: self.asked.typed.get(name) for name in self.asked.fixed}
+        taken = take(one.form, {**reading.form, **fixed}, **self.asked.known)
         reading.faults |= dict(taken.faults)
         self._check_choices(one, reading)
         try:
@@ -100,7 +107,7 @@ class DialogState(rx.State, mixin=True):
                 await self._frame(session, actor)
                 await self._read(session, actor)
         except Invalid as refusal:
-            self.faults = refusal.fields or {"": refusal.message}
+            self.faults = _faults(one, refusal)
             typed = {each.name: as_text(reading.form.get(each.name)) for each in asked(one.form)}
             self.asked = replace(self.asked, typed=self.asked.typed | typed)
             return None
@@ -128,6 +135,14 @@ class DialogState(rx.State, mixin=True):
     def _shut(self) -> None:
         self.asked, self._about, self.faults = Asked(), "", {}
         self.round += 1
+
+
+def _faults(one: Dialog, refusal: Invalid) -> dict[str, str]:
+    """Tell what is wrong beside its field, and what has none at the end of the form."""
+    names = {each.name for each in asked(one.form)}
+    rest = [said for name, said in refusal.fields.items() if name not in names]
+    beside = {name: said for name, said in refusal.fields.items() if name in names}
+    return beside | ({"": "；".join(rest)} if rest else {} if beside else {"": refusal.message})
 
 
 def id_of(key: str) -> UUID:

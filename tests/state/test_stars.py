@@ -29,7 +29,6 @@ from state.orgs.delegation import DelegationState
 from state.orgs.handing import HandOverState
 from state.orgs.roles import RolesState
 from state.orgs.units import UnitsState
-from state.privacy.retention import RetentionState
 from state.security import SecurityState
 from state.visits import VisitDesk
 from tests.support import county as support
@@ -82,8 +81,6 @@ FORMS = (
     Sent(RolesState, "save", "secadmin", "/roles", ("copy", "guide")),
     Sent(OwnState, "change_password", "guide", "/me"),
     Sent(SecurityState, "send", "secadmin", "/security"),
-    Sent(RetentionState, "send", "secadmin", "/retention", ("ask", "draft")),
-    Sent(RetentionState, "hold", "secadmin", "/retention", ("ask_hold",)),
 )  # fmt: skip
 ELSEWHERE = {
     "CaseState.take_step": "tests/domain/cases/test_starred.py, over every action and station",
@@ -92,7 +89,6 @@ ELSEWHERE = {
     "ProcessState.enable": "one field: tests/state/test_processes.py",
     "OwnState.confirm": "one field: tests/state/test_me.py",
     "OwnState.send": "one field: tests/state/test_me.py",
-    "RetentionState.end": "one field: tests/state/test_privacy.py",
 }
 
 
