@@ -7,10 +7,12 @@ from types import MappingProxyType
 from typing import Any
 
 from state.audit.alarms import CLOSED, OPEN
+from state.calendar.limits import IN_FORCE
+from state.calendar.limits import PAST as PAST_LIMITS
 from state.cases.words import WORDS
 from state.kit.listing import Listing
 from state.privacy.retention import HOLDS, PAST, RULES, RUNS
 from state.processes.listing import PROCESSES
 
-_ALL: tuple[Listing[Any], ...] = (WORDS, PROCESSES, OPEN, CLOSED, RULES, HOLDS, RUNS, PAST)
+_ALL: tuple[Listing[Any], ...] = (WORDS, PROCESSES, OPEN, CLOSED, IN_FORCE, PAST_LIMITS, RULES, HOLDS, RUNS, PAST)
 LISTS: Mapping[str, Listing[Any]] = MappingProxyType({one.name: one for one in _ALL})

@@ -38,26 +38,53 @@ def _dialog(state: Any, name: str, one: Dialog) -> rx.Component:
     back = rx.el.button("取消", type="button", class_name="btn", on_click=state.close)
     go_on = rx.el.button(one.word, type="submit", class_name=f"btn {one.look}")
     ahead = [rx.el.a(one.leads, href=asks.href, class_name="btn"), rx.el.span(class_name="sp")] if one.leads else []
+    form = rx.el.form(
+        rx.cond(asks.about != "", rx.el.p(rx.el.b(asks.about))),
+        rx.el.p(one.says, class_name="muted") if one.says else rx.fragment(),
+        rx.foreach(asks.says, rx.el.p),
+        form_fields(state, one.form, one.tells),
+        rx.cond(asks.found.length() > 0, _found(asks.found)),
+        rx.foreach(asks.warns, lambda said: alert("orange", rx.el.span(said))),
+        rx.cond(state.faults.contains(""), alert("red", rx.el.span(state.faults[""]))),
+        rx.el.div(*ahead, back, go_on, class_name="form-foot"),
+        on_submit=state.send,
+        key=state.round,
+        class_name="form",
+        custom_attrs={"noValidate": True, "autoComplete": "off"},
+    )
     return dialog(
         asks.name == name,
         one.title,
-        rx.el.form(
-            rx.cond(asks.about != "", rx.el.p(rx.el.b(asks.about))),
-            rx.el.p(one.says, class_name="muted") if one.says else rx.fragment(),
-            rx.foreach(asks.says, rx.el.p),
-            form_fields(state, one.form, one.tells),
-            rx.cond(asks.found.length() > 0, _found(asks.found)),
-            rx.foreach(asks.warns, lambda said: alert("orange", rx.el.span(said))),
-            rx.cond(state.faults.contains(""), alert("red", rx.el.span(state.faults[""]))),
-            rx.el.div(*ahead, back, go_on, class_name="form-foot"),
-            on_submit=state.send,
-            key=state.round,
-            class_name="form",
-            custom_attrs={"noValidate": True, "autoComplete": "off"},
-        ),
+        _first(state, form) if one.foresee else form,
         on_close=state.close,
         wide=one.wide,
         watermark=state.me.watermark,
+    )
+
+
+def _first(state: Any, form: rx.Component) -> rx.Component:
+    """Draw the form, or what was foreseen of it."""
+    seen = state.foreseen
+    shown = foreseen(seen.sentence, seen.examples, seen.among, seen.then, back=state.revise, act=state.confirm)
+    return rx.cond(seen.sentence != "", shown, form)
+
+
+def foreseen(sentence: Any, examples: Any, among: Any, then: Any, *, back: Any, act: Any) -> rx.Component:
+    """Draw what an act would do: the sum, some examples, and the way back or on."""
+    listed = rx.fragment(
+        rx.el.p(among, class_name="muted"), rx.el.ul(rx.foreach(examples, rx.el.li), class_name="examples")
+    )
+    return rx.el.div(
+        alert("blue", rx.el.span(sentence)),
+        rx.cond(examples.length() > 0, listed),
+        rx.el.p(then, class_name="muted"),
+        rx.el.div(
+            rx.el.button("返回修改", type="button", class_name="btn", on_click=back),
+            rx.el.button("确认执行", type="button", class_name="btn pri", on_click=act),
+            class_name="form-foot",
+        ),
+        class_name="form",
+        role="status",
     )
 
 
@@ -95,7 +122,9 @@ def _field(state: Any, one: Field, hears: Any) -> rx.Component:
 def _control(one: Field, choices: Any, typed: Any, hears: Any) -> rx.Component:
     ask = one.ask
     if one.chosen:
-        return chooser(one, choices, default=typed, **({"on_change": hears} if hears else {}))
+        # a short list begins anew where what it begins with changes
+        begins = {} if ask.choices in TYPED_AHEAD else {"key": typed}
+        return chooser(one, choices, default=typed, **begins, **({"on_change": hears} if hears else {}))
     more: dict[str, Any] = {"most": ask.most} if ask.most else {}
     if hears:
         more["on_change"] = hears.debounce(400)

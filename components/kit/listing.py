@@ -81,8 +81,7 @@ def drawn(state: Any, spec: Listing[Any], found: Any, **more: Any) -> rx.Compone
         row_key=lambda row: row.key,
         row_href=(lambda row: row.href) if spec.href else None,
         row_tone=(lambda row: row.tone) if spec.tone else None,
-        loading=state.loading,
-        **more,
+        **{"loading": state.loading, **more},
     )
 
 

@@ -18,6 +18,7 @@ def tables(state: Any) -> rx.Component:
 
 def _card(state: Any, spec: Listing[Any]) -> rx.Component:
     found, sort = state.tables[spec.name], rx.cond(state.orders.contains(spec.name), state.orders[spec.name], "")
+    known = state.tables.contains(spec.name)
     count = rx.cond(found.length() > 0, rx.el.span(found.length(), f" {spec.unit}", class_name="muted"))
     said = rx.el.p(spec.says, class_name="muted") if spec.says else rx.fragment()
     rows = drawn(
@@ -28,6 +29,7 @@ def _card(state: Any, spec: Listing[Any]) -> rx.Component:
         on_sort=lambda column: state.order_table(spec.name, column),
         empty=empty(*spec.none_yet),
         label=spec.label,
+        loading=state.loading | ~known,
     )
-    actions = rx.fragment(count, exporting(spec, {"sort": sort}, "btn txt small"))
+    actions = rx.fragment(rx.cond(known, count), exporting(spec, {"sort": sort}, "btn txt small"))
     return card(spec.label, said, rows, actions=actions, icon=spec.icon, flush=True)

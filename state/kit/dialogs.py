@@ -41,6 +41,20 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What an act would do, shown before it is done.
+
+    :ivar among: what the examples are
+    :ivar then: what is done besides
+    """
+
+    sentence: str = ""
+    examples: list[str] = field(default_factory=list)
+    among: str = ""
+    then: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Dialog:
     """One dialog.
 
@@ -48,6 +62,7 @@ class Dialog:
     :ivar done: what is said after, or what says it of what the act gave back
     :ivar fill: finds what the key names within the actor's reach, or refuses
     :ivar leads: the word of the link that what it opens with leads to
+    :ivar foresee: what the act would do, to be confirmed first; none where nothing needs that
     :ivar tells: the handlers of the page that hear of a field when it changes
     :ivar goes: where the page goes after, by what the act gave back; nothing is said then
     """
@@ -62,6 +77,7 @@ class Dialog:
     fill: Callable[[AsyncSession, Actor, str], Awaitable[Asked]] | None = None
     says: str = ""
     leads: str = ""
+    foresee: Callable[[AsyncSession, Actor, str, Any, datetime], Awaitable[Foreseen | None]] | None = None
     tells: Mapping[str, str] = field(default_factory=dict)
     goes: Callable[[Any], str] | None = None
     wide: bool = False
@@ -72,9 +88,11 @@ class DialogState(rx.State, mixin=True):
 
     DIALOGS: ClassVar[Mapping[str, Dialog]]
     asked: Asked = Asked()
+    foreseen: Foreseen = Foreseen()
     faults: dict[str, str] = {}
     round: int = 0
     _about: str = ""
+    _given: dict[str, Any] = {}
 
     @rx.event
     async def ask(self, name: str, key: str = ""):
@@ -93,22 +111,42 @@ class DialogState(rx.State, mixin=True):
 
     @rx.event
     async def send(self, form: dict):
-        """Send the open dialog to its act; every field that cannot be taken is told at once."""
-        one, reading = self._dialog(self.asked.name), Reading(as_form(form))
+        """Send the open dialog to its act, or show first what that would do; every fault is told at once."""
+        return await self._send(as_form(form))
+
+    @rx.event
+    async def confirm(self):
+        """Do what was shown."""
+        return await self._send(self._given, sure=True) if self.foreseen.sentence else None
+
+    @rx.event
+    async def revise(self):
+        """Go back from what was shown to the form."""
+        async with self._acting():
+            self.foreseen = Foreseen()
+
+    async def _send(self, form: dict[str, Any], *, sure: bool = False) -> Any:
+        one, reading = self._dialog(self.asked.name), Reading(form)
         fixed = {name: self.asked.typed.get(name) for name in self.asked.fixed}
-        taken = take(one.form, {**reading.form, **fixed}, **self.asked.known)
+        taken = take(one.form, {**form, **fixed}, **self.asked.known)
         reading.faults |= dict(taken.faults)
         self._check_choices(one, reading)
+        typed = {each.name: as_text(form.get(each.name)) for each in asked(one.form)}
+        given, done, shown = (self._about, taken.value, now()), None, None
         try:
             async with self._acting() as (session, actor):
                 actor.require(one.right)
                 with reading.joined():
-                    done = await one.act(session, actor, self._about, taken.value, now())
+                    shown = await one.foresee(session, actor, *given) if one.foresee and not sure else None
+                    done = None if shown else await one.act(session, actor, *given)
                 await self._frame(session, actor)
                 await self._read(session, actor)
         except Invalid as refusal:
-            self.faults = _faults(one, refusal)
-            typed = {each.name: as_text(reading.form.get(each.name)) for each in asked(one.form)}
+            self.faults, self.foreseen = _faults(one, refusal), Foreseen()
+            self.asked = replace(self.asked, typed=self.asked.typed | typed)
+            return None
+        if shown:
+            self.foreseen, self.faults, self._given = shown, {}, form
             self.asked = replace(self.asked, typed=self.asked.typed | typed)
             return None
         self._shut()
@@ -134,6 +172,7 @@ class DialogState(rx.State, mixin=True):
 
     def _shut(self) -> None:
         self.asked, self._about, self.faults = Asked(), "", {}
+        self.foreseen, self._given = Foreseen(), {}
         self.round += 1
 
 

@@ -17,7 +17,6 @@ from domain.cases.vocabulary import Action
 from domain.kernel.asking import asked, take
 from domain.kernel.unit_of_work import unit_of_work
 from state.areas.areas import AreasState
-from state.calendar.limits import LimitsState
 from state.calendar.year import CalendarState
 from state.cases.relating import RelatingState
 from state.cases.writing import CaseFormState
@@ -70,7 +69,6 @@ FORMS = (
         RelatingState, "do", "center", f"/case/{NUMBER}", ("begin", "merge"),
         faults="act_faults", called={"kept": "other"},
     ),
-    Sent(LimitsState, "send", "center", "/limits", ("ask", -1), {"link": "accept", "unit": "workhours"}),
     Sent(CalendarState, "preview", "sysadmin", "/calendar", ("ask_import",)),
     Sent(UnitsState, "send", "sysadmin", "/units", ("ask_new", "")),
     Sent(AreasState, "send", "sysadmin", "/areas", ("ask_new", ""), spared=frozenset({"into"})),
