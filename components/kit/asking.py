@@ -42,8 +42,8 @@ def _dialog(state: Any, name: str, one: Dialog) -> rx.Component:
         rx.cond(asks.about != "", rx.el.p(rx.el.b(asks.about))),
         rx.el.p(one.says, class_name="muted") if one.says else rx.fragment(),
         rx.foreach(asks.says, rx.el.p),
-        form_fields(state, one.form, one.tells),
-        rx.cond(asks.found.length() > 0, _found(asks.found)),
+        form_fields(state, one.form, one.tells, one.below),
+        rx.fragment() if one.below else _found(asks.found),
         rx.foreach(asks.warns, lambda said: alert("orange", rx.el.span(said))),
         rx.cond(state.faults.contains(""), alert("red", rx.el.span(state.faults[""]))),
         rx.el.div(*ahead, back, go_on, class_name="form-foot"),
@@ -89,16 +89,19 @@ def foreseen(sentence: Any, examples: Any, among: Any, then: Any, *, back: Any, 
 
 
 def _found(said: Any) -> rx.Component:
-    return rx.el.div(rx.foreach(said, rx.el.span), class_name="found", role="status")
+    return rx.cond(said.length() > 0, rx.el.div(rx.foreach(said, rx.el.span), class_name="found wide", role="status"))
 
 
-def form_fields(state: Any, kind: type[Any], tells: Mapping[str, str] | None = None) -> rx.Component:
+def form_fields(state: Any, kind: type[Any], tells: Mapping[str, str] | None = None, below: str = "") -> rx.Component:
     """Draw a field for each that an input asks for.
 
     :param tells: the handlers of the state that hear of a field when it changes
+    :param below: the field below which what was found stands
     """
     fields, told = asked(kind), {name: getattr(state, handler) for name, handler in (tells or {}).items()}
-    drawn = [_field(state, one, told.get(one.name)) for one in fields]
+    drawn: list[rx.Component] = []
+    for one in fields:
+        drawn += [_field(state, one, told.get(one.name)), *([_found(state.asked.found)] if one.name == below else [])]
     return rx.el.div(*drawn, class_name="grid-2") if fields else rx.fragment()
 
 

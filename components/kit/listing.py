@@ -21,7 +21,7 @@ def listing(state: Any, title: str = "") -> rx.Component:
     spec: Listing[Any] = state.LISTING
     tiles = kpi_tiles(state.tiles, state.view, state.choose_view, unit=spec.unit, loading=state.loading)
     said = rx.el.p(spec.says, class_name="muted") if spec.says else rx.fragment()
-    actions = export_button(state) if title else None
+    actions = export_button(state, "btn txt small") if title else None
     return rx.fragment(
         address(state),
         tiles if spec.count else rx.fragment(),
@@ -133,9 +133,9 @@ def _foot(state: Any) -> rx.Component:
     return rx.cond(state.known & ~state.loading, counted)
 
 
-def export_button(state: Any) -> rx.Component:
+def export_button(state: Any, look: str = "btn") -> rx.Component:
     """Draw the export of the list as it is narrowed."""
-    return exporting(state.LISTING, {"filters": state.filters, "view": state.view, "sort": state.sort})
+    return exporting(state.LISTING, {"filters": state.filters, "view": state.view, "sort": state.sort}, look)
 
 
 def exporting(spec: Listing[Any], body: Any, look: str = "btn") -> rx.Component:

@@ -204,7 +204,7 @@ def _columns(period: str) -> tuple[Col[LimitRow], ...]:
         Col("scope", "适用范围", lambda row: row.scope, look="wide", sort=True, phone="title", chars=40),
         Col("yellow", "黄牌", lambda row: _figure(row.rule.limit.yellow, row), tone=lambda _: "yellow"),
         Col("red", "红牌", lambda row: _figure(row.rule.limit.red, row), tone=lambda _: "red"),
-        Col("period", period, _period, sort=True),
+        Col("period", period, _period, look="wide", sort=True),
         Col("by", "设置人", lambda row: row.by, sort=True),
         Col("note", "说明", lambda row: row.rule.note if row.rule.id else "", look="wide", chars=40),
     )  # fmt: skip
@@ -255,6 +255,7 @@ class LimitsState(TablesState, DialogState, SignedInState):
             fill=_of_limit,
             foresee=_ahead,
             tells={"link": "choose_link"},
+            below="red",
         ),
         "end": Dialog("停用时限规则", _end, _said, RIGHT, EndInput, "停用", fill=_of_end, foresee=_end_ahead),
     }

@@ -64,6 +64,7 @@ class Dialog:
     :ivar leads: the word of the link that what it opens with leads to
     :ivar foresee: what the act would do, to be confirmed first; none where nothing needs that
     :ivar tells: the handlers of the page that hear of a field when it changes
+    :ivar below: the field below which what was found stands; empty for the end of the form
     :ivar goes: where the page goes after, by what the act gave back; nothing is said then
     """
 
@@ -79,6 +80,7 @@ class Dialog:
     leads: str = ""
     foresee: Callable[[AsyncSession, Actor, str, Any, datetime], Awaitable[Foreseen | None]] | None = None
     tells: Mapping[str, str] = field(default_factory=dict)
+    below: str = ""
     goes: Callable[[Any], str] | None = None
     wide: bool = False
 
@@ -131,7 +133,7 @@ class DialogState(rx.State, mixin=True):
         taken = take(one.form, {**form, **fixed}, **self.asked.known)
         reading.faults |= dict(taken.faults)
         self._check_choices(one, reading)
-        typed = {each.name: as_text(form.get(each.name)) for each in asked(one.form)}
+        typed = {each.name: _typed(form.get(each.name)) for each in asked(one.form)}
         given, done, shown = (self._about, taken.value, now()), None, None
         try:
             async with self._acting() as (session, actor):
@@ -174,6 +176,11 @@ class DialogState(rx.State, mixin=True):
         self.asked, self._about, self.faults = Asked(), "", {}
         self.foreseen, self._given = Foreseen(), {}
         self.round += 1
+
+
+def _typed(value: object) -> str:
+    """Give what stood in a field, so that it stands there again; a box that was ticked comes as true."""
+    return "on" if value is True else as_text(value)
 
 
 def _faults(one: Dialog, refusal: Invalid) -> dict[str, str]:

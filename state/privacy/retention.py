@@ -188,7 +188,7 @@ PAST: Listing[RuleView] = Listing(
     by_query(queries.past_rules),
     (
         *RULE,
-        Col("span", "起止", lambda one: f"{stamp(one.set_at, DAY)} 起，{stamp(one.ended_at, DAY)} 止"),
+        Col("span", "起止", lambda one: f"{stamp(one.set_at, DAY)} 起，{stamp(one.ended_at, DAY)} 止", look="wide"),
         NOTE,
         Col("by", "设置", lambda one: one.set_by_name or "默认", sort=True),
     ),
@@ -204,7 +204,9 @@ class RetentionState(TablesState, DialogState, SignedInState):
 
     TABLES: ClassVar = (RULES, HOLDS, RUNS, PAST)
     DIALOGS: ClassVar = {
-        "set": Dialog("保存期限", _set, "已设置", RIGHT, RuleInput, fill=_of_rule, tells={"days": "preview"}),
+        "set": Dialog(
+            "保存期限", _set, "已设置", RIGHT, RuleInput, fill=_of_rule, tells={"days": "preview"}, below="days"
+        ),
         "new": Dialog("设为法定保留", _hold, "已设为法定保留", RIGHT, NewHold, "设为保留"),
         "end": Dialog("解除法定保留", _end, "已解除法定保留", RIGHT, EndOfHold, "解除", fill=_of_hold),
     }
@@ -213,11 +215,12 @@ class RetentionState(TablesState, DialogState, SignedInState):
     async def preview(self, days: str):
         """Show what another period would end now."""
         async with self._acting() as (session, actor):
-            self.asked, self.faults = replace(self.asked, found=[], known={}), {}
             kind = _kind(self._about)
+            self.asked = replace(self.asked, found=[], known={})
+            self.faults = {name: said for name, said in self.faults.items() if name != "days"}
             try:
                 number = bounds.whole(as_text(days), label="期限", within=rules.STANDARDS[kind].bounds, field="days")
             except Invalid as refusal:
-                self.faults = refusal.fields
+                self.faults |= refusal.fields
                 return
             self.asked = _with(self.asked, await queries.preview(session, actor, kind, days=number, at=now()))

@@ -119,7 +119,7 @@ class TestLimits:
             number = await support.bring_to(session, county, MAIN_LINE[:2], at=now() - timedelta(hours=10))
         page = await states.tree(LimitsState, await states.signed_in("center"), "http://test/limits")
         await states.call(page, "load")
-        given = {"link": "accept", "yellow": "8", "red": "16", "unit": "hours", "recompute": "on"}
+        given = {"link": "accept", "yellow": "8", "red": "16", "unit": "hours", "recompute": True}
 
         await states.call(page, "ask", "new")
         await states.call(page, "send", given)

@@ -132,8 +132,10 @@ class TestRetention:
         for days in ("9999", "", "x"):
             await states.call(page, "send", {"days": days, "note": ""})
             assert set(page.faults) == {"days", "note"}
-        await states.call(page, "preview", "x")
-        assert (set(page.faults), page.asked.found) == ({"days"}, [])
+        await states.call(page, "preview", "y")
+        assert (set(page.faults), page.asked.found) == ({"days", "note"}, [])
+        await states.call(page, "preview", "31")
+        assert (set(page.faults), page.asked.found) == ({"note"}, ["现在没有到期的数据"])
 
     async def test_what_is_fixed_is_refused_at_the_end_of_the_form(self, page: RetentionState) -> None:
         await states.call(page, "ask", "set", "card")
