@@ -7,10 +7,17 @@ from types import MappingProxyType
 from typing import Any
 
 from state.areas.areas import AREAS
+from state.audit.alarms import CLOSED, OPEN
+from state.calendar.limits import IN_FORCE
+from state.calendar.limits import PAST as PAST_LIMITS
 from state.cases.words import WORDS
 from state.kit.listing import Listing
 from state.orgs.accounts import ACCOUNTS
 from state.orgs.units import UNITS
+from state.privacy.retention import HOLDS, PAST, RULES, RUNS
+from state.processes.listing import PROCESSES
 
-_ALL: tuple[Listing[Any], ...] = (ACCOUNTS, AREAS, UNITS, WORDS)
+_ALL: tuple[Listing[Any], ...] = (
+    ACCOUNTS, UNITS, AREAS, WORDS, PROCESSES, OPEN, CLOSED, IN_FORCE, PAST_LIMITS, RULES, HOLDS, RUNS, PAST,
+)  # fmt: skip
 LISTS: Mapping[str, Listing[Any]] = MappingProxyType({one.name: one for one in _ALL})

@@ -1,34 +1,18 @@
-"""What a change of the rules of time would do to open cases, shown before it is done."""
+"""What a change of the calendar would do to open cases, shown before it is done."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
-from components.kit.show import alert
+from components.kit import asking
+from state.calendar.foreseen import AMONG, THEN
 
 
-def foreseen(
-    sentence: rx.Var[str], examples: rx.Var[list[str]], *, back: rx.EventHandler, act: rx.EventHandler
-) -> rx.Component:
+def foreseen(sentence: Any, examples: Any, *, back: Any, act: Any) -> rx.Component:
     """Draw the sum, some of the cases, and the way back or on."""
-    return rx.el.div(
-        alert("blue", rx.el.span(sentence)),
-        rx.cond(
-            examples.length() > 0,
-            rx.fragment(
-                rx.el.p("其中（最多列出 10 件，将超期的在前）：", class_name="muted"),
-                rx.el.ul(rx.foreach(examples, rx.el.li), class_name="lint"),
-            ),
-        ),
-        rx.el.p("确认后，每件变动的案件都会记下原时限、新时限和依据。", class_name="muted"),
-        rx.el.div(
-            rx.el.button("返回修改", type="button", class_name="btn", on_click=back),
-            rx.el.button("确认执行", type="button", class_name="btn pri", on_click=act),
-            class_name="form-foot",
-        ),
-        class_name="form",
-        role="status",
-    )
+    return asking.foreseen(sentence, examples, AMONG, THEN, back=back, act=act)
 
 
 def foot(close: rx.EventHandler, word: str | rx.Var[str]) -> rx.Component:

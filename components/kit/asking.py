@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -34,6 +35,8 @@ def dialogs(state: Any) -> rx.Component:
 
 def _dialog(state: Any, name: str, one: Dialog) -> rx.Component:
     drawn = _form(state, one) if one.act else _told(state, one)
+    if one.foresee:
+        drawn = _first(state, drawn)
     return dialog(
         state.asked.name == name, one.title, drawn, on_close=state.close, wide=one.wide, watermark=state.me.watermark
     )
@@ -48,7 +51,8 @@ def _form(state: Any, one: Dialog) -> rx.Component:
         rx.cond(asks.about != "", rx.el.p(rx.el.b(asks.about))),
         rx.el.p(one.says, class_name="muted") if one.says else rx.fragment(),
         rx.foreach(asks.says, rx.el.p),
-        form_fields(state, one.form),
+        form_fields(state, one.form, one.tells, one.below),
+        rx.fragment() if one.below else _found(asks.found),
         rx.foreach(asks.warns, lambda said: alert("orange", rx.el.span(said))),
         rx.cond(state.faults.contains(""), alert("red", rx.el.span(state.faults[""]))),
         rx.el.div(*ahead, back, go_on, class_name="form-foot"),
@@ -83,19 +87,56 @@ def _told(state: Any, one: Dialog) -> rx.Component:
     )
 
 
-def form_fields(state: Any, kind: type[Any]) -> rx.Component:
-    """Draw a field for each that an input asks for."""
-    fields = asked(kind)
-    return rx.el.div(*[_field(state, one) for one in fields], class_name="grid-2") if fields else rx.fragment()
+def _first(state: Any, form: rx.Component) -> rx.Component:
+    """Draw the form, or what was foreseen of it."""
+    seen = state.foreseen
+    shown = foreseen(seen.sentence, seen.examples, seen.among, seen.then, back=state.revise, act=state.confirm)
+    return rx.cond(seen.sentence != "", shown, form)
 
 
-def _field(state: Any, one: Field) -> rx.Component:
+def foreseen(sentence: Any, examples: Any, among: Any, then: Any, *, back: Any, act: Any) -> rx.Component:
+    """Draw what an act would do: the sum, some examples, and the way back or on."""
+    listed = rx.fragment(
+        rx.el.p(among, class_name="muted"), rx.el.ul(rx.foreach(examples, rx.el.li), class_name="examples")
+    )
+    return rx.el.div(
+        alert("blue", rx.el.span(sentence)),
+        rx.cond(examples.length() > 0, listed),
+        rx.el.p(then, class_name="muted"),
+        rx.el.div(
+            rx.el.button("返回修改", type="button", class_name="btn", on_click=back),
+            rx.el.button("确认执行", type="button", class_name="btn pri", on_click=act),
+            class_name="form-foot",
+        ),
+        class_name="form",
+        role="status",
+    )
+
+
+def _found(said: Any) -> rx.Component:
+    return rx.cond(said.length() > 0, rx.el.div(rx.foreach(said, rx.el.span), class_name="found wide", role="status"))
+
+
+def form_fields(state: Any, kind: type[Any], tells: Mapping[str, str] | None = None, below: str = "") -> rx.Component:
+    """Draw a field for each that an input asks for.
+
+    :param tells: the handlers of the state that hear of a field when it changes
+    :param below: the field below which what was found stands
+    """
+    fields, told = asked(kind), {name: getattr(state, handler) for name, handler in (tells or {}).items()}
+    drawn: list[rx.Component] = []
+    for one in fields:
+        drawn += [_field(state, one, told.get(one.name)), *([_found(state.asked.found)] if one.name == below else [])]
+    return rx.el.div(*drawn, class_name="grid-2") if fields else rx.fragment()
+
+
+def _field(state: Any, one: Field, hears: Any) -> rx.Component:
     ask, typed = one.ask, state.asked.typed[one.name]
     if one.kind is bool:
         return rx.el.div(check(one.name, ask.label, default=typed == "on"), class_name="field wide")
     drawn = field(
         ask.label,
-        _control(one, state.choices, typed),
+        _control(one, state.choices, typed, hears),
         name=one.name,
         required=one.required,
         hint=ask.hint,
@@ -106,15 +147,19 @@ def _field(state: Any, one: Field) -> rx.Component:
     return rx.cond(state.asked.fixed.contains(one.name), shown, drawn)
 
 
-def _control(one: Field, choices: Any, typed: Any) -> rx.Component:
+def _control(one: Field, choices: Any, typed: Any, hears: Any) -> rx.Component:
     ask = one.ask
     if one.chosen:
-        return chooser(one, choices, default=typed)
-    most: dict[str, Any] = {"most": ask.most} if ask.most else {}
+        # a short list begins anew where what it begins with changes
+        begins = {} if ask.choices in TYPED_AHEAD else {"key": typed}
+        return chooser(one, choices, default=typed, **begins, **({"on_change": hears} if hears else {}))
     keyboard = {"input_mode": ask.keyboard} if ask.keyboard else _KINDS.get(one.kind, {})
+    more: dict[str, Any] = {"most": ask.most} if ask.most else {}
+    if hears:
+        more["on_change"] = hears.debounce(400)
     if ask.lines > 1:
-        return text_area(one.name, rows=ask.lines, placeholder=ask.example, default=typed, **most)
-    return text_input(one.name, placeholder=ask.example, default=typed, **most, **keyboard)
+        return text_area(one.name, rows=ask.lines, placeholder=ask.example, default=typed, **more)
+    return text_input(one.name, placeholder=ask.example, default=typed, **more, **keyboard)
 
 
 def chooser(one: Field, choices: Any, **more: Any) -> rx.Component:

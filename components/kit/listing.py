@@ -16,15 +16,16 @@ from domain.kernel.asking import Field, asked
 from state.kit.listing import SHOWN, Act, Col, Listing, Mark, Row
 
 
-def listing(state: Any) -> rx.Component:
-    """Draw the whole list of a `ListState`."""
+def listing(state: Any, title: str = "") -> rx.Component:
+    """Draw the whole list of a `ListState`; with a title, its export stands beside that."""
     spec: Listing[Any] = state.LISTING
     tiles = kpi_tiles(state.tiles, state.view, state.choose_view, unit=spec.unit, loading=state.loading)
     said = rx.el.p(spec.says, class_name="muted") if spec.says else rx.fragment()
+    actions = export_button(state, "btn txt small") if title else None
     return rx.fragment(
         address(state),
         tiles if spec.count else rx.fragment(),
-        card("", said, narrowing(state), rows(state), _foot(state)),
+        card(title, said, narrowing(state), rows(state), _foot(state), actions=actions, flush=True),
     )
 
 
@@ -70,23 +71,26 @@ def _narrow(state: Any, one: Field) -> rx.Component:
 def rows(state: Any) -> rx.Component:
     """Draw the rows of a list, which become cards on a phone."""
     spec: Listing[Any] = state.LISTING
+    clear = rx.el.button("清除筛选", class_name="btn", on_click=state.widen)
+    nothing = rx.cond(state.filtered, empty(spec.none_left, "换个条件试试", clear), empty(*spec.none_yet))
+    return drawn(state, spec, state.rows, sort=state.sort, on_sort=state.order_by, empty=nothing)
+
+
+def drawn(state: Any, spec: Listing[Any], found: Any, **more: Any) -> rx.Component:
+    """Draw rows by their `Listing`; `more` goes to the kit's table."""
     shown = [
         Column(one.key, one.label, lambda row, at=at, one=one: _cell(row, at, one), one.sort, one.width, one.phone)
         for at, one in enumerate(spec.columns)
     ]
     if spec.acts:
         shown.append(Column("acts", "操作", lambda row: _acts(state, row, said=bool(spec.said))))
-    clear = rx.el.button("清除筛选", class_name="btn", on_click=state.widen)
     return table(
-        state.rows,
+        found,
         shown,
         row_key=lambda row: row.key,
         row_href=(lambda row: row.href) if spec.href else None,
         row_tone=(lambda row: row.tone) if spec.tone else None,
-        sort=state.sort,
-        on_sort=state.order_by,
-        loading=state.loading,
-        empty=rx.cond(state.filtered, empty(spec.none_left, "换个条件试试", clear), empty(*spec.none_yet)),
+        **{"loading": state.loading, **more},
     )
 
 
@@ -141,7 +145,11 @@ def _foot(state: Any) -> rx.Component:
     return rx.cond(state.known & ~state.loading, counted)
 
 
-def export_button(state: Any) -> rx.Component:
+def export_button(state: Any, look: str = "btn") -> rx.Component:
     """Draw the export of the list as it is narrowed."""
-    body: Any = {"filters": state.filters, "view": state.view, "sort": state.sort}
-    return download_button("导出", endpoint=f"/api/v1/lists/{state.LISTING.name}/export", body=body)
+    return exporting(state.LISTING, {"filters": state.filters, "view": state.view, "sort": state.sort}, look)
+
+
+def exporting(spec: Listing[Any], body: Any, look: str = "btn") -> rx.Component:
+    """Draw the export of a list, with the conditions that its interface takes."""
+    return download_button("导出", endpoint=f"/api/v1/lists/{spec.name}/export", body=body, look=look)

@@ -48,8 +48,10 @@ def kpi_tiles(tiles: Any, chosen: Any, on_choose: Any, *, unit: str = "件", loa
     return rx.el.div(shown, class_name="kpis", role="group", custom_attrs={"aria-label": "分类计数"})
 
 
-def card(title: Any, *children: Any, actions: rx.Component | None = None, icon: str | None = None) -> rx.Component:
-    """Draw a surface with a head; without a title there is no head and no padding."""
+def card(
+    title: Any, *children: Any, actions: rx.Component | None = None, icon: str | None = None, flush: bool = False
+) -> rx.Component:
+    """Draw a surface with a head; without a title there is no head and no padding, with `flush` no padding."""
     if isinstance(title, str) and not title:
         return rx.el.section(rx.el.div(*children, class_name="body"), class_name="card flush")
     head = rx.el.header(
@@ -57,7 +59,7 @@ def card(title: Any, *children: Any, actions: rx.Component | None = None, icon: 
         rx.el.h2(title),
         rx.el.div(actions, class_name="acts") if actions is not None else rx.fragment(),
     )
-    return rx.el.section(head, rx.el.div(*children, class_name="body"), class_name="card")
+    return rx.el.section(head, rx.el.div(*children, class_name="body"), class_name="card flush" if flush else "card")
 
 
 def desc_list(pairs: list[tuple[str, Any]]) -> rx.Component:

@@ -57,6 +57,7 @@ def table(
     loading: Any = False,
     empty: rx.Component | None = None,
     fault: Any = "",
+    label: str = "列表",
 ) -> rx.Component:
     """Draw rows that keys and pointer can walk, select and open.
 
@@ -64,6 +65,7 @@ def table(
     :param sort: var with the key that sorts, with a leading "-" when descending
     :param selected: list var of selected keys; none for a table without boxes
     :param fault: a sentence shown in place of the rows
+    :param label: what the table is called where a page has several
     """
     picks = selected is not None
     head = [_select_all(rows, selected, on_select_all)] if picks else []
@@ -75,10 +77,10 @@ def table(
 
     waiting = rx.fragment(*[_bones(width, picks=picks) for _ in range(BONES)])
     body = rx.cond(loading, waiting, rx.cond(rows.length() > 0, rx.foreach(rows, one), _message(empty, width)))
-    return _box_of(head, rx.cond(fault, _message(alert("red", fault), width), body), loading)
+    return _box_of(head, rx.cond(fault, _message(alert("red", fault), width), body), loading, label)
 
 
-def _box_of(head: list[rx.Component], body: Any, loading: Any) -> rx.Component:
+def _box_of(head: list[rx.Component], body: Any, loading: Any, label: str) -> rx.Component:
     return rx.el.div(
         rx.el.table(
             rx.el.thead(rx.el.tr(*head)),
@@ -89,7 +91,7 @@ def _box_of(head: list[rx.Component], body: Any, loading: Any) -> rx.Component:
         class_name="table-box",
         tab_index=0,
         role="region",
-        custom_attrs={"aria-label": "列表"},
+        custom_attrs={"aria-label": label},
     )
 
 

@@ -40,13 +40,14 @@ from domain.orgs.schemas import UnitView
 
 _SHOWN_ANCHORS = 7
 _SHOWN_RESTORES = 20
-_NEWEST_ALARM = Order(
-    "alarms",
-    (
-        Key(col(AuditAlarm.at), lambda one: one.at, falling=True),
-        Key(col(AuditAlarm.id), lambda one: one.id, falling=True),
-    ),
-)
+
+
+def _alarms_by_time(name: str, *, falling: bool) -> Order:
+    at = Key(col(AuditAlarm.at), lambda one: one.at, falling=falling)
+    return Order(name, (at, Key(col(AuditAlarm.id), lambda one: one.id, falling=falling)))
+
+
+_NEWEST_ALARM, _OLDEST_ALARM = _alarms_by_time("alarms", falling=True), _alarms_by_time("alarms_old", falling=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +137,33 @@ async def open_alarms(session: AsyncSession, actor: Actor) -> tuple[AlarmView, .
     """
     actor.require(Permission.JOURNAL_AUDIT)
     query = select(AuditAlarm).where(col(AuditAlarm.seen_at).is_(None)).order_by(*_NEWEST_ALARM.sorting())
-    return await _alarms(session, list(await session.scalars(query.limit(COUNT_CAP))))
+    return await _alarms(session, actor, list(await session.scalars(query.limit(COUNT_CAP))))
+
+
+async def open_alarm(session: AsyncSession, actor: Actor, alarm_id: UUID) -> AlarmView:
+    """Give one open alarm.
+
+    :raises NotPermitted: the actor does not audit
+    :raises NotFound: there is none, or it was dealt with
+    """
+    actor.require(Permission.JOURNAL_AUDIT)
+    found = await session.get(AuditAlarm, alarm_id)
+    if found is None or found.seen_at is not None:
+        raise NotFound("没有这条告警，或已处理")
+    (alarm,) = await _alarms(session, actor, [found])
+    return alarm
 
 
 async def closed_alarms(
-    session: AsyncSession, actor: Actor, *, at: datetime, cursor: str = "", size: int = 20
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    oldest_first: bool = False,
+    at: datetime,
+    cursor: str = "",
+    size: int = 20,
 ) -> Page[AlarmView]:
-    """Give one page of the alarms that were dealt with, the newest first.
+    """Give one page of the alarms that were dealt with, the newest first unless asked otherwise.
 
     :raises NotPermitted: the actor does not audit
     :raises Invalid: the cursor is none of this list
@@ -150,11 +171,12 @@ async def closed_alarms(
     actor.require(Permission.JOURNAL_AUDIT)
     query = select(AuditAlarm).where(col(AuditAlarm.seen_at).is_not(None))
     total = await session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP + 1).subquery())) or 0
-    turned = await turn_query(session, query, _NEWEST_ALARM, cursor=cursor, size=size, at=at)
-    return turned.page(await _alarms(session, turned.rows), total, size)
+    order = _OLDEST_ALARM if oldest_first else _NEWEST_ALARM
+    turned = await turn_query(session, query, order, cursor=cursor, size=size, at=at)
+    return turned.page(await _alarms(session, actor, turned.rows), total, size)
 
 
-async def _alarms(session: AsyncSession, found: Sequence[AuditAlarm]) -> tuple[AlarmView, ...]:
+async def _alarms(session: AsyncSession, actor: Actor, found: Sequence[AuditAlarm]) -> tuple[AlarmView, ...]:
     ids = {one.account_id for one in found} | {one.seen_by for one in found if one.seen_by}
     names, logins = await orgs.staff_names(session, ids), await orgs.logins_of(session, ids)
     return tuple(
@@ -165,7 +187,7 @@ async def _alarms(session: AsyncSession, found: Sequence[AuditAlarm]) -> tuple[A
             login=logins.get(one.account_id, ""),
             name=names.get(one.account_id, ""),
             at=one.at,
-            account_id=one.account_id if one.account_id != SYSTEM_ID else None,
+            mine=one.account_id == actor.account_id,
             seen_at=one.seen_at,
             seen_by=names.get(one.seen_by, "") if one.seen_by else "",
             note=one.note,

@@ -137,7 +137,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class AlarmView:
-    """One alarm; `said` is its sentence."""
+    """One alarm; `said` is its sentence, and `mine` tells that it is about who reads it."""
 
     id: UUID
     kind: AlarmKind
@@ -145,7 +145,7 @@ class AlarmView:
     login: str
     name: str = field(repr=False)
     at: datetime
-    account_id: UUID | None = None
+    mine: bool = False
     seen_at: datetime | None = None
     seen_by: str = field(default="", repr=False)
     note: str = ""

@@ -106,7 +106,11 @@ def _plain(kind: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Taken(Generic[T]):
-    """What was read of a form; a field that could not be taken is at its default, and has its sentence."""
+    """What was read of a form.
+
+    A field that could not be taken has its sentence, and is at its default or at some value of its kind: an act may
+    judge the others by it.
+    """
 
     value: T
     faults: Mapping[str, str]
@@ -154,6 +158,8 @@ def _blank(field: Field) -> Any:
         return field.default
     if field.of(tuple):
         return ()
+    if field.kind in {int, Decimal}:
+        return field.kind(field.ask.within.least)
     return "" if field.kind is str else next(iter(field.kind)) if field.of(Labelled) else None
 
 

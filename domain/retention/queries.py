@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import NotFound
 from domain.kernel.searching import number_key
 from domain.notices import queries as notices
+from domain.orgs import queries as orgs
 from domain.orgs.queries.over import old_sessions, old_steps
 from domain.retention import rules
 from domain.retention.models import Kind, LegalHold, RetentionRule, Tombstone
@@ -48,7 +50,7 @@ async def rules_of(session: AsyncSession, actor: Actor) -> tuple[RuleView, ...]:
     actor.require(Permission.RETENTION_MANAGE)
     query = select(RetentionRule).where(col(RetentionRule.ended_at).is_(None))
     rows = {row.kind: row for row in await session.scalars(query)}
-    return tuple(rule_view(rows[kind]) if kind in rows else _standard(kind) for kind in Kind)
+    return await _named(session, [rule_view(rows[kind]) if kind in rows else _standard(kind) for kind in Kind])
 
 
 async def past_rules(session: AsyncSession, actor: Actor, *, limit: int = 30) -> tuple[RuleView, ...]:
@@ -56,7 +58,12 @@ async def past_rules(session: AsyncSession, actor: Actor, *, limit: int = 30) ->
     actor.require(Permission.RETENTION_MANAGE)
     query = select(RetentionRule).where(col(RetentionRule.ended_at).is_not(None))
     rows = await session.scalars(query.order_by(col(RetentionRule.ended_at).desc()).limit(limit))
-    return tuple(rule_view(row) for row in rows)
+    return await _named(session, [rule_view(row) for row in rows])
+
+
+async def _named(session: AsyncSession, rules_set: Sequence[RuleView]) -> tuple[RuleView, ...]:
+    names = await orgs.staff_names(session, {one.set_by for one in rules_set if one.set_by})
+    return tuple(replace(one, set_by_name=names.get(one.set_by, "") if one.set_by else "") for one in rules_set)
 
 
 def rule_view(row: RetentionRule) -> RuleView:
@@ -115,7 +122,7 @@ _OLD: dict[Kind, Callable[[datetime], Found]] = {
 }
 
 
-async def holds(session: AsyncSession, actor: Actor, *, limit: int = 100) -> tuple[HoldView, ...]:
+async def holds(session: AsyncSession, actor: Actor, *, limit: int = 1000) -> tuple[HoldView, ...]:
     """List the holds, those in force first, then the newest.
 
     :raises NotPermitted: the actor does not manage retention
@@ -128,10 +135,27 @@ async def holds(session: AsyncSession, actor: Actor, *, limit: int = 100) -> tup
         .order_by(col(LegalHold.ended_at).is_not(None), col(LegalHold.set_at).desc())
         .limit(limit)
     )
+    rows = (await session.execute(query)).all()
+    names = await orgs.staff_names(session, {by for hold, _ in rows for by in (hold.set_by, hold.ended_by) if by})
     return tuple(
-        HoldView(hold.id, number, hold.reason, hold.set_by, hold.set_at, hold.ended_by, hold.ended_at)
-        for hold, number in await session.execute(query)
-    )
+        HoldView(
+            hold.id, number, hold.reason, hold.set_by, hold.set_at, hold.ended_by, hold.ended_at,
+            names.get(hold.set_by, ""), names.get(hold.ended_by, ""),
+        )
+        for hold, number in rows
+    )  # fmt: skip
+
+
+async def hold_in_force(session: AsyncSession, actor: Actor, hold_id: UUID) -> HoldView:
+    """Give one hold in force.
+
+    :raises NotPermitted: the actor does not manage retention
+    :raises NotFound: there is none, or it was ended
+    """
+    found = next((one for one in await holds(session, actor) if one.id == hold_id and not one.ended_at), None)
+    if found is None:
+        raise NotFound("没有这项法定保留，或已解除")
+    return found
 
 
 async def case_of(session: AsyncSession, number: str) -> UUID:
@@ -166,7 +190,7 @@ def _run(entry: JournalEntry) -> RunView:
     again = entry.action == "retention.reapply"
     kind = "恢复后重新匿名" if again else Kind(said["kind"]).label
     action = "匿名化" if again else str(said["action"])
-    return RunView(entry.at, kind, action, int(said["count"]), int(said.get("persons", 0)))
+    return RunView(entry.at, kind, action, int(said["count"]), int(said.get("persons", 0)), entry.seq or 0)
 
 
 SUBJECT = UUID(int=0x0E7E)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from domain.retention.models import Ending, Kind
 
 @dataclass(frozen=True, slots=True)
 class RuleView:
-    """What holds for a kind; `set_by` is none for what nobody set."""
+    """What holds for a kind; `set_by` is none for what nobody set, and lists say its name."""
 
     kind: Kind
     days: int
@@ -22,6 +22,7 @@ class RuleView:
     set_at: datetime | None
     ended_at: datetime | None = None
     id: UUID | None = None
+    set_by_name: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class HoldView:
     set_at: datetime
     ended_by: UUID | None
     ended_at: datetime | None
+    set_by_name: str = field(default="", repr=False)
+    ended_by_name: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class RunView:
     action: str
     count: int
     persons: int
+    seq: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,11 @@ from domain.calendar.schemas import CalendarView, NoticeDay, Preview
 from domain.kernel.actor import Actor
 from domain.kernel.bounds import narrow
 from domain.kernel.clock import local_date, stamp
-from domain.kernel.permissions import Role
-from domain.kernel.refusals import Invalid
+from domain.kernel.permissions import Permission, Role
+from domain.kernel.refusals import Invalid, NotPermitted
 from domain.orgs import queries as orgs
 from domain.supervision import operations
 from domain.supervision.queries import foreseen
-from state.calendar.limits import require_arranger
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, text_in
 from state.session import SignedInState
@@ -325,3 +324,12 @@ def _day(day: date, named: NoticeDay | None, *, worked: bool, weekend: bool) -> 
     periods = _in_words(named.periods) if worked and named and named.periods is not None else ""
     parts = (f"{day.month} 月 {day.day} 日 星期{WEEKDAYS[day.weekday()]}", said, note, periods)
     return Day(day.isoformat(), str(day.day), tone, word, " ".join(filter(None, parts)), note, periods)
+
+
+def require_arranger(actor: Actor) -> None:
+    """Refuse who may not see how working days are arranged.
+
+    :raises NotPermitted: neither the centre's nor the system's administrator
+    """
+    if not actor.may(Permission.ARRANGE):
+        raise NotPermitted("时限和工作日由系统管理员或综治中心管理员查看和设置")

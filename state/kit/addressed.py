@@ -54,6 +54,11 @@ class Asks:
         }
 
 
+def next_order(sort: str, column: str) -> str:
+    """Give the order that the head of a column leads to: up, down, then the usual order again."""
+    return {column: f"-{column}", f"-{column}": ""}.get(sort, column)
+
+
 class AddressedState(rx.State, mixin=True):
     """The handlers of every list; a page names what it asks for, and reads its rows in `_read`."""
 
@@ -102,8 +107,7 @@ class AddressedState(rx.State, mixin=True):
     @rx.event
     async def order_by(self, column: str):
         """Sort by a column: up, down, then the usual order again."""
-        column = as_text(column)[:20]
-        self.sort = {column: f"-{column}", f"-{column}": ""}.get(self.sort, column)
+        self.sort = next_order(self.sort, as_text(column)[:20])
         await self._again()
 
     @rx.event

@@ -26,7 +26,9 @@ class Asked:
     """A dialog as it is open: what it is about, what its fields begin with, and what it warns of.
 
     :ivar name: the dialog; empty while none is open
+    :ivar found: what the act would do, or what holds now, below the fields
     :ivar fixed: fields that are shown and cannot be changed
+    :ivar known: what the form is read with besides its fields
     :ivar lines: what the dialog tells below its heads
     """
 
@@ -35,9 +37,25 @@ class Asked:
     typed: dict[str, str] = field(default_factory=dict)
     says: list[str] = field(default_factory=list)
     warns: list[str] = field(default_factory=list)
+    found: list[str] = field(default_factory=list)
     fixed: list[str] = field(default_factory=list)
     lines: list[list[str]] = field(default_factory=list)
+    known: dict[str, str] = field(default_factory=dict)
     href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What an act would do, shown before it is done.
+
+    :ivar among: what the examples are
+    :ivar then: what is done besides
+    """
+
+    sentence: str = ""
+    examples: list[str] = field(default_factory=list)
+    among: str = ""
+    then: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +69,10 @@ class Dialog:
     :ivar choices: what its fields choose from beside what the page offers, for what the key names
     :ivar heads: the heads of a table that it tells
     :ivar leads: the word of the link that what it opens with leads to
+    :ivar foresee: what the act would do, to be confirmed first; none where nothing needs that
+    :ivar tells: the handlers of the page that hear of a field when it changes
+    :ivar below: the field below which what was found stands; empty for the end of the form
+    :ivar goes: where the page goes after, by what the act gave back; nothing is said then
     """
 
     title: str
@@ -65,6 +87,10 @@ class Dialog:
     heads: tuple[str, ...] = ()
     says: str = ""
     leads: str = ""
+    foresee: Callable[[AsyncSession, Actor, str, Any, datetime], Awaitable[Foreseen | None]] | None = None
+    tells: Mapping[str, str] = field(default_factory=dict)
+    below: str = ""
+    goes: Callable[[Any], str] | None = None
     wide: bool = False
 
 
@@ -74,9 +100,11 @@ class DialogState(rx.State, mixin=True):
     DIALOGS: ClassVar[Mapping[str, Dialog]]
     asked: Asked = Asked()
     choices: dict[str, list[Choice]] = {}
+    foreseen: Foreseen = Foreseen()
     faults: dict[str, str] = {}
     round: int = 0
     _about: str = ""
+    _given: dict[str, Any] = {}
 
     @rx.event
     async def ask(self, name: str, key: str = ""):
@@ -98,26 +126,49 @@ class DialogState(rx.State, mixin=True):
 
     @rx.event
     async def send(self, form: dict):
-        """Send the open dialog to its act; every field that cannot be taken is told at once."""
-        one, reading = self._dialog(self.asked.name), Reading(as_form(form))
+        """Send the open dialog to its act, or show first what that would do; every fault is told at once."""
+        return await self._send(as_form(form))
+
+    @rx.event
+    async def confirm(self):
+        """Do what was shown."""
+        return await self._send(self._given, sure=True) if self.foreseen.sentence else None
+
+    @rx.event
+    async def revise(self):
+        """Go back from what was shown to the form."""
+        async with self._acting():
+            self.foreseen = Foreseen()
+
+    async def _send(self, form: dict[str, Any], *, sure: bool = False) -> Any:
+        one, reading = self._dialog(self.asked.name), Reading(form)
         if one.act is None:
             raise NotFound(NO_STEP)
-        taken = take(one.form, {**reading.form, **{name: self.asked.typed.get(name) for name in self.asked.fixed}})
+        fixed = {name: self.asked.typed.get(name) for name in self.asked.fixed}
+        taken = take(one.form, {**form, **fixed}, **self.asked.known)
         reading.faults |= dict(taken.faults)
         self._check_choices(one, reading)
+        typed = {name: _typed(form.get(name)) for name in self._open_fields(one)}
+        given, done, shown = (self._about, taken.value, now()), None, None
         try:
             async with self._acting() as (session, actor):
                 actor.require(one.right)
                 with reading.joined():
-                    done = await one.act(session, actor, self._about, taken.value, now())
+                    shown = await one.foresee(session, actor, *given) if one.foresee and not sure else None
+                    done = None if shown else await one.act(session, actor, *given)
                 await self._frame(session, actor)
                 await self._read(session, actor)
         except Invalid as refusal:
-            self.faults = self._beside(one, refusal)
-            typed = {name: as_text(reading.form.get(name)) for name in self._open_fields(one)}
+            self.faults, self.foreseen = self._beside(one, refusal), Foreseen()
+            self.asked = replace(self.asked, typed=self.asked.typed | typed)
+            return None
+        if shown:
+            self.foreseen, self.faults, self._given = shown, {}, form
             self.asked = replace(self.asked, typed=self.asked.typed | typed)
             return None
         self._shut()
+        if one.goes:
+            return rx.redirect(one.goes(done))
         return rx.toast.success(one.done if isinstance(one.done, str) else one.done(done))
 
     def _open_fields(self, one: Dialog) -> list[str]:
@@ -149,7 +200,13 @@ class DialogState(rx.State, mixin=True):
 
     def _shut(self) -> None:
         self.asked, self._about, self.faults = Asked(), "", {}
+        self.foreseen, self._given = Foreseen(), {}
         self.round += 1
+
+
+def _typed(value: object) -> str:
+    """Give what stood in a field, so that it stands there again; a box that was ticked comes as true."""
+    return "on" if value is True else as_text(value)
 
 
 def id_of(key: str) -> UUID:

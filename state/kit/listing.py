@@ -115,6 +115,17 @@ class Col(Generic[R]):
 Rows = Callable[..., Awaitable[Page[R] | Sequence[R]]]
 """Takes session, actor, what is wanted, `at`, and for a list of pages `cursor` and `size`; checks rights and reach
 itself, and shows persons masked."""
+
+
+def by_query(read: Callable[[AsyncSession, Actor], Awaitable[Sequence[R]]]) -> Rows[R]:
+    """Give the rows of a query that nothing narrows."""
+
+    async def rows(session: AsyncSession, actor: Actor, _wanted: Any, **_more: Any) -> Sequence[R]:
+        return await read(session, actor)
+
+    return rows
+
+
 Choices = Callable[[AsyncSession, Actor], Awaitable[Mapping[str, Sequence[Choice]]]]
 
 
@@ -130,6 +141,7 @@ class Listing(Generic[R]):
     :ivar acts: the buttons of a row; each dialog looks at its right once more
     :ivar said: what stands behind the buttons, such as why there are none
     :ivar live: what is announced when its rows change
+    :ivar icon: the picture before its label, on a page of several
     """
 
     name: str
@@ -155,6 +167,7 @@ class Listing(Generic[R]):
     unit: str = "条"
     none_yet: tuple[str, str] = ("这里还没有内容", "")
     none_left: str = "没有符合条件的内容"
+    icon: str = "list"
 
     def asks(self) -> Asks:
         """Say what may narrow it, by where it may stand."""

@@ -2,270 +2,225 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from uuid import UUID
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, ClassVar
 
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.kernel import bounds
 from domain.kernel.actor import Actor
+from domain.kernel.asking import Ask
 from domain.kernel.clock import stamp
+from domain.kernel.permissions import Permission
 from domain.kernel.refusals import ChangedMeanwhile, Invalid, NotFound
-from domain.orgs import queries as orgs
 from domain.retention import operations, queries, rules
 from domain.retention.models import Ending, Kind
+from domain.retention.rules import MAX_NOTE
 from domain.retention.schemas import HoldView, Preview, RuleView, RunView
 from state.clock import now
-from state.inputs import Reading, as_form, as_text, flag_in, number_in, text_in
+from state.inputs import as_text
+from state.kit.dialogs import Asked, Dialog, DialogState, id_of
+from state.kit.listing import Act, Col, Listing, by_query
+from state.kit.tables import TablesState
 from state.session import SignedInState
 
-DAY = "%Y-%m-%d"
+DAY, RIGHT = "%Y-%m-%d", Permission.RETENTION_MANAGE
+_FOR_EVER = "匿名化不能撤销：姓名、证件号码、电话、住址将永久清空，恢复备份后也会再次清空。"
 
 
-@dataclass
-class RuleShown:
-    """One rule as text."""
+@dataclass(frozen=True, slots=True)
+class RuleInput:
+    """A rule from now on; `seen` is the period of the preview, and how much it would end."""
 
-    kind: str = ""
-    label: str = ""
-    period: str = ""
-    days: str = ""
-    action: str = ""
-    state: str = ""
-    tone: str = "gray"
-    active: bool = False
-    note: str = ""
-    by: str = ""
-    since: str = ""
-    fixed: bool = False
-    personal: bool = False
+    days: Annotated[int, Ask("保存天数", hint="改动后自动预览；365 天为一年", wide=True)]
+    note: Annotated[str, Ask("依据", example="文件、规定或决定", most=MAX_NOTE, wide=True)]
+    active: Annotated[bool, Ask("启用：到期后由后台处理")] = False
+    seen: str = ""
+
+    @property
+    def count_seen(self) -> int | None:
+        days, _, count = self.seen.partition(" ")
+        return int(count) if days == str(self.days) else None
 
 
-@dataclass
-class Found:
-    """What a preview found."""
-
-    ready: bool = False
-    days: int = 0
-    count: int = 0
-    sentence: str = ""
-    samples: list[str] = field(default_factory=list)
+@dataclass(frozen=True, slots=True)
+class NewHold:
+    number: Annotated[str, Ask("案件编号", example="完整编号", wide=True)]
+    reason: Annotated[str, Ask("保留原因", example="例如：行政诉讼审理中", most=MAX_NOTE, wide=True)]
 
 
-@dataclass
-class HoldShown:
-    """One hold as text."""
-
-    id: str = ""
-    number: str = ""
-    reason: str = ""
-    by: str = ""
-    since: str = ""
-    until: str = ""
+@dataclass(frozen=True, slots=True)
+class EndOfHold:
+    reason: Annotated[str, Ask("解除原因", example="例如：诉讼终结", most=MAX_NOTE, wide=True)]
 
 
-@dataclass
-class RunShown:
-    """One batch as text."""
-
-    when: str = ""
-    kind: str = ""
-    action: str = ""
-    count: str = ""
+async def _set(session: AsyncSession, actor: Actor, key: str, given: RuleInput, at: datetime) -> None:
+    more = {"days": given.days, "active": given.active, "note": given.note}
+    try:
+        await operations.set_rule(session, actor, _kind(key), **more, seen=given.count_seen, at=at)
+    except ChangedMeanwhile as refusal:
+        raise Invalid.of({"days": refusal.message}) from refusal
 
 
-class RetentionState(SignedInState):
+async def _hold(session: AsyncSession, actor: Actor, _key: str, given: NewHold, at: datetime) -> None:
+    try:
+        await operations.hold(session, actor, number=given.number, reason=given.reason, at=at)
+    except NotFound as refusal:
+        raise Invalid.of({"number": refusal.message}) from refusal
+
+
+async def _end(session: AsyncSession, actor: Actor, key: str, given: EndOfHold, at: datetime) -> None:
+    await operations.end_hold(session, actor, hold_id=id_of(key), reason=given.reason, at=at)
+
+
+async def _of_rule(session: AsyncSession, actor: Actor, key: str) -> Asked:
+    one = await queries.in_force(session, _kind(key))
+    opened = Asked(
+        about=f"{one.kind.label}，到期后{one.action.label}",
+        typed={"days": str(one.days), "note": one.note, "active": "on" if one.active else ""},
+        warns=[_FOR_EVER] if one.kind in rules.PERSONAL else [],
+    )
+    return _with(opened, await queries.preview(session, actor, one.kind, days=one.days, at=now()))
+
+
+async def _of_hold(session: AsyncSession, actor: Actor, key: str) -> Asked:
+    one = await queries.hold_in_force(session, actor, id_of(key))
+    return Asked(says=[f"解除后，{one.number} 按案件期限处理。"])
+
+
+def _with(asked: Asked, one: Preview) -> Asked:
+    """Show a preview in the dialog, and keep what it showed for the act."""
+    said = ["现在没有到期的数据"]
+    if one.oldest and one.newest:
+        said = [f"现有 {one.count} 项到期，时间从 {stamp(one.oldest, DAY)} 至 {stamp(one.newest, DAY)}"]
+        said += ["最早的几项（只列编号）："] + [f"{mark}（{stamp(moment, DAY)}）" for mark, moment in one.samples]
+    return replace(asked, found=said, known={"seen": f"{one.days} {one.count}"})
+
+
+def _kind(key: str) -> Kind:
+    try:
+        return Kind(key)
+    except ValueError:
+        raise NotFound("没有这类数据") from None
+
+
+def _fixed(one: RuleView) -> bool:
+    return one.kind in rules.FIXED
+
+
+def _period(one: RuleView) -> str:
+    return "随时清除" if _fixed(one) and one.action is Ending.DELETE else rules.in_words(one.days)
+
+
+def _state(one: RuleView) -> tuple[str, str]:
+    return ("固定", "gray") if _fixed(one) else ("已启用", "green") if one.active else ("未启用", "orange")
+
+
+def _count(one: RunView) -> str:
+    return f"{one.count} 件，{one.persons} 人" if one.persons and one.persons != one.count else f"{one.count} 项"
+
+
+RULE: tuple[Col[RuleView], ...] = (
+    Col("kind", "数据", lambda one: one.kind.label, look="bold", sort=True, phone="title"),
+    Col("days", "保存", _period, by=lambda one: one.days, sort=True),
+)
+NOTE: Col[RuleView] = Col("note", "依据", lambda one: one.note, look="wide", chars=40)
+RULES: Listing[RuleView] = Listing(
+    "retention-rules",
+    "现行期限",
+    by_query(queries.rules_of),
+    (
+        *RULE,
+        Col("action", "到期后", lambda one: one.action.label, sort=True),
+        Col("state", "状态", lambda one: _state(one)[0], tone=lambda one: _state(one)[1], sort=True, phone="tag"),
+        NOTE,
+        Col("by", "设置", lambda one: f"{one.set_by_name or '默认'} {stamp(one.set_at, DAY)}".strip()),
+    ),
+    key=lambda one: one.kind.value,
+    rights=(RIGHT,),
+    whole=True,
+    title=lambda one: one.kind.label,
+    acts=lambda one: [] if _fixed(one) else [Act("预览 / 修改", "set")],
+    says="个人信息类期限须先预览、再启用。在办、申诉中和法定保留的案件不会到期；标题、诉求内容、意见等文字不作改动；"
+    "审计日志不删除。",
+    unit="类",
+    icon="clock",
+)
+HOLDS: Listing[HoldView] = Listing(
+    "retention-holds",
+    "法定保留",
+    by_query(queries.holds),
+    (
+        Col("number", "编号", lambda one: one.number, look="code", sort=True, phone="head"),
+        Col("reason", "原因", lambda one: one.reason, look="wide", phone="title", chars=40),
+        Col("by", "设置", lambda one: f"{one.set_by_name} {stamp(one.set_at, DAY)}", by=lambda o: o.set_at, sort=True),
+        Col("until", "解除", lambda one: f"{stamp(one.ended_at, DAY)} {one.ended_by_name}".strip(), sort=True),
+    ),
+    key=lambda one: str(one.id),
+    rights=(RIGHT,),
+    whole=True,
+    title=lambda one: one.number,
+    acts=lambda one: [] if one.ended_at else [Act("解除", "end")],
+    unit="件",
+    none_yet=("没有法定保留的案件", "诉讼、复议、调查期间，可让一件不受期限影响"),
+    icon="lock",
+)
+RUNS: Listing[RunView] = Listing(
+    "retention-runs",
+    "执行记录",
+    by_query(queries.runs),
+    (
+        Col("at", "时间", lambda one: stamp(one.at), sort=True, phone="head"),
+        Col("kind", "数据", lambda one: one.kind, look="bold", sort=True, phone="title"),
+        Col("action", "处理", lambda one: one.action),
+        Col("count", "数量", _count, by=lambda one: one.count, sort=True),
+    ),
+    key=lambda one: str(one.seq),
+    rights=(RIGHT,),
+    whole=True,
+    none_yet=("还没有到期处理", "后台每小时检查一次，处理后记在这里和审计日志"),
+)
+PAST: Listing[RuleView] = Listing(
+    "retention-past",
+    "历史期限",
+    by_query(queries.past_rules),
+    (
+        *RULE,
+        Col("span", "起止", lambda one: f"{stamp(one.set_at, DAY)} 起，{stamp(one.ended_at, DAY)} 止", look="wide"),
+        NOTE,
+        Col("by", "设置", lambda one: one.set_by_name or "默认", sort=True),
+    ),
+    key=lambda one: str(one.id),
+    rights=(RIGHT,),
+    whole=True,
+    none_yet=("还没有改过期限", "修改期限后，原来的期限会留在这里"),
+)
+
+
+class RetentionState(TablesState, DialogState, SignedInState):
     """One browser's page of retention."""
 
-    loaded: bool = False
-    rules: list[RuleShown] = []
-    past: list[RuleShown] = []
-    holds: list[HoldShown] = []
-    runs: list[RunShown] = []
-    asked: RuleShown = RuleShown()
-    found: Found = Found()
-    holding: bool = False
-    ending: HoldShown = HoldShown()
-    faults: dict[str, str] = {}
-    turn: int = 0
-
-    @rx.event
-    async def load(self):
-        """Open the page."""
-        async with self._opening() as (session, actor):
-            self._shut()
-            await self._read(session, actor)
-        self.loaded = True
-
-    async def _read(self, session: AsyncSession, actor: Actor) -> None:
-        current, past = await queries.rules_of(session, actor), await queries.past_rules(session, actor)
-        held = await queries.holds(session, actor)
-        people = {one.set_by for one in (*current, *past, *held)} | {one.ended_by for one in held}
-        names = await orgs.staff_names(session, {one for one in people if one})
-        self.rules, self.past = [_rule(one, names) for one in current], [_rule(one, names) for one in past]
-        self.holds = [_hold(one, names) for one in held]
-        self.runs = [_run(one) for one in await queries.runs(session, actor)]
-
-    def _shut(self) -> None:
-        self.asked, self.found, self.ending = RuleShown(), Found(), HoldShown()
-        self.holding, self.faults = False, {}
-        self.turn += 1
-
-    @rx.event
-    async def close(self):
-        async with self._acting():
-            self._shut()
-
-    @rx.event
-    async def ask(self, kind: str):
-        """Open the dialog of a kind, with a preview of the rule that holds."""
-        async with self._acting() as (session, actor):
-            self._shut()
-            one = next((rule for rule in self.rules if rule.kind == kind), None)
-            if one is not None:
-                self.found = _found(await queries.preview(session, actor, Kind(one.kind), days=int(one.days), at=now()))
-                self.asked = one
+    TABLES: ClassVar = (RULES, HOLDS, RUNS, PAST)
+    DIALOGS: ClassVar = {
+        "set": Dialog(
+            "保存期限", _set, "已设置", RIGHT, RuleInput, fill=_of_rule, tells={"days": "preview"}, below="days"
+        ),
+        "new": Dialog("设为法定保留", _hold, "已设为法定保留", RIGHT, NewHold, "设为保留"),
+        "end": Dialog("解除法定保留", _end, "已解除法定保留", RIGHT, EndOfHold, "解除", fill=_of_hold),
+    }
 
     @rx.event
     async def preview(self, days: str):
         """Show what another period would end now."""
         async with self._acting() as (session, actor):
-            self.found, self.faults = Found(), {}
-            kind = Kind(self.asked.kind) if self.asked.kind else Kind.DRAFT
+            kind = _kind(self._about)
+            self.asked = replace(self.asked, found=[], known={})
+            self.faults = {name: said for name, said in self.faults.items() if name != "days"}
             try:
                 number = bounds.whole(as_text(days), label="期限", within=rules.STANDARDS[kind].bounds, field="days")
             except Invalid as refusal:
-                self.faults = refusal.fields
+                self.faults |= refusal.fields
                 return
-            self.found = _found(await queries.preview(session, actor, kind, days=number, at=now()))
-
-    @rx.event
-    async def send(self, form: dict):
-        """Set the rule of the open kind."""
-        reading = Reading(as_form(form))
-        try:
-            async with self._acting() as (session, actor):
-                days = reading(number_in, "days", -1, label="期限")
-                seen = self.found.count if self.found.ready and self.found.days == days else None
-                with reading.joined():
-                    await operations.set_rule(
-                        session,
-                        actor,
-                        Kind(self.asked.kind),
-                        days=days,
-                        active=flag_in(reading.form, "active"),
-                        note=text_in(reading.form, "note", most=500),
-                        seen=seen,
-                        at=now(),
-                    )
-                await self._read(session, actor)
-        except Invalid as refusal:
-            self.faults = refusal.fields
-            return None
-        except ChangedMeanwhile as refusal:
-            self.faults = {"days": refusal.message}
-            return None
-        except ValueError:
-            raise NotFound("没有这类数据") from None
-        self._shut()
-        return rx.toast.success("已设置")
-
-    @rx.event
-    async def ask_hold(self):
-        """Open the dialog that puts a case on hold."""
-        async with self._acting():
-            self._shut()
-            self.holding = True
-
-    @rx.event
-    async def hold(self, form: dict):
-        """Put a case on hold."""
-        reading = Reading(as_form(form))
-        number = text_in(reading.form, "number", most=40).strip()
-        if not number:
-            reading.refuse("number", "请填写案件编号")
-        try:
-            async with self._acting() as (session, actor):
-                reason = text_in(reading.form, "reason", most=500)
-                with reading.joined():
-                    await operations.hold(session, actor, number=number, reason=reason, at=now())
-                await self._read(session, actor)
-        except Invalid as refusal:
-            self.faults = refusal.fields
-            return None
-        except NotFound as refusal:
-            self.faults = {"number": refusal.message}
-            return None
-        self._shut()
-        return rx.toast.success("已设为法定保留")
-
-    @rx.event
-    async def ask_end(self, hold_id: str):
-        """Open the dialog that ends a hold."""
-        async with self._acting():
-            self._shut()
-            self.ending = next((one for one in self.holds if one.id == hold_id and not one.until), HoldShown())
-
-    @rx.event
-    async def end(self, form: dict):
-        """End the hold."""
-        try:
-            async with self._acting() as (session, actor):
-                reason = text_in(as_form(form), "reason", most=500)
-                await operations.end_hold(session, actor, hold_id=_uuid(self.ending.id), reason=reason, at=now())
-                await self._read(session, actor)
-        except Invalid as refusal:
-            self.faults = refusal.fields
-            return None
-        self._shut()
-        return rx.toast.success("已解除法定保留")
-
-
-def _rule(one: RuleView, names: dict[UUID, str]) -> RuleShown:
-    fixed = one.kind in rules.FIXED
-    state, tone = ("固定", "gray") if fixed else ("已启用", "green") if one.active else ("未启用", "orange")
-    if one.ended_at:
-        state, tone = f"{stamp(one.ended_at, DAY)} 止", "gray"
-    return RuleShown(
-        kind=one.kind.value,
-        label=one.kind.label,
-        period="随时清除" if fixed and one.action is Ending.DELETE else rules.in_words(one.days),
-        days=str(one.days),
-        action=one.action.label,
-        state=state,
-        tone=tone,
-        active=one.active,
-        note=one.note,
-        by=names.get(one.set_by, "") if one.set_by else "默认",
-        since=stamp(one.set_at, DAY) if one.set_at else "",
-        fixed=fixed,
-        personal=one.kind in rules.PERSONAL,
-    )
-
-
-def _found(one: Preview) -> Found:
-    if not one.count or one.oldest is None or one.newest is None:
-        return Found(ready=True, days=one.days, sentence="现在没有到期的数据")
-    span = f"{stamp(one.oldest, DAY)} 至 {stamp(one.newest, DAY)}"
-    samples = [f"{mark}（{stamp(moment, DAY)}）" for mark, moment in one.samples]
-    return Found(True, one.days, one.count, f"现有 {one.count} 项到期，时间从 {span}", samples)
-
-
-def _hold(one: HoldView, names: dict[UUID, str]) -> HoldShown:
-    until = f"{stamp(one.ended_at, DAY)} {names.get(one.ended_by, '') if one.ended_by else ''}" if one.ended_at else ""
-    return HoldShown(
-        str(one.id), one.number, one.reason, names.get(one.set_by, ""), stamp(one.set_at, DAY), until.strip()
-    )
-
-
-def _run(one: RunView) -> RunShown:
-    count = f"{one.count} 件，{one.persons} 人" if one.persons and one.persons != one.count else f"{one.count} 项"
-    return RunShown(stamp(one.at), one.kind, one.action, count)
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound("没有这项法定保留，或已解除") from None
+            self.asked = _with(self.asked, await queries.preview(session, actor, kind, days=number, at=now()))

@@ -22,6 +22,7 @@ from state.kit.addressed import AddressedState
 from state.kit.listing import ListState
 from state.orgs.accounts import AccountListState
 from state.orgs.units import UnitsState
+from state.processes.listing import ProcessListState
 from state.session import SignedInState
 from tests.support import county as support
 from tests.support import states
@@ -56,7 +57,6 @@ LISTS = (
         ("narrow", ("text", "试甲")), ("choose_view", ("idle",)), ("order_by", ("name",)), ("order_by", ("name",)),
     )),
     Case(UnitsState, "sysadmin", "/units", (("narrow", ("text", "建设")), ("narrow", ("kind", "department")), ("order_by", ("accounts",)), ("widen", ()))),
-    Case(CategoryWordsState, "center", "/category-words", (("order_by", ("word",)), ("order_by", ("word",)))),
     Case(AreasState, "sysadmin", "/areas", (
         ("narrow", ("branch", "359901")), ("narrow", ("level", "township")), ("narrow", ("text", "枫林")),
         ("narrow", ("ended", "1")), ("order_by", ("name",)), ("widen", ()),
@@ -66,10 +66,12 @@ LISTS = (
         ("widen", ()),
     )),
     Case(PersonTimelineState, "auditor", "/audit-person/center", (("choose_period", ("7",)), ("choose_period", ("365",)))),
-    Case(AlarmsState, "auditor", "/alarms", (("resize", ("50",)), ("turn", ("next",)))),
+    Case(AlarmsState, "auditor", "/alarms", (("resize", ("50",)), ("turn", ("next",)), ("order_by", ("at",)))),
+    Case(ProcessListState, "center", "/processes", (("order_by", ("name",)), ("order_by", ("name",)))),
+    Case(CategoryWordsState, "center", "/category-words", (("order_by", ("word",)), ("order_by", ("when",)))),
 )  # fmt: skip
 _SHOWN = (
-    "rows", "closed", "days", "totals", "filters", "view", "sort", "size", "page", "last", "total", "preceding",
+    "rows", "tables", "days", "totals", "filters", "view", "sort", "size", "page", "last", "total", "preceding",
     "following", "next_seq", "period", "count", "cut", "branch", "above", "address",
 )  # fmt: skip
 

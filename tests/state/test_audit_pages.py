@@ -13,7 +13,7 @@ from app.navigation import PAGES
 from domain.audit import operations
 from domain.kernel import journal as kernel
 from domain.kernel.clock import local_date, stamp
-from domain.kernel.refusals import NotFound, NotPermitted
+from domain.kernel.refusals import ActionNotAllowed, NotFound, NotPermitted
 from domain.kernel.unit_of_work import unit_of_work
 from state.audit.alarms import AlarmsState
 from state.audit.journal import PIECE, JournalState
@@ -64,6 +64,7 @@ async def test_nobody_else_opens_them(ground: AsyncEngine, kind: type, address: 
 
     assert page.barred
     assert not getattr(page, "rows", [])
+    assert not getattr(page, "tables", {})
     assert not getattr(page, "days", [])
     assert not any(entry.href == "/alarms" for entry in page.entries)
 
@@ -252,30 +253,69 @@ class TestAlarms:
     async def test_stand_open_with_a_way_to_their_lines(self, ground: AsyncEngine) -> None:
         page = await self._raised()
 
-        (row,) = page.rows
-        assert (row.kind, row.login) == ("反复被拒绝", "rsj")
-        assert parse_qs(urlsplit(row.lines_href).query)["login"] == ["rsj"]
+        (row,) = page.tables["alarms"]
+        assert (row.marks["kind"][0].text, row.links["who"]) == ("反复被拒绝", "/audit-person/rsj")
+        assert [one.word for one in row.acts] == ["查看记录", "处理"]
+        assert parse_qs(urlsplit(row.acts[0].href).query)["login"] == ["rsj"]
         assert next(entry.count for entry in page.entries if entry.href == "/alarms") == 1
 
     async def test_are_closed_with_a_note(self, ground: AsyncEngine) -> None:
         page = await self._raised()
-        await states.call(page, "ask", page.rows[0].id)
+        await states.call(page, "ask", "handle", page.tables["alarms"][0].key)
+        assert page.asked.href == page.tables["alarms"][0].acts[0].href
 
         await states.call(page, "send", {"note": " "})
         assert list(page.faults) == ["note"]
         await states.call(page, "send", {"note": "已与本人核实，误操作"})
 
-        assert page.rows == []
-        assert [(one.note, one.seen_by) for one in page.closed] == [("已与本人核实，误操作", page.me.name)]
+        assert page.tables["alarms"] == []
+        assert [(one.cells[6], one.cells[5]) for one in page.rows] == [("已与本人核实，误操作", page.me.name)]
         assert next(entry.count for entry in page.entries if entry.href == "/alarms") == 0
 
     async def test_a_crafted_id_finds_nothing(self, ground: AsyncEngine) -> None:
         page = await self._raised()
 
         with pytest.raises(NotFound):
-            await states.call(page, "ask", "0199aa00-0000-7000-8000-000000000001")
+            await states.call(page, "ask", "handle", "0199aa00-0000-7000-8000-000000000001")
+        with pytest.raises(NotFound):
+            await states.call(page, "ask", "handle", "x")
         with pytest.raises(NotFound):
             await states.call(page, "send", {"note": "x"})
+
+    async def test_of_oneself_are_left_to_somebody_else(self, ground: AsyncEngine) -> None:
+        county = await _built()
+        await _refusals(county, "auditor", 60)
+        async with unit_of_work() as session:
+            assert await operations.scan(session, at=now())
+        page = await _opened(AlarmsState, "/alarms")
+
+        (row,) = page.tables["alarms"]
+        assert ([one.word for one in row.acts], row.said) == (["查看记录"], "涉及本人，由另一位审计管理员处理")
+        await states.call(page, "ask", "handle", row.key)
+        with pytest.raises(ActionNotAllowed):
+            await states.call(page, "send", {"note": "已核实"})
+
+    async def test_are_sorted_by_their_time(self, ground: AsyncEngine) -> None:
+        county = await _built()
+        for login, at in (("rsj", now() - timedelta(hours=3)), ("zjj", now())):
+            for _ in range(60):
+                async with unit_of_work() as session:
+                    await operations.note_refusal(session, county[login], "POST /api/v1/cases", at=at)
+            async with unit_of_work() as session:
+                assert await operations.scan(session, at=at)
+        page = await _opened(AlarmsState, "/alarms")
+        people = [one.links["who"] for one in page.tables["alarms"]]
+        assert people == ["/audit-person/zjj", "/audit-person/rsj"]
+
+        await states.call(page, "order_table", "alarms", "at")
+        assert [one.links["who"] for one in page.tables["alarms"]] == people[::-1]
+        for row in list(page.tables["alarms"]):
+            await states.call(page, "ask", "handle", row.key)
+            await states.call(page, "send", {"note": "已核实"})
+        assert [one.links["who"] for one in page.rows] == people
+
+        await states.call(page, "order_by", "at")
+        assert [one.links["who"] for one in page.rows] == people[::-1]
 
 
 class TestExportButton:

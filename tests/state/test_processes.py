@@ -45,9 +45,10 @@ async def _draft(cookie: str, code: str = "labour") -> ProcessState:
     """Copy the standard in the list and open the draft as its page does."""
     listing = await states.tree(ProcessListState, cookie, "http://test/processes")
     await states.call(listing, "load")
-    await states.call(listing, "ask_copy", "standard", "")
-    await states.call(listing, "copy", {"name": "劳动纠纷流程", "code": code})
+    await states.call(listing, "ask", "new", "standard")
+    (led,) = await states.call(listing, "send", {"name": "劳动纠纷流程", "code": code})
     version = (await _versions())[-1]
+    assert f"/process/{version.id}" in str(led)
     return await _opened(cookie, str(version.id))
 
 
@@ -74,8 +75,8 @@ async def test_others_learn_nothing(ground: AsyncEngine, login: str) -> None:
         page = await states.tree(kind, cookie, f"http://test/process/{name}")
         await states.call(page, "load")
         assert page.barred
-        for shown in ("versions", "groups", "rules", "months"):
-            assert getattr(page, shown, []) == [], (kind.__name__, shown)
+        for shown in ("rows", "tables", "groups", "months"):
+            assert not getattr(page, shown, []), (kind.__name__, shown)
 
 
 @pytest.mark.parametrize("cookie", ["", "fq_session=forged"])
@@ -86,7 +87,7 @@ async def test_a_stranger_changes_nothing(ground: AsyncEngine, cookie: str) -> N
             for arguments in states.crafted(kind, name):
                 page = await states.tree(kind, cookie, "http://test/process/standard")
                 with suppress(Refusal):
-                    await states.call_briefly(page, name, *arguments)
+                    await (states.call_briefly if name == "follow" else states.call)(page, name, *arguments)
 
     async with unit_of_work() as session:
         for table in (ProcessVersion, LimitRule, UnitDay):
@@ -101,9 +102,70 @@ async def test_crafted_arguments_break_nothing(ground: AsyncEngine) -> None:
             for arguments in states.crafted(kind, name):
                 page = await states.tree(kind, cookie, "http://test/process/standard")
                 with suppress(Refusal):
-                    await states.call(page, name, *arguments)
+                    await (states.call_briefly if name == "follow" else states.call)(page, name, *arguments)
 
     assert await _versions() == []
+
+
+class TestTheList:
+    async def _page(self, cookie: str) -> ProcessListState:
+        page = await states.tree(ProcessListState, cookie, "http://test/processes")
+        await states.call(page, "load")
+        return page
+
+    async def test_shows_every_version_with_what_may_be_done(self, ground: AsyncEngine) -> None:
+        await _built()
+        cookie = await states.signed_in("center")
+        draft = await _draft(cookie)
+        page = await self._page(cookie)
+
+        (row,) = page.rows
+        assert (row.href, page.standard_open) == (f"/process/{draft.version.id}", "0")
+        assert row.cells == ["劳动纠纷流程", "labour", "第 1 版", "草稿", "未绑定", "0", "—"]
+        assert [one.word for one in row.acts] == ["复制为新版本", "复制为新流程", "放弃草稿"]
+
+    async def test_tells_every_fault_of_a_copy_at_once(self, ground: AsyncEngine) -> None:
+        await _built()
+        page = await self._page(await states.signed_in("center"))
+
+        await states.call(page, "ask", "new", "standard")
+        await states.call(page, "send", {"name": "长" * 31, "code": "Ä"})
+
+        assert set(page.faults) == {"name", "code"}
+        assert (page.asked.name, page.asked.typed["code"]) == ("new", "Ä")
+        assert await _versions() == []
+
+    async def test_a_next_version_keeps_the_code_and_ends_with_the_process(self, ground: AsyncEngine) -> None:
+        await _built()
+        cookie = await states.signed_in("center")
+        draft = await _draft(cookie)
+        await states.call(draft, "bind", {"category": "07"})
+        await states.call(draft, "save")
+        await states.call(draft, "enable", {})
+        page = await self._page(cookie)
+
+        await states.call(page, "ask", "next", draft.version.id)
+        assert page.asked.typed == {"name": "劳动纠纷流程"}
+        await states.call(page, "send", {"name": "劳动纠纷流程二"})
+        await states.call(page, "load")
+        assert [(one.cells[1], one.cells[2], one.cells[3]) for one in page.rows] == [
+            ("labour", "第 2 版", "草稿"),
+            ("labour", "第 1 版", "启用"),
+        ]
+
+        await states.call(page, "ask", "drop", page.rows[0].key)
+        assert "放弃后不能再修改" in page.asked.says[0]
+        await states.call(page, "send", {})
+        await states.call(page, "ask", "retire", page.rows[1].key)
+        assert page.asked.says == [
+            "停用“劳动纠纷流程”第 1 版后：",
+            "适用类别（劳动人事（整组））新受理的案件按标准流程办理；",
+            "在办案件（0 件）仍按这个版本办完。",
+        ]
+        await states.call(page, "send", {})
+
+        assert {one.state for one in await _versions()} == {Stage.RETIRED}
+        assert [[act.word for act in one.acts] for one in page.rows] == [["复制为新版本", "复制为新流程"]] * 2
 
 
 class TestEditing:

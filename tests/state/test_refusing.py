@@ -30,7 +30,7 @@ async def test_a_refused_handler_leaves_a_line_of_who_and_where(ground: AsyncEng
         county = await support.build(session)
     page = await states.tree(LimitsState, await states.signed_in("rsj"), "http://test/limits")
     with pytest.raises(NotPermitted):
-        await states.call(page, "ask", -1)
+        await states.call(page, "ask", "new")
 
     (line,) = await _lines()
     assert line.actor_id == county["rsj"].account_id

@@ -16,7 +16,6 @@ from components.kit.asking import form_fields
 from domain.cases.vocabulary import Action
 from domain.kernel.asking import asked, take
 from domain.kernel.unit_of_work import unit_of_work
-from state.calendar.limits import LimitsState
 from state.calendar.year import CalendarState
 from state.cases.relating import RelatingState
 from state.cases.writing import CaseFormState
@@ -27,8 +26,6 @@ from state.orgs.accounts import AccountListState
 from state.orgs.delegation import DelegationState
 from state.orgs.handing import HandOverState
 from state.orgs.roles import RolesState
-from state.privacy.retention import RetentionState
-from state.processes.listing import ProcessListState
 from state.security import SecurityState
 from state.visits import VisitDesk
 from tests.support import county as support
@@ -70,8 +67,6 @@ FORMS = (
         RelatingState, "do", "center", f"/case/{NUMBER}", ("begin", "merge"),
         faults="act_faults", called={"kept": "other"},
     ),
-    Sent(ProcessListState, "copy", "center", "/processes", ("ask_copy", "standard", "")),
-    Sent(LimitsState, "send", "center", "/limits", ("ask", -1), {"link": "accept", "unit": "workhours"}),
     Sent(CalendarState, "preview", "sysadmin", "/calendar", ("ask_import",)),
     Sent(AccountListState, "send", "sysadmin", "/accounts", ("ask_new",)),
     Sent(DelegationState, "send", "center", "/me", ("ask",)),
@@ -80,8 +75,6 @@ FORMS = (
     Sent(RolesState, "save", "secadmin", "/roles", ("copy", "guide")),
     Sent(OwnState, "change_password", "guide", "/me"),
     Sent(SecurityState, "send", "secadmin", "/security"),
-    Sent(RetentionState, "send", "secadmin", "/retention", ("ask", "draft")),
-    Sent(RetentionState, "hold", "secadmin", "/retention", ("ask_hold",)),
 )  # fmt: skip
 ELSEWHERE = {
     "CaseState.take_step": "tests/domain/cases/test_starred.py, over every action and station",
@@ -90,8 +83,6 @@ ELSEWHERE = {
     "ProcessState.enable": "one field: tests/state/test_processes.py",
     "OwnState.confirm": "one field: tests/state/test_me.py",
     "OwnState.send": "one field: tests/state/test_me.py",
-    "AlarmsState.send": "one field: tests/state/test_audit_pages.py",
-    "RetentionState.end": "one field: tests/state/test_privacy.py",
 }
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import reflex as rx
 
-from components.audit.alarms import alarms
 from components.audit.pieces import sheet
-from components.shell import page
+from components.kit.tables import tables
+from components.plain import list_page
+from state.audit.alarms import CLOSED, AlarmsState
 
 
 def audit_alarms() -> rx.Component:
-    return page(sheet(), alarms(), place="/alarms")
+    return list_page(AlarmsState, "/alarms", sheet(), above=tables(AlarmsState), title=CLOSED.label)

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
-from components.privacy.pieces import sheet
-from components.privacy.retention import acts, dialogs, retention
-from components.shell import page
+from components.plain import tables_page
+from state.privacy.retention import RetentionState
 
 
 def retention_rules() -> rx.Component:
-    """Draw the rules, holds and runs."""
-    return page(
-        sheet(),
-        retention(),
-        dialogs(),
-        place="/retention",
-        actions=acts(),
-    )
+    return tables_page(RetentionState, "/retention", new="法定保留")

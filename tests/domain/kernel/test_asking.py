@@ -93,6 +93,20 @@ class TestTake:
         assert taken.faults == {"people": "人数应为整数", "name": "请填写姓名"}
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A number without which nothing goes."""
+
+    days: Annotated[int, Ask("天数", within=Bounds(30, 365, "天"))]
+
+
+@pytest.mark.parametrize("days", ["", "x", "29"])
+def test_a_number_that_could_not_be_taken_is_one_that_an_act_can_count_with(days: str) -> None:
+    taken = take(Period, {"days": days})
+
+    assert (taken.value.days, set(taken.faults)) == (30, {"days"})
+
+
 def test_what_is_not_asked_for_stands_in_no_form() -> None:
     assert "secret" not in {one.name for one in asked(Given)}
     assert [one.name for one in asked(Given) if one.required] == ["name", "duty", "unit"]
