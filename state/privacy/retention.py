@@ -79,7 +79,7 @@ async def _of_rule(session: AsyncSession, actor: Actor, key: str) -> Asked:
     one = await queries.in_force(session, _kind(key))
     opened = Asked(
         about=f"{one.kind.label}，到期后{one.action.label}",
-        typed={"days": str(one.days), "note": one.note, "active": "on" if one.active else ""},
+        typed={"days": str(one.days), "active": "on" if one.active else ""},
         warns=[_FOR_EVER] if one.kind in rules.PERSONAL else [],
     )
     return _with(opened, await queries.preview(session, actor, one.kind, days=one.days, at=now()))
