@@ -65,6 +65,7 @@ def _narrow(state: Any, one: Field) -> rx.Component:
         value=value,
         on_change=lambda chosen: state.narrow(one.name, chosen),
         aria_label=one.ask.label,
+        id=f"narrow-{one.name}",  # a form reads its fields by their ids
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 import reflex as rx
 from reflex_components_core.el.elements.forms import Form
 
-from app.navigation import PAGES
+from app.navigation import PAGES, Page
 from components.kit.asking import form_fields
 from domain.cases.vocabulary import Action
 from domain.kernel.asking import asked, take
@@ -155,3 +155,15 @@ def test_a_declared_dialog_has_its_stars_where_something_is_demanded(kind: type[
     drawn = _starred(form_fields(kind, form))
 
     assert drawn == set(take(form, {}).faults) == {one.name for one in asked(form) if one.required}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.route)
+def test_a_field_shares_its_id_with_nothing_beside_the_dialogs(page: Page) -> None:
+    built = page.build()
+    closed = {id(piece) for box in pieces(built) if type(box).__name__ == "_Dialog" for piece in pieces(box)}
+    in_forms = [piece for form in pieces(built) if isinstance(form, Form) for piece in pieces(form)]
+    inside = closed | {id(piece) for piece in in_forms}
+    fields = {str(piece.id) for piece in in_forms if piece.id is not None}
+    beside = {str(piece.id) for piece in pieces(built) if piece.id is not None and id(piece) not in inside}
+
+    assert not fields & beside, "a form reads its fields by their ids"
