@@ -141,9 +141,9 @@ class DialogState(rx.State, mixin=True):
             self.foreseen = Foreseen()
 
     async def _send(self, form: dict[str, Any], *, sure: bool = False) -> Any:
-        one, reading = self._dialog(self.asked.name), Reading(form)
-        if one.act is None:
-            raise NotFound(NO_STEP)
+        one, reading = self.DIALOGS.get(self.asked.name), Reading(form)
+        if one is None or one.act is None:
+            return await self._refuse()
         fixed = {name: self.asked.typed.get(name) for name in self.asked.fixed}
         taken = take(one.form, {**form, **fixed}, **self.asked.known)
         reading.faults |= dict(taken.faults)
@@ -170,6 +170,18 @@ class DialogState(rx.State, mixin=True):
         if one.goes:
             return rx.redirect(one.goes(done))
         return rx.toast.success(one.done if isinstance(one.done, str) else one.done(done))
+
+    async def _refuse(self) -> None:
+        """Say no to what no open dialog sends, first of all to whom none of them is open.
+
+        :raises NotPermitted: the actor has the right of none
+        :raises NotFound: always else
+        """
+        rights = [one.right for one in self.DIALOGS.values()]
+        async with self._acting() as (_, actor):
+            if not any(actor.may(right) for right in rights):
+                actor.require(rights[0])
+            raise NotFound(NO_STEP)
 
     def _open_fields(self, one: Dialog) -> list[str]:
         return [each.name for each in asked(one.form) if each.name not in self.asked.fixed]

@@ -116,6 +116,15 @@ class Inside:
                 found[table] = row["print"] if row else ""
         return found
 
+    def cases(self) -> dict[str, str]:
+        """Give a print of each case with its assignments, by id."""
+        words = (
+            "SELECT c.id::text AS id, md5(c::text || coalesce(string_agg(a::text, '|' ORDER BY a::text), '')) AS print "
+            "FROM case_file c LEFT JOIN assignment a ON a.case_id = c.id GROUP BY c.id"
+        )
+        with self.owner() as database:
+            return {row["id"]: row["print"] for row in database.execute(words).fetchall()}
+
     def told(self, mark: Mark, event: str = "") -> list[dict[str, Any]]:
         """Give the lines of the log since a mark, those that hold a text or all."""
         size = self._written()
