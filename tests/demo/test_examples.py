@@ -58,6 +58,8 @@ async def test_every_example_works(own_engine: AsyncEngine, tmp_path: Path) -> N
         one, other, child = [await submitted() for _ in range(3)]
         await post("center", "/api/v1/cases/search")
         await post("center", "/api/v1/cases/export")
+        await post("center", "/api/v1/lists/{listing}/search", listing="category-words")
+        await post("center", "/api/v1/lists/{listing}/export", listing="category-words")
         await post("center", "/api/v1/cases/{number}/actions/{action}", number=one, action="dispatch")
         await post("center", "/api/v1/cases/{number}/merge", number=other, in_into=one)
         await post("center", "/api/v1/cases/{number}/unmerge", number=other)
