@@ -22,16 +22,17 @@ from domain.kernel.clock import end_stamp, stamp
 from domain.kernel.permissions import Permission, Role
 from domain.orgs import queries as orgs
 from domain.people.rules import is_tail
+from state import places
 from state.cases.walking import Beside, Trail
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, text_in
 from state.kit.addressed import AddressedState, Asks
+from state.kit.listing import Tile
 from state.live import hub, outlasting
 from state.session import SignedInState
 
 REFRESH = 60.0
 """Seconds after which deadlines in words are renewed though nothing changed."""
-TITLES = {"/todo": ("我的待办", "todo"), "/overdue": ("超期预警", "overdue"), "/cases": ("案件台账", "")}
 _PERSON = ("name", "phone", "id_number")
 _BULK = (Action.DISPATCH, Action.REDISPATCH, Action.URGE)
 """The steps of the bulk bar, in its order."""
@@ -78,16 +79,6 @@ class Row:
     href: str = ""
 
 
-@dataclass
-class Tile:
-    """One counter above the list; it is a filter as well."""
-
-    view: str = ""
-    label: str = ""
-    count: int = 0
-    tone: str = ""
-
-
 class CaseListState(AddressedState, SignedInState):
     """One browser's list of cases."""
 
@@ -122,7 +113,8 @@ class CaseListState(AddressedState, SignedInState):
         """Open the list that the address names."""
         self.loading, self.fault = True, ""
         path = "/" + self.router.url.path.strip("/")
-        self.title, home = TITLES.get(path, TITLES["/cases"])
+        place = places.place_at(path) or places.place("/cases")
+        self.title, home = place.label, place.view
         self.selected = []
         async with self._opening() as (session, actor):
             actor.require(Permission.CASE_VIEW)
@@ -131,7 +123,7 @@ class CaseListState(AddressedState, SignedInState):
             self.bulk = [Choice(a.value, f"批量{said(a.label)}") for a in _BULK if actor.roles & STANDARD.takers(a)]
             self.more = [Choice(view, said(views.VIEWS[view][0])) for view in _more(actor)]
             self.may_register = actor.may(Permission.CASE_CREATE)
-            self.may_export = self.title == TITLES["/cases"][0] and actor.may(Permission.CASE_EXPORT)
+            self.may_export = place.href == "/cases" and actor.may(Permission.CASE_EXPORT)
             await self._choices(session, actor)
             await self._read_opened(session, actor)
         self.loading, self.shown = False, path
@@ -262,8 +254,8 @@ class CaseListState(AddressedState, SignedInState):
             Choice(rules.OVERDUE_HANDLE, said("逾期未处理")),
         ]
         self.category_choices = [Choice(k.value, k.label) for k in categories.Kind]
-        places = await areas.all_areas(session)
-        self.area_choices = [Choice(a.code, a.name) for a in places if a.level is Level.TOWNSHIP]
+        every = await areas.all_areas(session)
+        self.area_choices = [Choice(a.code, a.name) for a in every if a.level is Level.TOWNSHIP]
         self.department_choices = [Choice(u.code, u.name) for u in await orgs.departments(session)]
 
 

@@ -102,7 +102,6 @@ class AccountListState(ListState, SignedInState):
     areas: list[Choice] = []
     may_make: bool = False
     proposes: bool = False
-    own_unit: str = ""
     making: bool = False
     told: Told = Told()
     faults: dict[str, str] = {}
@@ -170,7 +169,6 @@ class AccountListState(ListState, SignedInState):
         self._shut()
         self.proposes = not actor.may(Permission.ACCOUNT_MANAGE)
         self.may_make = actor.may(Permission.ACCOUNT_MANAGE) or actor.may(Permission.ACCOUNT_PROPOSE)
-        self.own_unit = actor.unit_code
         only = Duty.BUSINESS if self.proposes else None
         self.roles = role_choices(await queries.roles(session, actor), only=only)
         self.areas = area_choices(await areas.all_areas(session))

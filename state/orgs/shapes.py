@@ -24,16 +24,6 @@ TONES: Mapping[str, str] = {
 
 
 @dataclass
-class Tile:
-    """One counter that filters."""
-
-    view: str = ""
-    label: str = ""
-    count: int = 0
-    tone: str = "blue"
-
-
-@dataclass
 class AccountShown:
     """One account as a row."""
 

@@ -106,11 +106,8 @@ async def accounts(
     return turned.page(await _rows(session, turned.rows, seen, states), len(found), size, cap=len(found))
 
 
-SORTED_BY = ("login", "name", "seen", "until")
-
-
 def _sorting(column: str, seen: Mapping[UUID, datetime]) -> Callable[[Account], str]:
-    """Give what accounts are sorted by, as a text; by login alone where the column is none of `SORTED_BY`."""
+    """Give what accounts are sorted by, as a text; by login alone where it is another column."""
     moments: Mapping[str, Callable[[Account], datetime | None]] = {
         "seen": lambda one: seen.get(one.id),
         "until": lambda one: one.valid_until,
