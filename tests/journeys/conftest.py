@@ -25,6 +25,8 @@ PHONE = {"width": 390, "height": 844}
 PATIENCE = 15_000
 """Milliseconds that anything on a page may take on a busy machine."""
 expect.set_options(timeout=PATIENCE)
+ROWS = "main tr[data-row]"
+NUMBERS = f"""() => [...document.querySelectorAll("{ROWS}")].map((row) => row.dataset.row)"""
 ARTEFACTS = Path(os.environ.get("TEST_ARTEFACTS", ROOT / "test-artefacts"))
 
 
@@ -62,6 +64,12 @@ async def chromium() -> AsyncGenerator[Browser]:
         )
         yield opened
         await opened.close()
+
+
+async def rows(page: Page) -> list[str]:
+    """Give the keys of the rows that a list shows, as soon as it shows one; asked at once, for a list may be redrawn."""
+    shown = await page.wait_for_function(f"() => {{ const all = ({NUMBERS})(); return all.length ? all : null }}")
+    return [str(number) for number in await shown.json_value()]
 
 
 ADMINISTRATORS = frozenset(post.login for post in POSTS if duty_of(post.role) is not Duty.BUSINESS)

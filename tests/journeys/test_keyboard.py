@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from playwright.async_api import Page, expect
 
-from tests.journeys.conftest import People
+from tests.journeys.conftest import People, rows
 
 COMPOSE = """(key) => document.activeElement.dispatchEvent(
     new KeyboardEvent("keydown", { key, isComposing: true, bubbles: true, cancelable: true }))"""
@@ -71,12 +69,6 @@ async def test_a_dialog_opened_from_a_menu_gives_the_focus_back_to_it(people: Pe
     await page.keyboard.press("Escape")
     await expect(page.locator("dialog[open]")).to_have_count(0)
     await expect(menu).to_be_focused()
-
-
-async def rows(page: Page) -> list[str]:
-    await page.locator("tr[data-row]").first.wait_for()
-    found: list[Any] = await page.locator("tr[data-row]").evaluate_all("(rows) => rows.map((row) => row.dataset.row)")
-    return [str(number) for number in found]
 
 
 async def expect_silence_while_composing(page: Page) -> None:
