@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from domain.kernel import bounds
+from domain.kernel import asking, bounds
 from domain.kernel.bounds import Bounds
 from domain.kernel.labels import Labelled
 from domain.kernel.refusals import Invalid, NotFound
@@ -64,6 +64,13 @@ class Reading:
         except Invalid as refusal:
             self.faults |= refusal.fields
             return reader({})
+
+    def take(self, kind: type[V], *, only: Collection[str] | None = None, prefix: str = "", **known: Any) -> V:
+        """Read an input as it asks for itself; `prefix` stands before the names of its fields in the form."""
+        own = {name.removeprefix(prefix): given for name, given in self.form.items() if name.startswith(prefix)}
+        taken = asking.take(kind, own, only=only, **known)
+        self.faults |= {f"{prefix}{name}": sentence for name, sentence in taken.faults.items()}
+        return taken.value
 
     def refuse(self, name: str, sentence: str) -> None:
         """Note what is wrong with a field; of two sentences the first stands."""

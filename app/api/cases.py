@@ -13,11 +13,12 @@ from app.api.examples import CASE, DRAFT, ITEM, JOURNAL, NEW_CASE, STEP, STEPPED
 from app.api.shapes import CaseOut, CasePage, CaseQuery, ListQuery, SearchBody
 from app.documents.qr import qr_svg
 from domain.audit import operations as audit
+from domain.cases.inputs import CaseInput, StepInput
 from domain.cases.operations.create import create
 from domain.cases.operations.take import take
 from domain.cases.queries import actions, detail, lists, suggesting
 from domain.cases.queries.suggesting import Suggestion
-from domain.cases.schemas import ActionView, CaseInput, CaseSummary, JournalView, StepInput
+from domain.cases.schemas import ActionView, CaseSummary, JournalView
 from domain.cases.vocabulary import Action, Status
 from domain.kernel import idempotency
 from domain.kernel.permissions import Permission

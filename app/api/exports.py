@@ -22,8 +22,9 @@ from domain.audit import operations as audit
 from domain.audit import queries as journal
 from domain.audit import wording
 from domain.audit.schemas import Group, JournalFilter, JournalLine
+from domain.cases.inputs import CaseFilter
 from domain.cases.queries import lists
-from domain.cases.schemas import CaseFilter, CaseRow
+from domain.cases.schemas import CaseRow
 from domain.kernel.clock import end_stamp, stamp
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid

@@ -13,16 +13,8 @@ from pydantic_core import PydanticCustomError
 
 from domain.calendar.schemas import DeadlineView
 from domain.cases.answering import AnswerView, RatingView
-from domain.cases.schemas import (
-    AssignmentView,
-    CaseFilter,
-    CaseRow,
-    CaseView,
-    CopyView,
-    PartyView,
-    PictureView,
-    RelatedView,
-)
+from domain.cases.inputs import CaseFilter
+from domain.cases.schemas import AssignmentView, CaseRow, CaseView, CopyView, PartyView, PictureView, RelatedView
 from domain.kernel.bounds import PERIOD, moment_fault
 from domain.kernel.clock import day_bounds
 from domain.kernel.paging import LONGEST, Page

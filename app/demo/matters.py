@@ -11,8 +11,8 @@ from app.demo import people, texts
 from domain.areas.models import Level
 from domain.areas.schemas import AreaView
 from domain.cases.categories import Kind
+from domain.cases.inputs import CaseInput, PartyInput
 from domain.cases.models import PartyKind, RiskLevel, Scale, Source
-from domain.cases.schemas import CaseInput, PartyInput
 from domain.kernel.clock import local_date
 from domain.people.schemas import PersonInput
 

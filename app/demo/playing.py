@@ -16,11 +16,11 @@ from app.demo.matters import Matter, Teller
 from app.demo.moves import CITY, OWNER, PETITIONER, Move, Pen
 from domain.areas.schemas import AreaView
 from domain.calendar.rules import WorkCalendar
+from domain.cases.inputs import CaseInput, StepInput
 from domain.cases.models import Source
 from domain.cases.operations.create import create
 from domain.cases.operations.pictures import upload
 from domain.cases.operations.take import take
-from domain.cases.schemas import CaseInput, StepInput
 from domain.kernel.actor import Actor, system_actor
 from domain.kernel.clock import day_bounds, local_date
 from domain.kernel.permissions import Role

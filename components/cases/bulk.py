@@ -9,7 +9,7 @@ from components.kit.dialog import dialog
 from components.kit.form import check, field, select, text_area
 from components.kit.show import alert, restored, tag
 from components.kit.table import bulk_bar
-from domain.cases.rules import MAX_OPINION
+from domain.cases.inputs import MAX_OPINION
 from domain.cases.vocabulary import Need
 from state.cases.bulk import DONE, READING, RUNNING, Chosen
 from state.cases.bulk import BulkState as S

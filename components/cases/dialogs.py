@@ -8,13 +8,14 @@ from typing import Any
 import reflex as rx
 
 from components.cases.suggested import suggested
+from components.kit.asking import ask_for
 from components.kit.dialog import dialog
-from components.kit.form import check, field, select, text_area, text_input
+from components.kit.form import check, field, text_input
 from components.kit.photos import photos
 from components.kit.show import alert, restored, tag
-from domain.cases.models import CallOutcome, Method, Ruling, Satisfaction, Supervision
-from domain.cases.rules import MAX_OPINION, MAX_RESULT
+from domain.cases.inputs import StepInput
 from domain.cases.vocabulary import Action, Need
+from domain.kernel.asking import asked
 from state.cases.answers import Rating
 from state.cases.revealing import RevealState as R
 from state.cases.working import CaseState as S
@@ -42,7 +43,7 @@ def step_dialog() -> rx.Component:
         rx.cond(S.asking.answers & (S.answer.text != ""), _answer()),
         restored(S.asking.restored, S.discard),
         rx.el.form(
-            *[rx.cond(S.needs.contains(need.value), draw(need)) for need, draw in _FIELDS.items()],
+            *[rx.cond(S.needs.contains(need.value), _OWN.get(need, _ask)(need)) for need in _SHOWN],
             _consequences(),
             rx.el.div(
                 rx.el.button("取消", type="button", class_name="btn", on_click=S.close),
@@ -118,16 +119,7 @@ def _consequences() -> rx.Component:
     )
 
 
-def _field(need: Need, control: rx.Component, hint: str = "") -> rx.Component:
-    return field(
-        need.label,
-        control,
-        name=need.value,
-        required=S.required.contains(need.value),
-        hint=hint,
-        error=S.faults[need.value],
-        wide=True,
-    )
+_ASKED = {one.name: one for one in asked(StepInput)}
 
 
 def _keep(name: str) -> Callable[[rx.Var[str]], rx.event.EventSpec]:
@@ -135,26 +127,23 @@ def _keep(name: str) -> Callable[[rx.Var[str]], rx.event.EventSpec]:
     return lambda value: S.note(name, value)
 
 
-def _area(need: Need, hint: str = "", *, rows: int = 4, most: int = MAX_OPINION) -> rx.Component:
-    name = need.value
-    return _field(need, text_area(name, rows=rows, most=most, default=S.typed[name], on_blur=_keep(name)), hint)
+def _ask(need: Need, **more: Any) -> rx.Component:
+    one = _ASKED[need.value]
+    begins = {"placeholder": "请选择"} if one.chosen else {}
+    return ask_for(
+        one,
+        typed=S.typed[one.name],
+        fault=S.faults[one.name],
+        keeps=_keep(one.name),
+        required=S.required.contains(one.name),
+        wide=True,
+        **begins | more,
+    )
 
 
 def _opinion(need: Need) -> rx.Component:
     beside = "只供内部查看，诉求人看不到；可以不填，不填时办理记录写办理结果"
-    return rx.cond(S.needs.contains(Need.RESULT.value), _area(need, beside, rows=2), _area(need))
-
-
-def _result(need: Need) -> rx.Component:
-    return _area(
-        need,
-        "这段文字是给诉求人（含并入本件的诉求人）的答复：请写清办理经过和结果，不写内部意见和他人的个人信息",
-        most=MAX_RESULT,
-    )
-
-
-def _answered(need: Need) -> rx.Component:
-    return _area(need, "这段文字是给诉求人的答复：请核对，可以修改；承办单位的原文不变", rows=6, most=MAX_RESULT)
+    return rx.cond(S.needs.contains(Need.RESULT.value), _ask(need, hint=beside, rows=2), _ask(need))
 
 
 def _shown(need: Need) -> rx.Component:
@@ -162,71 +151,15 @@ def _shown(need: Need) -> rx.Component:
     return check(need.value, said, default=S.asking.answers & S.answer.pictures)
 
 
-def _typical(need: Need) -> rx.Component:
-    return _area(
-        need, "设为典型案例时填写，供其他单位参考；不得出现当事人姓名、电话、证件号码", rows=5, most=MAX_RESULT
-    )
-
-
-def _consent(need: Need) -> rx.Component:
-    return _area(need, "例如：诉求人已书面同意由市级平台分流办理", rows=2)
-
-
-def _line(need: Need, hint: str = "", **more: str) -> rx.Component:
-    name = need.value
-    return _field(need, text_input(name, default=S.typed[name], on_blur=_keep(name), **more), hint)
-
-
-def _text(need: Need) -> rx.Component:
-    return _line(need)
-
-
-def _phone(need: Need) -> rx.Component:
-    return _line(need, input_mode="tel", placeholder="11 位手机号或带区号的座机")
-
-
-def _days(need: Need) -> rx.Component:
-    return _line(need, "以审批的天数为准", input_mode="numeric", placeholder="1 至 10")
-
-
-def _promise(need: Need) -> rx.Component:
-    return _line(need, "只能短于办结时限；不填按办结时限计算，需要更长的在接收后申请延期", input_mode="numeric")
-
-
-def _choice(need: Need, choices: Any, placeholder: str = "请选择") -> rx.Component:
-    name = need.value
-    return _field(need, select(name, choices, placeholder=placeholder, default=S.typed[name], on_change=_keep(name)))
-
-
 def _department(need: Need) -> rx.Component:
+    units = _ask(need, choices={"units": S.departments}, placeholder="请选择单位", key=S.asking.picked)
+    return rx.fragment(units, suggested(S.asking.matter, S.asking.suggested, lambda one: S.pick(need.value, one.value)))
+
+
+def _beside(need: Need, control: rx.Component, hint: str = "") -> rx.Component:
     name = need.value
-    units = select(
-        name,
-        S.departments,
-        placeholder="请选择单位",
-        default=S.typed[name],
-        on_change=_keep(name),
-        key=S.asking.picked,
-    )
-    return rx.fragment(
-        _field(need, units), suggested(S.asking.matter, S.asking.suggested, lambda one: S.pick(name, one.value))
-    )
-
-
-def _ruling(need: Need) -> rx.Component:
-    return _choice(need, [(r.value, r.label) for r in Ruling])
-
-
-def _called_at(need: Need) -> rx.Component:
-    return _line(need, type="datetime-local")
-
-
-def _called_by(need: Need) -> rx.Component:
-    return _line(need, "与诉求人通话或见面的工作人员")
-
-
-def _call_outcome(need: Need) -> rx.Component:
-    return _choice(need, [(outcome.value, outcome.label) for outcome in CallOutcome])
+    required = S.required.contains(name)
+    return field(need.label, control, name=name, required=required, hint=hint, error=S.faults[name], wide=True)
 
 
 def _assists(need: Need) -> rx.Component:
@@ -239,58 +172,34 @@ def _assists(need: Need) -> rx.Component:
             on_change=lambda on: S.choose_assist(unit.value, on),
         ),
     )
-    return _field(need, rx.el.div(boxes, class_name="checks units"))
-
-
-def _method(need: Need) -> rx.Component:
-    return _choice(need, [(m.value, m.label) for m in Method])
-
-
-def _level(need: Need) -> rx.Component:
-    return _choice(need, [(s.value, s.label) for s in Supervision])
-
-
-def _satisfaction(need: Need) -> rx.Component:
-    return _choice(need, [(s.value, s.label) for s in Satisfaction])
+    return _beside(need, rx.el.div(boxes, class_name="checks units"))
 
 
 def _pictures(need: Need) -> rx.Component:
-    return _field(need, photos(on_change=S.uploaded), "最多 9 张")
+    return _beside(need, photos(on_change=S.uploaded), "最多 9 张")
 
 
 def _watch(need: Need) -> rx.Component:
-    return rx.fragment(
-        check(need.value, "办结并纳入持续关注（仅低风险）"),
-        field("纳入原因", text_input("watch_reason"), name="watch_reason", error=S.faults["watch_reason"], wide=True),
-    )
+    reason = _ASKED["watch_reason"]
+    told = ask_for(reason, typed=S.typed[reason.name], fault=S.faults[reason.name], keeps=_keep(reason.name), wide=True)
+    return rx.fragment(_ask(need), told)
 
 
-_FIELDS: dict[Need, Callable[[Need], rx.Component]] = {
+_OWN: dict[Need, Callable[[Need], rx.Component]] = {
     Need.LEAD: _department,
     Need.ASSISTS: _assists,
     Need.DEPARTMENT: _department,
-    Need.IN_CHARGE: _text,
-    Need.IN_CHARGE_PHONE: _phone,
-    Need.LEVEL: _level,
-    Need.PROMISE: _promise,
-    Need.DAYS: _days,
-    Need.RULING: _ruling,
-    Need.TARGET_AREA: _text,
-    Need.SATISFACTION: _satisfaction,
-    Need.CALLED_AT: _called_at,
-    Need.CALLED_BY: _called_by,
-    Need.CALL_OUTCOME: _call_outcome,
-    Need.CONSENT: _consent,
-    Need.TYPICAL_TEXT: _typical,
-    Need.RESULT: _result,
     Need.OPINION: _opinion,
-    Need.ANSWER: _answered,
-    Need.METHOD: _method,
     Need.PICTURES: _pictures,
     Need.SHOW_PICTURES: _shown,
     Need.WATCH: _watch,
 }
-"""How each need is drawn, in the order of a dialog."""
+"""Needs whose control is more than their field says."""
+_PLACES = {name: place for place, name in enumerate(StepInput.model_fields)}
+_SHOWN = sorted(
+    (need for need in Need if need.value in _PLACES and need is not Need.AGREES), key=lambda need: _PLACES[need.value]
+)
+"""What a dialog asks, in the order of the input."""
 
 
 def reveal_dialog() -> rx.Component:

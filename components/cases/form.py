@@ -6,20 +6,21 @@ from typing import Any
 
 import reflex as rx
 
-from components.kit.combo import combo
-from components.kit.form import check, field, select, text_area, text_input
+from components.kit.asking import ask_for
 from components.kit.icons import icon
 from components.kit.show import alert, card, empty, restored, tag
-from domain.cases.models import PartyKind, RiskLevel, Scale, Source
-from domain.cases.rules import MAX_CONTENT, MAX_TITLE
-from domain.people.models import IdType
+from domain.cases.inputs import CaseChanges, PartyInput
+from domain.cases.models import RiskLevel, Scale, Source
+from domain.cases.operations.matter import REQUIRED
+from domain.kernel.asking import Field, asked
+from domain.kernel.labels import Labelled
 from domain.people.rules import INFORM
 from state.cases.shapes import PartyShown
 from state.cases.visitors import Waiting
 from state.cases.writing import CaseFormState as S
 
-PARTY_KINDS = [(kind.value, kind.label) for kind in PartyKind]
-ID_TYPES = [(kind.value, kind.label) for kind in IdType]
+USUAL = {"source": Source.WALK_IN, "risk_level": RiskLevel.LOW, "scale": Scale.INDIVIDUAL}
+"""What a case is where nobody says otherwise."""
 
 
 def case_form() -> rx.Component:
@@ -133,98 +134,55 @@ def _kept(party: PartyShown) -> rx.Component:
 
 
 def _typed_party(place: rx.Var[int]) -> rx.Component:
-    def key(part: str) -> rx.Var[str]:
-        return f"p{place}_{part}"  # type: ignore[return-value]
-
-    def line(label: str, part: str, *, required: Any = False, wide: bool = False, **rest: str) -> rx.Component:
-        name = key(part)
-        control = text_input(name, default=S.initial[name], on_blur=lambda value: S.note(name, value), **rest)
-        return field(label, control, name=name, required=required, error=S.faults[name], wide=wide)
-
-    def choice(label: str, part: str, choices: list[tuple[str, str]], default: str) -> rx.Component:
-        name = key(part)
-        told = lambda value: S.note(name, value)  # noqa: E731 - an event as a value
-        control = select(name, choices, default=_initial(name, default), on_change=told)
-        return field(label, control, name=name, error=S.faults[name])
-
     # a petitioner must be reached and be known; of the others the name is enough
-    asked = ~S.besides.contains(place)
+    asked_of = {"name": True, "id_number": ~S.besides.contains(place), "phone": ~S.besides.contains(place)}
     return rx.el.fieldset(
         rx.el.legend("当事人"),
-        choice("身份", "kind", PARTY_KINDS, "petitioner"),
-        line("姓名", "name", required=True),
-        choice("证件类型", "id_type", ID_TYPES, "resident"),
-        line("证件号码", "id_number", required=asked),
-        line("联系电话", "phone", required=asked, input_mode="tel"),
-        line("无证件原因", "no_id_reason", placeholder="没有证件号码时填写"),
-        line("住址", "address", wide=True),
+        *[_ask(one, f"p{place}_{one.name}", required=asked_of.get(one.name, False)) for one in asked(PartyInput)],
         rx.el.button("移除", type="button", class_name="btn txt small", on_click=S.drop_party(place)),
         class_name="party grid-2",
     )
 
 
-def _initial(key: rx.Var[str], default: str) -> rx.Var[str]:
-    return rx.cond(S.initial.contains(key), S.initial[key], default)  # type: ignore[return-value]
-
-
 def _matter() -> rx.Component:
+    fields = asked(CaseChanges)
     return card(
         "诉求",
         rx.el.div(
-            _text("title", "标题", required=True, wide=True, most=MAX_TITLE),
-            field(
-                "诉求内容",
-                text_area(
-                    "content", rows=8, most=MAX_CONTENT, default=S.initial["content"],
-                    on_blur=lambda value: S.note("content", value),
-                ),
-                name="content",
-                required=True,
-                error=S.faults["content"],
-                hint="时间、地点、经过、诉求；姓名和电话请填在当事人栏",
-                wide=True,
-            ),
-            _pick("category", "类别", S.category_choices, "输入关键字，如：工资、漏水", sought="category_sought"),
-            _pick("area", "所属辖区", S.area_choices, "输入乡镇或村名"),
-            _choice("source", "来源", [(s.value, s.label) for s in Source], "walk_in"),
-            _text("occurred_at", "发生时间", type="datetime-local"),
-            _choice("risk_level", "风险等级", [(r.value, r.label) for r in RiskLevel], "low"),
-            _choice("scale", "规模", [(s.value, s.label) for s in Scale], "individual"),
-            _text("headcount", "涉及人数", input_mode="numeric", placeholder="1"),
-            _text("amount", "涉及金额（元）", input_mode="decimal"),
+            *[_ask(one, one.name, **_besides(one)) for one in fields if one.kind is not bool],
             rx.el.div(
-                _tick("major", "重大"),
-                _tick("urgent", "紧急"),
+                *[_ask(one, one.name) for one in fields if one.kind is bool],
                 rx.el.small("重大且紧急的事件须在 12 小时内接收", class_name="muted"),
                 class_name="checks wide",
             ),
             class_name="grid-2",
         ),
         icon="list",
-    )  # fmt: skip
+    )
 
 
-def _text(name: str, label: str, *, required: bool = False, wide: bool = False, **rest: object) -> rx.Component:
-    note = lambda value: S.note(name, value)  # noqa: E731 - an event as a value
-    control = text_input(name, default=S.initial[name], fill=S.filled[name], on_blur=note, **rest)
-    return field(label, control, name=name, required=required, error=S.faults[name], wide=wide)
+def _besides(one: Field) -> dict[str, Any]:
+    """Tell what the form knows of a field of the matter beside what its input says."""
+    more: dict[str, Any] = {"required": one.name in REQUIRED}
+    if one.name == "category":
+        more["sought"] = "category_sought"
+    return more if one.chosen else {"fill": S.filled[one.name], **more}
 
 
-def _tick(name: str, label: str) -> rx.Component:
-    told = lambda on: S.note(name, rx.cond(on, "on", ""))  # noqa: E731 - an event as a value
-    return check(name, label, default=S.initial[name] == "on", on_change=told)
-
-
-def _choice(name: str, label: str, choices: list[tuple[str, str]], default: str) -> rx.Component:
-    initial = rx.cond(S.initial.contains(name), S.initial[name], default)
-    control = select(name, choices, default=initial, on_change=lambda value: S.note(name, value))
-    return field(label, control, name=name, error=S.faults[name])
-
-
-def _pick(name: str, label: str, options: object, placeholder: str, *, sought: str = "") -> rx.Component:
-    told = lambda value: S.note(name, value)  # noqa: E731 - an event as a value
-    control = combo(name, options, default=S.initial[name], placeholder=placeholder, sought=sought, on_pick=told)
-    return field(label, control, name=name, required=True, error=S.faults[name])
+def _ask(one: Field, name: Any, **more: Any) -> rx.Component:
+    typed: Any = S.initial[name]
+    if one.of(Labelled):
+        usual = one.default or USUAL[one.name]
+        typed = rx.cond(S.initial.contains(name), typed, usual.value)
+    return ask_for(
+        one,
+        name=name,
+        typed=typed,
+        fault=S.faults[name],
+        choices={"category": S.category_choices, "area": S.area_choices},
+        keeps=lambda value: S.note(name, value),
+        **more,
+    )
 
 
 def done_panel() -> rx.Component:

@@ -12,6 +12,7 @@ import reflex as rx
 from components.kit.combo import combo
 from components.kit.dialog import dialog
 from components.kit.form import check, field, select, text_area, text_input
+from components.kit.scripts import given
 from components.kit.show import alert
 from domain.kernel.asking import Field, asked
 from domain.kernel.labels import Labelled
@@ -132,41 +133,75 @@ def form_fields(state: Any, kind: type[Any], tells: Mapping[str, str] | None = N
 
 def _field(state: Any, one: Field, hears: Any) -> rx.Component:
     ask, typed = one.ask, state.asked.typed[one.name]
+    # a short list begins anew where what it begins with changes
+    begins = {"key": typed} if one.chosen and ask.choices not in TYPED_AHEAD else {}
+    told = hears if hears is None or one.chosen else hears.debounce(400)
+    drawn = ask_for(one, typed=typed, fault=state.faults[one.name], choices=state.choices, hears=told, **begins)
     if one.kind is bool:
-        return rx.el.div(check(one.name, ask.label, default=typed == "on"), class_name="field wide")
-    drawn = field(
-        ask.label,
-        _control(one, state.choices, typed, hears),
-        name=one.name,
-        required=one.required,
-        hint=ask.hint,
-        error=state.faults[one.name],
-        wide=ask.wide,
-    )
+        return rx.el.div(drawn, class_name="field wide")
     shown = rx.el.div(rx.el.span(ask.label, class_name="label"), rx.el.code(typed), class_name="field")
     return rx.cond(state.asked.fixed.contains(one.name), shown, drawn)
 
 
-def _control(one: Field, choices: Any, typed: Any, hears: Any) -> rx.Component:
-    ask = one.ask
+def ask_for(
+    one: Field,
+    *,
+    typed: Any,
+    fault: Any,
+    choices: Any = None,
+    hears: Any = None,
+    keeps: Any = None,
+    name: Any = None,
+    required: Any = None,
+    hint: str = "",
+    wide: bool = False,
+    **more: Any,
+) -> rx.Component:
+    """Draw one field of an input.
+
+    :param hears: what hears of every change
+    :param keeps: what hears of a text when the field is left or at a pause, of a choice at once
+    :param name: its name in the form, where that is not its own
+    """
+    ask, name = one.ask, one.name if name is None else name
+    if one.kind is bool:
+        told = {"on_change": lambda on: keeps(rx.cond(on, "on", ""))} if keeps else {}
+        return check(name, ask.label, default=typed == "on", **told, **more)
     if one.chosen:
-        # a short list begins anew where what it begins with changes
-        begins = {} if ask.choices in TYPED_AHEAD else {"key": typed}
-        return chooser(one, choices, default=typed, **begins, **({"on_change": hears} if hears else {}))
-    keyboard = {"input_mode": ask.keyboard} if ask.keyboard else _KINDS.get(one.kind, {})
-    more: dict[str, Any] = {"most": ask.most} if ask.most else {}
-    if hears:
-        more["on_change"] = hears.debounce(400)
-    if ask.lines > 1:
-        return text_area(one.name, rows=ask.lines, placeholder=ask.example, default=typed, **more)
-    return text_input(one.name, placeholder=ask.example, default=typed, **more, **keyboard)
+        told = {"on_change": hears or keeps} if hears or keeps else {}
+        control = chooser(one, choices, name=name, default=typed, **told, **more)
+    else:
+        control = _written(one, name, typed, given(on_change=hears, on_blur=keeps) | more)
+    unit = f"（{ask.within.unit}）" if one.kind is Decimal and ask.within.unit else ""
+    return field(
+        f"{ask.label}{unit}",
+        control,
+        name=name,
+        required=one.required if required is None else required,
+        hint=hint or ask.hint,
+        error=fault,
+        wide=wide or ask.wide,
+    )
 
 
-def chooser(one: Field, choices: Any, **more: Any) -> rx.Component:
-    """Draw the choice of a value from its list, which is the field's own or the page's."""
+def _written(one: Field, name: Any, typed: Any, more: dict[str, Any]) -> rx.Component:
     ask = one.ask
+    if ask.most:
+        more.setdefault("most", ask.most)
+    more.setdefault("placeholder", ask.example)
+    if ask.lines > 1:
+        return text_area(name, default=typed, **{"rows": ask.lines, **more})
+    keyboard = {"input_mode": ask.keyboard} if ask.keyboard else _KINDS.get(one.kind, {})
+    return text_input(name, default=typed, **keyboard, **more)
+
+
+def chooser(one: Field, choices: Any, *, name: Any = None, **more: Any) -> rx.Component:
+    """Draw the choice of a value from its list, which is the field's own or the page's."""
+    ask, name = one.ask, one.name if name is None else name
     if one.of(Labelled):
-        return select(one.name, [(word.value, word.label) for word in one.kind], placeholder=ask.empty, **more)
+        return select(name, [(word.value, word.label) for word in one.kind], **{"placeholder": ask.empty, **more})
     if ask.choices in TYPED_AHEAD:
-        return combo(one.name, choices[ask.choices], placeholder=ask.empty or "输入关键字", **more)
-    return select(one.name, choices[ask.choices], placeholder=ask.empty or "请选择", **more)
+        if heard := more.pop("on_change", None):
+            more["on_pick"] = heard
+        return combo(name, choices[ask.choices], placeholder=ask.empty or "输入关键字", **more)
+    return select(name, choices[ask.choices], **{"placeholder": ask.empty or "请选择", **more})

@@ -6,28 +6,22 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from types import MappingProxyType
 
-from domain.calendar.rules.limits import MOST_WORKDAYS
 from domain.cases import workflow
 from domain.cases.categories import Kind
+from domain.cases.inputs import EXTENSION, MAX_OPINION, MAX_RESULT, PROMISE, StepInput
 from domain.cases.models import Case, RiskLevel, Source, Supervision
 from domain.cases.process import STANDARD, Process
-from domain.cases.schemas import StepInput
 from domain.cases.vocabulary import Guard, Need, PictureRule, Status
 from domain.cases.workflow import Step
-from domain.kernel.bounds import Bounds
 from domain.kernel.flow.deciding import faults_of
 from domain.kernel.refusals import Invalid
 from domain.kernel.words import text_fault
 from domain.people import rules as people
 
-MAX_TITLE, MAX_CONTENT, MAX_OPINION, MAX_RESULT = 60, 5000, 2000, 5000
 MAX_PICTURES, MAX_EXTENSIONS = 9, 2
 APPEAL_WORKDAYS, MAX_WATCH_REASON = 5, 500
-EXTENSION, PROMISE = Bounds(1, 10, "个工作日"), Bounds(1, MOST_WORKDAYS, "个工作日")
-HEADCOUNT, AMOUNT = Bounds(1, 100_000), Bounds(0, Decimal(999_999_999_999), "元")
 URGE_REST = timedelta(hours=4)
 RATING_PERIOD, REOPEN_PERIOD = timedelta(days=15), timedelta(days=30)
 PICTURE_KINDS = frozenset({Kind.DISPUTE, Kind.HAZARD})

@@ -1,119 +1,18 @@
-"""Shapes that enter and leave the room. What leaves is masked."""
+"""Shapes that leave the room, masked; what enters stands in `inputs`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
 from uuid import UUID
-
-from pydantic import BaseModel, BeforeValidator, Field
 
 from domain.calendar.schemas import DeadlineView
 from domain.cases.answering import AnswerView, RatingView
 from domain.cases.models import (
-    CallOutcome,
     Case,
-    Method,
-    PartyKind,
-    RiskLevel,
-    Ruling,
-    Satisfaction,
-    Scale,
-    Source,
-    Supervision,
 )
 from domain.cases.vocabulary import OpenWork, Status
-from domain.kernel.bounds import TAKEN, Count, When
-from domain.people.models import IdType, Sex
-
-
-def _grade(value: object) -> object:
-    # A satisfaction may also be given as 1 (worst) to 5 (best).
-    text = str(value)
-    return list(Satisfaction)[5 - int(text)] if text in {"1", "2", "3", "4", "5"} else value
-
-
-class PartyInput(BaseModel):
-    """One party: a new person, or one kept from before by `party_id`."""
-
-    model_config = TAKEN
-
-    party_id: UUID | None = None
-    kind: PartyKind = PartyKind.PETITIONER
-    name: str = Field(default="", repr=False)
-    id_type: IdType = IdType.RESIDENT
-    id_number: str = Field(default="", repr=False)
-    phone: str = Field(default="", repr=False)
-    sex: Sex = Sex.UNKNOWN
-    nation: str = ""
-    address: str = Field(default="", repr=False)
-    no_id_reason: str = ""
-
-
-class CaseChanges(BaseModel):
-    """What is written about a matter; none means: leave it as it is."""
-
-    model_config = TAKEN
-
-    title: str | None = None
-    content: str | None = None
-    category: str | None = None
-    source: Source | None = None
-    occurred_at: When | None = None
-    area: str | None = None
-    risk_level: RiskLevel | None = None
-    scale: Scale | None = None
-    headcount: Count | None = None
-    amount: Decimal | None = None
-    major: bool | None = None
-    urgent: bool | None = None
-    parties: tuple[PartyInput, ...] | None = None
-
-
-class CaseInput(CaseChanges):
-    """A new case; with `visit_id` the visitor becomes its first petitioner."""
-
-    visit_id: UUID | None = None
-
-
-class CitySent(CaseInput):
-    """A case that the city platform sends down, under the city's own reference."""
-
-    city_reference: str = ""
-    city_due_at: When | None = None
-
-
-class StepInput(CaseChanges):
-    """What a step may need; each step takes only what its row names."""
-
-    opinion: str = ""
-    attachments: tuple[UUID, ...] = ()
-    lead_department: str = ""
-    assist_departments: tuple[str, ...] | None = None  # none: those that assist go on
-    department: str = ""
-    person_in_charge: str = Field(default="", repr=False)
-    person_phone: str = Field(default="", repr=False)
-    result: str = ""
-    answer: str | None = None
-    show_pictures: bool | None = None
-    agrees: bool | None = None
-    resolution_method: Method | None = None
-    new_due_at: When | None = None
-    days: Count | None = None
-    watch: bool = False
-    watch_reason: str = ""
-    target_area: str = ""
-    level: Supervision | None = None
-    promise_days: Count | None = None
-    ruling: Ruling | None = None
-    called_at: When | None = None
-    called_by: str = ""
-    call_outcome: CallOutcome | None = None
-    typical_text: str = ""
-    consent: str = ""
-    satisfaction: Annotated[Satisfaction | None, BeforeValidator(_grade)] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,30 +262,3 @@ class HandOver:
     name: str
     counts: dict[OpenWork, int]
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFilter:
-    """What a list is narrowed to; empty means not narrowed.
-
-    `since` and `until`: half-open moments of acceptance; what is of one party is in clear, and never logged.
-    """
-
-    view: str = ""
-    statuses: tuple[str, ...] = ()
-    text: str = ""
-    number: str = ""
-    area: str = ""
-    department: str = ""
-    category: str = ""
-    risk: str = ""
-    tag: str = ""
-    overdue: bool = False
-    since: datetime | None = None
-    until: datetime | None = None
-    name: str = field(default="", repr=False)
-    phone: str = field(default="", repr=False)
-    id_number: str = field(default="", repr=False)
-    phone_tail: str = field(default="", repr=False)
-    id_tail: str = field(default="", repr=False)
-    sort: str = ""

@@ -1,19 +1,21 @@
 """What is asked of a person, declared once: screen, interface, sheet and command line read the same class.
 
-An input is a frozen dataclass whose fields say how they are asked for: `name: Annotated[str, Ask("姓名")]`. What
+An input is a frozen dataclass, or a body of the interface, whose fields say how they are asked for: `name: Annotated[str, Ask("姓名")]`. What
 stands in no form (a password that is drawn, a moment that is now) has no `Ask` and is given by whoever acts.
 """
 
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
+
+from pydantic import BaseModel
 
 from domain.kernel import bounds
 from domain.kernel.bounds import Bounds
@@ -87,20 +89,33 @@ def asked(kind: type) -> tuple[Field, ...]:
     """Give the fields that an input asks for, in its order."""
     hints = get_type_hints(kind, include_extras=True)
     found: list[Field] = []
-    for one in fields(kind):
-        hint = hints[one.name]
+    for name, default in _defaults(kind).items():
+        hint = hints[name]
         ask = next((word for word in get_args(hint)[1:] if isinstance(word, Ask)), None)
         if ask is not None and get_origin(hint) is Annotated:
-            default = one.default_factory() if one.default_factory is not MISSING else one.default
             required = default is MISSING
-            found.append(Field(one.name, _plain(get_args(hint)[0]), ask, required, None if required else default))
+            found.append(Field(name, _plain(hint), ask, required, None if required else default))
     return tuple(found)
 
 
+def _defaults(kind: type) -> dict[str, Any]:
+    """Give what each field of an input is when nothing is given; `MISSING` where something must be."""
+    if issubclass(kind, BaseModel):
+        every = kind.model_fields.items()
+        return {
+            name: MISSING if one.is_required() else one.get_default(call_default_factory=True) for name, one in every
+        }
+    return {
+        one.name: one.default_factory() if one.default_factory is not MISSING else one.default for one in fields(kind)
+    }
+
+
 def _plain(kind: Any) -> Any:
-    """Give the type of a value that may be left out, and the origin of a generic one."""
+    """Give the type of a value without what is said of it, and that it may be left out; of a generic one its origin."""
+    if get_origin(kind) is Annotated:
+        return _plain(get_args(kind)[0])
     if isinstance(kind, types.UnionType) or get_origin(kind) is Union:
-        kind = next(one for one in get_args(kind) if one is not types.NoneType)
+        return _plain(next(one for one in get_args(kind) if one is not types.NoneType))
     return get_origin(kind) or kind
 
 
@@ -116,14 +131,17 @@ class Taken(Generic[T]):
     faults: Mapping[str, str]
 
 
-def take(kind: type[T], given: Mapping[str, Any], **known: Any) -> Taken[T]:
+def take(kind: type[T], given: Mapping[str, Any], *, only: Collection[str] | None = None, **known: Any) -> Taken[T]:
     """Read a form field by field; every field that cannot be taken is told, not the first alone.
 
+    :param only: the fields that were asked for, where not all of them were
     :param known: what the form does not ask for
     """
     values: dict[str, Any] = {}
     faults: dict[str, str] = {}
     for field in asked(kind):
+        if only is not None and field.name not in only:
+            continue
         values[field.name], fault = _read(field, given.get(field.name))
         if fault:
             faults[field.name] = fault
@@ -144,6 +162,8 @@ def read(kind: type[T], given: Mapping[str, Any], **known: Any) -> T:
 def _read(field: Field, raw: Any) -> tuple[Any, str]:
     nothing = raw is None or raw == "" or (isinstance(raw, str) and not raw.strip())
     blank = _blank(field)
+    if nothing and raw is not None and field.kind is str and field.default is None and not field.required:
+        return "", ""  # what was emptied is empty; what was not asked stays as it is
     if nothing and field.kind is not bool:
         said = "选择" if field.chosen else "填写"
         return blank, f"请{said}{field.ask.label}" if field.required else ""

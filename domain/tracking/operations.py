@@ -15,10 +15,11 @@ from sqlalchemy import ColumnElement, and_, delete, func, not_, select, text, up
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.cases.inputs import StepInput
 from domain.cases.models import Case, Satisfaction
 from domain.cases.operations.take import take
 from domain.cases.queries import reach
-from domain.cases.schemas import CaseSummary, StepInput
+from domain.cases.schemas import CaseSummary
 from domain.cases.vocabulary import Action
 from domain.kernel import crypto, journal, outbox
 from domain.kernel.actor import Actor, system_actor

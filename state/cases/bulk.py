@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.inputs import StepInput
 from domain.cases.operations.take import take
 from domain.cases.process import STANDARD
 from domain.cases.queries import actions, bulk, foreseeing
-from domain.cases.schemas import StepInput
 from domain.cases.vocabulary import Action, Need
 from domain.kernel import drafts
 from domain.kernel.actor import Actor
@@ -19,11 +19,12 @@ from domain.kernel.clock import stamp
 from domain.kernel.flow.deciding import require_role
 from domain.kernel.refusals import Invalid, NotSignedIn, Refusal
 from domain.notices import queries as notices
+from state.cases.given import step_input
 from state.cases.listing import CaseListState
 from state.cases.receivers import receivers, suggested_for, told_words
 from state.cases.shapes import SHORT
 from state.clock import now
-from state.inputs import Choice, as_form, as_text, flag_in, text_in
+from state.inputs import Choice, Reading, as_form, as_text
 
 SAMPLE = 5
 """Cases that are asked whom the step tells and which clocks it starts; more make the dialog wait."""
@@ -211,7 +212,11 @@ class BulkState(CaseListState):
         """Take the step on each ticked case, and tell what came of each."""
         if self.phase != ASKING or not self.ticked:
             return
-        given = _given(as_form(form))
+        reading = Reading(as_form(form))
+        given = self._given(reading)
+        if reading.faults:
+            self.faults = reading.faults
+            return
         self.phase, self.done, self.failed, self.faults = RUNNING, 0, 0, {}
         yield
         try:
@@ -227,6 +232,11 @@ class BulkState(CaseListState):
         finally:
             if self.phase == RUNNING:
                 self.phase = DONE
+
+    def _given(self, reading: Reading) -> StepInput:
+        given = step_input(reading)
+        # none chosen: each case keeps its own
+        return given.model_copy(update={"assist_departments": given.assist_departments or None})
 
     async def _take(self, number: str, given: StepInput) -> Refusal | None:
         try:
@@ -275,12 +285,3 @@ def _draft(action: str) -> str:
 
 def _once(words: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(word for word in words if word))
-
-
-def _given(form: dict) -> StepInput:
-    chosen = sorted(key.removeprefix("assist_") for key in form if key.startswith("assist_") and flag_in(form, key))
-    return StepInput(
-        opinion=text_in(form, Need.OPINION.value),
-        lead_department=text_in(form, Need.LEAD.value, most=40),
-        assist_departments=tuple(chosen) or None,  # none chosen: each case keeps its own
-    )

@@ -12,10 +12,11 @@ from domain.areas import queries as areas
 from domain.areas.models import Level
 from domain.audit import operations as audit
 from domain.cases import categories, rules
+from domain.cases.inputs import CaseFilter
 from domain.cases.models import RiskLevel, Supervision
 from domain.cases.process import STANDARD
 from domain.cases.queries import lists, processes, views
-from domain.cases.schemas import CaseFilter, CaseRow
+from domain.cases.schemas import CaseRow
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.actor import Actor
 from domain.kernel.clock import end_stamp, stamp

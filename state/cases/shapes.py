@@ -8,14 +8,7 @@ from typing import Any
 
 from domain.calendar.schemas import DeadlineView
 from domain.cases.queries.handlings import HandlingView, PendingView
-from domain.cases.schemas import (
-    AssignmentView,
-    CaseView,
-    JournalView,
-    NodeView,
-    PartyView,
-    PictureView,
-)
+from domain.cases.schemas import AssignmentView, CaseView, JournalView, NodeView, PartyView, PictureView
 from domain.cases.vocabulary import Action
 from domain.kernel.clock import DAMAGED, TYPED, end_stamp, stamp
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.inputs import CaseFilter
 from domain.cases.queries import lists
-from domain.cases.schemas import CaseFilter, CaseRow
+from domain.cases.schemas import CaseRow
 from domain.kernel.actor import Actor
 from domain.kernel.paging import Page
 from domain.kernel.refusals import Invalid

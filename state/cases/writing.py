@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.areas import queries as areas
 from domain.areas.models import Level
+from domain.cases.inputs import CaseChanges, CaseInput, PartyInput, StepInput
 from domain.cases.operations.create import create
 from domain.cases.operations.saying import learn
 from domain.cases.operations.take import take
 from domain.cases.queries import detail
-from domain.cases.schemas import CaseInput, CaseSummary, PartyInput, StepInput
+from domain.cases.schemas import CaseSummary
 from domain.cases.vocabulary import Action, Status
 from domain.kernel import drafts
 from domain.kernel.actor import Actor
@@ -23,7 +24,7 @@ from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound
 from domain.notices import queries as notices
 from domain.visits import queries as visits
 from state.cases import shapes
-from state.cases.given import besides, joined, matter_in, party_in, place_of
+from state.cases.given import besides, joined, party_in, place_of
 from state.cases.listing import CaseListState
 from state.cases.shapes import PartyShown
 from state.cases.visitors import Waiting, in_order
@@ -36,6 +37,9 @@ from state.session import SignedInState
 MOST_PARTIES = 10
 MOST_NAME = 40
 FORM = "case"
+_MATTER = frozenset(CaseChanges.model_fields)
+_EMPTY = dict.fromkeys(_MATTER - {"parties"}, "")
+"""The form holds the whole matter: what it was sent without was emptied."""
 
 
 class CaseFormState(SignedInState):
@@ -280,7 +284,7 @@ class CaseFormState(SignedInState):
     @rx.event
     async def send(self, form: dict):
         """Make the case and, unless only a draft was wanted, submit it; both or nothing."""
-        reading = Reading(as_form(form))
+        reading = Reading(_EMPTY | as_form(form))
         if self.done:
             return None  # pressed twice: the case was made
         try:
@@ -301,7 +305,7 @@ class CaseFormState(SignedInState):
 
     async def _make(self, session: AsyncSession, actor: Actor, reading: Reading) -> CaseSummary:
         submits = self._intent != "draft" and actor.may(Permission.SLIP_PRINT)
-        wanted = CaseInput(**matter_in(reading).model_dump(exclude={"parties"}), **self._parties(reading))
+        wanted = reading.take(CaseInput, parties=self._typed_parties(reading), visit_id=self._visit_id())
         with reading.joined():
             made = await create(session, actor, wanted, at=now(), complete=submits)
         if not submits:
@@ -311,15 +315,16 @@ class CaseFormState(SignedInState):
 
     async def _mend(self, session: AsyncSession, actor: Actor, reading: Reading) -> None:
         kept = tuple(PartyInput(party_id=UUID(p.id)) for p in self.kept)
-        typed = tuple(party_in(reading, place) for place in self.extra)
-        given = StepInput(**matter_in(reading).model_dump(exclude={"parties"}), parties=(*kept, *typed))
+        given = reading.take(StepInput, only=_MATTER, parties=(*kept, *self._typed_parties(reading)))
         act, seen = Action(self._action), self._version
         with reading.joined():
             await take(session, actor, number=self.editing, action=act, given=given, at=now(), version=seen)
 
-    def _parties(self, reading: Reading) -> dict[str, object]:
-        typed = tuple(party_in(reading, place) for place in self.extra)
-        return {"visit_id": UUID(self.visit.id), "parties": typed} if self.visit.id else {"parties": typed}
+    def _typed_parties(self, reading: Reading) -> tuple[PartyInput, ...]:
+        return tuple(party_in(reading, place) for place in self.extra)
+
+    def _visit_id(self) -> UUID | None:
+        return UUID(self.visit.id) if self.visit.id else None
 
     def _by_field(self, fields: dict[str, str]) -> dict[str, str]:
         """Faults of the n-th party are told under the inputs of that party."""

@@ -23,11 +23,11 @@ from app.documents.slip import slip_pdf
 from app.public.pages import page
 from domain.calendar.models import LimitUnit, Link
 from domain.calendar.operations import seed_years
+from domain.cases.inputs import CaseFilter
 from domain.cases.models import Satisfaction
 from domain.cases.operations import processes as operations
 from domain.cases.process import LimitTweak, StepTweak, Tweaks, built, lint
 from domain.cases.queries import actions, conflict, detail, handlings, lists, processes, views
-from domain.cases.schemas import CaseFilter
 from domain.cases.vocabulary import Action, Need, Status
 from domain.cases.workflow import STEPS
 from domain.kernel.models import OutboxMessage

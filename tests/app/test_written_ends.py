@@ -21,8 +21,8 @@ from domain.calendar.models import LimitUnit, Link
 from domain.calendar.operations import seed_years, set_limit
 from domain.calendar.queries import calendar_of
 from domain.calendar.rules import Limit
+from domain.cases.inputs import CaseFilter
 from domain.cases.queries import detail, lists
-from domain.cases.schemas import CaseFilter
 from domain.kernel.actor import system_actor
 from domain.kernel.clock import SHANGHAI
 from domain.kernel.permissions import Role

@@ -13,6 +13,8 @@ from tests.architecture.source import ROOT, Module, length, modules
 MAX_FUNCTION, MAX_PAGE, MAX_FILE = 40, 60, 400
 ROOM_FILES = {
     "__init__", "models", "schemas", "workflow", "rules", "policy", "queries", "operations", "events",
+    # what enters, where it is more than a few forms (decision 0029)
+    "inputs",
     # cases alone: its words, its list of matters, the wording of its journal, its configured processes, its answers,
     # a sentence for each step
     "vocabulary", "categories", "notes", "process", "answering", "helps",

@@ -25,9 +25,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.launch import boot
 from app.settings import Settings
+from domain.cases.inputs import CaseInput, StepInput
 from domain.cases.operations.create import create
 from domain.cases.operations.take import take
-from domain.cases.schemas import CaseInput, StepInput
 from domain.cases.vocabulary import Action
 from domain.kernel.actor import Actor
 from domain.kernel.unit_of_work import unit_of_work

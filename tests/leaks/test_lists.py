@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.inputs import CaseFilter
 from domain.cases.models import RiskLevel
 from domain.cases.queries import lists, views
-from domain.cases.schemas import CaseFilter
 from domain.cases.vocabulary import Status
 from domain.kernel.actor import Actor
 from domain.kernel.clock import local_date

@@ -14,8 +14,8 @@ import pytest
 from reflex.state import BaseState
 
 from app.navigation import PAGES, Page
+from domain.cases.inputs import StepInput
 from domain.cases.operations.take import take
-from domain.cases.schemas import StepInput
 from domain.cases.vocabulary import Action
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Refusal

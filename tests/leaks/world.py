@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import col
 
 from domain.areas.models import Area, Level
+from domain.cases.inputs import CaseInput, PartyInput, StepInput
 from domain.cases.operations import family, merge
 from domain.cases.operations.create import create
 from domain.cases.operations.take import take
-from domain.cases.schemas import CaseInput, PartyInput, StepInput
 from domain.cases.vocabulary import Action
 from domain.kernel.actor import Actor, console
 from domain.kernel.clock import local_date

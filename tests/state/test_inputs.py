@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.cases.rules import AMOUNT
+from domain.cases.inputs import AMOUNT
 from domain.kernel.refusals import Invalid, NotFound
 from state.inputs import Reading, amount_in, day_in, number_in, written_in
 

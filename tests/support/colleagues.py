@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.inputs import CaseFilter
 from domain.cases.queries import lists
-from domain.cases.schemas import CaseFilter
 from domain.kernel.actor import Actor
 from domain.orgs import queries
 from domain.orgs.schemas import NewAccount

@@ -19,11 +19,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.areas import operations as areas
 from domain.areas.models import Level
 from domain.areas.schemas import AreaSpec
+from domain.cases.inputs import CaseInput, PartyInput, StepInput
 from domain.cases.models import Method
 from domain.cases.operations.create import create
 from domain.cases.operations.pictures import upload
 from domain.cases.operations.take import take
-from domain.cases.schemas import CaseInput, CaseSummary, PartyInput, StepInput
+from domain.cases.schemas import CaseSummary
 from domain.cases.vocabulary import Action
 from domain.kernel import crypto
 from domain.kernel.actor import Actor, system_actor

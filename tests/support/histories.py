@@ -13,13 +13,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.inputs import StepInput
 from domain.cases.models import Case, Supervision
 from domain.cases.operations import assists, merge
 from domain.cases.operations.create import create
 from domain.cases.operations.pictures import upload
 from domain.cases.operations.take import take
 from domain.cases.queries import actions, reach
-from domain.cases.schemas import StepInput
 from domain.cases.vocabulary import Action, Status
 from domain.cases.workflow import ENDED
 from domain.kernel.actor import Actor, system_actor

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from domain.cases.inputs import StepInput
 from domain.cases.models import Assignment, Case, Part
 from domain.cases.process import Process
-from domain.cases.schemas import StepInput
 from domain.cases.workflow import Step
 from domain.kernel.flow import taking
 from domain.kernel.models import StoredFile

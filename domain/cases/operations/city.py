@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.cases.inputs import CitySent, StepInput
 from domain.cases.models import Case, Source
 from domain.cases.operations import clocks
 from domain.cases.operations.act import Act
@@ -18,7 +19,7 @@ from domain.cases.operations.create import blank, fill, number_for
 from domain.cases.operations.effects import give_code
 from domain.cases.process import STANDARD
 from domain.cases.queries import processes
-from domain.cases.schemas import CaseSummary, CitySent, StepInput
+from domain.cases.schemas import CaseSummary
 from domain.cases.vocabulary import Action, Status
 from domain.cases.workflow import Step
 from domain.kernel import crypto, journal, outbox

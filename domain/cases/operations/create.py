@@ -7,10 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.inputs import CaseInput
 from domain.cases.models import Case, Party, PartyKind, RiskLevel, Scale, Source
 from domain.cases.operations import matter
 from domain.cases.process import STANDARD
-from domain.cases.schemas import CaseInput, CaseSummary
+from domain.cases.schemas import CaseSummary
 from domain.cases.vocabulary import Action, Status
 from domain.kernel import journal, outbox
 from domain.kernel.actor import Actor

@@ -17,9 +17,9 @@ from sqlmodel import col
 
 from domain.areas import queries as areas
 from domain.cases import categories, rules
+from domain.cases.inputs import AMOUNT, HEADCOUNT, MAX_CONTENT, MAX_TITLE, CaseChanges, PartyInput
 from domain.cases.models import Case, Party, PartyKind
 from domain.cases.queries.lists import INDEX_PENDING
-from domain.cases.schemas import CaseChanges, PartyInput
 from domain.kernel import marks, searching
 from domain.kernel.actor import Actor
 from domain.kernel.bounds import moment_fault, money_fault
@@ -69,12 +69,12 @@ def _identified(party: PartyInput) -> bool:
 
 def _plain_faults(changes: CaseChanges, at: datetime) -> dict[str, str]:
     checks: dict[str, Callable[[Any], str]] = {
-        "title": lambda text: text_fault("标题", text, most=rules.MAX_TITLE),
-        "content": lambda text: text_fault("诉求内容", text, most=rules.MAX_CONTENT, least=0),
+        "title": lambda text: text_fault("标题", text, most=MAX_TITLE),
+        "content": lambda text: text_fault("诉求内容", text, most=MAX_CONTENT, least=0),
         "category": lambda code: "" if not code or categories.find(code) else "没有这个类别，请从列表中选择",
         "occurred_at": lambda moment: _moment_fault(moment, at),
-        "headcount": lambda count: rules.HEADCOUNT.fault("涉及人数", count),
-        "amount": lambda amount: money_fault("涉及金额", amount, within=rules.AMOUNT),
+        "headcount": lambda count: HEADCOUNT.fault("涉及人数", count),
+        "amount": lambda amount: money_fault("涉及金额", amount, within=AMOUNT),
     }
     given = {name: getattr(changes, name) for name in checks}
     return {name: checks[name](value) for name, value in given.items() if value is not None}

@@ -11,11 +11,12 @@ from sqlmodel import col
 
 from domain.calendar.models import Deadline
 from domain.cases import events, rules
+from domain.cases.inputs import StepInput
 from domain.cases.models import Attachment
 from domain.cases.operations import clocks, effects, matter
 from domain.cases.operations.act import Act
 from domain.cases.queries import conflict, family, limits, processes, reach, receiving, situation
-from domain.cases.schemas import CaseSummary, StepInput
+from domain.cases.schemas import CaseSummary
 from domain.cases.vocabulary import Action, Guard, Need, Status
 from domain.kernel import outbox
 from domain.kernel.actor import Actor

@@ -12,10 +12,11 @@ from domain.calendar.models import Link
 from domain.calendar.rules import Limit
 from domain.cases import rules
 from domain.cases.helps import HELPS
+from domain.cases.inputs import StepInput
 from domain.cases.models import Case
 from domain.cases.process import Process
 from domain.cases.queries import limits, processes, reach, situation
-from domain.cases.schemas import ActionView, NeedView, StepInput
+from domain.cases.schemas import ActionView, NeedView
 from domain.cases.vocabulary import Action, Status, Verb
 from domain.cases.workflow import Step
 from domain.kernel.actor import Actor

@@ -20,13 +20,14 @@ from domain.calendar import queries as calendar
 from domain.calendar.models import LimitUnit
 from domain.calendar.rules import Remaining, remaining, written_end
 from domain.cases import categories, rules
+from domain.cases.inputs import CaseFilter
 from domain.cases.models import Assignment, Case, Part, Party, PartyKind, RiskLevel
 from domain.cases.process import Process
 from domain.cases.queries import processes
 from domain.cases.queries.orders import arrangement, derived_status, in_order
 from domain.cases.queries.reach import LIVE, dispatched_to, visible_to
 from domain.cases.queries.views import VIEWS, speaks_for_department
-from domain.cases.schemas import CaseFilter, CaseRow
+from domain.cases.schemas import CaseRow
 from domain.cases.vocabulary import Status
 from domain.kernel import crypto, searching
 from domain.kernel.actor import Actor

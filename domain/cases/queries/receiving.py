@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.cases import workflow
+from domain.cases.inputs import StepInput
 from domain.cases.models import Assignment, AssignmentState, Case, Part
 from domain.cases.process import STANDARD
 from domain.cases.queries import processes, reach
 from domain.cases.queries.reach import visible_to
-from domain.cases.schemas import StepInput
 from domain.cases.vocabulary import Action, Need, Status
 from domain.cases.workflow import Step
 from domain.kernel.actor import Actor, system_actor

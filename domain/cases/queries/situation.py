@@ -13,10 +13,10 @@ from domain.calendar import queries as calendar
 from domain.calendar import rules as calendar_rules
 from domain.calendar.models import Link
 from domain.cases import rules
+from domain.cases.inputs import StepInput
 from domain.cases.models import Assignment, AssignmentState, Case, Part
 from domain.cases.queries import receiving
 from domain.cases.rules import APPEAL_WORKDAYS, Facts
-from domain.cases.schemas import StepInput
 from domain.cases.vocabulary import Guard
 from domain.cases.workflow import ENDED
 from domain.kernel.actor import Actor

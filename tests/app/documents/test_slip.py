@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.documents.qr import matrix, qr_svg
 from app.documents.slip import printable, slip_pdf
-from domain.cases.schemas import PartyInput
+from domain.cases.inputs import PartyInput
 from domain.cases.vocabulary import Action
 from domain.kernel.refusals import ActionNotAllowed, NotPermitted
 from domain.orgs import operations

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from domain.cases.schemas import PartyInput
+from domain.cases.inputs import PartyInput
 from domain.cases.vocabulary import Action, Tell
 from domain.cases.workflow import STEPS
 from domain.kernel.unit_of_work import unit_of_work

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from app.public import petitioner
+from domain.cases.inputs import PartyInput
 from domain.cases.models import PartyKind
-from domain.cases.schemas import PartyInput
 from domain.cases.vocabulary import Action
 from domain.kernel.refusals import Invalid
 from domain.kernel.unit_of_work import unit_of_work

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.inputs import CaseFilter
 from domain.cases.operations import assists
 from domain.cases.queries import detail, lists
-from domain.cases.schemas import CaseFilter
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted
 from tests.support import county as support

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.cases.inputs import CitySent
 from domain.cases.operations.city import receive
 from domain.cases.queries import reach
-from domain.cases.schemas import CitySent
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.actor import system_actor
 from domain.kernel.models import OutboxMessage

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.calendar import queries as calendar
 from domain.calendar.models import Link
 from domain.calendar.operations import seed_years
+from domain.cases.inputs import CaseFilter
 from domain.cases.queries import lists, reach
-from domain.cases.schemas import CaseFilter
 from domain.cases.vocabulary import Action
 from domain.kernel.clock import stamp
 from tests.support import county as support

@@ -19,11 +19,11 @@ from domain.areas.schemas import AreaInput, AreaSpec, Drawn, ListRow
 from domain.audit import queries as audit
 from domain.audit import wording
 from domain.audit.schemas import JournalFilter
+from domain.cases.inputs import CaseFilter, StepInput
 from domain.cases.models import Case
 from domain.cases.operations import divisions
 from domain.cases.operations.take import take
 from domain.cases.queries import detail, lists
-from domain.cases.schemas import CaseFilter, StepInput
 from domain.cases.vocabulary import Action
 from domain.kernel.permissions import GRANTS, PEOPLE_ROLES, Permission
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted

@@ -17,9 +17,10 @@ from domain.calendar.models import Deadline, LimitUnit, Link
 from domain.calendar.operations import seed_years, set_limit
 from domain.calendar.rules import Limit
 from domain.calendar.schemas import NoticeDay
+from domain.cases.inputs import CaseFilter
 from domain.cases.models import Case
 from domain.cases.queries import lists, views
-from domain.cases.schemas import CaseFilter, CaseRow
+from domain.cases.schemas import CaseRow
 from domain.kernel.actor import Actor, system_actor
 from domain.kernel.clock import SHANGHAI
 from domain.kernel.permissions import Role

@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.calendar.models import LimitUnit, Link
 from domain.calendar.operations import seed_years, set_limit
 from domain.calendar.rules import Limit
+from domain.cases.inputs import CaseFilter, StepInput
 from domain.cases.models import Case
 from domain.cases.operations.take import take
 from domain.cases.process import STANDARD
 from domain.cases.queries import foreseeing, lists, reach
 from domain.cases.queries.bulk import BULK, MOST
 from domain.cases.queries.foreseeing import Nearest, Renewal
-from domain.cases.schemas import CaseFilter, StepInput
 from domain.cases.vocabulary import Action, Verb
 from domain.cases.workflow import Clock
 from domain.kernel.clock import SHANGHAI, end_stamp

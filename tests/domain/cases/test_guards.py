@@ -10,9 +10,10 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.calendar.operations import seed_years
+from domain.cases.inputs import StepInput
 from domain.cases.operations import assists
 from domain.cases.queries import reach
-from domain.cases.schemas import CaseSummary, StepInput
+from domain.cases.schemas import CaseSummary
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.actor import Actor
 from domain.kernel.refusals import ActionNotAllowed, Invalid

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.calendar import queries as calendar
+from domain.cases.inputs import CaseInput, PartyInput, StepInput
 from domain.cases.operations.create import create
 from domain.cases.queries import detail, reach
-from domain.cases.schemas import CaseInput, PartyInput, StepInput
 from domain.cases.vocabulary import Action
 from domain.kernel.models import JournalEntry
 from domain.kernel.refusals import ActionNotAllowed, ChangedMeanwhile, Invalid

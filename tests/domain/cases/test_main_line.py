@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.inputs import CaseFilter
 from domain.cases.models import Satisfaction
 from domain.cases.queries import actions, detail, lists, reach, views
-from domain.cases.schemas import CaseFilter
 from domain.cases.vocabulary import Action, Status
 from domain.kernel import journal
 from domain.kernel.actor import system_actor

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.cases.inputs import StepInput
 from domain.cases.models import Case
 from domain.cases.operations.take import take
 from domain.cases.policy import Bond
 from domain.cases.process import STANDARD
-from domain.cases.schemas import StepInput
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.actor import Actor
 from domain.kernel.permissions import Role

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.calendar import queries as calendar
+from domain.cases.inputs import CaseFilter
 from domain.cases.operations import merge
 from domain.cases.queries import actions, detail, lists, reach, views
-from domain.cases.schemas import CaseFilter
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.actor import system_actor
 from domain.kernel.permissions import Role

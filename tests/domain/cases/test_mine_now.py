@@ -10,9 +10,10 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.cases.inputs import CaseFilter
 from domain.cases.models import Case, Satisfaction, Supervision
 from domain.cases.queries import lists, views
-from domain.cases.schemas import CaseFilter, CaseRow
+from domain.cases.schemas import CaseRow
 from domain.cases.vocabulary import Action
 from domain.kernel.ids import new_id
 from domain.notices import queries as notices

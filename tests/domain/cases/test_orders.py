@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.cases import rules
+from domain.cases.inputs import CaseFilter
 from domain.cases.models import Case, Satisfaction
 from domain.cases.operations.orders import arrange
 from domain.cases.queries import lists
 from domain.cases.queries.orders import DEFAULTS, Order
-from domain.cases.schemas import CaseFilter
 from domain.cases.vocabulary import Status
 from domain.kernel.refusals import Invalid, NotPermitted
 from tests.support import county as support

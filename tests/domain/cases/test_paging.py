@@ -13,9 +13,10 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.cases.inputs import CaseFilter
 from domain.cases.models import Case
 from domain.cases.queries import lists
-from domain.cases.schemas import CaseFilter, CaseRow
+from domain.cases.schemas import CaseRow
 from domain.kernel.paging import Page
 from domain.kernel.refusals import Invalid
 from domain.orgs import queries as orgs

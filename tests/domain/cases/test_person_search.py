@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.inputs import CaseFilter
 from domain.cases.queries import lists
-from domain.cases.schemas import CaseFilter
 from domain.kernel.refusals import Invalid
 from state.cases import listing
 from tests.support import county as support

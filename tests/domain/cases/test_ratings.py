@@ -12,9 +12,9 @@ from sqlmodel import col
 
 from domain.cases import rules
 from domain.cases.categories import Kind
+from domain.cases.inputs import CaseFilter, StepInput
 from domain.cases.models import CallOutcome, Ruling, Satisfaction
 from domain.cases.queries import detail, handlings, lists, reach, views
-from domain.cases.schemas import CaseFilter, StepInput
 from domain.cases.vocabulary import Action, Need
 from domain.cases.workflow import STEPS, Step
 from domain.kernel.actor import Actor

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.areas import operations as areas
 from domain.areas.models import Level
 from domain.areas.schemas import AreaSpec
+from domain.cases.inputs import CaseFilter
 from domain.cases.operations.reveal import reveal
 from domain.cases.queries import actions, detail, lists, reach, views
-from domain.cases.schemas import CaseFilter
 from domain.cases.vocabulary import Action
 from domain.kernel.actor import Actor, system_actor
 from domain.kernel.permissions import Role

@@ -10,9 +10,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.cases.inputs import CaseFilter
 from domain.cases.models import Case
 from domain.cases.queries import actions, lists, receiving, views
-from domain.cases.schemas import CaseFilter
 from domain.cases.vocabulary import Action, Need, Status
 from domain.cases.workflow import STEPS
 from domain.kernel.refusals import ActionNotAllowed, Invalid

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.inputs import CaseFilter
 from domain.cases.queries import lists, reach
-from domain.cases.schemas import CaseFilter
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.actor import system_actor
 from domain.kernel.permissions import Role

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.inputs import StepInput
 from domain.cases.queries import actions
 from domain.cases.rules import DEPARTMENT_LABELS
-from domain.cases.schemas import StepInput
 from domain.cases.vocabulary import Action, Need, Status
 from domain.kernel.actor import Actor
 from domain.kernel.refusals import Invalid

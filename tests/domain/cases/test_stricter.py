@@ -19,10 +19,10 @@ from sqlmodel import col
 
 from domain.calendar.models import Deadline, Link
 from domain.calendar.operations import seed_years
+from domain.cases.inputs import CaseFilter
 from domain.cases.models import Case, RiskLevel, Scale, Supervision
 from domain.cases.operations import family, joining, merge
 from domain.cases.queries import detail, lists, reach
-from domain.cases.schemas import CaseFilter
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.refusals import ActionNotAllowed, NotFound
 from tests.support import county as support

@@ -10,10 +10,10 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.jobs import indexes
+from domain.cases.inputs import CaseFilter
 from domain.cases.models import Case
 from domain.cases.operations import matter
 from domain.cases.queries import lists, reach
-from domain.cases.schemas import CaseFilter
 from domain.kernel import marks
 from domain.kernel.unit_of_work import unit_of_work
 from tests.support import county as support

@@ -19,11 +19,11 @@ from sqlmodel import col
 from domain.calendar.models import LimitUnit
 from domain.calendar.operations import seed_years
 from domain.cases import rules
+from domain.cases.inputs import CaseFilter
 from domain.cases.models import Assignment, AssignmentState, CallOutcome, Case, Copy, Part, Satisfaction, Supervision
 from domain.cases.operations import merge
 from domain.cases.queries import lists, reach, views
 from domain.cases.queries.orders import derived_status
-from domain.cases.schemas import CaseFilter
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.actor import Actor
 from domain.kernel.clock import local

@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.inputs import PartyInput
 from domain.cases.queries import reach
-from domain.cases.schemas import PartyInput
 from domain.cases.vocabulary import Action
 from domain.kernel.clock import SHANGHAI
 from domain.notices import operations, queries, rules, sending

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.cases.inputs import CaseFilter, PartyInput
 from domain.cases.operations.reveal import reveal
 from domain.cases.queries import detail, lists
-from domain.cases.schemas import CaseFilter, PartyInput
 from domain.kernel.models import JournalEntry
 from domain.kernel.permissions import Role
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotPermitted, TooMany

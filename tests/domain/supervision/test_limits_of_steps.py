@@ -12,12 +12,12 @@ from domain.calendar import queries as calendar
 from domain.calendar.models import Deadline, LimitSource, LimitUnit, Link
 from domain.calendar.operations import seed_years, set_limit
 from domain.calendar.rules import Limit
+from domain.cases.inputs import StepInput
 from domain.cases.models import Case
 from domain.cases.operations import clocks
 from domain.cases.operations.act import Act
 from domain.cases.process import STANDARD, Process
 from domain.cases.queries import limits, reach
-from domain.cases.schemas import StepInput
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.refusals import Invalid
 from tests.support import county as support

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import col
 
 from domain.calendar.operations import seed_years
+from domain.cases.inputs import PartyInput
 from domain.cases.models import PartyKind, Satisfaction
 from domain.cases.queries import detail, reach
-from domain.cases.schemas import PartyInput
 from domain.cases.vocabulary import Action
 from domain.kernel import crypto, journal
 from domain.kernel.actor import Actor
