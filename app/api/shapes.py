@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import Annotated, Any, Self
-from uuid import UUID
+from typing import Annotated, Any, Self, get_type_hints
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.calendar.schemas import DeadlineView
-from domain.cases.answering import AnswerView, RatingView
 from domain.cases.inputs import CaseFilter
-from domain.cases.schemas import AssignmentView, CaseRow, CaseView, CopyView, PartyView, PictureView, RelatedView
+from domain.cases.schemas import CaseRow, CaseView, PartyView
 from domain.kernel.bounds import PERIOD, moment_fault
 from domain.kernel.clock import day_bounds
 from domain.kernel.paging import LONGEST, Page
@@ -146,40 +143,27 @@ def period_end(moment: datetime | date | None) -> datetime | None:
     return moment if moment is None or isinstance(moment, datetime) else day_bounds(moment)[0] + timedelta(days=1)
 
 
-class CaseItem(BaseModel):
+_CALLED = {"stored_status": "status", "status": "shown_status", "risk": "risk_level"}
+_COLOURS = frozenset({"status_tone", "tone", "risk_label"})
+
+
+def _flat(kind: type, base: type[BaseModel], but: Collection[str]) -> Any:
+    """Give a model with the fields of a shape that leaves a room, as the interface calls them."""
+    hints = get_type_hints(kind)
+    fields: dict[str, Any] = {_CALLED.get(name, name): (hint, ...) for name, hint in hints.items() if name not in but}
+    return create_model(f"{kind.__name__}Fields", __base__=base, **fields)
+
+
+class CaseItem(_flat(CaseRow, BaseModel, _COLOURS)):
     """列表中的一件。`status` 是流程状态，`shown_status` 是界面上的叫法（含逾期）。
 
     `due_at` 之后为超期；`ends_at` 是写给人看的到期时刻：零点到期的，为最后一个工作日的 24:00。
     """
 
-    id: UUID
-    number: str
-    version: int
-    status: str
-    shown_status: str
-    status_label: str
-    title: str
-    category: str
-    area: str
-    party: str
-    risk_level: str
-    department: str
-    handler: str
-    due: str
-    due_at: datetime | None
-    ends_at: datetime | None
-    urgent: bool
-    leader_order: bool
-    supervision: str
-    watch: bool
-    created_at: datetime
-    submitted_at: datetime | None
-
-    @classmethod
-    def facts(cls, row: CaseRow) -> dict[str, Any]:
+    @staticmethod
+    def facts(row: CaseRow) -> dict[str, Any]:
         """Give the fields of an item by name."""
-        same = {name: getattr(row, name) for name in CaseItem.model_fields if hasattr(row, name)}
-        return same | {"status": row.stored_status, "shown_status": row.status, "risk_level": row.risk}
+        return {_CALLED.get(name, name): getattr(row, name) for name in get_type_hints(CaseRow) if name not in _COLOURS}
 
     @classmethod
     def of(cls, row: CaseRow) -> Self:
@@ -204,55 +188,10 @@ class CasePage(BaseModel):
         )
 
 
-class CaseOut(CaseItem):
+class CaseOut(_flat(CaseView, CaseItem, {"row", "promised_end"})):
     """一件的全部内容，个人信息为掩码。"""
 
-    content: str
-    category_code: str
-    kind: str
-    source: str
-    source_label: str
-    occurred_at: datetime | None
-    area_code: str
-    area_full: str
-    scale: str
-    scale_label: str
-    headcount: int
-    amount: Decimal | None
-    major: bool
-    registered_by: str
-    registered_unit: str
-    result: str
-    answer: AnswerView
-    method: str
-    outcome: str
-    ratings: tuple[RatingView, ...]
-    satisfaction: str
-    rated_at: datetime | None
-    rating_comment: str
-    watch_reason: str
-    legacy: bool
-    typical: bool
-    dispatched_at: datetime | None
-    closed_at: datetime | None
-    promised_at: datetime | None
-    visit_id: UUID | None
-    parties: tuple[PartyView, ...]
     joined_parties: tuple[PartyView, ...] = Field(description="并入本件的案件的当事人")
-    assignments: tuple[AssignmentView, ...]
-    pictures: tuple[PictureView, ...]
-    deadlines: tuple[DeadlineView, ...]
-    copies: tuple[CopyView, ...]
-    parent: tuple[RelatedView, ...]
-    children: tuple[RelatedView, ...]
-    merged_into: tuple[RelatedView, ...]
-    merged: tuple[RelatedView, ...]
-    process: str
-    supervision_auto: bool
-    typical_text: str
-    city_reference: str
-    city_target: str
-    appeal: str
 
     @classmethod
     def whole(cls, view: CaseView) -> Self:
