@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -17,7 +19,7 @@ from domain.calendar.models import Deadline, Link
 from domain.calendar.operations import days as calendar_days
 from domain.calendar.operations import limits as calendar_limits
 from domain.calendar.rules import Limit
-from domain.calendar.schemas import LimitView, NoticeDay
+from domain.calendar.schemas import LimitView
 from domain.cases.models import Assignment, Case, Supervision
 from domain.cases.operations.card import raise_card
 from domain.cases.operations.clocks import renew_all
@@ -37,6 +39,7 @@ from domain.supervision.models import Breach, Level, VoidedBreach
 from domain.supervision.queries import still_open
 from domain.supervision.schemas import BreachView
 
+P = ParamSpec("P")
 BREACH, VOID = "case.breach", "case.breach_void"
 
 
@@ -178,59 +181,25 @@ async def _notice(session: AsyncSession, case: Case, breach: Breach, at: datetim
     await announce(session, "case", case.id, number=case.number, action="breach")
 
 
-async def confirm_year(
-    session: AsyncSession, actor: Actor, *, year: int, days: Collection[NoticeDay], source: str, at: datetime
-) -> list[Deadline]:
-    """Store a year's notice; the cases whose deadlines move show their new moments."""
-    calendar_days.require_arranger(actor)
-    await _hold(session)
-    moved = await calendar.confirm_year(session, actor, year=year, days=days, source=source, at=at)
-    return await _shown(session, moved, await _relaid(session))
+def _renewing(
+    act: Callable[Concatenate[AsyncSession, Actor, P], Awaitable[list[Deadline]]],
+) -> Callable[Concatenate[AsyncSession, Actor, P], Awaitable[list[Deadline]]]:
+    """Let an act of the calendar renew what the cases show that it moves; it answers the moved deadlines."""
+
+    @wraps(act)
+    async def renewed(session: AsyncSession, actor: Actor, *more: P.args, **known: P.kwargs) -> list[Deadline]:
+        calendar_days.require_arranger(actor)
+        await _hold(session)
+        moved = await act(session, actor, *more, **known)
+        return await _shown(session, moved, await _relaid(session))
+
+    return renewed
 
 
-async def import_notice(
-    session: AsyncSession, actor: Actor, text: str, *, year: int, source: str, at: datetime
-) -> list[Deadline]:
-    """Store a year's notice from rows of text, and renew the cases that it moves.
-
-    :raises Invalid: one sentence for each line that cannot be taken
-    """
-    calendar_days.require_arranger(actor)
-    await _hold(session)
-    moved = await calendar.import_notice(session, actor, text, year=year, source=source, at=at)
-    return await _shown(session, moved, await _relaid(session))
-
-
-async def set_days(
-    session: AsyncSession,
-    actor: Actor,
-    *,
-    days: Collection[NoticeDay],
-    removed: Collection[date] = (),
-    unit_id: UUID | None = None,
-    at: datetime,
-) -> list[Deadline]:
-    """Set single days, of everybody or of a unit, and renew the cases that they move."""
-    calendar_days.require_arranger(actor)
-    await _hold(session)
-    moved = await calendar.set_days(session, actor, days=days, removed=removed, unit_id=unit_id, at=at)
-    return await _shown(session, moved, await _relaid(session))
-
-
-async def set_pattern(
-    session: AsyncSession,
-    actor: Actor,
-    *,
-    weekend: Collection[int],
-    periods: Iterable[Sequence[str]],
-    unit_id: UUID | None = None,
-    at: datetime,
-) -> list[Deadline]:
-    """Set weekend and working periods, and renew the cases that they move."""
-    calendar_days.require_arranger(actor)
-    await _hold(session)
-    moved = await calendar.set_pattern(session, actor, weekend=weekend, periods=periods, unit_id=unit_id, at=at)
-    return await _shown(session, moved, await _relaid(session))
+confirm_year = _renewing(calendar.confirm_year)
+import_notice = _renewing(calendar.import_notice)
+set_days = _renewing(calendar.set_days)
+set_pattern = _renewing(calendar.set_pattern)
 
 
 async def set_limit(

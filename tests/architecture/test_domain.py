@@ -164,3 +164,29 @@ def test_no_exception_is_swallowed() -> None:
     ]
 
     assert not found
+
+
+def test_a_changed_calendar_reaches_the_cases() -> None:
+    """Calendar and limits are changed by supervision, which renews what the cases show."""
+    acts = {"confirm_year", "import_notice", "set_days", "set_pattern", "set_limit", "end_limit"}
+    keepers = {"domain/calendar", "domain/supervision"}
+    found: list[str] = []
+    for module in modules():
+        if module.room in keepers:
+            continue
+        imports = [node for node in ast.walk(module.tree) if isinstance(node, ast.ImportFrom)]
+        rooms = {
+            alias.asname or alias.name
+            for node in imports
+            if str(node.module).startswith("domain.calendar")
+            for alias in node.names
+        }
+        found += [f"{module.name}: {name}" for name in rooms & acts]
+        found += [
+            f"{module.name}:{node.lineno}"
+            for node in ast.walk(module.tree)
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+            if node.value.id in rooms and node.attr in acts
+        ]
+
+    assert not found
