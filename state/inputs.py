@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from domain.kernel import asking, bounds
@@ -146,14 +145,6 @@ def word_in(form: Mapping[str, Any], name: str, kind: type[W], default: W) -> W:
         raise Invalid.of({name: "请从列表中选择"}) from None
 
 
-def choice_in(form: Mapping[str, Any], name: str, kind: type[W]) -> W | None:
-    """Read a choice that somebody has to make; none when it was not made.
-
-    :raises Invalid: it is not one of the choices
-    """
-    return word_in(form, name, kind, next(iter(kind))) if text_in(form, name) else None
-
-
 def number_in(form: Mapping[str, Any], name: str, default: int, *, label: str, within: Bounds = bounds.COUNT) -> int:
     """Read a whole number; empty reads as the default.
 
@@ -161,15 +152,6 @@ def number_in(form: Mapping[str, Any], name: str, default: int, *, label: str, w
     """
     text = text_in(form, name, most=40).strip()
     return bounds.whole(text, label=label, within=within, field=name) if text else default
-
-
-def amount_in(form: Mapping[str, Any], name: str, *, label: str, within: Bounds) -> Decimal | None:
-    """Read an amount of money in yuan; empty reads as none.
-
-    :raises Invalid: it is not a number, or out of bounds
-    """
-    text = text_in(form, name, most=40).strip()
-    return bounds.money(text, label=label, within=within, field=name) if text else None
 
 
 def moment_in(form: Mapping[str, Any], name: str, *, label: str) -> datetime | None:

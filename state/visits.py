@@ -22,7 +22,7 @@ from domain.visits.schemas import VisitInput, VisitView
 from state import desks
 from state.clock import now
 from state.desks import CardRead, ReaderState
-from state.inputs import Choice, Reading, as_form, as_text, flag_in, number_in, text_in, word_in
+from state.inputs import Choice, Reading, as_form, as_text, text_in
 from state.live import hub, outlasting
 from state.session import SignedInState
 
@@ -347,25 +347,13 @@ def _card(read: Read) -> PersonInput | None:
 
 def _input(reading: Reading, desk: str, read: Read, sam_id: str) -> VisitInput:
     form = reading.form
-    return VisitInput(
-        person=PersonInput(
-            name=text_in(form, "name"),
-            id_type=reading(word_in, "id_type", IdType, IdType.RESIDENT),
-            id_number=text_in(form, "id_number"),
-            phone=text_in(form, "phone"),
-            sex=reading(word_in, "sex", Sex, Sex.UNKNOWN),
-            nation=text_in(form, "nation"),
-            address=text_in(form, "address"),
-        ),
-        reason=text_in(form, "reason"),
-        companions=reading(number_in, "companions", 0, label="随行人数", within=rules.COMPANIONS),
+    return reading.take(
+        VisitInput,
+        person=reading.take(PersonInput),
         desk_code=desk,
         card=_card(read),
         kept=frozenset(name for name in rules.BESIDES if text_in(form, f"kept.{name}") == str(read.seq)),
-        no_id_reason=text_in(form, "no_id_reason"),
         reader_sam_id=sam_id if read.seq else "",
-        again=flag_in(form, "again"),
-        informed=flag_in(form, "informed"),
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 from uuid import UUID
 
+from domain.kernel.asking import Ask
 from domain.kernel.labels import Labelled
 from domain.kernel.refusals import Refusal
 from domain.people.models import IdType, Sex
@@ -33,13 +35,13 @@ class Unrevealed(Labelled):
 class PersonInput:
     """What was typed or read about a person; clear text, never shown in logs."""
 
-    name: str = field(default="", repr=False)
-    id_type: IdType = IdType.RESIDENT
-    id_number: str = field(default="", repr=False)
-    phone: str = field(default="", repr=False)
-    sex: Sex = Sex.UNKNOWN
-    nation: str = ""
-    address: str = field(default="", repr=False)
+    name: Annotated[str, Ask("姓名")] = field(default="", repr=False)
+    id_type: Annotated[IdType, Ask("证件类型")] = IdType.RESIDENT
+    id_number: Annotated[str, Ask("证件号码")] = field(default="", repr=False)
+    phone: Annotated[str, Ask("联系电话", keyboard="tel")] = field(default="", repr=False)
+    sex: Annotated[Sex, Ask("性别")] = Sex.UNKNOWN
+    nation: Annotated[str, Ask("民族")] = ""
+    address: Annotated[str, Ask("住址", wide=True)] = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

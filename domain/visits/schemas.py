@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
+from domain.kernel.asking import Ask
 from domain.people.schemas import PersonInput, PersonView
 from domain.visits.models import IdSource
+from domain.visits.rules import COMPANIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +19,8 @@ class VisitInput:
     """What the desk knows of a visitor who just came."""
 
     person: PersonInput
-    reason: str
-    companions: int = 0
+    reason: Annotated[str, Ask("来访事由")]
+    companions: Annotated[int, Ask("随行人数", within=COMPANIONS)] = 0
     desk_code: str = ""
     id_source: IdSource = IdSource.MANUAL
     """Where all of it came from; counts where `card` does not say it."""
@@ -25,11 +28,11 @@ class VisitInput:
     """What was read off the card that lay on the reader."""
     kept: frozenset[str] = frozenset()
     """Fields that the desk decided to keep against the card."""
-    no_id_reason: str = ""
+    no_id_reason: Annotated[str, Ask("未出示证件的原因")] = ""
     reader_sam_id: str = ""
-    again: bool = True
+    again: Annotated[bool, Ask("仍要登记")] = True
     """Whether somebody who was registered today and still waits is registered once more."""
-    informed: bool = False
+    informed: Annotated[bool, Ask("已告知来访人")] = False
     """Whether the visitor was told what the data are for (告知)."""
 
 

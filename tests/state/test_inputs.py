@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from domain.cases.inputs import AMOUNT
+from domain.cases.inputs import CaseInput
 from domain.kernel.refusals import Invalid, NotFound
-from state.inputs import Reading, amount_in, day_in, number_in, written_in
+from state.inputs import Reading, day_in, number_in, written_in
 
 
 @pytest.mark.parametrize(
@@ -19,9 +19,9 @@ from state.inputs import Reading, amount_in, day_in, number_in, written_in
     ],
 )  # fmt: skip
 def test_an_amount_is_read_as_it_is_meant(typed: str, read: str | None) -> None:
-    assert amount_in({"amount": typed}, "amount", label="涉及金额", within=AMOUNT) == (
-        None if read is None else Decimal(read)
-    )
+    reading = Reading({"amount": typed})
+    assert reading.take(CaseInput).amount == (None if read is None else Decimal(read))
+    assert not reading.faults
 
 
 @pytest.mark.parametrize(
@@ -32,9 +32,10 @@ def test_an_amount_is_read_as_it_is_meant(typed: str, read: str | None) -> None:
     ],
 )  # fmt: skip
 def test_an_amount_that_would_become_another_is_refused(typed: str, said: str) -> None:
-    with pytest.raises(Invalid, match=said) as refused:
-        amount_in({"amount": typed}, "amount", label="涉及金额", within=AMOUNT)
-    assert set(refused.value.fields) == {"amount"}
+    reading = Reading({"amount": typed})
+    assert reading.take(CaseInput).amount is None
+    assert set(reading.faults) == {"amount"}
+    assert said in reading.faults["amount"]
 
 
 def test_a_text_is_read_whole_or_refused() -> None:
