@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from domain.people.models import IdType
 from state.clock import now
 
 ARMED_FOR = timedelta(seconds=60)
@@ -23,11 +24,11 @@ class CardRead:
     """One read of a card. It is clear text: never logged, never stored."""
 
     fields: Mapping[str, str | None]
-    kind: str
+    id_type: IdType
     reader_sam_id: str
 
     def __repr__(self) -> str:
-        return f"CardRead(kind={self.kind!r})"
+        return f"CardRead(id_type={self.id_type.value!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +84,14 @@ def armed(desk: str) -> bool:
     return desk in _armed and _armed[desk].until > now()
 
 
-async def deliver(desk: str, fields: Mapping[str, str | None], reader_sam_id: str, kind: str) -> Delivery:
+async def deliver(desk: str, read: CardRead) -> Delivery:
     """Bring a read into the form armed at the desk."""
     target = _armed.get(desk)
     if target is None:
         return Delivery(delivered=False, reason="not_armed")
     if target.until <= now():
         return Delivery(delivered=False, reason="expired")
-    taken = await target.receive(target.client, CardRead(fields, kind, reader_sam_id))
+    taken = await target.receive(target.client, read)
     return Delivery(delivered=taken, reason="" if taken else "not_armed")
 
 

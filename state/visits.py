@@ -28,12 +28,6 @@ from state.session import SignedInState
 
 REFRESH = 20.0
 """Seconds after which the page renews its arming even when nothing happened."""
-_ID_TYPES = {
-    "prc": IdType.RESIDENT,
-    "hmt": IdType.HMT_RESIDENCE,
-    "fpr2017": IdType.FOREIGNER,
-    "fpr2023": IdType.FOREIGNER,
-}
 
 
 @dataclass
@@ -256,7 +250,6 @@ class VisitDesk(SignedInState):
         number = people.tidy_id(fields.get("id_no") or "")
         self._sam_id = card.reader_sam_id
         self._reads += 1
-        id_type = _ID_TYPES.get(card.kind, IdType.OTHER)
         self.read = Read(
             seq=self._reads,
             name=fields.get("name") or fields.get("eng_name") or "",
@@ -264,9 +257,9 @@ class VisitDesk(SignedInState):
             address=fields.get("address") or "",
             nation=fields.get("nation") or "",
             sex={"男": Sex.MALE.value, "女": Sex.FEMALE.value}.get(fields.get("sex") or "", ""),
-            id_type=id_type.value,
+            id_type=card.id_type.value,
             summary=_summary(fields, number),
-            warning=_warning(fields, id_type, number),
+            warning=_warning(fields, card.id_type, number),
         )
 
 

@@ -43,13 +43,14 @@ HELLO_SECONDS, SILENCE_SECONDS = 10.0, 60.0
 TOO_OLD = timedelta(minutes=10)
 """Bridges drop a read after a minute; the rest is for clocks that are wrong."""
 OFFLINE = "读卡程序未连接，可直接手工录入"
-_ID_TYPES = {
+ID_TYPES = {
     CardKind.PRC: IdType.RESIDENT,
     CardKind.SSC: IdType.RESIDENT,
     CardKind.HMT: IdType.HMT_RESIDENCE,
     CardKind.FPR2017: IdType.FOREIGNER,
     CardKind.FPR2023: IdType.FOREIGNER,
 }
+"""What each kind of card proves; a social security card bears the number of the resident."""
 _log = structlog.get_logger(__name__)
 
 
@@ -176,7 +177,8 @@ async def _taken(line: _Line, card: Card) -> Ack:
     reason = _fault(line, card)
     if reason is None:
         fields = {name: _text(value) for name, value in card.fields.model_dump(mode="json").items()}
-        delivery = await desks.deliver(line.desk, fields, card.reader.sam_id or "", card.kind.value)
+        read = desks.CardRead(fields, ID_TYPES[card.kind], card.reader.sam_id or "")
+        delivery = await desks.deliver(line.desk, read)
         if delivery.delivered:
             return Ack(seq=card.seq, delivered=True)
         known = delivery.reason in {word.value for word in AckReason}
@@ -192,7 +194,7 @@ def _fault(line: _Line, card: Card) -> AckReason | None:
     if now() - card.read_at > TOO_OLD:
         return AckReason.EXPIRED
     number = rules.tidy_id(card.fields.id_no or "")
-    wrong = rules.id_number_fault(_ID_TYPES[card.kind], number, local_date(now()))
+    wrong = rules.id_number_fault(ID_TYPES[card.kind], number, local_date(now()))
     return AckReason.INVALID if wrong or card.desk != line.desk else None
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from domain.kernel.unit_of_work import unit_of_work
+from domain.people.models import IdType
 from domain.visits.models import IdSource, Visit
 from state.desks import CardRead
 from state.visits import VisitDesk
@@ -27,7 +28,7 @@ async def desk(*, sam_id: str = "sam") -> VisitDesk:
     """A desk on whose reader a card was laid."""
     page = await states.tree(VisitDesk, await states.signed_in("guide"), "http://test/visits")
     await states.call(page, "load")
-    await page._receive(CardRead(CARD, "prc", sam_id))
+    await page._receive(CardRead(CARD, IdType.RESIDENT, sam_id))
     return page
 
 
@@ -62,7 +63,7 @@ async def test_what_a_browser_claims_to_have_kept_never_mixes_two_people(county:
 async def test_a_decision_counts_for_the_card_it_was_made_on(county: County) -> None:
     page = await desk()
     kept = {"kept.address": str(page.read.seq), "address": "乙村 2 号"}
-    await page._receive(CardRead(CARD | {"address": "丙村 3 号"}, "prc", "sam"))
+    await page._receive(CardRead(CARD | {"address": "丙村 3 号"}, IdType.RESIDENT, "sam"))
     await states.call(page, "save", FORM | kept)
     assert set(page.faults) == {"address"}
 

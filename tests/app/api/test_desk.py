@@ -15,6 +15,7 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from app.api.desk import ID_TYPES
 from device_bridge import service
 from device_bridge.link import LinkSettings
 from device_bridge.protocol import (
@@ -38,6 +39,7 @@ from device_bridge.readers.serial_port import SerialReader, Timing
 from device_bridge.simulators.cards import demo_cards
 from device_bridge.simulators.sam_serial import SamSimulator
 from domain.kernel.unit_of_work import unit_of_work
+from domain.people.models import IdType
 from domain.visits.operations import pair
 from state import desks
 from state.clock import now
@@ -98,9 +100,17 @@ async def talk(address: str, token: str) -> AsyncIterator[ClientConnection]:
         yield line
 
 
-def card(seq: int, *, seed: int = 1, desk: str = DESK, number: str = "", age: timedelta = timedelta()) -> Card:
+def card(
+    seq: int,
+    *,
+    seed: int = 1,
+    desk: str = DESK,
+    number: str = "",
+    age: timedelta = timedelta(),
+    kind: CardKind = CardKind.PRC,
+) -> Card:
     fields = CardFields(name="林" + "水木", sex="男", nation="汉族", id_no=number or id_number(seed))
-    return Card(desk=desk, seq=seq, kind=CardKind.PRC, fields=fields, reader=INFO, read_at=datetime.now(UTC) - age)
+    return Card(desk=desk, seq=seq, kind=kind, fields=fields, reader=INFO, read_at=datetime.now(UTC) - age)
 
 
 async def answer(line: ClientConnection, message: Card | Reader) -> FromServer:
@@ -158,6 +168,14 @@ class TestReads:
             assert (first, await answer(line, card(31))) == (Ack(seq=31, delivered=True),) * 2
         assert [read.fields["id_no"] for read in arrived] == [id_number(1)]
 
+    async def test_of_a_social_security_card_prove_the_resident(self, address: str, token: str) -> None:
+        async with talk(address, token) as line, form() as arrived:
+            assert await answer(line, card(35, kind=CardKind.SSC)) == Ack(seq=35, delivered=True)
+        assert [read.id_type for read in arrived] == [IdType.RESIDENT]
+
+    def test_of_every_kind_of_card_prove_something(self) -> None:
+        assert set(ID_TYPES) == set(CardKind)
+
     async def test_that_are_old_wrong_or_for_another_desk_never_reach_a_form(self, address: str, token: str) -> None:
         async with talk(address, token) as line, form() as arrived:
             wrong = id_number(1)[:17] + ("0" if id_number(1)[17] != "0" else "1")
@@ -207,7 +225,7 @@ class TestTheReader:
                 stop.set()
                 await asyncio.wait_for(task, 10)
         assert arrived[0].fields["name"]
-        assert arrived[0].kind == "prc"
+        assert arrived[0].id_type is IdType.RESIDENT
         assert arrived[0].reader_sam_id
 
 
