@@ -4,6 +4,4 @@ Everything goes through the operations of the domain in the order of time, so th
 journal, clocks and figures are those of a county that really worked for four months.
 """
 
-from app.demo.loading import DemoAccount, ensure_demo, fresh_password, load
-
-__all__ = ["DemoAccount", "ensure_demo", "fresh_password", "load"]
+from app.demo.loading import ensure_demo, fresh_password, load

@@ -5,5 +5,3 @@ from __future__ import annotations
 from domain.areas.operations.changing import create, end, merge, move, rename
 from domain.areas.operations.founding import add, add_all
 from domain.areas.operations.listing import draw, take_list
-
-__all__ = ["add", "add_all", "create", "draw", "end", "merge", "move", "rename", "take_list"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from domain.areas.rules.borders import centre, contains, middle, shape_fault, shape_of, size, within_shape
 from domain.areas.rules.codes import (
-    CODE_LENGTH,
     code_fault,
     codes_in,
     escaped,
@@ -19,27 +18,3 @@ from domain.areas.rules.codes import (
     prefix_pattern,
 )
 from domain.areas.rules.lists import plan
-
-__all__ = [
-    "CODE_LENGTH",
-    "centre",
-    "code_fault",
-    "codes_in",
-    "contains",
-    "escaped",
-    "faults",
-    "level_above",
-    "level_of",
-    "middle",
-    "name_fault",
-    "parent_fault",
-    "parent_in",
-    "path_under",
-    "plain_code",
-    "plan",
-    "prefix_pattern",
-    "shape_fault",
-    "shape_of",
-    "size",
-    "within_shape",
-]

@@ -6,18 +6,3 @@ from domain.notices.queries.bell import newest, old_notices, unread_count
 from domain.notices.queries.messages import deliveries, old_messages, opened, recent
 from domain.notices.queries.presence import others
 from domain.notices.queries.telling import foretold_of, merged_into, told_of, will_tell
-
-__all__ = [
-    "deliveries",
-    "foretold_of",
-    "merged_into",
-    "newest",
-    "old_messages",
-    "old_notices",
-    "opened",
-    "others",
-    "recent",
-    "told_of",
-    "unread_count",
-    "will_tell",
-]

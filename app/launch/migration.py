@@ -1,4 +1,4 @@
-"""Generate the next migration from the models: `python -m migrations.generate "Add visits"`.
+"""Generate the next migration from the models: `python -m app.launch.migration "Add visits"`.
 
 It compares the models with what the existing migrations build on an empty server of its own, so nobody's
 database is touched. Read what it wrote before committing it.
