@@ -66,7 +66,6 @@ def address(text: str) -> str:
 
 
 def redis(text: str) -> str:
-    """Take the address of a Redis."""
     said = "应为 redis:// 或 rediss:// 开头的地址，如 redis://127.0.0.1:6379/0"
     found = _split(text, {"redis", "rediss"}, said)
     if not re.fullmatch(r"/?|/\d{1,4}", found.path):
@@ -146,7 +145,6 @@ def quiet_hours(text: str) -> str:
 
 
 def one_of(words: Collection[str]) -> str:
-    """Say which words are allowed."""
     return f"只能是 {' 或 '.join(words)}"
 
 

@@ -64,8 +64,6 @@ PRODUCT = "枫桥 · 社会治理中心"
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a place."""
-
     place: Place
     build: Callable[[], rx.Component]
     on_load: tuple[Any, ...]

@@ -63,7 +63,6 @@ class Sockets:
     """Know the sockets of this process."""
 
     def __init__(self) -> None:
-        """Begin with none."""
         self._open: set[_Socket] = set()
         self._asked: set[str] = set()
         self._bell = asyncio.Event()

@@ -94,7 +94,6 @@ async def load(*, cases: int, seed: int, password: str, at: datetime, folder: Pa
 
 
 def accounts(password: str = "") -> list[DemoAccount]:
-    """List the accounts of the demo."""
     return [DemoAccount(post.login, roster.title(post), password) for post in roster.POSTS]
 
 

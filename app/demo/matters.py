@@ -95,7 +95,6 @@ class Teller:
         self._known: list[PersonInput] = []
 
     def matter(self) -> Matter:
-        """Make a matter."""
         rng = self._rng
         template = texts.template(rng)
         area = rng.choices(self._villages, self._weights)[0]

@@ -54,7 +54,6 @@ class _Counted:
         return content
 
     def digest(self) -> str:
-        """Give the digest of what was read."""
         return self._hash.hexdigest()
 
 

@@ -98,7 +98,6 @@ async def answered(
     certificate: Annotated[str, Form()] = "",
     signature: Annotated[str, Form()] = "",
 ) -> Response:
-    """Take the answer of a UKey."""
     if same_origin(request) is False:
         raise NotPermitted("请求不是由本系统页面发出的，已拒绝")
     return await _finish(request, name, {"certificate": certificate, "signature": signature})

@@ -14,7 +14,6 @@ EXAMPLE = "2027-01-01至2027-01-03，休，元旦\n2027-02-07，班，春节调�
 
 
 def dialogs() -> rx.Component:
-    """Draw all dialogs of the calendar."""
     return rx.fragment(_day(), _notice(), _pattern())
 
 

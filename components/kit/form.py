@@ -173,7 +173,6 @@ def select(
 
 
 def options_of(choices: Choices) -> rx.Component:
-    """Draw the options of a native list."""
     if isinstance(choices, rx.Var):
         return rx.foreach(choices, lambda choice: rx.el.option(choice.label, value=choice.value))
     return rx.fragment(*[rx.el.option(label, value=value) for value, label in choices])

@@ -147,7 +147,6 @@ def _foot(state: Any) -> rx.Component:
 
 
 def export_button(state: Any, look: str = "btn") -> rx.Component:
-    """Draw the export of the list as it is narrowed."""
     return exporting(state.LISTING, {"filters": state.filters, "view": state.view, "sort": state.sort}, look)
 
 

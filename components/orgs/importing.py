@@ -43,12 +43,10 @@ class _File(rx.Component):
 
 
 def import_button(which: str, word: str = "从 Excel 导入") -> rx.Component:
-    """Draw the button that opens an import."""
     return rx.el.button(icon("download"), word, type="button", class_name="btn", on_click=S.ask(which))
 
 
 def import_dialog() -> rx.Component:
-    """Draw the import that is open."""
     body = rx.cond(S.done > 0, _done(), rx.cond(S.staged, _preview(), _upload()))
     return dialog(S.which != "", f"导入{S.word}", body, on_close=S.close, wide=True, watermark=S.me.watermark)
 

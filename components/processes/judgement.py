@@ -47,7 +47,6 @@ def lint() -> rx.Component:
 
 
 def trial() -> rx.Component:
-    """Draw the trial and its result."""
     one = S.trial
     return card(
         "试运行（最近 30 天）",

@@ -14,7 +14,6 @@ COLUMNS, ROWS = 6, 4
 
 
 def picture() -> rx.Component:
-    """Draw the legend and the picture."""
     return card(
         "流程图",
         rx.el.div(

@@ -80,8 +80,6 @@ class RecordError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CardRecord:
-    """What a card says."""
-
     kind: CardKind
     fields: CardFields
 

@@ -136,7 +136,6 @@ class AreaView:
 
     @classmethod
     def of(cls, area: Area) -> AreaView:
-        """Show an area."""
         known = area.center_lng is not None and area.center_lat is not None
         return cls(
             id=area.id,
@@ -168,10 +167,8 @@ class ChangeView:
 
 
 def shape_in(kept: list[list[list[list[float]]]]) -> Shape:
-    """Read a shape as it is kept."""
     return tuple(tuple(tuple((lng, lat) for lng, lat in ring) for ring in polygon) for polygon in kept)
 
 
 def kept(shape: Shape) -> list[list[list[list[float]]]]:
-    """Write a shape as it is kept."""
     return [[[list(point) for point in ring] for ring in polygon] for polygon in shape]

@@ -118,7 +118,6 @@ def words_of(action: str) -> tuple[Group, str]:
 
 
 def actions_of(group: Group) -> tuple[str, ...]:
-    """Name the actions of a group."""
     return tuple(action for action, (owner, _) in WORDS.items() if owner is group)
 
 

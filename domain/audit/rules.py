@@ -103,7 +103,6 @@ def is_night(at: datetime, values: Values) -> bool:
 
 
 def hour_of(at: datetime) -> datetime:
-    """Give the beginning of the hour."""
     return at.replace(minute=0, second=0, microsecond=0)
 
 

@@ -153,8 +153,6 @@ class AlarmView:
 
 @dataclass(frozen=True, slots=True)
 class AnchorView:
-    """One anchor."""
-
     day: date
     seq: int
     made_at: datetime

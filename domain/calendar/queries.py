@@ -164,7 +164,6 @@ async def limit_history(session: AsyncSession, link: Link | None = None) -> list
 
 
 def limit_view(row: LimitRule) -> LimitView:
-    """Show a limit rule."""
     limit = Limit(row.yellow, row.red, row.unit)
     return LimitView(
         row.id, row.link, row.category, row.unit_id, row.severe, limit, row.valid_from, row.valid_until, row.note,

@@ -94,7 +94,6 @@ CATEGORIES: dict[str, Category] = {
 
 
 def find(code_or_label: str) -> Category | None:
-    """Find a category by its code or by its label."""
     wanted = code_or_label.strip()
     by_label = (c for c in CATEGORIES.values() if wanted and wanted in {c.label, c.full})
     return CATEGORIES.get(wanted) or next(by_label, None)

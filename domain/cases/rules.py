@@ -55,7 +55,6 @@ class Facts:
 
 
 def holds(guard: Guard, facts: Facts) -> bool:
-    """Decide one guard."""
     return _GUARDS[guard](facts)
 
 

@@ -21,7 +21,6 @@ _SM4, _AES = 1, 2
 
 
 def new_key() -> bytes:
-    """Make a key for one file."""
     return os.urandom(KEY)
 
 

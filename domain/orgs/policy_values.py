@@ -24,8 +24,6 @@ _MOST_CHANGES = 50
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change of one value."""
-
     at: datetime
     by: UUID
     key: str

@@ -14,8 +14,6 @@ from domain.kernel.labels import Labelled
 
 
 class Kind(Labelled):
-    """What is kept."""
-
     CARD = "card", "读卡原始数据和照片"
     VISITOR = "visitor", "来访人员（未立案）"
     CASE = "case", "案件当事人和经办人"

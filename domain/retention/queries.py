@@ -67,7 +67,6 @@ async def _named(session: AsyncSession, rules_set: Sequence[RuleView]) -> tuple[
 
 
 def rule_view(row: RetentionRule) -> RuleView:
-    """Show a stored rule."""
     return RuleView(row.kind, row.days, row.action, row.active, row.note, row.set_by, row.set_at, row.ended_at, row.id)
 
 

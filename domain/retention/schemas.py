@@ -39,8 +39,6 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class HoldView:
-    """A hold."""
-
     id: UUID
     number: str
     reason: str

@@ -34,7 +34,6 @@ class Key:
 
     @classmethod
     def fresh(cls) -> Key:
-        """Make a key pair."""
         private = secrets.randbelow(sm2.N - 2) + 1
         point = sm2.machine(b"")._kg(private, default_ecc_table["g"])  # noqa: SLF001 - gmssl has no public way
         return cls(f"{private:064x}", bytes.fromhex(point))
@@ -78,7 +77,6 @@ class Authority:
     def issue(
         self, name: str, key: Key, *, authority: bool = False, since: datetime | None = None, lasts: timedelta = _YEAR
     ) -> x509.Certificate:
-        """Certify a key for a name."""
         begins = since or self.at - timedelta(days=1)
         usage = {"key_cert_sign", "crl_sign"} if authority else {"digital_signature", "non_repudiation"}
         told: Any = x509.TbsCertificate({
@@ -134,7 +132,6 @@ class Ukey:
     """Whose pages may ask, as a real service asks its person."""
 
     def answer(self, challenge: str) -> dict[str, str]:
-        """Sign a challenge."""
         return {
             "certificate": base64.b64encode(self.certificate.dump()).decode(),
             "signature": base64.b64encode(self.key.sign(challenge.encode())).decode(),

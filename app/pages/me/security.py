@@ -11,5 +11,4 @@ from components.shell import page
 
 
 def security() -> rx.Component:
-    """Draw the security values."""
     return page(orgs_sheet(), sheet(), values(), place="/security")

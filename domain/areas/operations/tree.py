@@ -61,7 +61,6 @@ class Tree:
         return [one for one in self.areas.values() if one.parent_id == area.id and one.ended_on is None]
 
     def below(self, area: Area) -> list[Area]:
-        """Give the areas in use at and below one."""
         return [one for one in self.areas.values() if one.path.startswith(area.path) and one.ended_on is None]
 
     def name_fault(self, name: str, parent_id: UUID | None, *, of: UUID | None = None) -> str:
@@ -81,7 +80,6 @@ class Tree:
         self.areas[area.id] = self.codes[area.code] = area
 
     def recode(self, area: Area, code: str) -> None:
-        """Give an area another code."""
         del self.codes[area.code]
         area.code = code
         self.codes[code] = area

@@ -67,7 +67,6 @@ async def number_for(session: AsyncSession, at: datetime) -> str:
 
 
 def blank(actor: Actor, given: CaseInput, *, number: str, at: datetime, status: Status = Status.DRAFT) -> Case:
-    """Make an empty case of an actor."""
     return Case(
         id=new_id(),
         number=number,

@@ -101,7 +101,6 @@ def inherit(gone: Gave, others: list[Gave]) -> None:
 
 
 def values(case: Case, columns: tuple[str, ...]) -> Values:
-    """Read some columns of a case."""
     return tuple(getattr(case, column) for column in columns)
 
 

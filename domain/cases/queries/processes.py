@@ -54,7 +54,6 @@ async def by_id(session: AsyncSession, version_id: UUID | None) -> Process:
 
 
 def process_of(version: ProcessVersion) -> Process:
-    """Build the process of one version."""
     return built(Tweaks.model_validate(version.tweaks), version_id=version.id, name=version.name)
 
 

@@ -158,7 +158,6 @@ async def actor_of(
 
 
 async def actor_of_account(session: AsyncSession, account_id: UUID, *, origin: str = "") -> Actor | None:
-    """Make the actor of an enabled account."""
     query = select(*_FACTS).outerjoin(Unit, _IN_UNIT).where(_ACTING.id == account_id, _ACTING.disabled_at.is_(None))
     row = (await session.execute(query)).one_or_none()
     return _actor(row, origin) if row else None

@@ -32,8 +32,6 @@ _SIGN_INS = {
 
 @dataclass(frozen=True, slots=True)
 class OwnSession:
-    """One of one's own sessions."""
-
     id: UUID
     kind: SessionKind
     origin: str
