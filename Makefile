@@ -13,7 +13,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Without compiled modules every start costs some seconds more.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test near soak mutants bench lint check audit format clean
+.PHONY: run test near soak mutants bench manual lint check audit format clean
 
 run: $(READY)
 	@exec $(BIN)/fengqiao serve --demo-if-embedded
@@ -37,6 +37,10 @@ mutants: $(READY)
 
 bench: $(READY)
 	@exec $(BIN)/fengqiao bench
+
+# The pictures of the Chinese manual, taken anew from the demo county; ONLY=name takes one, or some in quotes.
+manual: $(READY)
+	@exec $(BIN)/python -m tests.manual $(ONLY)
 
 # Style and architecture. `lint` adds the type checker, which runs on Node and fetches one where there is none.
 check: $(READY)

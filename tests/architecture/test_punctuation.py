@@ -145,7 +145,7 @@ def _sheet(text: str) -> list[str]:
 
 
 def _prose(text: str) -> list[str]:
-    return [re.sub(r"`[^`\n]*`", WORD, text)]
+    return [re.sub(r"`[^`\n]*`", WORD, re.sub(r"\]\([^)\n]*\)", "]", text))]
 
 
 _FILES: dict[str, Callable[[str], list[str]]] = {
@@ -155,6 +155,7 @@ _FILES: dict[str, Callable[[str], list[str]]] = {
     "app/**/*.typ": _sheet,
     "app/**/*.txt": _prose,
     "docs/手册.md": _prose,
+    "docs/手册/*.md": _prose,
 }
 
 
