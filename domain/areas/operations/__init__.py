@@ -1,5 +1,6 @@
 """Writes: areas are founded, taken from a list, and changed with their history."""
 
+# pyright: reportUnusedImport=false
 from __future__ import annotations
 
 from domain.areas.operations.changing import create, end, merge, move, rename

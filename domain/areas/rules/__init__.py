@@ -1,5 +1,6 @@
 """Pure decisions: codes and paths, borders, and what a list of areas comes to."""
 
+# pyright: reportUnusedImport=false
 from __future__ import annotations
 
 from domain.areas.rules.borders import centre, contains, middle, shape_fault, shape_of, size, within_shape

@@ -1,5 +1,6 @@
 """Reads of messages and notices: what waits, who is told of a step, who has a case open."""
 
+# pyright: reportUnusedImport=false
 from __future__ import annotations
 
 from domain.notices.queries.bell import newest, old_notices, unread_count

@@ -1,5 +1,6 @@
 """Writes: units, accounts, rights, delegations, signing in and out."""
 
+# pyright: reportUnusedImport=false
 from __future__ import annotations
 
 from domain.orgs.operations.accounts import (

@@ -1,5 +1,6 @@
 """Reads of units, accounts, roles and sessions."""
 
+# pyright: reportUnusedImport=false
 from __future__ import annotations
 
 from domain.orgs.queries.accounts import (
