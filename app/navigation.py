@@ -38,6 +38,7 @@ from state.audit.journal import JournalState
 from state.audit.person import PersonTimelineState
 from state.calendar.limits import LimitsState
 from state.calendar.year import CalendarState
+from state.cases.bulk import BulkState
 from state.cases.listing import CaseListState
 from state.cases.words import CategoryWordsState
 from state.cases.working import CaseState
@@ -77,7 +78,7 @@ class Page:
         return self.place.label
 
 
-_LIST = (CaseListState.load, CaseListState.follow)
+_LIST = (CaseListState.load, BulkState.put_away, CaseListState.follow)
 _ACCOUNT = (AccountState.load, DelegationState.load_of)
 _ALARMS = (AlarmsState.load, AlarmsState.follow)
 PAGES: tuple[Page, ...] = (

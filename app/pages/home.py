@@ -14,7 +14,7 @@ def home() -> rx.Component:
     return page(
         rx.cond(
             LandingState.stays,
-            card("", empty("欢迎使用", "您的账号没有业务待办；账号、策略和审计由命令行工具管理，见操作手册")),
+            card("", empty("欢迎使用", "您的账号没有业务待办；能打开的页面列在左侧菜单中")),
             skeleton(),
         ),
         place="/",

@@ -77,6 +77,7 @@ class BulkState(CaseListState):
     _assists: list[str] = []
     _versions: dict[str, int] = {}
     _nobody: dict[str, str] = {}
+    _opened_on: str = ""
 
     @rx.event
     async def ask(self, action: str):
@@ -84,7 +85,7 @@ class BulkState(CaseListState):
         step = next((one for one in bulk.BULK if one.value == as_text(action)), None)
         if step is None or not self.selected:
             return
-        self.phase = READING
+        self.phase, self._opened_on = READING, self.shown
         yield
         try:
             async with self._acting() as (session, actor):
@@ -277,6 +278,13 @@ class BulkState(CaseListState):
     async def close(self):
         async with self._acting():
             self.phase, self.faults = "", {}
+
+    @rx.event
+    async def put_away(self):
+        """Close the dialog where another list opens than the one that it was opened on; what runs goes on."""
+        if self.phase in {ASKING, DONE} and self._opened_on != self.shown:
+            async with self._acting():
+                self.phase, self.faults = "", {}
 
 
 def _draft(action: str) -> str:

@@ -279,3 +279,13 @@ class TestSuggesting:
         assert (state.lead, state.picked) == ("rsj", 1)
         assert "人力资源和社会保障局" in state.told
         assert state.foreseen
+
+
+async def test_the_dialog_does_not_follow_to_another_list(county: County) -> None:
+    page = await asked("center", await cases(county, SUBMITTED), Action.DISPATCH)
+    await turn(page, "load")
+    await states.call(page, "put_away")
+    assert page.phase == ASKING, "a reload of the same list keeps it"
+    page.shown = "/overdue"
+    await states.call(page, "put_away")
+    assert page.phase == ""

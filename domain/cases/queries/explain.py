@@ -59,7 +59,9 @@ async def _for(session: AsyncSession, witness: Actor, person: Actor, number: str
         return (*await _reasons(session, person, case), *await _steps(session, person, case, at))
     asks_for_oneself = witness.account_id == person.account_id
     found = [Ground("没有这件案件，或不在查看范围内" if asks_for_oneself else "看不到这件案件", _RULE, granted=False)]
-    return (*found, Ground(_GENERAL[person.reach], "角色的数据范围", granted=False))
+    general = _GENERAL[person.reach]
+    said = general if asks_for_oneself else general.replace("您", "该账号")
+    return (*found, Ground(said, "角色的数据范围", granted=False))
 
 
 async def _reasons(session: AsyncSession, person: Actor, case: Case) -> list[Ground]:
