@@ -134,7 +134,15 @@ def _field(state: Any, one: Field, hears: Any) -> rx.Component:
     ask, typed = one.ask, state.asked.typed[one.name]
     if one.kind is bool:
         return rx.el.div(check(one.name, ask.label, default=typed == "on"), class_name="field wide")
-    drawn = field(
+    drawn = entry(state, one, typed, hears)
+    shown = rx.el.div(rx.el.span(ask.label, class_name="label"), rx.el.code(typed), class_name="field")
+    return rx.cond(state.asked.fixed.contains(one.name), shown, drawn)
+
+
+def entry(state: Any, one: Field, typed: Any, hears: Any = None) -> rx.Component:
+    """Draw a field that begins with what was typed, and what is wrong with it."""
+    ask = one.ask
+    return field(
         ask.label,
         _control(one, state.choices, typed, hears),
         name=one.name,
@@ -143,8 +151,6 @@ def _field(state: Any, one: Field, hears: Any) -> rx.Component:
         error=state.faults[one.name],
         wide=ask.wide,
     )
-    shown = rx.el.div(rx.el.span(ask.label, class_name="label"), rx.el.code(typed), class_name="field")
-    return rx.cond(state.asked.fixed.contains(one.name), shown, drawn)
 
 
 def _control(one: Field, choices: Any, typed: Any, hears: Any) -> rx.Component:
@@ -155,6 +161,8 @@ def _control(one: Field, choices: Any, typed: Any, hears: Any) -> rx.Component:
         return chooser(one, choices, default=typed, **begins, **({"on_change": hears} if hears else {}))
     keyboard = {"input_mode": ask.keyboard} if ask.keyboard else _KINDS.get(one.kind, {})
     more: dict[str, Any] = {"most": ask.most} if ask.most else {}
+    if ask.search:
+        more["custom_attrs"] = {"data-search": "1"}
     if hears:
         more["on_change"] = hears.debounce(400)
     if ask.lines > 1:

@@ -80,7 +80,9 @@ def rows(state: Any) -> rx.Component:
 def drawn(state: Any, spec: Listing[Any], found: Any, **more: Any) -> rx.Component:
     """Draw rows by their `Listing`; `more` goes to the kit's table."""
     shown = [
-        Column(one.key, one.label, lambda row, at=at, one=one: _cell(row, at, one), one.sort, one.width, one.phone)
+        Column(
+            one.key, one.label, lambda row, at=at, one=one: _cell(state, row, at, one), one.sort, one.width, one.phone
+        )
         for at, one in enumerate(spec.columns)
     ]
     if spec.acts:
@@ -95,13 +97,17 @@ def drawn(state: Any, spec: Listing[Any], found: Any, **more: Any) -> rx.Compone
     )
 
 
-def _cell(row: Row, at: int, col: Col[Any]) -> rx.Component:
+def _cell(state: Any, row: Row, at: int, col: Col[Any]) -> rx.Component:
     """Draw one cell: tags, or words that may lead somewhere and have small words behind."""
     if col.marked:
         return rx.el.span(rx.foreach(row.marks[col.key], _mark), class_name="marks")
     words: Any = row.cells[at]
     drawn: rx.Component
-    if col.look == "code":
+    if col.opens:
+        about = {"aria-label": f"查看{row.name}"}
+        there = getattr(state, col.opens)(row.key)
+        drawn = rx.el.button(words, type="button", class_name="opens", on_click=there, custom_attrs=about)
+    elif col.look == "code":
         drawn = rx.el.code(words)
     elif col.link:
         about = {"aria-label": f"{row.name} 的{col.label}"} if col.phone != "head" else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import ClassVar
 
 import reflex as rx
@@ -15,7 +15,7 @@ from domain.audit.schemas import DayOfPerson, Group, Timeline
 from domain.kernel.actor import Actor
 from domain.kernel.clock import day_bounds, local_date, stamp
 from domain.kernel.refusals import NotFound
-from state.audit.shapes import TONES
+from state.audit.shapes import TONES, lines_of
 from state.clock import now
 from state.inputs import as_form, as_text, text_in
 from state.kit.addressed import AddressedState, Asks
@@ -99,36 +99,32 @@ class PersonTimelineState(AddressedState, SignedInState):
             return
         self.found, self.name, self.unit = True, found.name, found.unit
         self.days = [_day(one, found.login) for one in found.days]
-        self.totals = _totals(found, since=local_date(since).isoformat(), until=today.isoformat())
-
-
-def _link(login: str, since: str, until: str, group: Group | None = None) -> str:
-    return f"/journal?login={login}&own=1&from={since}&to={until}" + (f"&group={group.value}" if group else "")
+        self.totals = _totals(found, since=local_date(since), until=today)
 
 
 def _day(one: DayOfPerson, login: str) -> DayShown:
-    day = one.day.isoformat()
+    day = one.day
     return DayShown(
-        day=day,
+        day=one.day.isoformat(),
         weekday=f"周{_WEEKDAYS[one.day.weekday()]}",
         spans=" · ".join("–".join(dict.fromkeys(stamp(at, "%H:%M") for at in span)) for span in one.spans),
         total=sum(one.counts.values()),
-        href=_link(login, day, day),
+        href=lines_of(login, day, day),
         clear=one.counts.get(Group.CLEAR, 0),
-        clear_href=_link(login, day, day, Group.CLEAR),
+        clear_href=lines_of(login, day, day, Group.CLEAR),
         counts=_counts(one.counts, login, day, day),
     )
 
 
-def _counts(counts: dict[Group, int], login: str, since: str, until: str) -> list[Count]:
+def _counts(counts: dict[Group, int], login: str, since: date, until: date) -> list[Count]:
     return [
-        Count(group.label, counts[group], TONES[group], _link(login, since, until, group))
+        Count(group.label, counts[group], TONES[group], lines_of(login, since, until, group))
         for group in Group
         if counts.get(group)
     ]
 
 
-def _totals(found: Timeline, *, since: str, until: str) -> list[Count]:
+def _totals(found: Timeline, *, since: date, until: date) -> list[Count]:
     sums: dict[Group, int] = {}
     for day in found.days:
         for group, count in day.counts.items():

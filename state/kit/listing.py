@@ -80,6 +80,7 @@ class Col(Generic[R]):
     :ivar tone: shows the words as a tag
     :ivar marks: shows several tags in place of the words
     :ivar link: where the words lead
+    :ivar opens: the handler of the page that the words open a dialog by
     :ivar note: small words behind
     :ivar by: what rows are sorted by, where that is not the words; only lists that are read whole
     :ivar sort: the head sorts by it
@@ -93,6 +94,7 @@ class Col(Generic[R]):
     tone: Words[R] | None = None
     marks: Callable[[R], Sequence[Mark]] | None = None
     link: Words[R] | None = None
+    opens: str = ""
     note: Words[R] | None = None
     by: Callable[[R], Any] | None = None
     sort: bool = False
@@ -134,6 +136,7 @@ class Listing(Generic[R]):
     """A list.
 
     :ivar rights: of which one is needed
+    :ivar export: what taking its sheet needs besides
     :ivar wanted: the input that narrows it; a field `view` or `sort` takes the chosen counter and order
     :ivar whole: it is short, and read whole: `rows` gives a sequence that the columns sort
     :ivar count: counters above it
@@ -150,6 +153,7 @@ class Listing(Generic[R]):
     columns: tuple[Col[R], ...]
     key: Words[R]
     rights: tuple[Permission, ...]
+    export: Permission | None = None
     wanted: type[Any] = Nothing
     whole: bool = False
     title: Words[R] | None = None

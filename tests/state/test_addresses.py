@@ -62,7 +62,7 @@ LISTS = (
         ("narrow", ("ended", "1")), ("order_by", ("name",)), ("widen", ()),
     )),
     Case(JournalState, "auditor", "/journal", (
-        ("more", ()), ("search", ({"login": "center", "own": "1", "group": "case"},)), ("search", ({"origin": "10.1.2.3"},)),
+        ("turn", ("next",)), ("search", ({"login": "center", "own": "1", "group": "case"},)), ("search", ({"origin": "10.1.2.3"},)),
         ("widen", ()),
     )),
     Case(PersonTimelineState, "auditor", "/audit-person/center", (("choose_period", ("7",)), ("choose_period", ("365",)))),
@@ -72,7 +72,7 @@ LISTS = (
 )  # fmt: skip
 _SHOWN = (
     "rows", "tables", "days", "totals", "filters", "view", "sort", "size", "page", "last", "total", "preceding",
-    "following", "next_seq", "period", "count", "cut", "branch", "above", "address",
+    "following", "period", "count", "cut", "branch", "above", "address",
 )  # fmt: skip
 
 
