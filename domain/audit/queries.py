@@ -122,17 +122,17 @@ async def timeline(session: AsyncSession, actor: Actor, login: str, *, since: da
     days: dict[object, list[tuple[datetime, str]]] = {}
     for at, action in await session.execute(query):
         days.setdefault(local_date(at), []).append((at, action))
-    shown = tuple(_day(lines) for lines in reversed(days.values()))
+    shown = tuple(_day(login, lines) for lines in reversed(days.values()))
     return Timeline(person.account_id, login, person.name, person.unit_name, shown)
 
 
-def _day(lines: Sequence[tuple[datetime, str]]) -> DayOfPerson:
+def _day(login: str, lines: Sequence[tuple[datetime, str]]) -> DayOfPerson:
     counts: dict[Group, int] = {}
     for _, action in lines:
         group = notes.words_of(action)[0]
         counts[group] = counts.get(group, 0) + 1
     moments = [at for at, _ in lines]
-    return DayOfPerson(local_date(moments[0]), rules.spans_of(moments), counts)
+    return DayOfPerson(login, local_date(moments[0]), rules.spans_of(moments), counts)
 
 
 async def open_alarms(session: AsyncSession, actor: Actor) -> tuple[AlarmView, ...]:

@@ -114,9 +114,14 @@ class RawLine:
 class DayOfPerson:
     """What one person did on one day: by group, and the spans of work between longer pauses."""
 
+    login: str
     day: date
     spans: tuple[tuple[datetime, datetime], ...]
     counts: dict[Group, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from domain.audit import operations
 from domain.audit.schemas import Group
 from domain.kernel import journal as kernel
 from domain.kernel.clock import day_bounds, local_date, stamp
-from domain.kernel.refusals import ActionNotAllowed, NotFound, NotPermitted
+from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted
 from domain.kernel.unit_of_work import unit_of_work
 from state.audit.alarms import AlarmsState
 from state.audit.journal import JournalState
@@ -68,7 +68,6 @@ async def test_nobody_else_opens_them(ground: AsyncEngine, kind: type, address: 
     assert page.barred
     assert not getattr(page, "rows", [])
     assert not getattr(page, "tables", {})
-    assert not getattr(page, "days", [])
     assert not any(entry.href == "/alarms" for entry in page.entries)
 
 
@@ -223,17 +222,17 @@ class TestPerson:
         page = await _opened(PersonTimelineState, "/audit-person/rsj")
 
         assert page.found
-        (day,) = page.days
-        assert day.total == sum(count.count for count in day.counts)
-        for count in (*day.counts, *page.totals):
-            opened = await _opened(JournalState, count.href)
-            assert len(opened.rows) == count.count, count.label
+        (day,) = page.rows
+        figures = [(int(mark.text.split()[1]), mark.href) for mark in (*day.marks["counts"], *page.totals)]
+        assert day.cells[3] == f"{sum(count for count, _ in figures) // 2} 次"
+        for count, href in figures:
+            assert len((await _opened(JournalState, href)).rows) == count, href
 
     async def test_an_unknown_account_says_so(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _opened(PersonTimelineState, "/audit-person/nobody")
 
-        assert (page.found, page.days) == (False, [])
+        assert (page.found, page.rows) == (False, [])
 
     async def test_leads_on_to_accounts_alone(self, ground: AsyncEngine) -> None:
         await _built()
@@ -249,10 +248,12 @@ class TestPerson:
         await _built()
         page = await _opened(PersonTimelineState, "/audit-person/rsj")
 
-        await states.call(page, "choose_period", "365")
-        assert page.period == "365"
-        await states.call(page, "choose_period", "100000")
-        assert page.period == "30"
+        await states.call(page, "narrow", "days", "365")
+        assert page.filters == {"days": "365"}
+        with pytest.raises(Invalid):
+            await states.call(page, "narrow", "days", "100000")
+        page = await _opened(PersonTimelineState, "/audit-person/rsj?days=100000")
+        assert (page.filters, page.forgotten) == ({}, True)
 
 
 class TestAlarms:
