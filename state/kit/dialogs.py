@@ -64,6 +64,7 @@ class Dialog:
 
     :ivar act: one operation of the domain: takes session, actor, the key of what the dialog is about, form, moment;
         a dialog without one only tells
+    :ivar right: none where the act alone judges
     :ivar done: what is said after, or what says it of what the act gave back
     :ivar fill: finds what the key names within the actor's reach, or refuses
     :ivar choices: what its fields choose from beside what the page offers, for what the key names
@@ -78,7 +79,7 @@ class Dialog:
     title: str
     act: Callable[[AsyncSession, Actor, str, Any, datetime], Awaitable[Any]] | None
     done: str | Callable[[Any], str]
-    right: Permission
+    right: Permission | None
     form: type[Any] = Nothing
     word: str = "保存"
     look: str = "pri"
@@ -92,6 +93,17 @@ class Dialog:
     below: str = ""
     goes: Callable[[Any], str] | None = None
     wide: bool = False
+
+    def open_to(self, actor: Actor) -> bool:
+        return self.right is None or actor.may(self.right)
+
+    def require(self, actor: Actor) -> None:
+        """Refuse who may not open it.
+
+        :raises NotPermitted: the right is lacking
+        """
+        if self.right:
+            actor.require(self.right)
 
 
 class DialogState(rx.State, mixin=True):
@@ -111,7 +123,7 @@ class DialogState(rx.State, mixin=True):
         """Open a dialog, about what a key names or about nothing."""
         one = self._dialog(name)
         async with self._acting() as (session, actor):
-            actor.require(one.right)
+            one.require(actor)
             found = await one.fill(session, actor, as_text(key)) if one.fill else Asked()
             offered = await one.choices(session, actor, as_text(key)) if one.choices else {}
         self._shut()
@@ -152,7 +164,7 @@ class DialogState(rx.State, mixin=True):
         given, done, shown = (self._about, taken.value, now()), None, None
         try:
             async with self._acting() as (session, actor):
-                actor.require(one.right)
+                one.require(actor)
                 with reading.joined():
                     shown = await one.foresee(session, actor, *given) if one.foresee and not sure else None
                     done = None if shown else await one.act(session, actor, *given)
@@ -177,10 +189,10 @@ class DialogState(rx.State, mixin=True):
         :raises NotPermitted: the actor has the right of none
         :raises NotFound: always else
         """
-        rights = [one.right for one in self.DIALOGS.values()]
+        every = list(self.DIALOGS.values())
         async with self._acting() as (_, actor):
-            if not any(actor.may(right) for right in rights):
-                actor.require(rights[0])
+            if not any(one.open_to(actor) for one in every):
+                every[0].require(actor)
             raise NotFound(NO_STEP)
 
     def _open_fields(self, one: Dialog) -> list[str]:

@@ -23,7 +23,6 @@ from state.clock import now
 from state.me import OwnState
 from state.orgs.account import AccountState
 from state.orgs.accounts import AccountListState
-from state.orgs.delegation import DelegationState
 from state.orgs.handing import HandOverState
 from state.orgs.roles import RolesState
 from state.security import SecurityState
@@ -69,7 +68,6 @@ FORMS = (
     ),
     Sent(CalendarState, "preview", "sysadmin", "/calendar", ("ask_import",)),
     Sent(AccountListState, "send", "sysadmin", "/accounts", ("ask_new",)),
-    Sent(DelegationState, "send", "center", "/me", ("ask",)),
     Sent(AccountState, "change", "sysadmin", "/account/rsj", ("ask", "change"), spared=frozenset({"area"})),
     Sent(HandOverState, "send", "center", "/account/registrar", ("ask", "registrar")),
     Sent(RolesState, "save", "secadmin", "/roles", ("copy", "guide")),

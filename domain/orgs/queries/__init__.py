@@ -22,7 +22,7 @@ from domain.orgs.queries.acting import (
     keeper_of_centre,
     person_of_login,
 )
-from domain.orgs.queries.explain import delegations, explained, unit_names
+from domain.orgs.queries.explain import delegation, delegations, explained, unit_names
 from domain.orgs.queries.own import (
     Security,
     is_enrolled,
@@ -73,6 +73,7 @@ __all__ = [
     "codes_known",
     "count_states",
     "county_centre",
+    "delegation",
     "delegations",
     "department_by_code",
     "departments",
