@@ -133,10 +133,32 @@ def form_fields(state: Any, kind: type[Any], tells: Mapping[str, str] | None = N
 def _field(state: Any, one: Field, hears: Any) -> rx.Component:
     ask, typed = one.ask, state.asked.typed[one.name]
     if one.kind is bool:
-        return rx.el.div(check(one.name, ask.label, default=typed == "on"), class_name="field wide")
-    drawn = entry(state, one, typed, hears)
+        box = check(one.name, ask.label, default=typed == "on")
+        return rx.el.div(box, _fault(state, one), class_name="field wide")
+    drawn = _boxes(state, one, typed) if one.of(tuple) else entry(state, one, typed, hears)
     shown = rx.el.div(rx.el.span(ask.label, class_name="label"), rx.el.code(typed), class_name="field")
-    return rx.cond(state.asked.fixed.contains(one.name), shown, drawn)
+    drawn = rx.cond(state.asked.fixed.contains(one.name), shown, drawn)
+    return rx.cond(state.asked.without.contains(one.name), rx.fragment(), drawn)
+
+
+def _boxes(state: Any, one: Field, typed: Any) -> rx.Component:
+    """Draw a box for each choice, under one heading."""
+
+    def box(choice: Any) -> rx.Component:
+        on = rx.cond(typed, typed.split(" ").contains(choice.value), False)
+        return check(f"{one.name}-{choice.value}", choice.label, default=on)
+
+    hint = rx.el.small(" ", one.ask.hint, class_name="muted") if one.ask.hint else rx.fragment()
+    return rx.el.fieldset(
+        rx.el.legend(one.ask.label, hint),
+        rx.el.div(rx.foreach(state.choices[one.ask.choices], box), class_name="checks boxes"),
+        _fault(state, one),
+        class_name="group wide",
+    )
+
+
+def _fault(state: Any, one: Field) -> rx.Component:
+    return rx.cond(state.faults[one.name], rx.el.span(state.faults[one.name], class_name="fault", role="alert"))
 
 
 def entry(state: Any, one: Field, typed: Any, hears: Any = None) -> rx.Component:

@@ -16,7 +16,7 @@ from domain.kernel.asking import LISTED, Field, Nothing, asked, take
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid, NotFound
 from state.clock import now
-from state.inputs import Choice, Reading, as_form, as_text
+from state.inputs import Choice, Reading, as_form, as_text, flag_in
 
 NO_STEP = "没有这一步，请刷新后重试"
 
@@ -28,6 +28,7 @@ class Asked:
     :ivar name: the dialog; empty while none is open
     :ivar found: what the act would do, or what holds now, below the fields
     :ivar fixed: fields that are shown and cannot be changed
+    :ivar without: fields that are not asked for this time
     :ivar known: what the form is read with besides its fields
     :ivar lines: what the dialog tells below its heads
     """
@@ -39,6 +40,7 @@ class Asked:
     warns: list[str] = field(default_factory=list)
     found: list[str] = field(default_factory=list)
     fixed: list[str] = field(default_factory=list)
+    without: list[str] = field(default_factory=list)
     lines: list[list[str]] = field(default_factory=list)
     known: dict[str, str] = field(default_factory=dict)
     href: str = ""
@@ -156,6 +158,7 @@ class DialogState(rx.State, mixin=True):
         one, reading = self.DIALOGS.get(self.asked.name), Reading(form)
         if one is None or one.act is None:
             return await self._refuse()
+        form = form | self._ticked(one, form) | dict.fromkeys(self.asked.without)
         fixed = {name: self.asked.typed.get(name) for name in self.asked.fixed}
         taken = take(one.form, {**form, **fixed}, **self.asked.known)
         reading.faults |= dict(taken.faults)
@@ -195,6 +198,14 @@ class DialogState(rx.State, mixin=True):
                 every[0].require(actor)
             raise NotFound(NO_STEP)
 
+    def _ticked(self, one: Dialog, form: dict[str, Any]) -> dict[str, list[str]]:
+        """Gather what was ticked of each list of boxes, unless it is given as a list."""
+        return {
+            each.name: [choice for choice in self._offered(each) if flag_in(form, f"{each.name}-{choice}")]
+            for each in asked(one.form)
+            if each.of(tuple) and each.ask.choices and each.name not in form
+        }
+
     def _open_fields(self, one: Dialog) -> list[str]:
         return [each.name for each in asked(one.form) if each.name not in self.asked.fixed]
 
@@ -213,8 +224,8 @@ class DialogState(rx.State, mixin=True):
             if given and each.ask.choices and given not in self._offered(each):
                 reading.refuse(each.name, LISTED)
 
-    def _offered(self, each: Field) -> set[str]:
-        return {choice.value for choice in self.choices.get(each.ask.choices, [])}
+    def _offered(self, each: Field) -> list[str]:
+        return [choice.value for choice in self.choices.get(each.ask.choices, [])]
 
     def _dialog(self, name: object) -> Dialog:
         found = self.DIALOGS.get(as_text(name))
@@ -230,7 +241,7 @@ class DialogState(rx.State, mixin=True):
 
 def _typed(value: object) -> str:
     """Give what stood in a field, so that it stands there again; a box that was ticked comes as true."""
-    return "on" if value is True else as_text(value)
+    return "on" if value is True else " ".join(value) if isinstance(value, list) else as_text(value)
 
 
 def id_of(key: str) -> UUID:

@@ -24,7 +24,6 @@ from state.me import OwnState
 from state.orgs.account import AccountState
 from state.orgs.accounts import AccountListState
 from state.orgs.handing import HandOverState
-from state.orgs.roles import RolesState
 from state.security import SecurityState
 from state.visits import VisitDesk
 from tests.support import county as support
@@ -70,7 +69,6 @@ FORMS = (
     Sent(AccountListState, "send", "sysadmin", "/accounts", ("ask_new",)),
     Sent(AccountState, "change", "sysadmin", "/account/rsj", ("ask", "change"), spared=frozenset({"area"})),
     Sent(HandOverState, "send", "center", "/account/registrar", ("ask", "registrar")),
-    Sent(RolesState, "save", "secadmin", "/roles", ("copy", "guide")),
     Sent(OwnState, "change_password", "guide", "/me"),
     Sent(SecurityState, "send", "secadmin", "/security"),
 )  # fmt: skip
