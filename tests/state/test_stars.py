@@ -16,7 +16,6 @@ from components.kit.asking import form_fields
 from domain.cases.vocabulary import Action
 from domain.kernel.asking import asked, take
 from domain.kernel.unit_of_work import unit_of_work
-from state.calendar.year import CalendarState
 from state.cases.relating import RelatingState
 from state.cases.writing import CaseFormState
 from state.clock import now
@@ -65,7 +64,6 @@ FORMS = (
         RelatingState, "do", "center", f"/case/{NUMBER}", ("begin", "merge"),
         faults="act_faults", called={"kept": "other"},
     ),
-    Sent(CalendarState, "preview", "sysadmin", "/calendar", ("ask_import",)),
     Sent(AccountListState, "send", "sysadmin", "/accounts", ("ask_new",)),
     Sent(AccountState, "change", "sysadmin", "/account/rsj", ("ask", "change"), spared=frozenset({"area"})),
     Sent(HandOverState, "send", "center", "/account/registrar", ("ask", "registrar")),
