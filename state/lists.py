@@ -8,16 +8,19 @@ from typing import Any
 
 from state.areas.areas import AREAS
 from state.audit.alarms import CLOSED, OPEN
+from state.audit.journal import JOURNAL
+from state.audit.person import DAYS
 from state.calendar.limits import IN_FORCE
 from state.calendar.limits import PAST as PAST_LIMITS
 from state.cases.words import WORDS
 from state.kit.listing import Listing
 from state.orgs.accounts import ACCOUNTS
+from state.orgs.roles import ROLES
 from state.orgs.units import UNITS
 from state.privacy.retention import HOLDS, PAST, RULES, RUNS
 from state.processes.listing import PROCESSES
 
 _ALL: tuple[Listing[Any], ...] = (
-    ACCOUNTS, UNITS, AREAS, WORDS, PROCESSES, OPEN, CLOSED, IN_FORCE, PAST_LIMITS, RULES, HOLDS, RUNS, PAST,
+    ACCOUNTS, UNITS, ROLES, AREAS, WORDS, PROCESSES, OPEN, CLOSED, JOURNAL, DAYS, IN_FORCE, PAST_LIMITS, RULES, HOLDS, RUNS, PAST,
 )  # fmt: skip
 LISTS: Mapping[str, Listing[Any]] = MappingProxyType({one.name: one for one in _ALL})

@@ -62,16 +62,8 @@ class JournalQuery(BaseModel):
 
     def filter(self) -> JournalFilter:
         """Give what the domain narrows the journal by."""
-        return JournalFilter(
-            since=period_start(self.since),
-            until=period_end(self.until),
-            login=self.login,
-            own=self.own,
-            group=self.group,
-            unit_code=self.unit,
-            number=self.number,
-            origin=self.origin,
-        )
+        rest = self.model_dump(exclude={"since", "until"})
+        return JournalFilter(period_start(self.since), period_end(self.until), **rest)
 
 
 @router.post(
@@ -136,15 +128,15 @@ async def _cases(call: Call, wanted: CaseFilter) -> list[CaseRow]:
 
 async def _lines(call: Call, wanted: JournalFilter) -> list[JournalLine]:
     found: list[JournalLine] = []
-    before = 0
+    cursor = ""
     while True:
-        page = await journal.search(call.session, call.actor, wanted, before_seq=before, size=_BATCH)
+        page = await journal.search(call.session, call.actor, wanted, at=call.at, cursor=cursor, size=_BATCH)
         found += page.items
-        if len(found) > MOST_LINES or (page.next_seq and len(found) == MOST_LINES):
+        if len(found) > MOST_LINES or (page.next and len(found) == MOST_LINES):
             raise Invalid(f"一次最多导出 {MOST_LINES:,} 条，请缩小范围后再导出")
-        if not page.next_seq:
+        if not page.next:
             return found
-        before = page.next_seq
+        cursor = page.next
 
 
 def _case_cells(row: CaseRow) -> tuple[str, ...]:

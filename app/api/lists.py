@@ -107,6 +107,8 @@ async def exported(
 ) -> Response:
     """条件与查找相同（`cursor`、`limit` 不起作用），内容与清单相同；最多 10,000 条，每次导出都记入审计日志。"""
     spec = _list(listing)
+    if spec.export:
+        call.actor.require(spec.export)
     rows = await _every(call, spec, wanted)
     columns = [Column(col.label, col.chars) for col in spec.columns]
     cells = [tuple(spec.told(one).values()) for one in rows]

@@ -10,6 +10,8 @@ from components.kit.show import alert, card, empty, skeleton
 from state.calendar.year import WEEKDAYS, ChangeShown, Day, Month
 from state.calendar.year import CalendarState as S
 
+_TAKE_IN = S.ask("notice", S.year.to_string())
+
 
 def year() -> rx.Component:
     """Draw the chosen year of everybody, or of one unit."""
@@ -24,7 +26,7 @@ def _provisional() -> rx.Component:
             rx.el.span(f"{S.year} 年放假安排未公布：按周末推算（暂定）"),
             rx.cond(
                 S.may_edit,
-                rx.el.button("导入放假安排", type="button", class_name="btn small", on_click=S.ask_import),
+                rx.el.button("导入放假安排", type="button", class_name="btn small", on_click=_TAKE_IN),
                 rx.el.span("由系统管理员导入公布。", class_name="muted"),
             ),
         ),
@@ -98,9 +100,8 @@ def _day(day: Day) -> rx.Component:
     face = rx.fragment(day.number, rx.cond(day.word != "", rx.el.small(day.word)))
     spoken = {"aria-label": day.spoken, "title": day.spoken}
     plain = rx.el.span(face, class_name=f"day {day.tone}", role="img", custom_attrs=spoken)
-    button = rx.el.button(
-        face, type="button", class_name=f"day {day.tone}", on_click=S.ask_day(day.iso), custom_attrs=spoken
-    )
+    asks = S.ask("day", f"{day.iso} {S.unit}")
+    button = rx.el.button(face, type="button", class_name=f"day {day.tone}", on_click=asks, custom_attrs=spoken)
     return rx.cond(day.iso != "", rx.cond(S.may_edit, button, plain), rx.el.span())
 
 
@@ -127,7 +128,7 @@ def acts() -> rx.Component:
     return rx.cond(
         S.loaded & S.may_edit,
         rx.fragment(
-            rx.el.button("设置作息", type="button", class_name="btn", on_click=S.ask_pattern),
-            rx.el.button(icon("download"), "导入放假安排", type="button", class_name="btn pri", on_click=S.ask_import),
+            rx.el.button("设置作息", type="button", class_name="btn", on_click=S.ask("pattern", S.unit)),
+            rx.el.button(icon("download"), "导入放假安排", type="button", class_name="btn pri", on_click=_TAKE_IN),
         ),
     )

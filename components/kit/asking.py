@@ -132,15 +132,41 @@ def form_fields(state: Any, kind: type[Any], tells: Mapping[str, str] | None = N
 
 
 def _field(state: Any, one: Field, hears: Any) -> rx.Component:
-    ask, typed = one.ask, state.asked.typed[one.name]
-    # a short list begins anew where what it begins with changes
-    begins = {"key": typed} if one.chosen and ask.choices not in TYPED_AHEAD else {}
-    told = hears if hears is None or one.chosen else hears.debounce(400)
-    drawn = ask_for(one, typed=typed, fault=state.faults[one.name], choices=state.choices, hears=told, **begins)
+    typed = state.asked.typed[one.name]
     if one.kind is bool:
-        return rx.el.div(drawn, class_name="field wide")
-    shown = rx.el.div(rx.el.span(ask.label, class_name="label"), rx.el.code(typed), class_name="field")
-    return rx.cond(state.asked.fixed.contains(one.name), shown, drawn)
+        return rx.el.div(entry(state, one, typed), _fault(state, one), class_name="field wide")
+    drawn = _boxes(state, one, typed) if one.of(tuple) else entry(state, one, typed, hears)
+    shown = rx.el.div(rx.el.span(one.ask.label, class_name="label"), rx.el.code(typed), class_name="field")
+    drawn = rx.cond(state.asked.fixed.contains(one.name), shown, drawn)
+    return rx.cond(state.asked.without.contains(one.name), rx.fragment(), drawn)
+
+
+def _boxes(state: Any, one: Field, typed: Any) -> rx.Component:
+    """Draw a box for each choice, under one heading."""
+
+    def box(choice: Any) -> rx.Component:
+        on = rx.cond(typed, typed.split(" ").contains(choice.value), False)
+        return check(f"{one.name}-{choice.value}", choice.label, default=on)
+
+    hint = rx.el.small(" ", one.ask.hint, class_name="muted") if one.ask.hint else rx.fragment()
+    return rx.el.fieldset(
+        rx.el.legend(one.ask.label, hint),
+        rx.el.div(rx.foreach(state.choices[one.ask.choices], box), class_name="checks boxes"),
+        _fault(state, one),
+        class_name="group wide",
+    )
+
+
+def _fault(state: Any, one: Field) -> rx.Component:
+    return rx.cond(state.faults[one.name], rx.el.span(state.faults[one.name], class_name="fault", role="alert"))
+
+
+def entry(state: Any, one: Field, typed: Any, hears: Any = None) -> rx.Component:
+    """Draw a field that begins with what was typed, and what is wrong with it."""
+    # a short list begins anew where what it begins with changes
+    begins = {"key": typed} if one.chosen and one.ask.choices not in TYPED_AHEAD else {}
+    told = hears if hears is None or one.chosen else hears.debounce(400)
+    return ask_for(one, typed=typed, fault=state.faults[one.name], choices=state.choices, hears=told, **begins)
 
 
 def ask_for(
@@ -188,6 +214,8 @@ def _written(one: Field, name: Any, typed: Any, more: dict[str, Any]) -> rx.Comp
     ask = one.ask
     if ask.most:
         more.setdefault("most", ask.most)
+    if ask.search:
+        more.setdefault("custom_attrs", {"data-search": "1"})
     more.setdefault("placeholder", ask.example)
     if ask.lines > 1:
         return text_area(name, default=typed, **{"rows": ask.lines, **more})

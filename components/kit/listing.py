@@ -13,7 +13,7 @@ from components.kit.fold import filters
 from components.kit.show import card, empty, kpi_tiles, tag
 from components.kit.table import Column, pager, table
 from domain.kernel.asking import Field, asked
-from state.kit.listing import SHOWN, Act, Col, Listing, Mark, Row
+from state.kit.listing import Act, Col, Listing, Mark, Row
 
 
 def listing(state: Any, title: str = "") -> rx.Component:
@@ -80,7 +80,9 @@ def rows(state: Any) -> rx.Component:
 def drawn(state: Any, spec: Listing[Any], found: Any, **more: Any) -> rx.Component:
     """Draw rows by their `Listing`; `more` goes to the kit's table."""
     shown = [
-        Column(one.key, one.label, lambda row, at=at, one=one: _cell(row, at, one), one.sort, one.width, one.phone)
+        Column(
+            one.key, one.label, lambda row, at=at, one=one: _cell(state, row, at, one), one.sort, one.width, one.phone
+        )
         for at, one in enumerate(spec.columns)
     ]
     if spec.acts:
@@ -95,13 +97,17 @@ def drawn(state: Any, spec: Listing[Any], found: Any, **more: Any) -> rx.Compone
     )
 
 
-def _cell(row: Row, at: int, col: Col[Any]) -> rx.Component:
+def _cell(state: Any, row: Row, at: int, col: Col[Any]) -> rx.Component:
     """Draw one cell: tags, or words that may lead somewhere and have small words behind."""
     if col.marked:
-        return rx.el.span(rx.foreach(row.marks[col.key], _mark), class_name="marks")
+        return rx.el.span(rx.foreach(row.marks[col.key], mark), class_name="marks")
     words: Any = row.cells[at]
     drawn: rx.Component
-    if col.look == "code":
+    if col.opens:
+        about = {"aria-label": f"查看{row.name}"}
+        there = getattr(state, col.opens)(row.key)
+        drawn = rx.el.button(words, type="button", class_name="opens", on_click=there, custom_attrs=about)
+    elif col.look == "code":
         drawn = rx.el.code(words)
     elif col.link:
         about = {"aria-label": f"{row.name} 的{col.label}"} if col.phone != "head" else {}
@@ -119,8 +125,10 @@ def _cell(row: Row, at: int, col: Col[Any]) -> rx.Component:
     return rx.el.span(drawn, small, class_name=f"tree d{row.depth}" if col.tree else "")
 
 
-def _mark(one: Mark) -> rx.Component:
-    return tag(one.text, one.tone, title=one.title)
+def mark(one: Mark) -> rx.Component:
+    """Draw one word on the ground of its tone, which may lead somewhere."""
+    there = rx.el.a(one.text, href=one.href, title=one.title, class_name=f"tag {one.tone}")
+    return rx.cond(one.href != "", there, tag(one.text, one.tone, title=one.title))
 
 
 def _acts(state: Any, row: Row, *, said: bool) -> rx.Component:
@@ -141,7 +149,7 @@ def _foot(state: Any) -> rx.Component:
     if not state.LISTING.whole:
         return pager(state, loading=state.loading)
     unit = state.LISTING.unit
-    cut = rx.cond(state.cut, rx.el.span(f"只显示前 {SHOWN} {unit}，请缩小范围", class_name="muted"))
+    cut = rx.cond(state.cut, rx.el.span(f"只显示前 {state.LISTING.shown} {unit}，请缩小范围", class_name="muted"))
     counted = rx.el.div(rx.el.span("共", rx.el.b(state.total), unit), cut, class_name="pager")
     return rx.cond(state.known & ~state.loading, counted)
 

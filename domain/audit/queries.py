@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -22,7 +23,6 @@ from domain.audit.schemas import (
     Group,
     JournalFilter,
     JournalLine,
-    JournalPage,
     RawLine,
     RestoreView,
     Timeline,
@@ -33,7 +33,7 @@ from domain.kernel.clock import local_date
 from domain.kernel.models import JournalEntry
 from domain.kernel.paging import COUNT_CAP, Key, Order, Page, turn_query
 from domain.kernel.permissions import Permission, Role
-from domain.kernel.refusals import NotFound
+from domain.kernel.refusals import Invalid, NotFound
 from domain.kernel.searching import number_key
 from domain.orgs import queries as orgs
 from domain.orgs.schemas import UnitView
@@ -47,6 +47,11 @@ def _alarms_by_time(name: str, *, falling: bool) -> Order:
     return Order(name, (at, Key(col(AuditAlarm.id), lambda one: one.id, falling=falling)))
 
 
+def _lines_by_seq(name: str, *, falling: bool) -> Order:
+    return Order(name, (Key(col(JournalEntry.seq), lambda one: one.seq, falling=falling),))
+
+
+_NEWEST_LINE, _OLDEST_LINE = _lines_by_seq("journal", falling=True), _lines_by_seq("journal_old", falling=False)
 _NEWEST_ALARM, _OLDEST_ALARM = _alarms_by_time("alarms", falling=True), _alarms_by_time("alarms_old", falling=False)
 
 
@@ -62,20 +67,20 @@ class _Named:
 
 
 async def search(
-    session: AsyncSession, actor: Actor, wanted: JournalFilter, *, before_seq: int = 0, size: int = 50
-) -> JournalPage:
-    """Give lines that fit, the newest first, those before `before_seq` (0: from the end).
+    session: AsyncSession, actor: Actor, wanted: JournalFilter, *, at: datetime, cursor: str = "", size: int = 20
+) -> Page[JournalLine]:
+    """Give one page of the lines that fit, the newest first unless asked otherwise.
 
     :raises NotPermitted: the actor does not audit
+    :raises Invalid: the period ends before it begins, or the cursor is none of this list
     """
     actor.require(Permission.JOURNAL_AUDIT)
-    conditions = await _conditions(session, wanted)
-    if before_seq:
-        conditions.append(col(JournalEntry.seq) < before_seq)
-    query = select(JournalEntry).where(*conditions).order_by(col(JournalEntry.seq).desc()).limit(size + 1)
-    rows = list(await session.scalars(query))
-    items = await _lines(session, rows[:size])
-    return JournalPage(tuple(items), rows[size - 1].seq if len(rows) > size else 0)
+    if wanted.since and wanted.until and wanted.until <= wanted.since:
+        raise Invalid.of({"until": "结束时间应晚于开始时间"})
+    query = select(JournalEntry).where(*await _conditions(session, wanted))
+    order = _OLDEST_LINE if wanted.sort == "at" else _NEWEST_LINE
+    turned = await turn_query(session, query, order, cursor=cursor, size=size, at=at)
+    return turned.page(await _lines(session, turned.rows), await _count(session, query), size)
 
 
 async def raw(session: AsyncSession, actor: Actor, seq: int) -> RawLine:
@@ -117,17 +122,17 @@ async def timeline(session: AsyncSession, actor: Actor, login: str, *, since: da
     days: dict[object, list[tuple[datetime, str]]] = {}
     for at, action in await session.execute(query):
         days.setdefault(local_date(at), []).append((at, action))
-    shown = tuple(_day(lines) for lines in reversed(days.values()))
+    shown = tuple(_day(login, lines) for lines in reversed(days.values()))
     return Timeline(person.account_id, login, person.name, person.unit_name, shown)
 
 
-def _day(lines: Sequence[tuple[datetime, str]]) -> DayOfPerson:
+def _day(login: str, lines: Sequence[tuple[datetime, str]]) -> DayOfPerson:
     counts: dict[Group, int] = {}
     for _, action in lines:
         group = notes.words_of(action)[0]
         counts[group] = counts.get(group, 0) + 1
     moments = [at for at, _ in lines]
-    return DayOfPerson(local_date(moments[0]), rules.spans_of(moments), counts)
+    return DayOfPerson(login, local_date(moments[0]), rules.spans_of(moments), counts)
 
 
 async def open_alarms(session: AsyncSession, actor: Actor) -> tuple[AlarmView, ...]:
@@ -170,10 +175,14 @@ async def closed_alarms(
     """
     actor.require(Permission.JOURNAL_AUDIT)
     query = select(AuditAlarm).where(col(AuditAlarm.seen_at).is_not(None))
-    total = await session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP + 1).subquery())) or 0
     order = _OLDEST_ALARM if oldest_first else _NEWEST_ALARM
     turned = await turn_query(session, query, order, cursor=cursor, size=size, at=at)
-    return turned.page(await _alarms(session, actor, turned.rows), total, size)
+    return turned.page(await _alarms(session, actor, turned.rows), await _count(session, query), size)
+
+
+async def _count(session: AsyncSession, query: Select[Any]) -> int:
+    """Count the rows of a query as far as is told."""
+    return await session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP + 1).subquery())) or 0
 
 
 async def _alarms(session: AsyncSession, actor: Actor, found: Sequence[AuditAlarm]) -> tuple[AlarmView, ...]:
@@ -242,8 +251,8 @@ async def _conditions(session: AsyncSession, wanted: JournalFilter) -> list[Colu
         found.append(col(JournalEntry.origin).startswith(wanted.origin.strip(), autoescape=True))
     if wanted.login.strip():
         found.append(await _of_person(session, wanted.login.strip(), own=wanted.own))
-    if wanted.unit_code.strip():
-        ids = [one.id for one in await orgs.units_of_codes(session, [wanted.unit_code.strip()])]
+    if wanted.unit.strip():
+        ids = [one.id for one in await orgs.units_of_codes(session, [wanted.unit.strip()])]
         found.append(col(JournalEntry.actor_unit_id).in_(ids))
     return found
 

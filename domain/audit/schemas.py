@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from domain.kernel.asking import Ask
 from domain.kernel.labels import Labelled
 
 
@@ -39,19 +40,21 @@ class AlarmKind(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class JournalFilter:
-    """Narrow the journal; empty means not narrowed. Moments are half-open."""
+    """Narrow the journal; empty means not narrowed. Moments are half-open.
 
-    since: datetime | None = None
-    until: datetime | None = None
-    login: str = ""
-    group: Group | None = None
-    unit_code: str = ""
-    number: str = ""
-    """The number of a case."""
-    origin: str = ""
-    """The beginning of an address."""
-    own: bool = False
-    """Of a login only what it did itself, without what others did to the account."""
+    :ivar origin: the beginning of an address; it tells where somebody works
+    :ivar own: of a login only what it did itself, without what others did to the account
+    """
+
+    since: Annotated[datetime | None, Ask("开始时间")] = None
+    until: Annotated[datetime | None, Ask("结束时间（不含）")] = None
+    login: Annotated[str, Ask("账号", search=True)] = ""
+    group: Annotated[Group | None, Ask("类别", empty="全部")] = None
+    unit: Annotated[str, Ask("单位", choices="units", empty="全部")] = ""
+    number: Annotated[str, Ask("案件编号")] = ""
+    origin: Annotated[str, Ask("来源地址", example="开头几位", personal=True)] = ""
+    own: Annotated[bool, Ask("只看该账号所做的")] = False
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +101,6 @@ class JournalLine:
 
 
 @dataclass(frozen=True, slots=True)
-class JournalPage:
-    """Lines, the newest first; `next_seq` asks for the ones before (0: no more)."""
-
-    items: tuple[JournalLine, ...]
-    next_seq: int
-
-
-@dataclass(frozen=True, slots=True)
 class RawLine:
     """One line with its seal: whether it holds by itself and joins its predecessor."""
 
@@ -119,9 +114,14 @@ class RawLine:
 class DayOfPerson:
     """What one person did on one day: by group, and the spans of work between longer pauses."""
 
+    login: str
     day: date
     spans: tuple[tuple[datetime, datetime], ...]
     counts: dict[Group, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
 
 
 @dataclass(frozen=True, slots=True)

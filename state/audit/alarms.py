@@ -16,6 +16,7 @@ from domain.kernel.asking import Ask, Nothing
 from domain.kernel.clock import local_date, stamp
 from domain.kernel.paging import Page
 from domain.kernel.permissions import Permission
+from state.audit.shapes import lines_of, person
 from state.kit.dialogs import Asked, Dialog, DialogState, id_of
 from state.kit.listing import Act, Col, Listing, ListState
 from state.kit.tables import TablesState
@@ -57,12 +58,7 @@ def _tone(one: AlarmView) -> str:
 
 def _lines(one: AlarmView) -> str:
     day = local_date(one.at)
-    since = (day - timedelta(days=1)).isoformat()
-    return f"/journal?login={one.login}&own=1&from={since}&to={day.isoformat()}" if one.login else "/journal"
-
-
-def _person(one: AlarmView) -> str:
-    return f"/audit-person/{one.login}" if one.login else ""
+    return lines_of(one.login, day - timedelta(days=1), day) if one.login else "/journal"
 
 
 def _acts(one: AlarmView) -> Sequence[Act]:
@@ -81,7 +77,7 @@ def _who(one: AlarmView) -> str:
 ABOUT: tuple[Col[AlarmView], ...] = (
     Col("kind", "告警", lambda one: one.kind.label, tone=_tone, phone="head"),
     Col("said", "情况", lambda one: one.said, look="wide", phone="title", chars=50),
-    Col("who", "人员", _who, link=_person),
+    Col("who", "人员", _who, link=lambda one: person(one.login)),
 )
 OPEN: Listing[AlarmView] = Listing(
     "alarms",

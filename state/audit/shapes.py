@@ -1,14 +1,15 @@
-"""The journal as text for a page: lines, one line whole, and the state of the chain."""
+"""The journal as text for a page: one line whole, the state of the chain, and the ways to its lines."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
-from domain.audit.schemas import ChainState, Group, JournalLine, RawLine
+from domain.audit.schemas import ChainState, Changed, Detail, Group, RawLine
 from domain.kernel.clock import stamp
+from state.kit.listing import Row
 
-SECONDS = "%Y-%m-%d %H:%M:%S"
 TONES: Mapping[Group, str] = {
     Group.SIGN_IN: "gray",
     Group.CASE: "blue",
@@ -24,52 +25,15 @@ TONES: Mapping[Group, str] = {
 
 
 @dataclass
-class LineShown:
-    """One line of the journal as text."""
-
-    seq: int = 0
-    at: str = ""
-    login: str = ""
-    name: str = ""
-    unit: str = ""
-    words: str = ""
-    group: str = ""
-    tone: str = ""
-    subject: str = ""
-    said: str = ""
-    origin: str = ""
-    refused: bool = False
-    person_href: str = ""
-
-
-@dataclass
-class Fact:
-    """One value of a line's detail."""
-
-    label: str = ""
-    value: str = ""
-
-
-@dataclass
-class Changed:
-    """What became of one value."""
-
-    what: str = ""
-    before: str = ""
-    after: str = ""
-
-
-@dataclass
 class RawShown:
     """One line whole, with its seal."""
 
-    line: LineShown = field(default_factory=LineShown)
+    row: Row = field(default_factory=Row)
     roles: str = ""
-    action: str = ""
     seal: str = ""
     previous: str = ""
     holds: bool = True
-    facts: list[Fact] = field(default_factory=list)
+    facts: list[Detail] = field(default_factory=list)
     changes: list[Changed] = field(default_factory=list)
 
 
@@ -83,40 +47,26 @@ class ChainShown:
     word: str = ""
     tone: str = "gray"
     fault: str = ""
-    anchors: list[Fact] = field(default_factory=list)
-    restores: list[Fact] = field(default_factory=list)
+    anchors: list[Detail] = field(default_factory=list)
+    restores: list[Detail] = field(default_factory=list)
 
 
-def line_shown(line: JournalLine) -> LineShown:
-    return LineShown(
-        seq=line.seq,
-        at=stamp(line.at, SECONDS),
-        login=line.login,
-        name=line.name,
-        unit=line.unit,
-        words=line.words,
-        group=line.group.label,
-        tone=TONES[line.group],
-        subject=line.subject,
-        said=line.said,
-        origin=line.origin,
-        refused=line.refused,
-        person_href=f"/audit-person/{line.login}" if line.login else "",
-    )
+def person(login: str) -> str:
+    """Give the address of a person's days; empty where nobody acted."""
+    return f"/audit-person/{login}" if login else ""
 
 
-def raw_shown(raw: RawLine) -> RawShown:
+def lines_of(login: str, since: date, until: date, group: Group | None = None) -> str:
+    """Give the address of what a person did on some days, both ends among them."""
+    ends = (since.isoformat(), (until + timedelta(days=1)).isoformat())
+    period = "&since={}T00:00&until={}T00:00".format(*ends)
+    return f"/journal?login={login}&own=1{period}" + (f"&group={group.value}" if group else "")
+
+
+def raw_shown(raw: RawLine, row: Row) -> RawShown:
     """Show one line whole."""
-    return RawShown(
-        line=line_shown(raw.line),
-        roles=raw.line.roles,
-        action=raw.line.action,
-        seal=raw.seal,
-        previous=raw.previous,
-        holds=raw.holds,
-        facts=[Fact(one.label, one.value) for one in raw.line.details],
-        changes=[Changed(one.what, one.before, one.after) for one in raw.line.changes],
-    )
+    line = raw.line
+    return RawShown(row, line.roles, raw.seal, raw.previous, raw.holds, list(line.details), list(line.changes))
 
 
 def chain_shown(chain: ChainState) -> ChainShown:
@@ -134,7 +84,7 @@ def chain_shown(chain: ChainState) -> ChainShown:
         tone=tone,
         fault=chain.fault,
         anchors=[
-            Fact(one.day.isoformat(), f"第 {one.seq:,} 条 {stamp(one.made_at, '%H:%M')}") for one in chain.anchors
+            Detail(one.day.isoformat(), f"第 {one.seq:,} 条 {stamp(one.made_at, '%H:%M')}") for one in chain.anchors
         ],
-        restores=[Fact(f"{stamp(one.at)} 第 {one.seq:,} 条", one.said) for one in chain.restores],
+        restores=[Detail(f"{stamp(one.at)} 第 {one.seq:,} 条", one.said) for one in chain.restores],
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import reflex as rx
@@ -13,18 +14,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.calendar import operations as previews
 from domain.calendar import queries
+from domain.calendar.operations.days import require_arranger
 from domain.calendar.rules import Periods, WorkCalendar, read_periods
-from domain.calendar.schemas import CalendarView, NoticeDay, Preview
+from domain.calendar.schemas import CalendarView, NoticeDay
 from domain.kernel.actor import Actor
+from domain.kernel.asking import Ask
 from domain.kernel.bounds import narrow
 from domain.kernel.clock import local_date, stamp
+from domain.kernel.labels import Labelled
 from domain.kernel.permissions import Permission, Role
-from domain.kernel.refusals import Invalid, NotPermitted
+from domain.kernel.refusals import Invalid, NotFound
 from domain.orgs import queries as orgs
 from domain.supervision import operations
-from domain.supervision.queries import foreseen
+from state.calendar.foreseen import shown
 from state.clock import now
-from state.inputs import Choice, as_form, as_text, text_in
+from state.inputs import Choice, as_text
+from state.kit.dialogs import Asked, Dialog, DialogState, Foreseen, id_of
 from state.session import SignedInState
 
 FIRST_YEAR, YEARS_AHEAD = 2020, 5
@@ -66,20 +71,167 @@ class ChangeShown:
     who: str = ""
 
 
-@dataclass
-class DayAsked:
-    """The date whose dialog is open."""
+class Kind(Labelled):
+    """What a date is made."""
 
-    iso: str = ""
-    label: str = ""
-    state: str = ""
-    note: str = ""
-    periods: str = ""
+    ON = "on", "上班"
+    OFF = "off", "休息"
+    PLAIN = "plain", "恢复默认"
 
 
-class CalendarState(SignedInState):
+@dataclass(frozen=True, slots=True)
+class DayInput:
+    kind: Annotated[Kind, Ask("安排", wide=True)]
+    periods: Annotated[str, Ask("当天工作时段", hint="半天班填写，例如 08:30-12:00；留空即按作息", wide=True)] = ""
+    note: Annotated[str, Ask("说明", example="例如：调休", most=MAX_NOTE, wide=True)] = ""
+
+    def on(self, key: str) -> dict[str, Any]:
+        """Give what is set of the date, and for whom, that a key names.
+
+        :raises Invalid: the working periods are none
+        """
+        day, unit_id = _place(key)
+        if self.kind is Kind.PLAIN:
+            return {"days": (), "removed": (day,), "unit_id": unit_id}
+        periods = read_periods(_spans(self.periods)) or None if self.kind is Kind.ON else None
+        return {"days": (NoticeDay(day, self.kind is Kind.ON, self.note, periods),), "unit_id": unit_id}
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeInput:
+    source: Annotated[str, Ask("依据", example="例如：国办发明电〔2026〕× 号", most=MAX_SOURCE, wide=True)]
+    notice: Annotated[
+        str,
+        Ask(
+            "放假安排",
+            hint="每行一段：日期或起止日期，休或班，名称；须包含元旦；可从表格粘贴",
+            example="2027-01-01至2027-01-03，休，元旦\n2027-02-07，班，春节调休",
+            lines=9,
+            wide=True,
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatternInput:
+    weekend: Annotated[tuple[str, ...], Ask("每周休息日", choices="weekdays")] = ()
+    periods: Annotated[str, Ask("每天工作时段", hint="按 24 小时制，可写几段，例如 08:30-12:00 14:30-17:30", wide=True)]
+
+    def of(self, key: str) -> dict[str, Any]:
+        """Give what is set for everybody, or for the unit that a key names.
+
+        :raises Invalid: the working periods are none
+        """
+        weekend = [int(day) for day in self.weekend]
+        return {"weekend": weekend, "periods": _spans(self.periods), "unit_id": _unit(key)}
+
+
+def _unit(key: str) -> UUID | None:
+    return id_of(key) if key else None
+
+
+def _place(key: str) -> tuple[date, UUID | None]:
+    """Read a date and the unit that it is shown of; without one, of everybody."""
+    iso, _, unit = key.partition(" ")
+    try:
+        return date.fromisoformat(iso), _unit(unit)
+    except ValueError:
+        raise NotFound("没有这一天") from None
+
+
+async def _whose(session: AsyncSession, unit_id: UUID | None) -> str:
+    names = {unit.id: unit.name for unit in await orgs.departments(session)}
+    if unit_id and unit_id not in names:
+        raise NotFound("没有这个单位")
+    return f"只用于{names[unit_id]}。" if unit_id else "用于所有单位。"
+
+
+async def _of_day(session: AsyncSession, actor: Actor, key: str) -> Asked:
+    require_arranger(actor)
+    day, unit_id = _place(key)
+    whose = await _whose(session, unit_id)
+    calendar, view = (
+        await queries.calendar_of(session, unit_id),
+        await queries.calendar_year(session, day.year, unit_id),
+    )
+    found = _day(day, calendar, view)
+    on = found.tone in WORKED
+    note = found.note if on or found.tone == "holiday" else ""
+    typed = {"kind": Kind.ON.value if on else Kind.OFF.value, "note": note, "periods": found.periods}
+    return Asked(about=found.spoken, says=[f"{whose}作息：{_in_words(view.periods)}"], typed=typed)
+
+
+async def _of_year(_session: AsyncSession, actor: Actor, key: str) -> Asked:
+    require_arranger(actor)
+    if key not in {str(year) for year in range(FIRST_YEAR, local_date(now()).year + YEARS_AHEAD + 1)}:
+        raise NotFound("没有这一年")
+    return Asked(about=f"{key} 年")
+
+
+async def _of_pattern(session: AsyncSession, actor: Actor, key: str) -> Asked:
+    require_arranger(actor)
+    whose = await _whose(session, _unit(key))
+    view = await queries.calendar_year(session, local_date(now()).year, _unit(key))
+    typed = {"weekend": " ".join(str(day) for day in view.weekend), "periods": _in_words(view.periods)}
+    return Asked(says=[whose], typed=typed)
+
+
+async def _weekdays(_session: AsyncSession, _actor: Actor, _key: str) -> Mapping[str, Sequence[Choice]]:
+    return {"weekdays": [Choice(str(day), f"星期{name}") for day, name in enumerate(WEEKDAYS)]}
+
+
+async def _ahead_of_day(session: AsyncSession, actor: Actor, key: str, given: DayInput, at: datetime) -> Foreseen:
+    return await shown(session, actor, await previews.preview_days(session, actor, **given.on(key), at=at), at=at)
+
+
+async def _ahead_of_year(session: AsyncSession, actor: Actor, key: str, given: NoticeInput, at: datetime) -> Foreseen:
+    try:
+        found = await previews.preview_notice(session, actor, given.notice, year=int(key), at=at)
+    except Invalid as refusal:
+        told = list(refusal.fields.values())[:5]
+        raise Invalid.of({"notice": "；".join(told) or refusal.message}) from refusal
+    return await shown(session, actor, found, at=at)
+
+
+async def _ahead_of_pattern(
+    session: AsyncSession, actor: Actor, key: str, given: PatternInput, at: datetime
+) -> Foreseen:
+    return await shown(session, actor, await previews.preview_pattern(session, actor, **given.of(key), at=at), at=at)
+
+
+async def _set_day(session: AsyncSession, actor: Actor, key: str, given: DayInput, at: datetime) -> str:
+    return _moved(await operations.set_days(session, actor, **given.on(key), at=at))
+
+
+async def _set_year(session: AsyncSession, actor: Actor, key: str, given: NoticeInput, at: datetime) -> str:
+    moved = await operations.import_notice(session, actor, given.notice, year=int(key), source=given.source, at=at)
+    return _moved(moved)
+
+
+async def _set_pattern(session: AsyncSession, actor: Actor, key: str, given: PatternInput, at: datetime) -> str:
+    return _moved(await operations.set_pattern(session, actor, **given.of(key), at=at))
+
+
+def _moved(deadlines: Sequence[Any]) -> str:
+    return f"工作日历已更新，{len(deadlines)} 个在办时限随之变动"
+
+
+class CalendarState(DialogState, SignedInState):
     """One browser's calendar."""
 
+    DIALOGS: ClassVar = {
+        "day": Dialog(
+            "调整日期", _set_day, str, Permission.ARRANGE, DayInput, "预览变动", fill=_of_day, foresee=_ahead_of_day
+        ),
+        "notice": Dialog(
+            "导入放假安排", _set_year, str, Permission.ARRANGE, NoticeInput, "预览变动", fill=_of_year,
+            foresee=_ahead_of_year, wide=True,
+        ),
+        "pattern": Dialog(
+            "设置作息", _set_pattern, str, Permission.ARRANGE, PatternInput, "预览变动", fill=_of_pattern,
+            choices=_weekdays, foresee=_ahead_of_pattern,
+        ),
+    }  # fmt: skip
     loaded: bool = False
     may_edit: bool = False
     year: int = 0
@@ -89,37 +241,22 @@ class CalendarState(SignedInState):
     version: int = 0
     weekend: list[str] = []
     periods: str = ""
-    typed_weekend: list[str] = []
-    typed_periods: str = ""
     unit: str = ""
-    unit_name: str = ""
     units: list[Choice] = []
     changes: list[ChangeShown] = []
-    asked: DayAsked = DayAsked()
-    importing: bool = False
-    notice: str = ""
-    source: str = ""
-    sentence: str = ""
-    moves: list[str] = []
-    patterning: bool = False
-    faults: dict[str, str] = {}
-    _wanted: dict[str, Any] = {}
-    """What was previewed and waits to be confirmed."""
 
     @rx.event
     async def load(self):
         """Open the calendar of this year."""
         async with self._opening() as (session, actor):
             self.year, self.unit = 0, ""
-            self._shut()
-            require_arranger(actor)
             self.may_edit = actor.has(Role.SYSADMIN)
             self.units = [Choice(str(unit.id), unit.name) for unit in await orgs.departments(session)]
             await self._read(session, actor)
         self.loaded = True
 
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
-        require_arranger(actor)
+        actor.require(Permission.ARRANGE)
         self.year = self.year or local_date(now()).year
         unit_id = UUID(self.unit) if self.unit else None
         calendar = await queries.calendar_of(session, unit_id)
@@ -129,36 +266,12 @@ class CalendarState(SignedInState):
         self.confirmed, self.version = view.confirmed, view.version
         self.weekend = [str(day) for day in view.weekend]
         self.periods = _in_words(view.periods)
-        self.unit_name = next((one.label for one in self.units if one.value == self.unit), "")
         rows = await queries.changes(session, limit=20)
         names = await orgs.staff_names(session, {row.changed_by for row in rows})
         self.changes = [
             ChangeShown(stamp(row.changed_at) or "初始", row.kind_label, row.note, names.get(row.changed_by, "系统"))
             for row in rows
         ]
-
-    def _shut(self) -> None:
-        self.asked, self.importing, self.patterning, self.faults = DayAsked(), False, False, {}
-        self._forget()
-
-    def _forget(self) -> None:
-        self.sentence, self.moves, self._wanted = "", [], {}
-
-    async def _foresee(self, session: AsyncSession, actor: Actor, preview: Preview, **wanted: Any) -> None:
-        """Show what an act would do to the cases, and keep the act until it is confirmed."""
-        seen = await foreseen(session, actor, preview, at=now())
-        self.sentence, self.moves, self._wanted, self.faults = seen.sentence, list(seen.examples), wanted, {}
-
-    @rx.event
-    async def revise(self):
-        """Go back from the preview to the form."""
-        async with self._acting():
-            self._forget()
-
-    @rx.event
-    async def close(self):
-        async with self._acting():
-            self._shut()
 
     @rx.event
     async def turn(self, step: int):
@@ -177,106 +290,7 @@ class CalendarState(SignedInState):
             self.unit = as_text(unit) if as_text(unit) in known else ""
             await self._read(session, actor)
 
-    @rx.event
-    async def ask_day(self, iso: str):
-        """Open the dialog of a date."""
-        async with self._acting() as (_, actor):
-            require_arranger(actor)
-            found = next((day for month in self.months for day in month.days if day.iso and day.iso == iso), None)
-            if found and self.may_edit:
-                self._shut()
-                state = "on" if found.tone in WORKED else "off"
-                note = found.note if state == "on" or found.tone == "holiday" else ""
-                self.asked = DayAsked(found.iso, found.spoken, state, note, found.periods)
 
-    @rx.event
-    async def set_day(self, form: dict):
-        """Tell what another kind of this date would move; `confirm` does it."""
-        given = as_form(form)
-        day, state = date.fromisoformat(self.asked.iso) if self.asked.iso else None, text_in(given, "state", most=9)
-        if day is None or state not in {"on", "off", "plain"}:
-            return
-        note, periods = text_in(given, "note", most=200).strip(), text_in(given, "periods", most=200)
-        self.asked = replace(self.asked, state=state, note=note, periods=periods)
-        try:
-            one = NoticeDay(day, state == "on", note, _half(periods) if state == "on" else None)
-            if len(note) > MAX_NOTE:
-                raise Invalid.of({"note": f"说明最多 {MAX_NOTE} 字"})
-            wanted = {"days": () if state == "plain" else (one,), "removed": (day,) if state == "plain" else ()}
-            async with self._acting() as (session, actor):
-                found = await previews.preview_days(session, actor, **wanted, unit_id=self._unit_id(), at=now())
-                await self._foresee(session, actor, found, act="days", **wanted, unit_id=self._unit_id())
-        except Invalid as refusal:
-            self.faults = refusal.fields
-
-    def _unit_id(self) -> UUID | None:
-        return UUID(self.unit) if self.unit else None
-
-    @rx.event
-    async def ask_import(self):
-        """Open the dialog that takes in the notice of the shown year."""
-        async with self._acting() as (_, actor):
-            require_arranger(actor)
-            self._shut()
-            self.importing = True
-
-    @rx.event
-    async def preview(self, form: dict):
-        """Tell what the notice would move, and write nothing."""
-        given = as_form(form)
-        self.notice, self.source = text_in(given, "notice"), text_in(given, "source", most=200).strip()
-        self._forget()
-        self.faults = {}
-        if not 0 < len(self.source) <= MAX_SOURCE:
-            self.faults["source"] = f"请填写文件名称或文号，最长 {MAX_SOURCE} 字"
-        try:
-            async with self._acting() as (session, actor):
-                found = await previews.preview_notice(session, actor, self.notice, year=self.year, at=now())
-                if not self.faults:
-                    wanted = {"text": self.notice, "year": self.year, "source": self.source}
-                    await self._foresee(session, actor, found, act="notice", **wanted)
-        except Invalid as refusal:
-            self.faults["notice"] = "；".join(list(refusal.fields.values())[:5]) or refusal.message
-
-    @rx.event
-    async def confirm(self):
-        """Do what was previewed: publish a notice, change a date or the working hours."""
-        wanted = dict(self._wanted)
-        if not (act := _ACTS.get(wanted.pop("act", ""))):
-            return None
-        async with self._acting() as (session, actor):
-            moved = await act(session, actor, **wanted, at=now())
-            await self._read(session, actor)
-        if "source" in wanted:
-            self.notice = self.source = ""
-        self._shut()
-        return rx.toast.success(f"工作日历已更新，{len(moved)} 个在办时限随之变动")
-
-    @rx.event
-    async def ask_pattern(self):
-        """Open the dialog of the weekend rule and the working periods."""
-        async with self._acting() as (_, actor):
-            require_arranger(actor)
-            self._shut()
-            self.patterning, self.typed_weekend, self.typed_periods = True, self.weekend, self.periods
-
-    @rx.event
-    async def set_pattern(self, form: dict):
-        """Tell what another weekend or other working hours would move; `confirm` does it."""
-        given = as_form(form)
-        self.typed_weekend = [str(day) for day in range(7) if given.get(f"off_{day}")]
-        self.typed_periods = text_in(given, "periods", most=200)
-        wanted: dict[str, Any] = {"weekend": [int(day) for day in self.typed_weekend], "unit_id": self._unit_id()}
-        try:
-            wanted["periods"] = _spans(self.typed_periods)
-            async with self._acting() as (session, actor):
-                found = await previews.preview_pattern(session, actor, **wanted, at=now())
-                await self._foresee(session, actor, found, act="pattern", **wanted)
-        except Invalid as refusal:
-            self.faults = refusal.fields
-
-
-_ACTS = {"days": operations.set_days, "pattern": operations.set_pattern, "notice": operations.import_notice}
 WORKED = {"work", "makeup", "half"}
 
 
@@ -291,28 +305,21 @@ def _spans(text: str) -> list[tuple[str, str]]:
     return [(start.zfill(5), end.zfill(5)) for start, end in _SPAN.findall(plain)]
 
 
-def _half(text: str) -> Periods | None:
-    return read_periods(_spans(text)) or None
-
-
 def _in_words(periods: Periods) -> str:
     return " ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in periods)
 
 
 def _month(year: int, month: int, calendar: WorkCalendar, view: CalendarView) -> Month:
     first = date(year, month, 1)
-    named = {one.day: one for one in view.days}
-    days = [Day() for _ in range(first.weekday())]
-    workdays, day = 0, first
-    while day.month == month:
-        worked = calendar.is_workday(day)
-        workdays += worked
-        days.append(_day(day, named.get(day), worked=worked, weekend=day.weekday() in calendar.weekend))
-        day += timedelta(days=1)
-    return Month(f"{month} 月", workdays, days)
+    dates = [first + timedelta(days=number) for number in range(31)]
+    days = [_day(day, calendar, view) for day in dates if day.month == month]
+    workdays = sum(day.tone in WORKED for day in days)
+    return Month(f"{month} 月", workdays, [*(Day() for _ in range(first.weekday())), *days])
 
 
-def _day(day: date, named: NoticeDay | None, *, worked: bool, weekend: bool) -> Day:
+def _day(day: date, calendar: WorkCalendar, view: CalendarView) -> Day:
+    named = next((one for one in view.days if one.day == day), None)
+    worked, weekend = calendar.is_workday(day), day.weekday() in calendar.weekend
     note = named.note if named else ""
     if worked == weekend or (named and not worked):
         tone, word = ("makeup", "班") if worked else ("holiday", "休")
@@ -324,12 +331,3 @@ def _day(day: date, named: NoticeDay | None, *, worked: bool, weekend: bool) -> 
     periods = _in_words(named.periods) if worked and named and named.periods is not None else ""
     parts = (f"{day.month} 月 {day.day} 日 星期{WEEKDAYS[day.weekday()]}", said, note, periods)
     return Day(day.isoformat(), str(day.day), tone, word, " ".join(filter(None, parts)), note, periods)
-
-
-def require_arranger(actor: Actor) -> None:
-    """Refuse who may not see how working days are arranged.
-
-    :raises NotPermitted: neither the centre's nor the system's administrator
-    """
-    if not actor.may(Permission.ARRANGE):
-        raise NotPermitted("时限和工作日由系统管理员或综治中心管理员查看和设置")

@@ -16,7 +16,7 @@ from domain.kernel.asking import LISTED, Field, Nothing, asked, take
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid, NotFound
 from state.clock import now
-from state.inputs import Choice, Reading, as_form, as_text
+from state.inputs import Choice, Reading, as_form, as_text, flag_in
 
 NO_STEP = "没有这一步，请刷新后重试"
 
@@ -28,6 +28,7 @@ class Asked:
     :ivar name: the dialog; empty while none is open
     :ivar found: what the act would do, or what holds now, below the fields
     :ivar fixed: fields that are shown and cannot be changed
+    :ivar without: fields that are not asked for this time
     :ivar known: what the form is read with besides its fields
     :ivar lines: what the dialog tells below its heads
     """
@@ -39,6 +40,7 @@ class Asked:
     warns: list[str] = field(default_factory=list)
     found: list[str] = field(default_factory=list)
     fixed: list[str] = field(default_factory=list)
+    without: list[str] = field(default_factory=list)
     lines: list[list[str]] = field(default_factory=list)
     known: dict[str, str] = field(default_factory=dict)
     href: str = ""
@@ -64,6 +66,7 @@ class Dialog:
 
     :ivar act: one operation of the domain: takes session, actor, the key of what the dialog is about, form, moment;
         a dialog without one only tells
+    :ivar right: none where the act alone judges
     :ivar done: what is said after, or what says it of what the act gave back
     :ivar fill: finds what the key names within the actor's reach, or refuses
     :ivar choices: what its fields choose from beside what the page offers, for what the key names
@@ -78,7 +81,7 @@ class Dialog:
     title: str
     act: Callable[[AsyncSession, Actor, str, Any, datetime], Awaitable[Any]] | None
     done: str | Callable[[Any], str]
-    right: Permission
+    right: Permission | None
     form: type[Any] = Nothing
     word: str = "保存"
     look: str = "pri"
@@ -92,6 +95,17 @@ class Dialog:
     below: str = ""
     goes: Callable[[Any], str] | None = None
     wide: bool = False
+
+    def open_to(self, actor: Actor) -> bool:
+        return self.right is None or actor.may(self.right)
+
+    def require(self, actor: Actor) -> None:
+        """Refuse who may not open it.
+
+        :raises NotPermitted: the right is lacking
+        """
+        if self.right:
+            actor.require(self.right)
 
 
 class DialogState(rx.State, mixin=True):
@@ -111,7 +125,7 @@ class DialogState(rx.State, mixin=True):
         """Open a dialog, about what a key names or about nothing."""
         one = self._dialog(name)
         async with self._acting() as (session, actor):
-            actor.require(one.right)
+            one.require(actor)
             found = await one.fill(session, actor, as_text(key)) if one.fill else Asked()
             offered = await one.choices(session, actor, as_text(key)) if one.choices else {}
         self._shut()
@@ -144,6 +158,7 @@ class DialogState(rx.State, mixin=True):
         one, reading = self.DIALOGS.get(self.asked.name), Reading(form)
         if one is None or one.act is None:
             return await self._refuse()
+        form = form | self._ticked(one, form) | dict.fromkeys(self.asked.without)
         fixed = {name: self.asked.typed.get(name) for name in self.asked.fixed}
         taken = take(one.form, {**form, **fixed}, **self.asked.known)
         reading.faults |= dict(taken.faults)
@@ -152,7 +167,7 @@ class DialogState(rx.State, mixin=True):
         given, done, shown = (self._about, taken.value, now()), None, None
         try:
             async with self._acting() as (session, actor):
-                actor.require(one.right)
+                one.require(actor)
                 with reading.joined():
                     shown = await one.foresee(session, actor, *given) if one.foresee and not sure else None
                     done = None if shown else await one.act(session, actor, *given)
@@ -177,11 +192,19 @@ class DialogState(rx.State, mixin=True):
         :raises NotPermitted: the actor has the right of none
         :raises NotFound: always else
         """
-        rights = [one.right for one in self.DIALOGS.values()]
+        every = list(self.DIALOGS.values())
         async with self._acting() as (_, actor):
-            if not any(actor.may(right) for right in rights):
-                actor.require(rights[0])
+            if not any(one.open_to(actor) for one in every):
+                every[0].require(actor)
             raise NotFound(NO_STEP)
+
+    def _ticked(self, one: Dialog, form: dict[str, Any]) -> dict[str, list[str]]:
+        """Gather what was ticked of each list of boxes, unless it is given as a list."""
+        return {
+            each.name: [choice for choice in self._offered(each) if flag_in(form, f"{each.name}-{choice}")]
+            for each in asked(one.form)
+            if each.of(tuple) and each.ask.choices and each.name not in form
+        }
 
     def _open_fields(self, one: Dialog) -> list[str]:
         return [each.name for each in asked(one.form) if each.name not in self.asked.fixed]
@@ -201,8 +224,8 @@ class DialogState(rx.State, mixin=True):
             if given and each.ask.choices and given not in self._offered(each):
                 reading.refuse(each.name, LISTED)
 
-    def _offered(self, each: Field) -> set[str]:
-        return {choice.value for choice in self.choices.get(each.ask.choices, [])}
+    def _offered(self, each: Field) -> list[str]:
+        return [choice.value for choice in self.choices.get(each.ask.choices, [])]
 
     def _dialog(self, name: object) -> Dialog:
         found = self.DIALOGS.get(as_text(name))
@@ -218,7 +241,7 @@ class DialogState(rx.State, mixin=True):
 
 def _typed(value: object) -> str:
     """Give what stood in a field, so that it stands there again; a box that was ticked comes as true."""
-    return "on" if value is True else as_text(value)
+    return "on" if value is True else " ".join(value) if isinstance(value, list) else as_text(value)
 
 
 def id_of(key: str) -> UUID:

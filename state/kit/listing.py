@@ -22,18 +22,17 @@ from state.live import hub, outlasting
 R = TypeVar("R")
 REFRESH = 60.0
 """Seconds after which an open list looks by itself; what happens meanwhile is announced."""
-SHOWN = 200
-"""Rows of a list read whole that are shown at most; its sheet and the interface give all."""
 Words = Callable[[R], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One word with its tone, and what is said of it where one points."""
+    """One word with its tone, what is said of it where one points, and where it leads."""
 
     text: str = ""
     tone: str = "gray"
     title: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +79,7 @@ class Col(Generic[R]):
     :ivar tone: shows the words as a tag
     :ivar marks: shows several tags in place of the words
     :ivar link: where the words lead
+    :ivar opens: the handler of the page that the words open a dialog by
     :ivar note: small words behind
     :ivar by: what rows are sorted by, where that is not the words; only lists that are read whole
     :ivar sort: the head sorts by it
@@ -93,6 +93,7 @@ class Col(Generic[R]):
     tone: Words[R] | None = None
     marks: Callable[[R], Sequence[Mark]] | None = None
     link: Words[R] | None = None
+    opens: str = ""
     note: Words[R] | None = None
     by: Callable[[R], Any] | None = None
     sort: bool = False
@@ -134,8 +135,10 @@ class Listing(Generic[R]):
     """A list.
 
     :ivar rights: of which one is needed
+    :ivar export: what taking its sheet needs besides
     :ivar wanted: the input that narrows it; a field `view` or `sort` takes the chosen counter and order
     :ivar whole: it is short, and read whole: `rows` gives a sequence that the columns sort
+    :ivar shown: rows of a list read whole that are shown at most; its sheet and the interface give all
     :ivar count: counters above it
     :ivar home: the view that the page shows by itself; machines ask for one or get all
     :ivar acts: the buttons of a row; each dialog looks at its right once more
@@ -150,8 +153,10 @@ class Listing(Generic[R]):
     columns: tuple[Col[R], ...]
     key: Words[R]
     rights: tuple[Permission, ...]
+    export: Permission | None = None
     wanted: type[Any] = Nothing
     whole: bool = False
+    shown: int = 200
     title: Words[R] | None = None
     href: Words[R] | None = None
     tone: Words[R] | None = None
@@ -273,18 +278,27 @@ class ListState(AddressedState, mixin=True):
     async def _prepare(self, session: AsyncSession, actor: Actor) -> None:
         """Read what else a page needs when it opens."""
 
+    def _known(self) -> dict[str, str]:
+        """Give what the input takes of the page besides the conditions."""
+        return {}
+
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
+        await self._listed(session, actor)
+
+    async def _listed(self, session: AsyncSession, actor: Actor) -> Page[Any]:
+        """Read the rows that are shown."""
         spec, at = self.LISTING, now()
-        wanted = read(spec.wanted, self.filters, **spec.more(view=self.view, sort=self.sort))
+        wanted = read(spec.wanted, self.filters, **self._known(), **spec.more(view=self.view, sort=self.sort))
         found = await self._page_of(
             lambda cursor: spec.page(
                 session, actor, wanted, at=at, cursor=cursor, size=self.size, sort=as_text(self.sort)
             )
         )
         self.filtered = bool(self.filters or (self.view and self.view != self._home))
-        self.cut = spec.whole and len(found.items) > SHOWN
-        rows = [spec.row(one) for one in (found.items[:SHOWN] if spec.whole else found.items)]
+        self.cut = spec.whole and len(found.items) > spec.shown
+        rows = [spec.row(one) for one in (found.items[: spec.shown] if spec.whole else found.items)]
         if rows != self.rows:
             self.rows = rows
         if spec.count:
             self.tiles = list(await spec.count(session, actor, at))
+        return found

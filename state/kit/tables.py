@@ -29,6 +29,7 @@ class TablesState(rx.State, mixin=True):
         self.loading = True
         async with self._opening() as (session, actor):
             self.tables = {}
+            await self._prepare(session, actor)
             await self._read(session, actor)
             self.choices = await self._offers(session, actor)
         self.loading = False
@@ -48,6 +49,9 @@ class TablesState(rx.State, mixin=True):
         for choices in (one.choices for one in self.TABLES if one.choices):
             found |= {name: list(offered) for name, offered in (await choices(session, actor)).items()}
         return found
+
+    async def _prepare(self, session: AsyncSession, actor: Actor) -> None:
+        """Read what else a page needs when it opens."""
 
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
         await self._read_tables(session, actor)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Annotated, ClassVar
 
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.kernel.actor import Actor
-from domain.kernel.permissions import DUTIES, Duty, FieldLevel, Permission, Reach, Role, duty_of
+from domain.kernel.asking import Ask, Nothing
+from domain.kernel.permissions import DUTIES, Duty, FieldLevel, Permission, Reach
 from domain.kernel.refusals import Invalid, NotFound, Refusal
 from domain.orgs import operations, queries
 from domain.orgs.queries import AccountState
 from domain.orgs.schemas import AccountFilter, RoleInput, RoleView
 from state.clock import now
-from state.inputs import Reading, as_form, as_text, flag_in, text_in, word_in, written_in
-from state.orgs.limits import Box, action_boxes, action_label, permission_boxes, place_boxes, place_label, ticked
+from state.inputs import Choice, as_text
+from state.kit.dialogs import Asked, Dialog, DialogState
+from state.kit.listing import Act, Col, Listing, by_query
+from state.kit.tables import TablesState
+from state.orgs.limits import action_boxes, action_label, permission_boxes, place_boxes, place_label
 from state.orgs.shapes import AccountShown, account_shown
 from state.session import SignedInState
 
@@ -24,25 +30,119 @@ MOST_WAITING = 200
 """Accounts shown as waiting at once; each is granted in an act of its own."""
 
 
-@dataclass
-class RoleShown:
-    """One role as a row, and as the values of its form."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleForm:
+    name: Annotated[str, Ask("角色名称")]
+    code: Annotated[str, Ask("角色代码", hint="小写字母、数字、下划线，以字母开头")]
+    note: Annotated[str, Ask("说明", most=200, wide=True)] = ""
+    reach: Annotated[Reach, Ask("数据范围")] = Reach.NONE
+    field_level: Annotated[FieldLevel, Ask("字段级别")] = FieldLevel.HIDDEN
+    permissions: Annotated[tuple[str, ...], Ask("权限", hint="只列出同一职责的权限（三员分立）", choices="rights")] = ()
+    read_only: Annotated[bool, Ask("只读角色：不能登记、办理和管理")] = False
+    barred_places: Annotated[tuple[str, ...], Ask("不能打开的菜单", choices="places")] = ()
+    barred_actions: Annotated[tuple[str, ...], Ask("不能办理的步骤", choices="steps")] = ()
 
-    code: str = ""
-    name: str = ""
-    duty: str = ""
-    acts_as: str = ""
-    acts_as_label: str = ""
-    built_in: bool = True
-    reach: str = ""
-    reach_label: str = ""
-    level: str = ""
-    level_label: str = ""
-    read_only: bool = False
-    accounts: int = 0
-    note: str = ""
-    limits: str = ""
-    href: str = ""
+
+OF_BUSINESS = ["reach", "field_level", "barred_actions"]
+"""What is asked of a role of business alone."""
+
+
+async def _boxes(session: AsyncSession, actor: Actor, code: str) -> Mapping[str, Sequence[Choice]]:
+    one = await _role(session, actor, code)
+    boxes = {"rights": permission_boxes(duties=(one.duty,)), "steps": action_boxes(), "places": place_boxes()}
+    return {name: [Choice(box.value, box.label) for box in found] for name, found in boxes.items()}
+
+
+async def _role(session: AsyncSession, actor: Actor, code: str, *, refusal: str = "") -> RoleView:
+    """Find a role; with a refusal, one that the county made."""
+    found = next((one for one in await queries.roles(session, actor) if one.code == code), None)
+    if found is None or (refusal and found.built_in):
+        raise NotFound(refusal if found else "没有这个角色")
+    return found
+
+
+def _as_form(one: RoleView) -> Asked:
+    plain = {name: str(getattr(one, name)) for name in ("code", "name", "note", "reach", "field_level")}
+    lists = {name: " ".join(getattr(one, name)) for name in ("permissions", "barred_places", "barred_actions")}
+    says, business = [f"在办理流程中按“{one.acts_as.label}”的身份办理。"], one.duty is Duty.BUSINESS
+    return Asked(
+        typed=plain | lists | {"read_only": "on" if one.read_only else ""},
+        says=says if business else [*says, "管理员角色不能查看业务数据和个人信息。"],
+        fixed=["code"],
+        without=[] if business else OF_BUSINESS,
+    )
+
+
+async def _own(session: AsyncSession, actor: Actor, code: str) -> Asked:
+    return _as_form(await _role(session, actor, code, refusal="内置角色不能修改，请复制后修改副本"))
+
+
+async def _copied(session: AsyncSession, actor: Actor, code: str) -> Asked:
+    filled = _as_form(await _role(session, actor, code))
+    named = {"code": "", "name": f"{filled.typed['name']}（副本）"[:20]}
+    return replace(filled, typed=filled.typed | named, fixed=[])
+
+
+async def _ending(session: AsyncSession, actor: Actor, code: str) -> Asked:
+    one = await _role(session, actor, code, refusal="内置角色不能停用")
+    return Asked(says=[f"停用后，“{one.name}”不能再授予；仍有账号持有时不能停用。"])
+
+
+async def _change(session: AsyncSession, actor: Actor, code: str, given: RoleForm, at: datetime) -> None:
+    one = await _role(session, actor, code)
+    await operations.set_role(session, actor, RoleInput(acts_as=one.acts_as, **asdict(given)), at=at)
+
+
+async def _add(session: AsyncSession, actor: Actor, code: str, given: RoleForm, at: datetime) -> None:
+    if given.code in {role.code for role in await queries.roles(session, actor)}:
+        raise Invalid.of({"code": "角色代码已存在"})  # a copy never changes a role that exists already
+    await _change(session, actor, code, given, at)
+
+
+async def _end(session: AsyncSession, actor: Actor, code: str, _given: Nothing, at: datetime) -> None:
+    await operations.end_role(session, actor, code, at=at)
+
+
+def _kind(one: RoleView) -> str:
+    return "内置" if one.built_in else "自定义"
+
+
+def _limits(one: RoleView) -> str:
+    barred = [*(action_label(word) for word in one.barred_actions), *(place_label(href) for href in one.barred_places)]
+    return "；".join([*(["只读"] if one.read_only else []), *([f"不含：{'、'.join(barred)}"] if barred else [])])
+
+
+def _acts(one: RoleView) -> list[Act]:
+    copy = Act("复制为自定义角色", "copy")
+    return [copy] if one.built_in else [copy, Act("修改", "change"), Act("停用", "end")]
+
+
+ROLES: Listing[RoleView] = Listing(
+    "roles",
+    "角色",
+    by_query(queries.roles),
+    (
+        Col("name", "角色", lambda one: one.name, sort=True, phone="title"),
+        Col("kind", "类型", _kind, tone=lambda one: "plain gray" if one.built_in else "plain blue", sort=True, phone="tag"),
+        Col("duty", "职责", lambda one: one.duty.label, sort=True, phone="head"),
+        Col("acts_as", "办理身份", lambda one: one.acts_as.label),
+        Col("reach", "数据范围", lambda one: one.reach.label, sort=True),
+        Col("level", "字段级别", lambda one: one.field_level.label, sort=True),
+        Col("limits", "限制", _limits, chars=40),
+        Col(
+            "accounts", "账号", lambda one: f"{one.accounts} 个", by=lambda one: one.accounts, sort=True,
+            link=lambda one: f"/accounts?role={one.code}",
+        ),
+    ),
+    key=lambda one: one.code,
+    rights=(Permission.ROLE_GRANT,),
+    whole=True,
+    title=lambda one: one.name,
+    acts=_acts,
+    unit="个",
+    icon="shield",
+)  # fmt: skip
+SAVED = "角色已保存，持有它的账号立即生效"
 
 
 @dataclass
@@ -65,33 +165,24 @@ class Granted:
     why: str = ""
 
 
-class RolesState(SignedInState):
+class RolesState(TablesState, DialogState, SignedInState):
     """One browser's page of roles."""
 
-    loading: bool = True
-    roles: list[RoleShown] = []
+    TABLES: ClassVar = (ROLES,)
+    DIALOGS: ClassVar = {
+        "copy": Dialog(
+            "新建自定义角色", _add, SAVED, Permission.ROLE_GRANT, RoleForm, fill=_copied, choices=_boxes, wide=True
+        ),
+        "change": Dialog(
+            "修改自定义角色", _change, SAVED, Permission.ROLE_GRANT, RoleForm, fill=_own, choices=_boxes, wide=True
+        ),
+        "end": Dialog("停用角色", _end, "角色已停用", Permission.ROLE_GRANT, word="确认停用", fill=_ending),
+    }
+    names: list[str] = []
     matrix: list[MatrixRow] = []
     waiting: list[AccountShown] = []
     selected: list[str] = []
     results: list[Granted] = []
-    asked: RoleShown = RoleShown()
-    editing: bool = False
-    fresh: bool = False
-    ending: RoleShown = RoleShown()
-    rights: list[Box] = []
-    steps: list[Box] = []
-    places: list[Box] = []
-    faults: dict[str, str] = {}
-
-    @rx.event
-    async def load(self):
-        """Open the roles."""
-        self.loading = True
-        self.selected, self.results = [], []
-        self._shut()
-        async with self._opening() as (session, actor):
-            await self._read(session, actor)
-        self.loading = False
 
     @rx.event
     async def select(self, login: str):
@@ -133,147 +224,21 @@ class RolesState(SignedInState):
             return refusal.message
         return ""
 
-    @rx.event
-    async def copy(self, code: str):
-        """Open the form of a new role, filled from another one."""
-        await self._open(code, fresh=True)
-
-    @rx.event
-    async def ask(self, code: str):
-        """Open the form of a custom role."""
-        await self._open(code, fresh=False)
-
-    async def _open(self, code: object, *, fresh: bool) -> None:
-        async with self._acting() as (session, actor):
-            actor.require(Permission.ROLE_GRANT)
-            one = _of(await queries.roles(session, actor), as_text(code))
-            if one.built_in and not fresh:
-                raise NotFound("内置角色不能修改，请复制后修改副本")
-            self._shut()
-            self.asked = _shown(one)
-            if fresh:
-                self.asked.code, self.asked.name = "", f"{one.name}（副本）"[:20]
-            self.rights = permission_boxes([right.value for right in one.permissions], (one.duty,))
-            self.steps = action_boxes(one.barred_actions)
-            self.places = place_boxes(one.barred_places)
-            self.editing, self.fresh = True, fresh
-
-    @rx.event
-    async def close(self):
-        async with self._acting():
-            self._shut()
-            self.results = []
-
-    @rx.event
-    async def save(self, form: dict):
-        """Make the role of the form, or change the one that is open."""
-        reading = Reading(as_form(form))
-        try:
-            async with self._acting() as (session, actor):
-                wanted = self._role_in(reading)
-                with reading.joined():
-                    await self._require_new_code(session, actor, wanted.code)
-                    await operations.set_role(session, actor, wanted, at=now())
-                await self._read(session, actor)
-        except Invalid as refusal:
-            self.faults = refusal.fields or {"name": refusal.message}
-            return None
-        self._shut()
-        return rx.toast.success("角色已保存，持有它的账号立即生效")
-
-    async def _require_new_code(self, session: AsyncSession, actor: Actor, code: str) -> None:
-        # Saving a copy must never change a role that exists already.
-        if self.fresh and code in {role.code for role in await queries.roles(session, actor)}:
-            raise Invalid.of({"code": "角色代码已存在"})
-
-    def _role_in(self, reading: Reading) -> RoleInput:
-        given = reading.form
-        if not self.editing:
-            raise Invalid.of({"name": "请重新打开角色"})
-        acts_as = Role(self.asked.acts_as)
-        business = duty_of(acts_as) is Duty.BUSINESS
-        return RoleInput(
-            code=text_in(given, "code", most=40).strip() if self.fresh else self.asked.code,
-            name=reading(written_in, "name", label="名称", most=40),
-            acts_as=acts_as,
-            permissions=ticked(given, self.rights),
-            reach=reading(word_in, "reach", Reach, Reach.NONE) if business else Reach.NONE,
-            field_level=reading(word_in, "level", FieldLevel, FieldLevel.HIDDEN) if business else FieldLevel.HIDDEN,
-            barred_actions=ticked(given, self.steps),
-            barred_places=ticked(given, self.places),
-            read_only=flag_in(given, "read_only"),
-            note=reading(written_in, "note", label="说明", most=200),
-        )
-
-    @rx.event
-    async def ask_end(self, code: str):
-        """Ask once before a custom role is ended."""
-        async with self._acting() as (session, actor):
-            actor.require(Permission.ROLE_GRANT)
-            one = _of(await queries.roles(session, actor), as_text(code))
-            if one.built_in:
-                raise NotFound("内置角色不能停用")
-            self._shut()
-            self.ending = _shown(one)
-
-    @rx.event
-    async def end(self):
-        """End the custom role that was asked about."""
-        async with self._acting() as (session, actor):
-            await operations.end_role(session, actor, self.ending.code, at=now())
-            await self._read(session, actor)
-        self._shut()
-        return rx.toast.success("角色已停用")
+    async def _prepare(self, session: AsyncSession, actor: Actor) -> None:
+        await super()._prepare(session, actor)
+        self.selected = []
 
     def _shut(self) -> None:
-        self.editing, self.fresh, self.asked, self.ending, self.faults = False, False, RoleShown(), RoleShown(), {}
+        super()._shut()
+        self.results = []
 
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
-        actor.require(Permission.ROLE_GRANT)
+        await super()._read(session, actor)
         found = await queries.roles(session, actor)
-        self.roles = [_shown(one) for one in found]
-        self.matrix = _matrix(found)
+        self.names, self.matrix = [one.name for one in found], _matrix(found)
         wanted = AccountFilter(view=AccountState.UNGRANTED.value)
         waiting = await queries.accounts(session, actor, wanted, at=now(), size=MOST_WAITING)
         self.waiting = [account_shown(row) for row in waiting.items]
-
-
-def reaches() -> list[tuple[str, str]]:
-    """Give the data scopes for a select."""
-    return [(one.value, one.label) for one in Reach]
-
-
-def levels() -> list[tuple[str, str]]:
-    """Give the field levels for a select."""
-    return [(one.value, one.label) for one in FieldLevel]
-
-
-def _of(roles: Sequence[RoleView], code: str) -> RoleView:
-    found = next((one for one in roles if one.code == code), None)
-    if found is None:
-        raise NotFound("没有这个角色")
-    return found
-
-
-def _shown(one: RoleView) -> RoleShown:
-    limits = [*(action_label(word) for word in one.barred_actions), *(place_label(href) for href in one.barred_places)]
-    return RoleShown(
-        code=one.code,
-        name=one.name,
-        duty=one.duty.label,
-        acts_as=one.acts_as.value,
-        acts_as_label=one.acts_as.label,
-        built_in=one.built_in,
-        reach=one.reach.value,
-        reach_label=one.reach.label,
-        level=one.field_level.value,
-        level_label=one.field_level.label,
-        read_only=one.read_only,
-        accounts=one.accounts,
-        note=one.note,
-        limits="、".join(limits),
-        href=f"/accounts?role={one.code}",
-    )
 
 
 def _matrix(roles: Sequence[RoleView]) -> list[MatrixRow]:

@@ -101,18 +101,19 @@ async def test_an_account_is_found_and_asked_about_by_keyboard(people: People) -
 async def test_the_journal_is_narrowed_and_read_by_keyboard(people: People) -> None:
     auditor = await people.staff("auditor", "/journal")
     page = auditor.page
-    await page.locator(".journal .seq").first.wait_for()
+    await page.locator(".journal .opens").first.wait_for()
     await tab_to(page, ".asking [name=login]", most=90)
     await page.keyboard.type("auditor")
     await page.keyboard.press("Enter")
     await expect(page.locator(".journal tbody tr", has_not_text="auditor")).to_have_count(0)
-    await reach(page, ".journal .seq")
+    await reach(page, ".journal .opens")
     line = await focused(page, "aria-label")
     await expect(page.locator("dialog[open]")).to_contain_text("封印")
     await page.keyboard.press("Escape")
     await expect(page.locator("dialog[open]")).to_have_count(0)
     assert (
-        await page.evaluate("(line) => document.activeElement === line", line) or await focused(page, "class") == "seq"
+        await page.evaluate("(line) => document.activeElement === line", line)
+        or await focused(page, "class") == "opens"
     )
 
     await reach(page, "a[href='/alarms']")

@@ -62,17 +62,17 @@ LISTS = (
         ("narrow", ("ended", "1")), ("order_by", ("name",)), ("widen", ()),
     )),
     Case(JournalState, "auditor", "/journal", (
-        ("more", ()), ("search", ({"login": "center", "own": "1", "group": "case"},)), ("search", ({"origin": "10.1.2.3"},)),
+        ("turn", ("next",)), ("search", ({"login": "center", "own": "1", "group": "case"},)), ("search", ({"origin": "10.1.2.3"},)),
         ("widen", ()),
     )),
-    Case(PersonTimelineState, "auditor", "/audit-person/center", (("choose_period", ("7",)), ("choose_period", ("365",)))),
+    Case(PersonTimelineState, "auditor", "/audit-person/center", (("narrow", ("days", "7")), ("narrow", ("days", "365")), ("order_by", ("total",)))),
     Case(AlarmsState, "auditor", "/alarms", (("resize", ("50",)), ("turn", ("next",)), ("order_by", ("at",)))),
     Case(ProcessListState, "center", "/processes", (("order_by", ("name",)), ("order_by", ("name",)))),
     Case(CategoryWordsState, "center", "/category-words", (("order_by", ("word",)), ("order_by", ("when",)))),
 )  # fmt: skip
 _SHOWN = (
-    "rows", "tables", "days", "totals", "filters", "view", "sort", "size", "page", "last", "total", "preceding",
-    "following", "next_seq", "period", "count", "cut", "branch", "above", "address",
+    "rows", "tables", "totals", "filters", "view", "sort", "size", "page", "last", "total", "preceding",
+    "following", "count", "cut", "branch", "above", "address",
 )  # fmt: skip
 
 

@@ -18,7 +18,6 @@ from state.areas.areas import AREAS, AreasState
 from state.clock import now
 from state.inputs import Choice
 from state.kit.dialogs import Asked
-from state.kit.listing import SHOWN
 from state.orgs.importing import ImportState
 from tests.support import county as support
 from tests.support import states
@@ -93,7 +92,7 @@ class TestTheList:
             villages = [AreaSpec(f"{TOWN}{place}", f"{place} 村", Level.VILLAGE, TOWN) for place in range(201, 402)]
             await operations.add_all(session, villages)
         await states.call(page, "narrow", "branch", TOWN)
-        assert (len(page.rows), page.total, page.cut) == (SHOWN, "202", True)
+        assert (len(page.rows), page.total, page.cut) == (AREAS.shown, "202", True)
         await states.call(page, "narrow", "text", "301")
         assert (_names(page), page.total, page.cut) == (["301 村"], "1", False)
 

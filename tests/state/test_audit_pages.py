@@ -9,15 +9,18 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.api.exports import JournalQuery
 from app.navigation import PAGES
 from domain.audit import operations
+from domain.audit.schemas import Group
 from domain.kernel import journal as kernel
-from domain.kernel.clock import local_date, stamp
-from domain.kernel.refusals import ActionNotAllowed, NotFound, NotPermitted
+from domain.kernel.clock import day_bounds, local_date, stamp
+from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted
 from domain.kernel.unit_of_work import unit_of_work
 from state.audit.alarms import AlarmsState
-from state.audit.journal import PIECE, JournalState
+from state.audit.journal import JournalState
 from state.audit.person import PersonTimelineState
+from state.audit.shapes import lines_of
 from state.cases.listing import CaseListState
 from state.clock import now
 from state.session import LandingState
@@ -65,7 +68,6 @@ async def test_nobody_else_opens_them(ground: AsyncEngine, kind: type, address: 
     assert page.barred
     assert not getattr(page, "rows", [])
     assert not getattr(page, "tables", {})
-    assert not getattr(page, "days", [])
     assert not any(entry.href == "/alarms" for entry in page.entries)
 
 
@@ -84,39 +86,50 @@ class TestJournal:
         await _built()
         page = await _opened(JournalState, "/journal")
 
-        seqs = [row.seq for row in page.rows]
+        seqs = [int(row.key) for row in page.rows]
         assert seqs == sorted(seqs, reverse=True)
-        assert len(seqs) <= PIECE
+        assert len(seqs) <= page.size
         assert page.chain.lines == str(seqs[0])
         assert (page.chain.word, page.chain.verified) == ("未核对", "还没有核对过")
         assert page.may_export
 
     async def test_goes_on_to_the_first_line(self, ground: AsyncEngine) -> None:
         county = await _built()
-        await _refusals(county, "rsj", PIECE)
+        await _refusals(county, "rsj", 50)
         page = await _opened(JournalState, "/journal")
-        assert page.next_seq
+        assert page.following
 
-        while page.next_seq:
-            await states.call(page, "more")
+        read = [row.key for row in page.rows]
+        while page.following:
+            await states.call(page, "turn", "next")
+            read += [row.key for row in page.rows]
 
-        assert page.rows[-1].seq == 1
-        assert len({row.seq for row in page.rows}) == len(page.rows)
+        assert read == [str(seq) for seq in range(int(page.chain.lines), 0, -1)]
+
+    async def test_is_read_from_the_first_line_on(self, ground: AsyncEngine) -> None:
+        await _built()
+        page = await _opened(JournalState, "/journal")
+
+        await states.call(page, "order_by", "at")
+
+        assert [row.key for row in page.rows[:2]] == ["1", "2"]
 
     async def test_an_address_narrows_it(self, ground: AsyncEngine) -> None:
         county = await _built()
         await _refusals(county, "rsj", 2)
-        today = local_date(now()).isoformat()
-        page = await _opened(JournalState, f"/journal?login=rsj&own=1&group=refused&from={today}&to={today}")
+        today = local_date(now())
+        page = await _opened(JournalState, lines_of("rsj", today, today, Group.REFUSED))
 
-        assert [(row.login, row.group, row.refused) for row in page.rows] == [("rsj", "被拒绝", True)] * 2
-        assert page.asked["login"] == "rsj"
-        assert page.asked["group"] == "refused"
-        assert page.asked["own"] is True
+        assert [(row.links["who"], row.marks["group"][0].text, row.tone) for row in page.rows] == [
+            ("/audit-person/rsj", "被拒绝", "red")
+        ] * 2
+        asked = JournalQuery.model_validate(page.asked).filter()
+        assert (asked.login, asked.group, asked.own) == ("rsj", Group.REFUSED, True)
+        assert (asked.since, asked.until) == day_bounds(today)
 
     async def test_rubbish_in_an_address_is_left_out(self, ground: AsyncEngine) -> None:
         await _built()
-        page = await _opened(JournalState, "/journal?group=x&from=yesterday&to=9999-12-31&own=maybe")
+        page = await _opened(JournalState, "/journal?group=x&since=yesterday&until=9999-12-31&own=maybe")
 
         assert page.filters == {}
         assert page.rows
@@ -129,7 +142,7 @@ class TestJournal:
         await states.call(
             page, "search", {"group": "case", "since": stamp(now() - timedelta(hours=1), "%Y-%m-%dT%H:%M")}
         )
-        assert {row.group for row in page.rows} == {"案件办理"}
+        assert {row.marks["group"][0].text for row in page.rows} == {"案件办理"}
         assert page.filtered
         await states.call(page, "widen")
 
@@ -163,7 +176,7 @@ class TestJournal:
             )
         page = await _opened(JournalState, "/journal")
 
-        await states.call(page, "open_line", made.seq)
+        await states.call(page, "open_line", str(made.seq))
 
         assert page.reading
         assert page.raw.holds
@@ -177,7 +190,7 @@ class TestJournal:
         await _built()
         page = await _opened(JournalState, "/journal")
 
-        for crafted in (-1, 0, 10**15, "1"):
+        for crafted in ("-1", "0", str(10**15), "1.0", 1):
             with pytest.raises(NotFound):
                 await states.call(page, "open_line", crafted)
 
@@ -190,14 +203,13 @@ class TestJournal:
         assert (page.chain.word, page.chain.fault, page.verifying) == ("完整", "", False)
         await states.call(page, "widen")
 
-        assert page.rows[0].words == "核对审计日志"
+        assert page.rows[0].cells[5] == "核对审计日志"
 
     async def test_nobody_else_verifies(self, ground: AsyncEngine) -> None:
         await _built()
         page = await states.tree(JournalState, await states.signed_in("sysadmin"), "http://test/journal")
-        page.next_seq = 5
 
-        for handler, arguments in (("verify", ()), ("more", ()), ("search", ({},)), ("open_line", (1,))):
+        for handler, arguments in (("verify", ()), ("turn", ("next",)), ("search", ({},)), ("open_line", ("1",))):
             with pytest.raises(NotPermitted):
                 await states.call(page, handler, *arguments)
         assert not page.verifying
@@ -210,17 +222,17 @@ class TestPerson:
         page = await _opened(PersonTimelineState, "/audit-person/rsj")
 
         assert page.found
-        (day,) = page.days
-        assert day.total == sum(count.count for count in day.counts)
-        for count in (*day.counts, *page.totals):
-            opened = await _opened(JournalState, count.href)
-            assert len(opened.rows) == count.count, count.label
+        (day,) = page.rows
+        figures = [(int(mark.text.split()[1]), mark.href) for mark in (*day.marks["counts"], *page.totals)]
+        assert day.cells[3] == f"{sum(count for count, _ in figures) // 2} 次"
+        for count, href in figures:
+            assert len((await _opened(JournalState, href)).rows) == count, href
 
     async def test_an_unknown_account_says_so(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _opened(PersonTimelineState, "/audit-person/nobody")
 
-        assert (page.found, page.days) == (False, [])
+        assert (page.found, page.rows) == (False, [])
 
     async def test_leads_on_to_accounts_alone(self, ground: AsyncEngine) -> None:
         await _built()
@@ -236,10 +248,12 @@ class TestPerson:
         await _built()
         page = await _opened(PersonTimelineState, "/audit-person/rsj")
 
-        await states.call(page, "choose_period", "365")
-        assert page.period == "365"
-        await states.call(page, "choose_period", "100000")
-        assert page.period == "30"
+        await states.call(page, "narrow", "days", "365")
+        assert page.filters == {"days": "365"}
+        with pytest.raises(Invalid):
+            await states.call(page, "narrow", "days", "100000")
+        page = await _opened(PersonTimelineState, "/audit-person/rsj?days=100000")
+        assert (page.filters, page.forgotten) == ({}, True)
 
 
 class TestAlarms:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.calendar.models import Workday
-from domain.kernel.refusals import NotPermitted
+from domain.kernel.refusals import NotFound, NotPermitted
 from domain.kernel.unit_of_work import unit_of_work
 from state.calendar.year import CalendarState
 from state.clock import now
@@ -40,8 +40,9 @@ class TestCalendar:
         page = await self._page("sysadmin")
         notice = {"notice": "2028-01-01至2028-01-03，休，元旦\n2028-01-08，班，调休", "source": "测试通知"}
 
-        await states.call(page, "preview", notice)
-        looked = (page.sentence, page.confirmed)
+        await states.call(page, "ask", "notice", "2028")
+        await states.call(page, "send", notice)
+        looked = (page.foreseen.sentence, page.confirmed)
         await states.call(page, "confirm")
 
         assert looked[0].startswith("2028 年放假安排共 4 天")
@@ -53,19 +54,33 @@ class TestCalendar:
     async def test_a_notice_that_cannot_be_read_is_told_line_by_line(self, ground: AsyncEngine) -> None:
         page = await self._page("sysadmin")
 
-        await states.call(page, "preview", {"notice": "元旦放三天", "source": "测试通知"})
+        await states.call(page, "ask", "notice", "2028")
+        await states.call(page, "send", {"notice": "元旦放三天", "source": "测试通知"})
 
         assert "第 1 行" in page.faults["notice"]
-        assert page.sentence == ""
+        assert page.foreseen.sentence == ""
 
     async def test_the_centre_reads_but_does_not_change(self, ground: AsyncEngine) -> None:
         page = await self._page("center")
 
-        await states.call(page, "ask_day", "2028-01-05")
-        with pytest.raises(NotPermitted):
-            await states.call(page, "preview", {"notice": "2028-01-01，休，元旦", "source": "测试通知"})
+        for dialog, key in (("day", "2028-01-05"), ("notice", "2028"), ("pattern", "")):
+            with pytest.raises(NotPermitted):
+                await states.call(page, "ask", dialog, key)
+        with pytest.raises(NotFound):
+            await states.call(page, "send", {"notice": "2028-01-01，休，元旦", "source": "测试通知"})
 
-        assert page.asked.iso == ""
+        assert page.asked.name == ""
+
+    @pytest.mark.parametrize(
+        ("dialog", "key"),
+        [("day", "2028-01-32"), ("day", "2028-01-05 x"), ("day", ""), ("notice", "1999"), ("notice", "x"), ("pattern", "x"),
+         ("pattern", "0199aa00-0000-7000-8000-000000000001"), ("day", "2028-01-05 0199aa00-0000-7000-8000-000000000001")],
+    )  # fmt: skip
+    async def test_a_crafted_key_finds_nothing(self, ground: AsyncEngine, dialog: str, key: str) -> None:
+        page = await self._page("sysadmin")
+
+        with pytest.raises(NotFound):
+            await states.call(page, "ask", dialog, key)
 
     async def test_a_day_of_one_unit_leaves_the_others_alone(self, ground: AsyncEngine) -> None:
         page = await self._page("sysadmin")
@@ -73,8 +88,8 @@ class TestCalendar:
         before = page.workdays
 
         await states.call(page, "choose_unit", unit)
-        await states.call(page, "ask_day", "2028-01-05")
-        await states.call(page, "set_day", {"state": "off", "note": "本单位休息"})
+        await states.call(page, "ask", "day", f"2028-01-05 {unit}")
+        await states.call(page, "send", {"kind": "off", "note": "本单位休息"})
         assert page.workdays == before
         await states.call(page, "confirm")
 
@@ -85,8 +100,10 @@ class TestCalendar:
     async def test_working_periods_are_set(self, ground: AsyncEngine) -> None:
         page = await self._page("sysadmin")
 
-        await states.call(page, "set_pattern", {"periods": "9:00-12:00，13：00-17:00", "off_6": "on"})
-        assert page.sentence.startswith("作息改为 09:00-12:00、13:00-17:00；在办时限")
+        await states.call(page, "ask", "pattern")
+        assert page.asked.typed["weekend"] == "5 6"
+        await states.call(page, "send", {"periods": "9:00-12:00，13：00-17:00", "weekend-6": "on"})
+        assert page.foreseen.sentence.startswith("作息改为 09:00-12:00、13:00-17:00；在办时限")
         await states.call(page, "confirm")
 
         assert (page.periods, page.weekend) == ("09:00-12:00 13:00-17:00", ["6"])
@@ -94,30 +111,33 @@ class TestCalendar:
     async def test_half_days_are_set_and_shown(self, ground: AsyncEngine) -> None:
         page = await self._page("sysadmin")
 
-        await states.call(page, "ask_day", "2028-01-05")
-        await states.call(page, "set_day", {"state": "on", "periods": "8:30-12:00", "note": "半天班"})
+        await states.call(page, "ask", "day", "2028-01-05")
+        await states.call(page, "send", {"kind": "on", "periods": "8:30-12:00", "note": "半天班"})
         await states.call(page, "confirm")
 
         shown = next(day for day in page.months[0].days if day.iso == "2028-01-05")
         assert (shown.tone, shown.word) == ("half", "半")
         assert shown.spoken.endswith("工作日 半天班 08:30-12:00")
-        await states.call(page, "ask_day", "2028-01-05")
-        assert (page.asked.state, page.asked.periods) == ("on", "08:30-12:00")
+        await states.call(page, "ask", "day", "2028-01-05")
+        assert (page.asked.typed["kind"], page.asked.typed["periods"]) == ("on", "08:30-12:00")
 
-    @pytest.mark.parametrize("act", ["set_pattern", "set_day"])
-    async def test_an_afternoon_of_twelve_hours_is_asked_again(self, ground: AsyncEngine, act: str) -> None:
+    @pytest.mark.parametrize(("dialog", "key"), [("pattern", ""), ("day", "2028-01-05")])
+    async def test_an_afternoon_of_twelve_hours_is_asked_again(
+        self, ground: AsyncEngine, dialog: str, key: str
+    ) -> None:
         page = await self._page("sysadmin")
-        await states.call(page, "ask_day", "2028-01-05")
+        await states.call(page, "ask", dialog, key)
 
-        await states.call(page, act, {"state": "on", "periods": "8:30-12:00 2:30-5:30", "off_6": "on"})
+        await states.call(page, "send", {"kind": "on", "periods": "8:30-12:00 2:30-5:30", "weekend-6": "on"})
 
         assert page.faults == {"periods": "时段 02:30-05:30 在夜间（22:00 至次日 06:00），下午请写成 14:30-17:30"}
-        assert page.sentence == ""
+        assert page.foreseen.sentence == ""
 
     @pytest.mark.parametrize("periods", ["全天", "09:00-08:00", "", "08:00-12:00 乱写"])
     async def test_periods_that_are_none_are_told(self, ground: AsyncEngine, periods: str) -> None:
         page = await self._page("sysadmin")
 
-        await states.call(page, "set_pattern", {"periods": periods, "off_6": "on"})
+        await states.call(page, "ask", "pattern")
+        await states.call(page, "send", {"periods": periods, "weekend-6": "on"})
 
         assert "periods" in page.faults

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.navigation import PAGES
 from domain.kernel.actor import Actor
+from domain.kernel.asking import LISTED
 from domain.kernel.clock import stamp
-from domain.kernel.refusals import ActionNotAllowed, NotFound
+from domain.kernel.refusals import ActionNotAllowed, NotFound, NotPermitted
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import queries
 from domain.orgs.models import SessionKind
@@ -141,7 +142,7 @@ class TestDelegation:
         await _built()
         giver, taker = await self._own("rsj"), await self._own("rsj2")
 
-        await states.call(giver, "ask")
+        await states.call(giver, "ask", "new")
         await states.call(giver, "send", self._form("rsj2"))
         assert giver.faults == {}
         await states.call(taker, "load")
@@ -151,18 +152,18 @@ class TestDelegation:
         await states.call(taker, "load")
         assert taker.wearing
         await states.call(taker, "take_off")
-        await states.call(giver, "ask_end", giver.rows[0].id)
-        await states.call(giver, "end")
+        await states.call(giver, "ask", "end", giver.rows[0].id)
+        await states.call(giver, "send", {})
 
         await states.call(taker, "load")
-        assert (taker.wearing, taker.rows[0].state) == (False, "over")
+        assert (taker.wearing, taker.rows[0].word) == (False, "已结束")
 
     async def test_one_that_ends_under_an_open_page_stops_what_was_meant_in_anothers_stead(
         self, ground: AsyncEngine
     ) -> None:
         number = await _built()
         giver, taker = await self._own("rsj"), await self._own("rsj2")
-        await states.call(giver, "ask")
+        await states.call(giver, "ask", "new")
         await states.call(giver, "send", self._form("rsj2"))
         await states.call(taker, "load")
         await states.call(taker, "wear", taker.rows[0].id)
@@ -170,8 +171,8 @@ class TestDelegation:
         case = await states.tree(CaseState, cookie, f"http://test/case/{number}")
         await states.call(case, "load")
         assert case.me.stands_for == "测试戊"
-        await states.call(giver, "ask_end", giver.rows[0].id)
-        await states.call(giver, "end")
+        await states.call(giver, "ask", "end", giver.rows[0].id)
+        await states.call(giver, "send", {})
 
         async with unit_of_work() as session:
             await case._frame(session, await self._present(session, cookie))
@@ -183,7 +184,7 @@ class TestDelegation:
     async def test_one_that_was_taken_up_elsewhere_stops_what_was_meant_as_oneself(self, ground: AsyncEngine) -> None:
         number = await _built()
         giver, taker = await self._own("rsj"), await self._own("rsj2")
-        await states.call(giver, "ask")
+        await states.call(giver, "ask", "new")
         await states.call(giver, "send", self._form("rsj2"))
         await states.call(taker, "load")
         other = await states.tree(CaseState, taker.router.headers.cookie, f"http://test/case/{number}")
@@ -204,26 +205,39 @@ class TestDelegation:
         await _built()
         page = await states.tree(DelegationState, await states.signed_in("rsj_head"), "http://test/account/rsj")
         await states.call(page, "load_of")
-        assert page.giver_name == "测试戊"
-
-        await states.call(page, "ask")
+        await states.call(page, "ask", "new", page.giver)
+        assert "测试戊" in page.asked.says[0]
         await states.call(page, "send", self._form("rsj2"))
 
-        assert [(one.giver.endswith("（rsj）"), one.state) for one in page.rows] == [(True, "in_force")]
+        assert [(one.giver.endswith("（rsj）"), one.word) for one in page.rows] == [(True, "代理中")]
 
     async def test_nobody_of_another_unit(self, ground: AsyncEngine) -> None:
         await _built()
         page = await self._own("rsj")
-        await states.call(page, "ask")
+        await states.call(page, "ask", "new")
+        assert "zjj" not in {choice.value for choice in page.choices["people"]}
 
         await states.call(page, "send", self._form("zjj"))
 
-        assert page.faults == {"to": "请选择代理人"}
+        assert page.faults == {"to": LISTED}
 
     async def test_a_crafted_id_finds_nothing(self, ground: AsyncEngine) -> None:
         await _built()
         page = await self._own("rsj")
 
-        for handler in ("wear", "ask_end"):
+        for crafted in ("0199aa00-0000-7000-8000-000000000001", "x"):
             with pytest.raises(NotFound):
-                await states.call(page, handler, "0199aa00-0000-7000-8000-000000000001")
+                await states.call(page, "wear", crafted)
+            with pytest.raises(NotFound):
+                await states.call(page, "ask", "end", crafted)
+
+    async def test_one_of_others_is_none_of_one_s_business(self, ground: AsyncEngine) -> None:
+        await _built()
+        giver, other = await self._own("rsj"), await self._own("zjj")
+        await states.call(giver, "ask", "new")
+        await states.call(giver, "send", self._form("rsj2"))
+
+        with pytest.raises(NotFound):
+            await states.call(other, "ask", "end", giver.rows[0].id)
+        with pytest.raises(NotPermitted):
+            await states.call(other, "ask", "new", "rsj")

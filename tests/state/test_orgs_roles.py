@@ -40,10 +40,9 @@ async def _waiting(*logins: str, roles: tuple[str, ...] = ("officer",)) -> None:
 
 
 async def _made(page: RolesState, **given: str) -> None:
-    await states.call(page, "copy", "officer")
-    named = {box.value: box.name for box in page.rights}
-    form = {"code": "reader", "name": "部门查阅", "reach": "department", "level": "masked", "read_only": "on"}
-    await states.call(page, "save", form | {named["case.view"]: "on"} | given)
+    await states.call(page, "ask", "copy", "officer")
+    form = {"code": "reader", "name": "部门查阅", "reach": "department", "field_level": "masked", "read_only": "on"}
+    await states.call(page, "send", form | {"permissions-case.view": "on"} | given)
 
 
 def test_the_page_builds() -> None:
@@ -55,7 +54,7 @@ class TestRoles:
         await _built()
         page = await _opened()
 
-        assert [role.code for role in page.roles] == [role.value for role in PEOPLE_ROLES]
+        assert [role.key for role in page.tables["roles"]] == [role.value for role in PEOPLE_ROLES]
         assert [row.group for row in page.matrix if row.first] == ["业务", "系统管理", "安全管理", "审计管理"]
         assert sum(len(row.cells) for row in page.matrix) == len(Permission) * len(PEOPLE_ROLES)
 
@@ -89,17 +88,23 @@ class TestRoles:
         await _built()
         page = await _opened()
 
-        await states.call(page, "copy", "sysadmin")
+        await states.call(page, "ask", "copy", "sysadmin")
 
-        assert {box.value for box in page.rights} == {"arrange", "unit.manage", "area.manage", "account.manage"}
+        assert page.asked.without == ["reach", "field_level", "barred_actions"]
+        assert {box.value for box in page.choices["rights"]} == {
+            "arrange",
+            "unit.manage",
+            "area.manage",
+            "account.manage",
+        }
 
     async def test_a_built_in_role_stays(self, ground: AsyncEngine) -> None:
         await _built()
         page = await _opened()
 
-        for handler in ("ask", "ask_end"):
+        for dialog in ("change", "end"):
             with pytest.raises(NotFound):
-                await states.call(page, handler, "officer")
+                await states.call(page, "ask", dialog, "officer")
 
     async def test_a_role_in_use_stays_and_ends_afterwards(self, ground: AsyncEngine) -> None:
         await _built()
@@ -109,14 +114,28 @@ class TestRoles:
         await states.call(grant, "ask", "grant", "rsj")
         await states.call(grant, "grant", {"role_reader": "on"})
 
-        await states.call(page, "ask_end", "reader")
+        await states.call(page, "ask", "end", "reader")
         with pytest.raises(ActionNotAllowed):
-            await states.call(page, "end")
+            await states.call(page, "send", {})
         await states.call(grant, "ask", "grant", "rsj")
         await states.call(grant, "grant", {"role_officer": "on"})
-        await states.call(page, "end")
+        await states.call(page, "send", {})
 
-        assert "reader" not in {role.code for role in page.roles}
+        assert "reader" not in {role.key for role in page.tables["roles"]}
+
+    async def test_a_change_begins_with_what_holds_and_keeps_what_was_typed(self, ground: AsyncEngine) -> None:
+        await _built()
+        page = await _opened()
+        await _made(page)
+
+        await states.call(page, "ask", "change", "reader")
+        assert (page.asked.fixed, page.asked.typed["permissions"]) == (["code"], "case.view")
+        await states.call(page, "send", {"code": "other", "name": "", "permissions-case.work": "on", "reach": "all"})
+        assert (list(page.faults), page.asked.typed["permissions"]) == (["name"], "case.work")
+        await states.call(page, "send", {"name": "查阅", "permissions-case.view": "on", "permissions-x": "on"})
+
+        row = page.tables["roles"][-1]
+        assert (row.key, row.cells[0], row.cells[4], row.cells[6]) == ("reader", "查阅", "无业务数据", "—")
 
 
 class TestWaiting:
@@ -154,7 +173,7 @@ async def test_others_learn_and_change_nothing(ground: AsyncEngine, login: str) 
     page = await _opened(login)
 
     assert page.barred
-    assert (page.roles, page.waiting, page.matrix) == ([], [], [])
-    for handler, arguments in (("copy", ["officer"]), ("ask", ["officer"]), ("end", [])):
+    assert (page.tables, page.waiting, page.matrix) == ({}, [], [])
+    for handler, arguments in (("ask", ["copy", "officer"]), ("ask", ["change", "officer"]), ("send", [{}])):
         with pytest.raises(NotPermitted):
             await states.call(page, handler, *arguments)

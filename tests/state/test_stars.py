@@ -16,16 +16,13 @@ from components.kit.asking import form_fields
 from domain.cases.vocabulary import Action
 from domain.kernel.asking import asked, take
 from domain.kernel.unit_of_work import unit_of_work
-from state.calendar.year import CalendarState
 from state.cases.relating import RelatingState
 from state.cases.writing import CaseFormState
 from state.clock import now
 from state.me import OwnState
 from state.orgs.account import AccountState
 from state.orgs.accounts import AccountListState
-from state.orgs.delegation import DelegationState
 from state.orgs.handing import HandOverState
-from state.orgs.roles import RolesState
 from state.security import SecurityState
 from state.visits import VisitDesk
 from tests.support import county as support
@@ -67,12 +64,9 @@ FORMS = (
         RelatingState, "do", "center", f"/case/{NUMBER}", ("begin", "merge"),
         faults="act_faults", called={"kept": "other"},
     ),
-    Sent(CalendarState, "preview", "sysadmin", "/calendar", ("ask_import",)),
     Sent(AccountListState, "send", "sysadmin", "/accounts", ("ask_new",)),
-    Sent(DelegationState, "send", "center", "/me", ("ask",)),
     Sent(AccountState, "change", "sysadmin", "/account/rsj", ("ask", "change"), spared=frozenset({"area"})),
     Sent(HandOverState, "send", "center", "/account/registrar", ("ask", "registrar")),
-    Sent(RolesState, "save", "secadmin", "/roles", ("copy", "guide")),
     Sent(OwnState, "change_password", "guide", "/me"),
     Sent(SecurityState, "send", "secadmin", "/security"),
 )  # fmt: skip

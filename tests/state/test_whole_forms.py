@@ -132,7 +132,7 @@ async def test_the_forms_of_the_administrators_tell_all(county: County) -> None:
     await states.call(accounts, "send", {"unit": "没有", "until": "明年"})
     assert {"login", "unit", "roles", "until"} <= set(accounts.faults)
 
-    delegations = await page(DelegationState, "center", "http://test/delegations", ("ask",))
+    delegations = await page(DelegationState, "center", "http://test/me", ("ask", "new"))
     await states.call(delegations, "send", {"since": "明天"})
     assert {"since", "until", "to", "reason"} <= set(delegations.faults)
 

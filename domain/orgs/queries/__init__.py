@@ -21,7 +21,7 @@ from domain.orgs.queries.acting import (
     keeper_of_centre,
     person_of_login,
 )
-from domain.orgs.queries.explain import delegations, explained
+from domain.orgs.queries.explain import delegation, delegations, explained
 from domain.orgs.queries.own import (
     Security,
     is_enrolled,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +12,7 @@ from sqlmodel import col
 
 from domain.kernel.actor import Actor
 from domain.kernel.permissions import DEFAULT_REACH, GRANTS, PEOPLE_ROLES, Permission, Reach, Role, duty_of
+from domain.kernel.refusals import NotFound
 from domain.orgs import policy
 from domain.orgs.models import Account, CustomRole, Delegation
 from domain.orgs.queries.accounts import account, find_account, role_label
@@ -127,6 +129,18 @@ async def delegations_of(
     ids = {account_id for each in made for account_id in (each.from_id, each.to_id)}
     people = {a.id: a for a in await session.scalars(select(Account).where(col(Account.id).in_(ids)))}
     return tuple(_shown(each, people[each.from_id], people[each.to_id], actor, at) for each in made)
+
+
+async def delegation(session: AsyncSession, actor: Actor, delegation_id: UUID, *, at: datetime) -> DelegationView:
+    """Give a delegation that the actor may end.
+
+    :raises NotFound: there is none, or it is over, or it is none of the actor's business
+    """
+    made = await session.get(Delegation, delegation_id)
+    if made is None or made.ended_at or actor.account_id not in {made.from_id, made.to_id, made.made_by}:
+        raise NotFound("没有这项代理，或代理已结束")
+    giver, taker = await session.get_one(Account, made.from_id), await session.get_one(Account, made.to_id)
+    return _shown(made, giver, taker, actor, at)
 
 
 def _shown(made: Delegation, giver: Account, taker: Account, actor: Actor, at: datetime) -> DelegationView:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from datetime import datetime
 
 import pytest
 import pytest_asyncio
@@ -10,10 +12,12 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlmodel import col
 
+from app.api import lists
 from domain.cases.operations.saying import add_word
 from domain.cases.queries import saying
 from domain.kernel.asking import asked
 from domain.kernel.models import JournalEntry
+from domain.kernel.permissions import Permission
 from domain.kernel.unit_of_work import unit_of_work
 from state.clock import now
 from state.lists import LISTS
@@ -89,11 +93,11 @@ async def test_every_order_holds_the_same_rows(api: Api, name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 async def test_the_sheet_is_the_list_and_a_line_of_the_journal(api: Api, name: str) -> None:
     spec, login = LISTS[name], reader(api, name)
+    listed = await items(api, login, name)
     answer = await api.post(login, f"/api/v1/lists/{name}/export", {})
 
     sheet = load_workbook(io.BytesIO(answer.content)).worksheets[0]
     _, _, heads, *rows = sheet.iter_rows(values_only=True)
-    listed = await items(api, login, name)
     assert list(heads) == [one.label for one in spec.columns]
     assert len(rows) == len(listed)
     assert [str(row[0] or "").lstrip("'") for row in rows] == [one[spec.columns[0].key].lstrip("'") for one in listed]
@@ -125,6 +129,9 @@ async def test_every_condition_narrows(api: Api, name: str) -> None:
     for one in asked(LISTS[name].wanted):
         if one.kind is str and not one.ask.choices:
             assert await items(api, login, name, filters={one.name: "没有这样的内容"}) == []
+        elif one.kind is datetime:
+            found = [await items(api, login, name, filters={one.name: f"{year}-01-01T00:00"}) for year in (2020, 2099)]
+            assert sorted(len(rows) for rows in found) == [0, len(every)]
         elif one.kind is bool:
             ticked = {row["id"] for row in await items(api, login, name, filters={one.name: "1"})}
             assert ticked <= every or every <= ticked
@@ -132,3 +139,11 @@ async def test_every_condition_narrows(api: Api, name: str) -> None:
             narrowed = [await items(api, login, name, filters={one.name: str(word)}) for word in one.kind]
             assert {row["id"] for rows in narrowed for row in rows} <= every
             assert all(len(rows) < len(every) for rows in narrowed) or len(every) < 2
+
+
+async def test_a_sheet_may_need_a_right_of_its_own(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = replace(LISTS["journal"], export=Permission.CASE_EXPORT)
+    monkeypatch.setattr(lists, "LISTS", {"journal": spec})
+
+    assert (await api.post("auditor", "/api/v1/lists/journal/search", {})).status_code == 200
+    assert (await api.post("auditor", "/api/v1/lists/journal/export", {})).status_code == 403

@@ -152,7 +152,7 @@ async def test_it_is_closed_with_a_note_by_another_auditor_than_whom_it_concerns
 @pytest.mark.parametrize("login", ["sysadmin", "secadmin", "center", "leader", "rsj"])
 async def test_only_the_auditor_reads(session: AsyncSession, county: County, login: str) -> None:
     for read in (
-        queries.search(session, county[login], JournalFilter()),
+        queries.search(session, county[login], JournalFilter(), at=MORNING),
         queries.open_alarms(session, county[login]),
         queries.chain(session, county[login]),
         queries.raw(session, county[login], 1),

@@ -31,7 +31,7 @@ async def county(session: AsyncSession) -> County:
 
 
 async def found(session: AsyncSession, county: County, **wanted: object) -> list[str]:
-    page = await queries.search(session, county["auditor"], JournalFilter(**wanted), size=500)  # type: ignore[arg-type]
+    page = await queries.search(session, county["auditor"], JournalFilter(**wanted), at=MORNING, size=500)  # type: ignore[arg-type]
     return [line.action for line in page.items]
 
 
@@ -46,25 +46,25 @@ class TestSearch:
         assert await found(session, county, login="center") == ["case.dispatch", "account.add"]
         assert await found(session, county, since=MORNING + DAY) == ["case.submit", "case.create"]
         assert set(await found(session, county, group=Group.ADMIN)) == {"account.add"}
-        assert await found(session, county, unit_code="rsj") == ["case.accept"]
+        assert await found(session, county, unit="rsj") == ["case.accept"]
         assert await found(session, county, login="nobody") == []
         assert other != number
 
     async def test_pages_go_back_without_gap_or_repeat(self, session: AsyncSession, county: County) -> None:
         await support.bring_to(session, county, MAIN_LINE, at=MORNING)
-        every, before = [], 0
+        every, cursor = [], ""
         while True:
-            page = await queries.search(session, county["auditor"], JournalFilter(), before_seq=before, size=4)
+            page = await queries.search(session, county["auditor"], JournalFilter(), at=MORNING, cursor=cursor, size=4)
             every += [line.seq for line in page.items]
-            before = page.next_seq
-            if not before:
+            cursor = page.next
+            if not cursor:
                 break
 
         assert every == list(range(len(every), 0, -1))
 
     async def test_lines_speak_chinese_and_hold_no_clear_person(self, session: AsyncSession, county: County) -> None:
         await support.bring_to(session, county, MAIN_LINE, at=MORNING)
-        page = await queries.search(session, county["auditor"], JournalFilter(), size=500)
+        page = await queries.search(session, county["auditor"], JournalFilter(), at=MORNING, size=500)
 
         assert all(not line.words.isascii() for line in page.items)
         assert support.phone(1) not in repr([line.detail for line in page.items])

@@ -137,7 +137,7 @@ class TestARestore:
 
     async def test_stands_in_the_journal_and_among_the_alarms(self, world: World) -> None:
         line = await world.restore("older")
-        page = await queries.search(world.session, world.county["auditor"], JournalFilter(), size=1)
+        page = await queries.search(world.session, world.county["auditor"], JournalFilter(), at=MORNING, size=1)
 
         assert (page.items[0].seq, page.items[0].words, page.items[0].refused) == (line, "从备份恢复数据", False)
         assert page.items[0].said.startswith("数据由备份（摘要 abababababab")

@@ -47,7 +47,7 @@ async def county(session: AsyncSession) -> County:
 
 
 async def lines_of(session: AsyncSession, county: County) -> list[JournalLine]:
-    page = await queries.search(session, county["auditor"], JournalFilter(), size=5000)
+    page = await queries.search(session, county["auditor"], JournalFilter(), at=MORNING, size=5000)
     return list(page.items)
 
 
@@ -184,7 +184,8 @@ class TestWhoActedForWhom:
 
         record = (await detail.journal(session, county["center"], number))[0]
         path = await detail.process(session, county["center"], number, at=MORNING)
-        line = (await queries.search(session, county["auditor"], JournalFilter(number=number), size=1)).items[0]
+        wanted = JournalFilter(number=number)
+        line = (await queries.search(session, county["auditor"], wanted, at=MORNING, size=1)).items[0]
 
         assert record.who == both
         assert any(both in node.who for node in path)

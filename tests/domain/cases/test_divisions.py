@@ -159,7 +159,7 @@ class TestEveryAct:
     @pytest.mark.parametrize("act", ACTS)
     async def test_stands_in_the_journal(self, session: AsyncSession, county: County, act: str) -> None:
         await ACTS[act](session, county["sysadmin"])
-        page = await audit.search(session, county["auditor"], JournalFilter())
+        page = await audit.search(session, county["auditor"], JournalFilter(), at=MORNING)
         line = next(one for one in page.items if one.action.startswith("area."))
         assert line.words != line.action
         told = wording.in_one(line.details, line.changes)
