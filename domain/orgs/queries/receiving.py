@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, any_, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -74,13 +75,20 @@ async def attendance(
     session: AsyncSession, duties: Duties, *, at: datetime, codes: Collection[str] | None = None
 ) -> dict[str, Attendance]:
     """Tell of each enabled unit, or of some by code, who would receive what is sent to it."""
+    given = {"at": at} if codes is None else {"at": at, "codes": list(codes)}
+    rows = await session.execute(_attended(duties, some=codes is not None), given)
+    return {row[0]: _attendance(present=row[1], deputised=row[2]) for row in rows}
+
+
+@cache
+def _attended(duties: Duties, *, some: bool) -> Select[tuple[str, bool, bool]]:
+    # Asked within every act: the statement is built once.
+    at: Any = bindparam("at")
     unit, there, away = aliased(Unit), aliased(Account), aliased(Account)
     present = select(there.id).where(_of_unit(there, unit), _able(there, duties), _there(there, at)).exists()
     deputy = select(away.id).where(_of_unit(away, unit), can_act(away, duties, at=at)).exists()
     query = select(unit.code, present, deputy).where(unit.disabled_at.is_(None))
-    if codes is not None:
-        query = query.where(unit.code.in_(set(codes)))
-    return {row[0]: _attendance(present=row[1], deputised=row[2]) for row in await session.execute(query)}
+    return query.where(unit.code.in_(bindparam("codes", expanding=True))) if some else query
 
 
 def _attendance(*, present: bool, deputised: bool) -> Attendance:
@@ -93,10 +101,15 @@ async def anybody(
     session: AsyncSession, duties: Duties, *, at: datetime, accounts: Collection[UUID] | None = None
 ) -> bool:
     """Tell whether anybody at all, or one of some accounts, can act now."""
+    given = {"at": at} if accounts is None else {"at": at, "accounts": list(accounts)}
+    return await session.scalar(_someone(duties, some=accounts is not None), given) is not None
+
+
+@cache
+def _someone(duties: Duties, *, some: bool) -> Select[tuple[UUID]]:
+    at: Any = bindparam("at")
     query = able_accounts(duties, at=at).limit(1)
-    if accounts is not None:
-        query = query.where(query.selected_columns[0].in_(accounts))
-    return await session.scalar(query) is not None
+    return query.where(query.selected_columns[0].in_(bindparam("accounts", expanding=True))) if some else query
 
 
 def _able(person: Any, duties: Duties) -> ColumnElement[bool]:
