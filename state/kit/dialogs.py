@@ -199,12 +199,14 @@ class DialogState(rx.State, mixin=True):
             raise NotFound(NO_STEP)
 
     def _ticked(self, one: Dialog, form: dict[str, Any]) -> dict[str, list[str]]:
-        """Gather what was ticked of each list of boxes, unless it is given as a list."""
-        return {
-            each.name: [choice for choice in self._offered(each) if flag_in(form, f"{each.name}-{choice}")]
-            for each in asked(one.form)
-            if each.of(tuple) and each.ask.choices and each.name not in form
-        }
+        """Gather what was ticked of each list of boxes, or, when confirmed, was gathered before; of its choices alone."""
+        found: dict[str, list[str]] = {}
+        for each in (each for each in asked(one.form) if each.of(tuple) and each.ask.choices):
+            given, offered = form.get(each.name), self._offered(each)
+            kept = given if isinstance(given, list) else []
+            ticked = (choice for choice in offered if choice in kept or flag_in(form, f"{each.name}-{choice}"))
+            found[each.name] = list(ticked)
+        return found
 
     def _open_fields(self, one: Dialog) -> list[str]:
         return [each.name for each in asked(one.form) if each.name not in self.asked.fixed]

@@ -102,7 +102,7 @@ class TestCalendar:
 
         await states.call(page, "ask", "pattern")
         assert page.asked.typed["weekend"] == "5 6"
-        await states.call(page, "send", {"periods": "9:00-12:00，13：00-17:00", "weekend-6": "on"})
+        await states.call(page, "send", {"periods": "9:00-12:00，13：00-17:00", "weekend-6": "on", "weekend": ["x"]})
         assert page.foreseen.sentence.startswith("作息改为 09:00-12:00、13:00-17:00；在办时限")
         await states.call(page, "confirm")
 

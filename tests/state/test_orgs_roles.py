@@ -132,10 +132,11 @@ class TestRoles:
         assert (page.asked.fixed, page.asked.typed["permissions"]) == (["code"], "case.view")
         await states.call(page, "send", {"code": "other", "name": "", "permissions-case.work": "on", "reach": "all"})
         assert (list(page.faults), page.asked.typed["permissions"]) == (["name"], "case.work")
-        await states.call(page, "send", {"name": "查阅", "permissions-case.view": "on", "permissions-x": "on"})
+        crafted = {"permissions-x": "on", "barred_places": ["/x", "/todo"], "barred_actions": [["accept"], None]}
+        await states.call(page, "send", {"name": "查阅", "permissions-case.view": "on", **crafted})
 
         row = page.tables["roles"][-1]
-        assert (row.key, row.cells[0], row.cells[4], row.cells[6]) == ("reader", "查阅", "无业务数据", "—")
+        assert (row.key, row.cells[0], row.cells[4], row.cells[6]) == ("reader", "查阅", "无业务数据", "不含：我的待办")
 
 
 class TestWaiting:
