@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from tests.redteam.wire import Target, assert_quiet
 SCHEMA = schemathesis.openapi.from_dict(build_api(settings=Settings(_env_file=None)).openapi())
 OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = 8
+EXAMPLES = 20 if os.environ.get("SOAK") else 5
 OWN_ACCOUNTS = {
     "DELETE /api/v1/auth/token": "gaj",
     "POST /api/v1/auth/password": "station",

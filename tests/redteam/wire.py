@@ -134,6 +134,13 @@ class Page:
             self.code = closed.rcvd.code if closed.rcvd else 1006
         return self.heard
 
+    async def hear(self, *words: str, patience: float = 15) -> None:
+        """Listen until one of some words was heard; an answer on a busy machine takes as long as it takes."""
+        for _ in range(int(patience / 0.2)):
+            await self.listen(0.2)
+            if any(word in self.text for word in words) or self.code:
+                return
+
     async def _take(self, frame: str) -> None:
         if frame == "2":
             await self.wire.send("3")

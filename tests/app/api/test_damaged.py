@@ -50,12 +50,13 @@ async def number(api: Api) -> str:
     return await api.case(MAIN_LINE[:4])
 
 
-@pytest.mark.parametrize(("table", "column"), PLACES)
-async def test_everything_stays_readable(api: Api, number: str, table: str, column: str) -> None:
+@pytest.mark.parametrize("table", sorted({table for table, _ in PLACES}))
+async def test_everything_stays_readable(api: Api, number: str, table: str) -> None:
     async with committing_into_savepoints(api.engine):
         async with unit_of_work() as session:
-            # names of our own tables, from the metadata
-            await session.execute(text(f'UPDATE "{table}" SET "{column}" = \'0044-03-15 BC\''))
+            # names of our own tables, from the metadata; all moments of one at once
+            put = ", ".join(f"\"{column}\" = '0044-03-15 BC'" for name, column in PLACES if name == table)
+            await session.execute(text(f'UPDATE "{table}" SET {put}'))
         found = await readings(api, number)
 
     wrong = {what: status for what, status in found.items() if status != 200}

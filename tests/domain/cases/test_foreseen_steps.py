@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
 from datetime import datetime, timedelta
+from itertools import product
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -65,9 +67,13 @@ async def done(
     return found
 
 
-@pytest.mark.parametrize("seed", range(3))
+LEADS = ("rsj", "zjj", "mzj")
+SHARES = list(product(range(3), LEADS) if os.environ.get("SOAK") else enumerate(LEADS))
+"""Each history with one department, and with `SOAK` with every one."""
+
+
+@pytest.mark.parametrize(("seed", "lead"), SHARES)
 @pytest.mark.parametrize("action", [Action.DISPATCH, Action.REDISPATCH])
-@pytest.mark.parametrize("lead", ["rsj", "zjj", "mzj"])
 async def test_is_what_the_step_does(session: AsyncSession, seed: int, action: Action, lead: str) -> None:
     walk = await Walk.begin(session, seed=seed, cases=6)
     await seed_years(session, [2026])

@@ -37,7 +37,7 @@ from tests.support.database import rolled_back
 from tests.support.histories import Move, Walk
 
 S = Status
-HISTORIES, STEPS, CASES = int(os.environ.get("HISTORIES", "5")), int(os.environ.get("STEPS", "220")), 4
+HISTORIES, STEPS, CASES = int(os.environ.get("HISTORIES", "3")), int(os.environ.get("STEPS", "220")), 4
 LIVE = {AssignmentState.WAITING, AssignmentState.WORKING, AssignmentState.REPORTED}
 GONE = {AssignmentState.RETURNED, AssignmentState.WITHDRAWN}
 PENDING = {S.ORDER_PENDING, S.RETURN_PENDING, S.EXTENSION_PENDING}
