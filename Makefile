@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 # Each worker starts a database server and a served product of its own; 0 runs all in one process.
-TEST_WORKERS ?= 2
+TEST_WORKERS ?= 3
 READY := $(VENV)/.ready
 SYNC := $(BIN)/uv sync --frozen --quiet --inexact --python $(BIN)/python
 export PATH := $(BIN):$(PATH)

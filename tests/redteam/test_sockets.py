@@ -9,7 +9,7 @@ from websockets.exceptions import InvalidStatus
 
 from domain.kernel.actor import SYSTEM_ID
 from tests.redteam.inside import Inside
-from tests.redteam.wire import Target, assert_quiet, assert_refused, page
+from tests.redteam.wire import AWAY, Target, assert_quiet, assert_refused, page
 
 STATE = "reflex___state____state"
 SESSION = f"{STATE}.state___session____signed_in_state"
@@ -21,7 +21,7 @@ async def hydrated(target: Target, secret: str) -> str:
     """Give the names of all states, as the page hears them."""
     async with page(target, secret) as opened:
         await opened.event(HYDRATE)
-        await opened.listen(1)
+        await opened.hear('"delta"')
         return opened.text
 
 
@@ -30,7 +30,7 @@ class TestAHandshake:
     async def test_without_a_session_that_holds_is_sent_away(self, target: Target, cookie: str) -> None:
         async with page(target, cookie) as opened:
             await opened.event(HYDRATE)
-            await opened.listen()
+            await opened.listen(15)
         assert (opened.code, opened.told_to_leave) == (4401, True)
         assert '"delta"' not in opened.text
         assert_quiet(opened.text)
@@ -51,7 +51,7 @@ class TestAHandshake:
         token = target.honest().headers["Authorization"].split()[1]
         async with page(target, token) as opened:
             await opened.event(HYDRATE)
-            await opened.listen()
+            await opened.listen(15)
         assert opened.code == 4401
 
     async def test_with_a_session_is_let_in(self, target: Target) -> None:
@@ -64,14 +64,14 @@ class TestTheEnd:
         secret = client.cookies["fq_session"]
         async with page(target, secret) as opened:
             await opened.event(HYDRATE)
-            await opened.listen(1)
+            await opened.hear('"delta"')
             assert opened.code == 0
             client.post("/auth/logout")
-            await opened.listen(3)
+            await opened.listen(15)
         assert (opened.code, opened.told_to_leave) == (4401, True)
         async with page(target, secret) as replayed:
             await replayed.event(f"{LIST}.load")
-            await replayed.listen()
+            await replayed.listen(15)
         assert replayed.code == 4401
         assert '"delta"' not in replayed.text
 
@@ -81,15 +81,15 @@ class TestTheEnd:
         try:
             async with page(target, secret) as opened:
                 await opened.event(f"{LIST}.load")
-                await opened.listen(1)
+                await opened.hear('"delta"')
                 assert (opened.code, '"delta"' in opened.text) == (0, True)
                 done = await asyncio.to_thread(inside.command, "user", "disable", "yjj")
                 assert done.returncode == 0, done.stderr
-                await opened.listen(3)
+                await opened.listen(15)
             assert (opened.code, opened.told_to_leave) == (4401, True)
             async with page(target, secret) as replayed:
                 await replayed.event(f"{LIST}.load")
-                await replayed.listen()
+                await replayed.listen(15)
             assert (replayed.code, '"delta"' in replayed.text) == (4401, False)
             assert_refused(program.get("/api/v1/cases"), 401)
             assert_refused(
@@ -106,7 +106,7 @@ class TestTheEnd:
         client = target.browser("jtj")
         async with page(target, client.cookies["fq_session"]) as opened:
             await opened.event(f"{LIST}.load")
-            await opened.listen(1)
+            await opened.hear('"delta"')
             assert '"delta"' in opened.text
             with inside.owner() as database:
                 database.execute(
@@ -116,13 +116,13 @@ class TestTheEnd:
                 )
             opened.heard.clear()
             await opened.event(f"{LIST}.load")
-            await opened.listen(0.7)
+            await opened.hear(AWAY)
             assert opened.told_to_leave
             assert "rows" not in opened.text
             assert_refused(client.get("/api/v1/cases"), 401)
             assert client.get("/api/v1/cases").status_code == 401  # asking did not wake it
             target.browser("jtj").post("/auth/logout")  # whatever happens to a session of the account has all looked at
-            await opened.listen(3)
+            await opened.listen(15)
         assert opened.code == 4401
 
     async def test_leaves_other_people_and_other_sessions_alone(self, target: Target) -> None:
@@ -239,7 +239,7 @@ class TestAnEvent:
     async def test_larger_than_any_ends_the_socket(self, target: Target) -> None:
         async with page(target, target.visitor("zjj")) as opened:
             await opened.raw("4" + "x" * (9 * 2**20))
-            await opened.listen(3)
+            await opened.listen(15)
         assert opened.code in {1009, 1006}
 
     @pytest.mark.parametrize(("name", "payload"), OF_OTHERS.items())

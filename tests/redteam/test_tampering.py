@@ -133,7 +133,7 @@ class TestSealedFields:
         with spoilt(inside, one, other.row):
             async with page(target, target.visitor("center")) as opened:
                 await opened.event(f"{LIST}.load")
-                await opened.listen(1)
+                await opened.hear("无法解密")
         assert one.number in opened.text
         assert "无法解密" in opened.text
         assert_quiet(opened.text)

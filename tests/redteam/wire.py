@@ -103,6 +103,9 @@ class Target:
         return f"{address}{NAMESPACE}/?EIO=4&transport=websocket&token={token or uuid4()}"
 
 
+AWAY = '"act": "leave"'
+
+
 @dataclass
 class Page:
     """A page's socket in the attacker's hands."""
@@ -157,7 +160,7 @@ class Page:
     @property
     def told_to_leave(self) -> bool:
         """Tell whether the page was sent to the sign-in page."""
-        return '"act": "leave"' in self.text
+        return AWAY in self.text
 
 
 @asynccontextmanager
