@@ -41,6 +41,11 @@ class Duties:
     permission: Permission = Permission.CASE_WORK
 
 
+def _alias(kind: type) -> Any:
+    # What an alias of a row offers, the checker takes for values.
+    return aliased(kind)
+
+
 def can_act(person: Any, duties: Duties, *, at: datetime) -> ColumnElement[bool]:
     """Give the condition that an account can act now, by itself or by a deputy in its stead.
 
@@ -52,14 +57,14 @@ def can_act(person: Any, duties: Duties, *, at: datetime) -> ColumnElement[bool]
 
 def _of_unit(person: Any, unit: Any) -> ColumnElement[bool]:
     # An account belongs to a unit as its main one or besides it.
-    more = aliased(AccountUnit)
+    more = _alias(AccountUnit)
     joined = select(more.account_id).where(more.account_id == person.id, more.unit_id == unit.id)
     return or_(person.unit_id == unit.id, joined.correlate(person, unit).exists())
 
 
 def unattended(duties: Duties, *, at: datetime, without: UUID | None = None) -> Select[tuple[UUID]]:
     """Select the units where nobody can act, disabled ones among them; `without` leaves one account out of account."""
-    unit, person = aliased(Unit), aliased(Account)
+    unit, person = _alias(Unit), _alias(Account)
     others = [person.id != without] if without else []
     anybody = select(person.id).where(_of_unit(person, unit), can_act(person, duties, at=at), *others)
     return select(unit.id).where(or_(unit.disabled_at.is_not(None), ~anybody.exists()))
@@ -67,7 +72,7 @@ def unattended(duties: Duties, *, at: datetime, without: UUID | None = None) -> 
 
 def able_accounts(duties: Duties, *, at: datetime) -> Select[tuple[UUID]]:
     """Select the accounts that can act now."""
-    person = aliased(Account)
+    person = _alias(Account)
     return select(person.id).where(can_act(person, duties, at=at))
 
 
@@ -84,7 +89,7 @@ async def attendance(
 def _attended(duties: Duties, *, some: bool) -> Select[tuple[str, bool, bool]]:
     # Asked within every act: the statement is built once.
     at: Any = bindparam("at")
-    unit, there, away = aliased(Unit), aliased(Account), aliased(Account)
+    unit, there, away = _alias(Unit), _alias(Account), _alias(Account)
     present = select(there.id).where(_of_unit(there, unit), _able(there, duties), _there(there, at)).exists()
     deputy = select(away.id).where(_of_unit(away, unit), can_act(away, duties, at=at)).exists()
     query = select(unit.code, present, deputy).where(unit.disabled_at.is_(None))
@@ -136,7 +141,7 @@ def _in_force(made: Any, at: datetime) -> ColumnElement[bool]:
 
 
 def _away(person: Any, at: datetime) -> ColumnElement[bool]:
-    made = aliased(Delegation)
+    made = _alias(Delegation)
     return select(made.id).where(made.from_id == person.id, _in_force(made, at)).exists()
 
 
@@ -146,7 +151,7 @@ def _there(person: Any, at: datetime) -> ColumnElement[bool]:
 
 def _deputised(person: Any, at: datetime) -> ColumnElement[bool]:
     # A deputy who is there and does business, as `operations.delegation.wear` asks.
-    made, deputy = aliased(Delegation), aliased(Account)
+    made, deputy = _alias(Delegation), _alias(Account)
     business = and_(
         or_(*(literal(role.value) == any_(deputy.roles) for role in Role if role not in _ADMINISTRATORS)),
         *(~(literal(role.value) == any_(deputy.roles)) for role in _ADMINISTRATORS),
