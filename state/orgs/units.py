@@ -110,6 +110,7 @@ UNITS: Listing[Placed] = Listing(
         Col("code", "代码", lambda one: one.unit.code, sort=True, phone="head", look="code"),
         Col("parent", "上级", lambda one: one.parent, sort=True),
         Col("phone", "办公电话", lambda one: one.unit.phone),
+        Col("address", "地址", lambda one: one.unit.address),
         Col(
             "accounts", "账号", lambda one: f"{one.unit.accounts} 个", by=lambda one: one.unit.accounts, sort=True,
             link=lambda one: f"/accounts?unit={one.unit.code}",
