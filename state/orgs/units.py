@@ -32,16 +32,17 @@ DEEPEST = 4
 class UnitsWanted:
     text: Annotated[str, Ask("搜索单位", example="名称、简称、代码", search=True)] = ""
     kind: Annotated[UnitKind | None, Ask("按类型筛选", empty="全部类型")] = None
+    bare: Annotated[bool, Ask("没有账号的")] = False
     sort: str = ""
 
     @property
     def flat(self) -> bool:
         """Tell whether rows stand without those that they belong to, or in another order."""
-        return bool(self.text or self.kind or self.sort)
+        return bool(self.text or self.kind or self.bare or self.sort)
 
     def fits(self, unit: UnitRow) -> bool:
         right_kind = self.kind is None or unit.kind is self.kind
-        return right_kind and fits(self.text, unit.name, unit.short_name, unit.code)
+        return right_kind and not (self.bare and unit.accounts) and fits(self.text, unit.name, unit.short_name, unit.code)
 
 
 @dataclass(frozen=True, slots=True)
