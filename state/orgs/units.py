@@ -42,7 +42,9 @@ class UnitsWanted:
 
     def fits(self, unit: UnitRow) -> bool:
         right_kind = self.kind is None or unit.kind is self.kind
-        return right_kind and not (self.bare and unit.accounts) and fits(self.text, unit.name, unit.short_name, unit.code)
+        return (
+            right_kind and not (self.bare and unit.accounts) and fits(self.text, unit.name, unit.short_name, unit.code)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +186,13 @@ async def _change(session: AsyncSession, actor: Actor, code: str, given: UnitInp
     return await operations.change_unit(session, actor, code, given, at=at)
 
 
-async def _disable(session: AsyncSession, actor: Actor, code: str, _given: Nothing, at: datetime) -> None:
-    await operations.disable_unit(session, actor, code, at=at)
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    reason: Annotated[str, Ask("停用原因", example="例如：机构合并", most=200, wide=True)] = ""
+
+
+async def _disable(session: AsyncSession, actor: Actor, code: str, given: Leaving, at: datetime) -> None:
+    await operations.disable_unit(session, actor, code, at=at, reason=given.reason)
 
 
 async def _enable(session: AsyncSession, actor: Actor, code: str, _given: Nothing, at: datetime) -> None:
@@ -204,6 +211,8 @@ class UnitsState(ListState, DialogState, SignedInState):
         "change": Dialog(
             "修改单位", _change, "单位已修改", Permission.UNIT_MANAGE, UnitInput, fill=_filled, choices=_parents,
         ),
-        "disable": Dialog("停用单位", _disable, "单位已停用", Permission.UNIT_MANAGE, word="确认停用", fill=_leaving),
+        "disable": Dialog(
+            "停用单位", _disable, "单位已停用", Permission.UNIT_MANAGE, Leaving, word="确认停用", fill=_leaving,
+        ),
         "enable": Dialog("启用单位", _enable, "单位已启用", Permission.UNIT_MANAGE, word="确认启用", fill=_returning),
     }  # fmt: skip

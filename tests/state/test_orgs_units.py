@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col
 
 from app.navigation import PAGES
 from domain.cases.vocabulary import Action
+from domain.kernel.models import JournalEntry
 from domain.kernel.refusals import ActionNotAllowed, NotFound, NotPermitted
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs.models import Unit, UnitKind
@@ -214,10 +216,25 @@ class TestTurning:
             assert [act.word for act in row.acts] == acts
             assert bool(row.marks["state"][0].title) == (name == "disable")
 
+    async def test_the_reason_stands_in_the_journal_and_those_without_accounts_are_found(
+        self, ground: AsyncEngine
+    ) -> None:
+        page = await _opened()
+        await _make(page, "xfj", "信访局", address="清溪路 1 号")
+        assert _cell(page, "xfj", "address") == "清溪路 1 号"
+        every = {row.key for row in page.rows}
+        await states.call(page, "narrow", "bare", "1")
+        assert {"xfj"} <= {row.key for row in page.rows} < every
+        await _turn(page, "disable", "xfj", reason="机构合并")
+        async with unit_of_work() as session:
+            query = select(JournalEntry).where(col(JournalEntry.action) == "unit.disable")
+            (line,) = await session.scalars(query)
+        assert line.detail["reason"] == "机构合并"
 
-async def _turn(page: UnitsState, name: str, code: str) -> None:
+
+async def _turn(page: UnitsState, name: str, code: str, **form: str) -> None:
     await states.call(page, "ask", name, code)
-    await states.call(page, "send", {})
+    await states.call(page, "send", form)
 
 
 @pytest.mark.parametrize("name", ["new", "change", "disable", "enable"])

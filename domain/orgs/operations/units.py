@@ -65,7 +65,7 @@ async def change_unit(session: AsyncSession, actor: Actor, code: str, given: Uni
     return unit
 
 
-async def disable_unit(session: AsyncSession, actor: Actor, code: str, *, at: datetime) -> None:
+async def disable_unit(session: AsyncSession, actor: Actor, code: str, *, at: datetime, reason: str = "") -> None:
     """Disable a unit: nothing is dispatched to it any more, and it gives nobody reach.
 
     :raises ActionNotAllowed: enabled accounts still have it as their main unit
@@ -76,7 +76,7 @@ async def disable_unit(session: AsyncSession, actor: Actor, code: str, *, at: da
     if left := await session.scalar(query):
         raise ActionNotAllowed(f"该单位还有 {left} 个启用的账号，请先调整或停用这些账号")
     unit.disabled_at = unit.disabled_at or at
-    await _note(session, actor, "unit.disable", unit, at, {"code": unit.code})
+    await _note(session, actor, "unit.disable", unit, at, {"code": unit.code, "reason": reason.strip()})
 
 
 async def enable_unit(session: AsyncSession, actor: Actor, code: str, *, at: datetime) -> None:
