@@ -32,7 +32,7 @@ from state.session import COOKIE, SignedInState, secret_in
 
 ALWAYS = frozenset({"hydrate", "hydrate_and_load", "update_vars_internal", "set_is_hydrated"})
 """Reflex's own events that only start a page; what they send is emptied first for a stranger."""
-OWN_PAGE, OWN_STATE = "/me", ".state___me____"
+OWN_PAGE, OWN_STATE = "/me", ".state___orgs___own____"
 """Where somebody is led who must do something before having any rights."""
 _OPENS = ".on_load_internal"
 """Reflex's own event that begins to load a page."""

@@ -16,21 +16,21 @@ from app.pages.calendar.limits import limit_rules
 from app.pages.calendar.year import working_days
 from app.pages.cases.detail import case_detail
 from app.pages.cases.edit import case_edit
-from app.pages.cases.list import ledger, overdue, to_do
+from app.pages.cases.listing import ledger, overdue, to_do
 from app.pages.cases.new import case_new
 from app.pages.cases.words import category_words
 from app.pages.home import home
-from app.pages.me.own import own_account
-from app.pages.me.security import security
 from app.pages.orgs.account import account_detail
 from app.pages.orgs.accounts import account_list
 from app.pages.orgs.explain import explained
+from app.pages.orgs.own import own_account
 from app.pages.orgs.roles import role_list
+from app.pages.orgs.security import security
 from app.pages.orgs.units import unit_list
-from app.pages.privacy.fields import field_policy
-from app.pages.privacy.retention import retention_rules
+from app.pages.people.fields import field_policy
 from app.pages.processes.detail import process
-from app.pages.processes.list import processes
+from app.pages.processes.listing import processes
+from app.pages.retention.rules import retention_rules
 from app.pages.visits.desk import desk
 from state.areas.areas import AreasState
 from state.audit.alarms import AlarmsState
@@ -43,20 +43,20 @@ from state.cases.listing import CaseListState
 from state.cases.words import CategoryWordsState
 from state.cases.working import CaseState
 from state.cases.writing import CaseFormState
-from state.me import OwnState
 from state.notices import BellState
 from state.orgs.account import AccountState
 from state.orgs.accounts import AccountListState
 from state.orgs.delegation import DelegationState
 from state.orgs.explain import ExplainState
+from state.orgs.own import OwnState
 from state.orgs.roles import RolesState
+from state.orgs.security import SecurityState
 from state.orgs.units import UnitsState
+from state.people.fields import FieldPolicyState
 from state.places import Place, place
-from state.privacy.fields import FieldPolicyState
-from state.privacy.retention import RetentionState
 from state.processes.listing import ProcessListState
 from state.processes.working import ProcessState
-from state.security import SecurityState
+from state.retention.rules import RetentionState
 from state.session import LandingState
 from state.visits import VisitDesk
 

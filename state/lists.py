@@ -17,8 +17,8 @@ from state.kit.listing import Listing
 from state.orgs.accounts import ACCOUNTS
 from state.orgs.roles import ROLES
 from state.orgs.units import UNITS
-from state.privacy.retention import HOLDS, PAST, RULES, RUNS
 from state.processes.listing import PROCESSES
+from state.retention.rules import HOLDS, PAST, RULES, RUNS
 
 _ALL: tuple[Listing[Any], ...] = (
     ACCOUNTS, UNITS, ROLES, AREAS, WORDS, PROCESSES, OPEN, CLOSED, JOURNAL, DAYS, IN_FORCE, PAST_LIMITS, RULES, HOLDS, RUNS, PAST,

@@ -32,7 +32,7 @@ from app.api.policy import Policies
 from app.public import petitioner, signin, signon
 from app.settings import Settings, load
 from app.throttle import Throttle
-from state import me
+from state.orgs import own
 
 DESCRIPTION = Path(__file__).parents[2] / "docs" / "openapi.json"
 _ROOMS = (
@@ -76,7 +76,7 @@ def build_api(*more: APIRouter, settings: Settings | None = None, client: Path |
     app.state.settings = settings or load()
     app.state.throttle = Throttle()
     app.state.sign_on = signon.providers_of(app.state.settings)
-    me.offer({one.name: one.label for one in app.state.sign_on.values()})
+    own.offer({one.name: one.label for one in app.state.sign_on.values()})
     refusals.install(app)
     pages = Policies.of(client) if client else None
     app.add_middleware(Edge, pages=pages, public_url=app.state.settings.public_url)

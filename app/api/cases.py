@@ -16,7 +16,7 @@ from domain.audit import operations as audit
 from domain.cases.inputs import CaseInput, StepInput
 from domain.cases.operations.create import create
 from domain.cases.operations.take import take
-from domain.cases.queries import actions, detail, lists, suggesting
+from domain.cases.queries import actions, detail, listing, suggesting
 from domain.cases.queries.suggesting import Suggestion
 from domain.cases.schemas import ActionView, CaseSummary, JournalView
 from domain.cases.vocabulary import Action, Status
@@ -89,7 +89,7 @@ async def search_cases(
 
 async def _page(call: Call, wanted: CaseQuery, **personal: str) -> CasePage:
     call.actor.require(Permission.CASE_VIEW)
-    page = await lists.search(
+    page = await listing.search(
         call.session, call.actor, wanted.filter(**personal), at=call.at, cursor=wanted.cursor, size=wanted.limit
     )
     if asked := {name.replace("_tail", "") for name, value in personal.items() if value}:

@@ -23,7 +23,7 @@ from domain.audit import queries as journal
 from domain.audit import wording
 from domain.audit.schemas import Group, JournalFilter, JournalLine
 from domain.cases.inputs import CaseFilter
-from domain.cases.queries import lists
+from domain.cases.queries import listing
 from domain.cases.schemas import CaseRow
 from domain.kernel.clock import end_stamp, stamp
 from domain.kernel.permissions import Permission
@@ -111,12 +111,12 @@ async def export_journal(
 
 async def _cases(call: Call, wanted: CaseFilter) -> list[CaseRow]:
     # The rows of the list, once each though cases move between its pages meanwhile.
-    if not await lists.at_most(call.session, call.actor, wanted, MOST_CASES, at=call.at):
+    if not await listing.at_most(call.session, call.actor, wanted, MOST_CASES, at=call.at):
         raise Invalid(f"一次最多导出 {MOST_CASES:,} 件，请缩小范围后再导出")
     found: dict[UUID, CaseRow] = {}
     cursor = ""
     while len(found) < MOST_CASES:
-        rows = await lists.search(
+        rows = await listing.search(
             call.session, call.actor, wanted, at=call.at, cursor=cursor, size=_BATCH, purpose=Purpose.EXPORT
         )
         found.update((row.id, row) for row in rows.items)

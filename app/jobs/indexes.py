@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from domain.cases.operations import matter
-from domain.cases.queries import lists
+from domain.cases.queries import listing
 from domain.kernel import marks
 from domain.kernel.unit_of_work import unit_of_work
 from domain.people import operations, queries
@@ -18,7 +18,7 @@ from domain.people import operations, queries
 Fill = Callable[..., Awaitable[UUID | None]]
 WALKS: tuple[tuple[tuple[str, ...], Fill], ...] = (
     ((queries.TAILS_PENDING, queries.INDEX_PENDING), operations.fill_indexes),
-    ((lists.INDEX_PENDING,), matter.fill_index),
+    ((listing.INDEX_PENDING,), matter.fill_index),
 )
 """The notes that something waits, and the act that works some of it off."""
 BATCH, PAUSE = 200, 0.02

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from domain.cases import workflow
 from domain.cases.models import Assignment, AssignmentState, Case, Ruling, Satisfaction
-from domain.cases.queries import lists
+from domain.cases.queries import listing
 from domain.cases.queries.reach import visible_to
 from domain.cases.schemas import CaseRow
 from domain.cases.vocabulary import Status
@@ -142,4 +142,4 @@ async def cases_behind(
     total = await session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
     every = select(Case).where(col(Case.id).in_(chosen), visible_to(actor))
     turned = await turn_query(session, every, _NEWEST, cursor=cursor, size=size, at=at)
-    return turned.page(await lists.rows_of(session, actor, turned.rows, at=at), total, size)
+    return turned.page(await listing.rows_of(session, actor, turned.rows, at=at), total, size)

@@ -15,7 +15,7 @@ from domain.cases import categories, rules
 from domain.cases.inputs import CaseFilter
 from domain.cases.models import RiskLevel, Supervision
 from domain.cases.process import STANDARD
-from domain.cases.queries import lists, processes, views
+from domain.cases.queries import listing, processes, views
 from domain.cases.schemas import CaseRow
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.actor import Actor
@@ -185,7 +185,7 @@ class CaseListState(AddressedState, SignedInState):
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
         at, wanted = now(), self._filter()
         page = await self._page_of(
-            lambda cursor: lists.search(session, actor, wanted, at=at, cursor=cursor, size=self.size)
+            lambda cursor: listing.search(session, actor, wanted, at=at, cursor=cursor, size=self.size)
         )
         await self._note_search(session, actor, wanted)
         self._trail = Trail.of(wanted, page)

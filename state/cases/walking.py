@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.inputs import CaseFilter
-from domain.cases.queries import lists
+from domain.cases.queries import listing
 from domain.cases.schemas import CaseRow
 from domain.kernel.actor import Actor
 from domain.kernel.paging import Page
@@ -49,7 +49,7 @@ class Trail:
         place = self.numbers.index(number)
         before, behind = self.numbers[:place][::-1], self.numbers[place + 1 :]
         try:
-            listed = await lists.still_listed(session, actor, self.wanted, self.numbers, at=now())
+            listed = await listing.still_listed(session, actor, self.wanted, self.numbers, at=now())
             previous = next((one for one in before if one in listed), "")
             following = next((one for one in behind if one in listed), "")
             if not previous and self.before:
@@ -62,7 +62,7 @@ class Trail:
 
     async def _more(self, session: AsyncSession, actor: Actor, *, back: bool) -> list[str]:
         cursor = self.before if back else self.behind
-        page = await lists.search(session, actor, self.wanted, at=now(), cursor=cursor, size=self.size)
+        page = await listing.search(session, actor, self.wanted, at=now(), cursor=cursor, size=self.size)
         found = [row.number for row in page.items if row.number not in self.numbers]
         if back:
             self.numbers, self.before = [*found, *self.numbers], page.previous

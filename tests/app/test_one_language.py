@@ -27,7 +27,7 @@ from domain.cases.inputs import CaseFilter
 from domain.cases.models import Satisfaction
 from domain.cases.operations import processes as operations
 from domain.cases.process import LimitTweak, StepTweak, Tweaks, built, lint
-from domain.cases.queries import actions, conflict, detail, handlings, lists, processes, views
+from domain.cases.queries import actions, conflict, detail, handlings, listing, processes, views
 from domain.cases.vocabulary import Action, Need, Status
 from domain.cases.workflow import STEPS
 from domain.kernel.models import OutboxMessage
@@ -102,7 +102,7 @@ class _Reader:
         session, actor, number = self.session, self.county[login], self.number
         view = await detail.get(session, actor, number, at=at)
         taken = await actions.of(session, actor, number, at=at)
-        found = await lists.search(session, actor, CaseFilter(), at=at)
+        found = await listing.search(session, actor, CaseFilter(), at=at)
         journal = await detail.journal(session, actor, number)
         return {
             "page": shapes.shown(view),

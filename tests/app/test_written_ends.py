@@ -22,7 +22,7 @@ from domain.calendar.operations import seed_years, set_limit
 from domain.calendar.queries import calendar_of
 from domain.calendar.rules import Limit
 from domain.cases.inputs import CaseFilter
-from domain.cases.queries import detail, lists
+from domain.cases.queries import detail, listing
 from domain.kernel.actor import system_actor
 from domain.kernel.clock import SHANGHAI
 from domain.kernel.permissions import Role
@@ -58,7 +58,7 @@ async def said(session: AsyncSession, county: County, number: str, at: datetime)
 
     A stretch of days off on the way ends on a day off, rightly: only the last stretch is an end.
     """
-    rows = (await lists.search(session, county["center"], CaseFilter(), at=at, size=200)).items
+    rows = (await listing.search(session, county["center"], CaseFilter(), at=at, size=200)).items
     row = next(one for one in rows if one.number == number)
     view = await detail.get(session, county["center"], number, at=at)
     limits = [shapes.limit(one) for one in view.deadlines]

@@ -66,3 +66,17 @@ def test_a_room_has_no_files_but_those_of_the_house(room: str) -> None:
 @pytest.mark.parametrize("room", ROOMS)
 def test_the_glossary_knows_the_room(room: str) -> None:
     assert room in (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+
+
+UPPER = {
+    "kit": "what every room draws and reads with",
+    "processes": "arranges the processes of cases, which are data there",
+}
+"""Rooms of the upper floors that the domain has not under that name, each with its reason."""
+
+
+@pytest.mark.parametrize("floor", ["state", "components", "app/pages"])
+def test_a_room_has_one_name_on_every_floor(floor: str) -> None:
+    found = {path.name for path in (ROOT / floor).iterdir() if (path / "__init__.py").exists()}
+
+    assert found <= {*ROOMS, *UPPER}

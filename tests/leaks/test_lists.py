@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.inputs import CaseFilter
 from domain.cases.models import RiskLevel
-from domain.cases.queries import lists, views
+from domain.cases.queries import listing, views
 from domain.cases.vocabulary import Status
 from domain.kernel.actor import Actor
 from domain.kernel.clock import local_date
@@ -32,7 +32,7 @@ from tests.leaks.world import World
 LIVING = [who.login for who in living()]
 T = TypeVar("T")
 Fits = Callable[[CaseFact], bool]
-SORTS = ("", *(f"{sign}{name}" for name in lists._SORTS for sign in ("", "-")))
+SORTS = ("", *(f"{sign}{name}" for name in listing._SORTS for sign in ("", "-")))
 _ANYBODY = pytest.mark.parametrize("login", LIVING)
 
 
@@ -91,7 +91,7 @@ async def every_page(
     texts = ""
     cursor = ""
     while True:
-        found = await lists.search(session, who, wanted, at=now(), cursor=cursor, size=size)
+        found = await listing.search(session, who, wanted, at=now(), cursor=cursor, size=size)
         numbers += [row.number for row in found.items]
         texts += repr(found.items)
         cursor = found.next

@@ -181,10 +181,10 @@ OF_OTHERS: dict[str, dict[str, object]] = {
     "areas___areas____areas_state.load": {},
     "orgs___account____account_state.disable": {"form": {"reason": "不再需要"}},
     "orgs___granting____grant_state.grant": {"form": {"role": "sysadmin"}},
-    "security____security_state.send": {"form": {"reveal_per_hour": "9999", "reason": "方便工作"}},
+    "orgs___security____security_state.send": {"form": {"reveal_per_hour": "9999", "reason": "方便工作"}},
     "calendar___limits____limits_state.ask": {"name": "new", "key": ""},
-    "privacy___fields____field_policy_state.save": {},
-    "privacy___retention____retention_state.send": {"form": {"number": "QX2026000001", "reason": "方便工作"}},
+    "people___fields____field_policy_state.save": {},
+    "retention___rules____retention_state.send": {"form": {"number": "QX2026000001", "reason": "方便工作"}},
     "audit___journal____journal_state.verify": {},
     "audit___journal____journal_state.load": {},
 }

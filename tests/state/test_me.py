@@ -12,8 +12,8 @@ from domain.orgs import policy_values, queries, rules
 from domain.orgs.models import Account, SessionKind
 from domain.orgs.operations import codes
 from state.clock import now
-from state.me import OwnState
-from state.security import SecurityState
+from state.orgs.own import OwnState
+from state.orgs.security import SecurityState
 from state.session import COOKIE
 from tests.support import county as support
 from tests.support import states

@@ -18,8 +18,8 @@ from domain.retention import queries
 from domain.retention.models import Kind
 from domain.retention.rules import FIXED
 from state.clock import now
-from state.privacy.fields import FieldPolicyState
-from state.privacy.retention import RetentionState
+from state.people.fields import FieldPolicyState
+from state.retention.rules import RetentionState
 from tests.support import county as support
 from tests.support import states
 from tests.support.county import MAIN_LINE, County

@@ -19,11 +19,11 @@ from domain.kernel.unit_of_work import unit_of_work
 from state.cases.relating import RelatingState
 from state.cases.writing import CaseFormState
 from state.clock import now
-from state.me import OwnState
 from state.orgs.account import AccountState
 from state.orgs.accounts import AccountListState
 from state.orgs.handing import HandOverState
-from state.security import SecurityState
+from state.orgs.own import OwnState
+from state.orgs.security import SecurityState
 from state.visits import VisitDesk
 from tests.support import county as support
 from tests.support import states

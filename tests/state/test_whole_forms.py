@@ -18,8 +18,8 @@ from state.cases.writing import CaseFormState
 from state.clock import now
 from state.orgs.accounts import AccountListState
 from state.orgs.delegation import DelegationState
+from state.orgs.security import SecurityState
 from state.orgs.units import UnitsState
-from state.security import SecurityState
 from state.visits import VisitDesk
 from tests.support import county as support
 from tests.support import states

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.inputs import CaseFilter
-from domain.cases.queries import lists
+from domain.cases.queries import listing
 from domain.kernel.actor import Actor
 from domain.orgs import queries
 from domain.orgs.schemas import NewAccount
@@ -19,7 +19,7 @@ async def afresh(session: AsyncSession, login: str) -> Actor:
 
 
 async def seen_by(session: AsyncSession, actor: Actor) -> set[str]:
-    page = await lists.search(session, actor, CaseFilter(), at=MORNING, size=100)
+    page = await listing.search(session, actor, CaseFilter(), at=MORNING, size=100)
     return {row.number for row in page.items}
 
 

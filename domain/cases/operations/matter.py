@@ -19,7 +19,7 @@ from domain.areas import queries as areas
 from domain.cases import categories, rules
 from domain.cases.inputs import AMOUNT, HEADCOUNT, MAX_CONTENT, MAX_TITLE, CaseChanges, PartyInput
 from domain.cases.models import Case, Party, PartyKind
-from domain.cases.queries.lists import INDEX_PENDING
+from domain.cases.queries.listing import INDEX_PENDING
 from domain.kernel import marks, searching
 from domain.kernel.actor import Actor
 from domain.kernel.bounds import moment_fault, money_fault

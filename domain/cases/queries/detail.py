@@ -18,7 +18,7 @@ from domain.calendar.schemas import DeadlineView
 from domain.cases import categories, notes
 from domain.cases.models import Assignment, Attachment, Case, Copy, Party
 from domain.cases.process import Process
-from domain.cases.queries import answers, conflict, family, lists, path, processes, reach
+from domain.cases.queries import answers, conflict, family, listing, path, processes, reach
 from domain.cases.schemas import (
     AssignmentView,
     CaseView,
@@ -52,7 +52,7 @@ async def get(
     """
     case = await reach.find(session, actor, number)
     process = await processes.of_case(session, case)
-    row = (await lists.rows_of(session, actor, [case], at=at, purpose=purpose))[0]
+    row = (await listing.rows_of(session, actor, [case], at=at, purpose=purpose))[0]
     lens = (await people.lens(session, actor, purpose)).of_special(categories.is_special(case.category))
     names = await orgs.staff_names(session, {case.created_by})
     units = await orgs.units_by_id(session, {case.unit_id})

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.inputs import CaseFilter
 from domain.cases.operations import assists
-from domain.cases.queries import detail, lists
+from domain.cases.queries import detail, listing
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted
 from tests.support import county as support
@@ -83,7 +83,7 @@ class TestCopy:
         assert not await assists.receive_copy(session, county["zjj"], number=number, at=MORNING)
         shown = await detail.get(session, county["center"], number, at=MORNING)
         assert [(copy.note, copy.read_at) for copy in shown.copies] == [("请知悉", MORNING)]
-        copied = await lists.search(session, county["zjj"], CaseFilter(view="copied"), at=MORNING)
+        copied = await listing.search(session, county["zjj"], CaseFilter(view="copied"), at=MORNING)
         assert [row.number for row in copied.items] == [number]
 
     async def test_gives_no_step_to_the_reader(self, session: AsyncSession, county: County) -> None:
@@ -92,5 +92,5 @@ class TestCopy:
 
         with pytest.raises(NotPermitted):
             await support.step(session, county["zjj"], number, Action.REPORT_PROGRESS, at=MORNING, opinion="代为反馈")
-        todo = await lists.search(session, county["zjj"], CaseFilter(view="todo"), at=MORNING)
+        todo = await listing.search(session, county["zjj"], CaseFilter(view="todo"), at=MORNING)
         assert todo.items == ()

@@ -10,7 +10,7 @@ from domain.calendar import queries as calendar
 from domain.calendar.models import Link
 from domain.calendar.operations import seed_years
 from domain.cases.inputs import CaseFilter
-from domain.cases.queries import lists, reach
+from domain.cases.queries import listing, reach
 from domain.cases.vocabulary import Action
 from domain.kernel.clock import stamp
 from tests.support import county as support
@@ -155,7 +155,7 @@ async def test_overdue_is_told_by_list_and_row(session: AsyncSession, county: Co
     due = MORNING + 24 * HOUR
 
     for at, late in ((due, False), (due + timedelta(seconds=1), True)):
-        found = await lists.search(session, county["center"], CaseFilter(view="overdue"), at=at)
+        found = await listing.search(session, county["center"], CaseFilter(view="overdue"), at=at)
         assert [row.number for row in found.items] == ([number] if late else [])
-        row = (await lists.search(session, county["center"], CaseFilter(), at=at)).items[0]
+        row = (await listing.search(session, county["center"], CaseFilter(), at=at)).items[0]
         assert (row.status == "overdue_accept") is late

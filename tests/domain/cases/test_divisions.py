@@ -23,7 +23,7 @@ from domain.cases.inputs import CaseFilter, StepInput
 from domain.cases.models import Case
 from domain.cases.operations import divisions
 from domain.cases.operations.take import take
-from domain.cases.queries import detail, lists
+from domain.cases.queries import detail, listing
 from domain.cases.vocabulary import Action
 from domain.kernel.permissions import GRANTS, PEOPLE_ROLES, Permission
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted
@@ -62,7 +62,7 @@ async def full(session: AsyncSession, county: County, number: str) -> str:
 async def found_by(session: AsyncSession, county: County, login: str, area: str = "") -> set[str]:
     actor = await orgs.actor_of_login(session, login)
     assert actor is not None
-    page = await lists.search(session, actor, CaseFilter(area=area), at=MORNING)
+    page = await listing.search(session, actor, CaseFilter(area=area), at=MORNING)
     return {row.number for row in page.items}
 
 

@@ -19,7 +19,7 @@ from domain.calendar.rules import Limit
 from domain.calendar.schemas import NoticeDay
 from domain.cases.inputs import CaseFilter
 from domain.cases.models import Case
-from domain.cases.queries import lists, views
+from domain.cases.queries import listing, views
 from domain.cases.schemas import CaseRow
 from domain.kernel.actor import Actor, system_actor
 from domain.kernel.clock import SHANGHAI
@@ -56,13 +56,13 @@ async def several(session: AsyncSession, county: County) -> None:
 
 async def told(session: AsyncSession, actor: Actor, at: datetime) -> list[CaseRow]:
     """Give the rows within reach, after comparing their chips with counters, filters and what is reminded of."""
-    rows = (await lists.search(session, actor, CaseFilter(), at=at, size=200)).items
+    rows = (await listing.search(session, actor, CaseFilter(), at=at, size=200)).items
     names = {"orange": "due_24h", "red": "overdue"}
     counts = await views.count_views(session, actor, tuple(names.values()), at=at)
     for tone, view in names.items():
         chips = {row.number for row in rows if row.tone == tone}
         listed = {
-            row.number for row in (await lists.search(session, actor, CaseFilter(view=view), at=at, size=200)).items
+            row.number for row in (await listing.search(session, actor, CaseFilter(view=view), at=at, size=200)).items
         }
         assert chips == listed, (view, at)
         assert len(chips) == counts[view], (view, at)

@@ -17,7 +17,7 @@ from domain.cases.inputs import CaseFilter, StepInput
 from domain.cases.models import Case
 from domain.cases.operations.take import take
 from domain.cases.process import STANDARD
-from domain.cases.queries import foreseeing, lists, reach
+from domain.cases.queries import foreseeing, listing, reach
 from domain.cases.queries.bulk import BULK, MOST
 from domain.cases.queries.foreseeing import Nearest, Renewal
 from domain.cases.vocabulary import Action, Verb
@@ -61,7 +61,7 @@ async def done(
                 await take(session, county["center"], number=number, action=action, given=given, at=at)
         except Refusal:
             continue
-        rows = (await lists.search(session, county["center"], CaseFilter(), at=at, size=200)).items
+        rows = (await listing.search(session, county["center"], CaseFilter(), at=at, size=200)).items
         row = next(one for one in rows if one.number == number)
         found[number] = (row.due_at, end_stamp(row.ends_at))
     return found

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.inputs import CaseFilter
 from domain.cases.models import Satisfaction
-from domain.cases.queries import actions, detail, lists, reach, views
+from domain.cases.queries import actions, detail, listing, reach, views
 from domain.cases.vocabulary import Action, Status
 from domain.kernel import journal
 from domain.kernel.actor import system_actor
@@ -45,7 +45,7 @@ async def test_every_reader_opens_the_page(session: AsyncSession, county: County
         assert shown.parties[0].name == "林**"
         assert await detail.process(session, actor, number, at=MORNING)
         assert await actions.of(session, actor, number, at=MORNING)
-        page = await lists.search(session, actor, CaseFilter(text="拖欠工资"), at=MORNING)
+        page = await listing.search(session, actor, CaseFilter(text="拖欠工资"), at=MORNING)
         assert [row.number for row in page.items] == [number]
         assert await views.counters(session, actor, at=MORNING)
 

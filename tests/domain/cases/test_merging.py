@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.calendar import queries as calendar
 from domain.cases.inputs import CaseFilter
 from domain.cases.operations import merge
-from domain.cases.queries import actions, detail, lists, reach, views
+from domain.cases.queries import actions, detail, listing, reach, views
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.actor import system_actor
 from domain.kernel.permissions import Role
@@ -37,7 +37,7 @@ class TestMerge:
 
         await _merge(session, county, kept, merged)
 
-        todo = await lists.search(session, county["center"], CaseFilter(view="todo"), at=MORNING)
+        todo = await listing.search(session, county["center"], CaseFilter(view="todo"), at=MORNING)
         assert [row.number for row in todo.items] == [kept]
         assert (await views.count_views(session, county["center"], ("to_dispatch", "open"), at=MORNING)) == {
             "to_dispatch": 1,

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from domain.cases.inputs import CaseFilter
 from domain.cases.models import Case, Satisfaction, Supervision
-from domain.cases.queries import lists, views
+from domain.cases.queries import listing, views
 from domain.cases.schemas import CaseRow
 from domain.cases.vocabulary import Action
 from domain.kernel.ids import new_id
@@ -30,7 +30,7 @@ async def county(session: AsyncSession) -> County:
 
 
 async def _rows(session: AsyncSession, county: County, login: str, view: str) -> list[CaseRow]:
-    page = await lists.search(session, county[login], CaseFilter(view=view), at=LATE)
+    page = await listing.search(session, county[login], CaseFilter(view=view), at=LATE)
     return list(page.items)
 
 

@@ -13,7 +13,7 @@ from domain.cases import rules
 from domain.cases.inputs import CaseFilter
 from domain.cases.models import Case, Satisfaction
 from domain.cases.operations.orders import arrange
-from domain.cases.queries import lists
+from domain.cases.queries import listing
 from domain.cases.queries.orders import DEFAULTS, Order
 from domain.cases.vocabulary import Status
 from domain.kernel.refusals import Invalid, NotPermitted
@@ -23,7 +23,7 @@ from tests.support.county import MAIN_LINE, MORNING, County
 
 async def _shown(session: AsyncSession, county: County, login: str, hours: int = 0, view: str = "") -> list[str]:
     at = MORNING + timedelta(hours=hours)
-    page = await lists.search(session, county[login], CaseFilter(view=view), at=at, size=50)
+    page = await listing.search(session, county[login], CaseFilter(view=view), at=at, size=50)
     return [row.status for row in page.items]
 
 
@@ -74,7 +74,7 @@ class TestToDo:
 
     async def test_goes_by_urgency(self, session: AsyncSession, county: County) -> None:
         names = await self._cases(session, county)
-        page = await lists.search(session, county["rsj"], CaseFilter(view="todo"), at=MORNING)
+        page = await listing.search(session, county["rsj"], CaseFilter(view="todo"), at=MORNING)
         assert [names[row.number] for row in page.items] == [
             "late urgent", "later", "late", "far urgent", "soon", "far"
         ]  # fmt: skip
@@ -85,7 +85,7 @@ class TestToDo:
         values = {"urgent": True, "satisfaction": Satisfaction.DISSATISFIED}
         await session.execute(update(Case).where(col(Case.number) == closed).values(values))
         session.expire_all()
-        page = await lists.search(session, county["center"], CaseFilter(view="todo"), at=MORNING)
+        page = await listing.search(session, county["center"], CaseFilter(view="todo"), at=MORNING)
         assert [row.number for row in page.items] == [waiting, closed]
         assert page.items[1].status_label == "不满意待回访"
 

@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from domain.cases.inputs import CaseFilter
 from domain.cases.models import Case
-from domain.cases.queries import lists
+from domain.cases.queries import listing
 from domain.cases.schemas import CaseRow
 from domain.kernel.paging import Page
 from domain.kernel.refusals import Invalid
@@ -28,7 +28,7 @@ from tests.support import county as support
 from tests.support.county import MORNING, County
 from tests.support.rows import add_cases, case_row
 
-SORTS = ("", *(f"{sign}{name}" for name in lists._SORTS for sign in ("", "-")))
+SORTS = ("", *(f"{sign}{name}" for name in listing._SORTS for sign in ("", "-")))
 SIZE = 7
 LONG_ENOUGH = 6
 """Bytes of a text that are not found by chance in something sealed."""
@@ -60,7 +60,7 @@ async def _page(
     session: AsyncSession, county: County, sort: str, cursor: str, at: datetime, view: str
 ) -> Page[CaseRow]:
     wanted = CaseFilter(sort=sort, view=view)
-    return await lists.search(session, county["center"], wanted, at=at, cursor=cursor, size=SIZE)
+    return await listing.search(session, county["center"], wanted, at=at, cursor=cursor, size=SIZE)
 
 
 @pytest.mark.parametrize(("sort", "view"), [*product(SORTS, ("",)), ("", "todo"), ("", "open")])
@@ -105,7 +105,7 @@ class TestPages:
 
 
 async def _all(session: AsyncSession, county: County, view: str) -> set[str]:
-    page = await lists.search(session, county["center"], CaseFilter(view=view), at=MORNING, size=200)
+    page = await listing.search(session, county["center"], CaseFilter(view=view), at=MORNING, size=200)
     return {row.number for row in page.items}
 
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.inputs import CaseFilter
-from domain.cases.queries import lists
+from domain.cases.queries import listing
 from domain.kernel.refusals import Invalid
-from state.cases import listing
+from state.cases import listing as screen
 from tests.support import county as support
 from tests.support.county import MAIN_LINE, MORNING, County
 
@@ -32,21 +32,21 @@ class TestTheList:
         await support.bring_to(session, county, MAIN_LINE[:1], at=MORNING)
         await support.bring_to(session, county, MAIN_LINE[:1], at=MORNING, seed=2)
 
-        found = await lists.search(session, county["center"], wanted, at=MORNING)
+        found = await listing.search(session, county["center"], wanted, at=MORNING)
 
         assert found.total == many
 
     async def test_keeps_to_the_reach(self, session: AsyncSession, county: County) -> None:
         await support.bring_to(session, county, MAIN_LINE[:1], at=MORNING)
 
-        found = await lists.search(session, county["zjj"], CaseFilter(phone_tail=PHONE[-4:]), at=MORNING)
+        found = await listing.search(session, county["zjj"], CaseFilter(phone_tail=PHONE[-4:]), at=MORNING)
 
         assert found.total == 0
 
     @pytest.mark.parametrize("wanted", [CaseFilter(phone_tail="1"), CaseFilter(id_tail="12345")])
     async def test_refuses_what_is_no_tail(self, session: AsyncSession, county: County, wanted: CaseFilter) -> None:
         with pytest.raises(Invalid, match="末四位"):
-            await lists.search(session, county["center"], wanted, at=MORNING)
+            await listing.search(session, county["center"], wanted, at=MORNING)
 
 
 @pytest.mark.parametrize(
@@ -54,4 +54,4 @@ class TestTheList:
     [("1234", ("", "1234")), ("123x", ("", "123x")), ("0595-22000000", ("0595-22000000", "")), ("", ("", ""))],
 )
 def test_four_digits_in_the_box_of_a_number_are_its_last(typed: str, kept: tuple[str, str]) -> None:
-    assert listing._number(typed) == kept
+    assert screen._number(typed) == kept

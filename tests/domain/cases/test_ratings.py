@@ -14,7 +14,7 @@ from domain.cases import rules
 from domain.cases.categories import Kind
 from domain.cases.inputs import CaseFilter, StepInput
 from domain.cases.models import CallOutcome, Ruling, Satisfaction
-from domain.cases.queries import detail, handlings, lists, reach, views
+from domain.cases.queries import detail, handlings, listing, reach, views
 from domain.cases.vocabulary import Action, Need
 from domain.cases.workflow import STEPS, Step
 from domain.kernel.actor import Actor
@@ -57,7 +57,7 @@ async def call_back(session: AsyncSession, county: County, number: str, **more: 
 async def waiting(session: AsyncSession, actor: Actor) -> tuple[int, list[str]]:
     """Give the tile and the list."""
     counts = await views.count_views(session, actor, ("to_call_back",), at=LATER)
-    page = await lists.search(session, actor, CaseFilter(view="to_call_back"), at=LATER)
+    page = await listing.search(session, actor, CaseFilter(view="to_call_back"), at=LATER)
     return counts["to_call_back"], [row.number for row in page.items]
 
 

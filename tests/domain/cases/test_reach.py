@@ -12,7 +12,7 @@ from domain.areas.models import Level
 from domain.areas.schemas import AreaSpec
 from domain.cases.inputs import CaseFilter
 from domain.cases.operations.reveal import reveal
-from domain.cases.queries import actions, detail, lists, reach, views
+from domain.cases.queries import actions, detail, listing, reach, views
 from domain.cases.vocabulary import Action
 from domain.kernel.actor import Actor, system_actor
 from domain.kernel.permissions import Role
@@ -41,8 +41,8 @@ async def _seen_by(session: AsyncSession, county: County, number: str) -> set[st
     """Who finds it: by number, in the list and by text; all three must agree."""
     seen: set[str] = set()
     for login, actor in county.actors.items():
-        found = await lists.search(session, actor, CaseFilter(number=number), at=MORNING)
-        by_text = await lists.search(session, actor, CaseFilter(text="拖欠工资"), at=MORNING)
+        found = await listing.search(session, actor, CaseFilter(number=number), at=MORNING)
+        by_text = await listing.search(session, actor, CaseFilter(text="拖欠工资"), at=MORNING)
         try:
             await reach.find(session, actor, number)
             opened = True
@@ -90,7 +90,7 @@ async def test_an_area_prefix_does_not_leak(session: AsyncSession, county: Count
     station = county["station"]
 
     async def seen(actor: Actor) -> set[str]:
-        return {row.number for row in (await lists.search(session, actor, CaseFilter(), at=MORNING)).items}
+        return {row.number for row in (await listing.search(session, actor, CaseFilter(), at=MORNING)).items}
 
     assert await seen(station) == {here}
     assert await seen(replace(station, area_path="/359901/")) == {here, other}
@@ -98,7 +98,7 @@ async def test_an_area_prefix_does_not_leak(session: AsyncSession, county: Count
     assert await seen(replace(station, area_path="/35990%/")) == set()
     assert {
         r.number
-        for r in (await lists.search(session, county["center"], CaseFilter(area="359901002"), at=MORNING)).items
+        for r in (await listing.search(session, county["center"], CaseFilter(area="359901002"), at=MORNING)).items
     } == {other}
 
 
@@ -134,7 +134,7 @@ async def test_a_list_keeps_to_the_reach_however_it_is_sorted(session: AsyncSess
     for column in ("number", "title", "category", "area", "status", "due", "created", "submitted"):
         for sort in (column, f"-{column}"):
             for login, seen in (("rsj", [number]), ("zjj", []), ("registrar2", []), ("sysadmin", [])):
-                found = await lists.search(session, county[login], CaseFilter(sort=sort), at=MORNING)
+                found = await listing.search(session, county[login], CaseFilter(sort=sort), at=MORNING)
                 assert [row.number for row in found.items] == seen, (sort, login)
 
 
@@ -172,7 +172,7 @@ class TestSearchByPerson:
         number = await support.bring_to(session, county, MAIN_LINE[:1], at=MORNING)
         await support.bring_to(session, county, MAIN_LINE[:1], at=MORNING, seed=2)
 
-        found = await lists.search(session, county["center"], wanted, at=MORNING)
+        found = await listing.search(session, county["center"], wanted, at=MORNING)
 
         assert number in {row.number for row in found.items}
         assert found.total == (2 if wanted.name else 1)
@@ -181,7 +181,7 @@ class TestSearchByPerson:
     async def test_finds_nothing_else(self, session: AsyncSession, county: County, wanted: CaseFilter) -> None:
         await support.bring_to(session, county, MAIN_LINE[:1], at=MORNING)
 
-        assert (await lists.search(session, county["center"], wanted, at=MORNING)).total == 0
+        assert (await listing.search(session, county["center"], wanted, at=MORNING)).total == 0
 
     @pytest.mark.parametrize(
         "wanted", [CaseFilter(view="x"), CaseFilter(risk="x"), CaseFilter(tag="x"), CaseFilter(department="x")]
@@ -190,7 +190,7 @@ class TestSearchByPerson:
         self, session: AsyncSession, county: County, wanted: CaseFilter
     ) -> None:
         with pytest.raises(Invalid):
-            await lists.search(session, county["center"], wanted, at=MORNING)
+            await listing.search(session, county["center"], wanted, at=MORNING)
 
 
 class TestReveal:
@@ -234,7 +234,7 @@ async def _all_pages(session: AsyncSession, actor: Actor, wanted: CaseFilter, at
     numbers: list[str] = []
     cursor = ""
     while True:
-        found = await lists.search(session, actor, wanted, at=at, cursor=cursor, size=2)  # type: ignore[arg-type]
+        found = await listing.search(session, actor, wanted, at=at, cursor=cursor, size=2)  # type: ignore[arg-type]
         numbers += [row.number for row in found.items]
         cursor = found.next
         if not cursor:

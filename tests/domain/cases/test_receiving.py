@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from domain.cases.inputs import CaseFilter
 from domain.cases.models import Case
-from domain.cases.queries import actions, lists, receiving, views
+from domain.cases.queries import actions, listing, receiving, views
 from domain.cases.vocabulary import Action, Need, Status
 from domain.cases.workflow import STEPS
 from domain.kernel.refusals import ActionNotAllowed, Invalid
@@ -165,7 +165,7 @@ class TestList:
     """无人接收: the tile, the list and the API name select the same cases."""
 
     async def _listed(self, session: AsyncSession, county: County) -> set[str]:
-        page = await lists.search(session, county["center"], CaseFilter(view="unattended"), at=MORNING, size=100)
+        page = await listing.search(session, county["center"], CaseFilter(view="unattended"), at=MORNING, size=100)
         tiles = {one.view: one for one in await views.counters(session, county["center"], at=MORNING)}
         assert tiles["unattended"].count == page.total
         assert tiles["unattended"].label == "无人接收"

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.inputs import CaseFilter
-from domain.cases.queries import lists, reach
+from domain.cases.queries import listing, reach
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.actor import system_actor
 from domain.kernel.permissions import Role
@@ -49,5 +49,5 @@ async def test_a_city_s_result_is_not_sent_to_nobody(session: AsyncSession, coun
 
     with pytest.raises(ActionNotAllowed, match="市平台"):
         await support.step(session, county["center"], number, Action.REJECT_RESULT, at=MORNING, opinion="不实")
-    todo = await lists.search(session, county["center"], CaseFilter(view="todo"), at=MORNING)
+    todo = await listing.search(session, county["center"], CaseFilter(view="todo"), at=MORNING)
     assert [row.number for row in todo.items] == [number]

@@ -22,7 +22,7 @@ from domain.calendar.operations import seed_years
 from domain.cases.inputs import CaseFilter
 from domain.cases.models import Case, RiskLevel, Scale, Supervision
 from domain.cases.operations import family, joining, merge
-from domain.cases.queries import detail, lists, reach
+from domain.cases.queries import detail, listing, reach
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.refusals import ActionNotAllowed, NotFound
 from tests.support import county as support
@@ -217,7 +217,7 @@ class TestMerge:
 
         shown = await detail.get(session, officer, kept, at=MORNING)
         assert [one.person_id for one in shown.joined_parties] == [person]
-        assert [row.number for row in (await lists.search(session, officer, wanted, at=MORNING)).items] == [kept]
+        assert [row.number for row in (await listing.search(session, officer, wanted, at=MORNING)).items] == [kept]
         assert await reach.matters_of_person(session, officer, person) == ("0701",)
         await undone(session, county, duplicate)
         assert (await detail.get(session, officer, kept, at=MORNING)).joined_parties == ()

@@ -13,7 +13,7 @@ from app.jobs import indexes
 from domain.cases.inputs import CaseFilter
 from domain.cases.models import Case
 from domain.cases.operations import matter
-from domain.cases.queries import lists, reach
+from domain.cases.queries import listing, reach
 from domain.kernel import marks
 from domain.kernel.unit_of_work import unit_of_work
 from tests.support import county as support
@@ -35,12 +35,12 @@ async def test_every_piece_of_a_title_finds_it(session: AsyncSession, length: in
     missed = []
     for start in range(len(TITLE) - length + 1):
         wanted = CaseFilter(text=TITLE[start : start + length])
-        page = await lists.search(session, county["center"], wanted, at=MORNING)
+        page = await listing.search(session, county["center"], wanted, at=MORNING)
         if number not in {row.number for row in page.items}:
             missed.append(wanted.text)
 
     assert missed == []
-    assert (await lists.search(session, county["center"], CaseFilter(text=TITLE), at=MORNING)).total == 1
+    assert (await listing.search(session, county["center"], CaseFilter(text=TITLE), at=MORNING)).total == 1
 
 
 TEXT = {
@@ -61,7 +61,7 @@ async def test_is_found_however_it_is_typed(session: AsyncSession, typed: str) -
     number = await support.draft(session, county, at=MORNING, **TEXT)
     await support.draft(session, county, at=MORNING, seed=2, title="别的事", content="没有关系")
 
-    page = await lists.search(session, county["registrar"], CaseFilter(text=typed), at=MORNING)
+    page = await listing.search(session, county["registrar"], CaseFilter(text=typed), at=MORNING)
 
     assert [row.number for row in page.items] == [number]
 
@@ -71,7 +71,7 @@ async def test_is_not_found_by_a_word_it_lacks(session: AsyncSession, typed: str
     county = await support.build(session)
     await support.draft(session, county, at=MORNING, **TEXT)
 
-    assert (await lists.search(session, county["registrar"], CaseFilter(text=typed), at=MORNING)).total == 0
+    assert (await listing.search(session, county["registrar"], CaseFilter(text=typed), at=MORNING)).total == 0
 
 
 @pytest.mark.parametrize("change", [str.lower, lambda text: f" {text} ", lambda text: text.replace("QX", "ＱＸ-")])
@@ -82,7 +82,7 @@ async def test_a_number_is_found_however_it_is_typed(session: AsyncSession, chan
 
     assert (await reach.find(session, actor, change(number))).number == number
     for wanted in (CaseFilter(text=change(number)), CaseFilter(number=change(number))):
-        assert [row.number for row in (await lists.search(session, actor, wanted, at=MORNING)).items] == [number]
+        assert [row.number for row in (await listing.search(session, actor, wanted, at=MORNING)).items] == [number]
 
 
 @pytest.mark.usefixtures("own_engine")
@@ -94,15 +94,15 @@ async def test_cases_of_an_earlier_release_are_found_before_and_after_they_are_i
         number = await support.draft(session, county, at=MORNING, title="ABC工地拖欠工资")
     async with own_engine.begin() as connection:
         await connection.execute(update(Case).values(folded=None))
-        await connection.run_sync(marks.note, {lists.INDEX_PENDING: "pending"})
+        await connection.run_sync(marks.note, {listing.INDEX_PENDING: "pending"})
 
     async def found(text: str) -> list[str]:
         async with unit_of_work() as session:
-            page = await lists.search(session, county["registrar"], CaseFilter(text=text), at=MORNING)
+            page = await listing.search(session, county["registrar"], CaseFilter(text=text), at=MORNING)
             return [row.number for row in page.items]
 
     assert await found("工地 拖欠") == [number]
     await indexes.fill(asyncio.Event())
     assert await found("ａｂｃ工地") == [number]
     async with unit_of_work() as session:
-        assert not await marks.holds(session, lists.INDEX_PENDING)
+        assert not await marks.holds(session, listing.INDEX_PENDING)

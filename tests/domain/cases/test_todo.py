@@ -22,7 +22,7 @@ from domain.cases import rules
 from domain.cases.inputs import CaseFilter
 from domain.cases.models import Assignment, AssignmentState, CallOutcome, Case, Copy, Part, Satisfaction, Supervision
 from domain.cases.operations import merge
-from domain.cases.queries import lists, reach, views
+from domain.cases.queries import listing, reach, views
 from domain.cases.queries.orders import derived_status
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.actor import Actor
@@ -371,8 +371,8 @@ def _word(status: Status, due: datetime | None, at: datetime) -> str:
 
 
 async def _each_under_its_word_alone(session: AsyncSession, actor: Actor, words: dict[str, str], at: datetime) -> None:
-    page = await lists.search(session, actor, CaseFilter(), at=at, size=500)
+    page = await listing.search(session, actor, CaseFilter(), at=at, size=500)
     assert {row.number: row.status for row in page.items} == {row.number: words[row.number] for row in page.items}
     for word in ("overdue_accept", "overdue_handle"):
-        only = await lists.search(session, actor, CaseFilter(statuses=(word,)), at=at, size=500)
+        only = await listing.search(session, actor, CaseFilter(statuses=(word,)), at=at, size=500)
         assert {row.number for row in only.items} == {row.number for row in page.items if row.status == word}

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from domain.cases.inputs import CaseFilter, PartyInput
 from domain.cases.operations.reveal import reveal
-from domain.cases.queries import detail, lists
+from domain.cases.queries import detail, listing
 from domain.kernel.models import JournalEntry
 from domain.kernel.permissions import Role
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotPermitted, TooMany
@@ -55,7 +55,7 @@ class TestThePolicyAsData:
         await operations.set_rules(session, county["secadmin"], {NAME_ON_SCREEN: Showing.CLEAR}, at=MORNING)
 
         async def names(login: str) -> set[str]:
-            row = (await lists.search(session, county[login], CaseFilter(number=number), at=MORNING)).items[0]
+            row = (await listing.search(session, county[login], CaseFilter(number=number), at=MORNING)).items[0]
             return {row.party, (await detail.get(session, county[login], number, at=MORNING)).parties[0].name}
 
         assert await names("center") == {clear}
@@ -117,7 +117,7 @@ class TestAFieldThatDoesNotOpen:
     async def test_leaves_the_others_and_the_list(self, session: AsyncSession, county: County) -> None:
         number, person = await self.spoilt(session, county, "name")
 
-        row = (await lists.search(session, county["center"], CaseFilter(number=number), at=MORNING)).items[0]
+        row = (await listing.search(session, county["center"], CaseFilter(number=number), at=MORNING)).items[0]
         party = (await detail.get(session, county["center"], number, at=MORNING)).parties[0]
 
         assert (row.party, party.name) == ("无法解密", "无法解密")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
-from components.privacy.fields import acts, confirming, matrix
-from components.privacy.pieces import sheet
+from components.people.fields import acts, confirming, matrix
+from components.people.pieces import sheet
 from components.shell import page
 
 

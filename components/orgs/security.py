@@ -7,8 +7,8 @@ import reflex as rx
 from components.kit.form import field, select, text_input
 from components.kit.show import alert, card, empty, skeleton
 from domain.orgs.rules import BOUNDS, DEFAULTS, SecondFactorFor
-from state.security import LABELS, ChangeShown
-from state.security import SecurityState as S
+from state.orgs.security import LABELS, ChangeShown
+from state.orgs.security import SecurityState as S
 
 _GROUPS: tuple[tuple[str, str, str, tuple[tuple[str, str, str], ...]], ...] = (
     (

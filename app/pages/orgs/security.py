@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
-from components.me.security import values
-from components.me.sheet import sheet
 from components.orgs.pieces import sheet as orgs_sheet
+from components.orgs.security import values
+from components.orgs.sheet import sheet
 from components.shell import page
 
 

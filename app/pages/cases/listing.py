@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from components.cases.list import export_button, worklist
+from components.cases.listing import export_button, worklist
 from components.kit.icons import icon
 from components.shell import page
 from state.cases.listing import CaseListState

@@ -12,8 +12,8 @@ from components.kit.frame import post_button
 from components.kit.icons import icon
 from components.kit.show import alert, card, desc_list, empty, skeleton, tag
 from components.orgs.delegation import delegations
-from state.me import OwnSessionShown, Provider, SignInShown
-from state.me import OwnState as S
+from state.orgs.own import OwnSessionShown, Provider, SignInShown
+from state.orgs.own import OwnState as S
 
 
 def own() -> rx.Component:

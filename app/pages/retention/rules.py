@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from components.plain import tables_page
-from state.privacy.retention import RetentionState
+from state.retention.rules import RetentionState
 
 
 def retention_rules() -> rx.Component:

@@ -7,10 +7,10 @@ import reflex as rx
 from components.kit.dialog import dialog
 from components.kit.form import select
 from components.kit.show import alert, card, skeleton, tag
-from components.privacy.pieces import foot
+from components.people.pieces import foot
 from domain.kernel.permissions import PEOPLE_ROLES
-from state.privacy.fields import PURPOSES, SHOWN, CellShown, RowShown
-from state.privacy.fields import FieldPolicyState as S
+from state.people.fields import PURPOSES, SHOWN, CellShown, RowShown
+from state.people.fields import FieldPolicyState as S
 
 ROLES = [(role.value, role.label) for role in PEOPLE_ROLES]
 

@@ -1,0 +1,1 @@
+"""The page on which it is settled who is shown what of a person."""

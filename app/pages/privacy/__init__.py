@@ -1,1 +1,0 @@
-"""Pages on which personal data is governed."""

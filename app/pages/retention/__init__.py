@@ -1,0 +1,1 @@
+"""The page on which it is settled how long what is kept."""

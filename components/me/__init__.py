@@ -1,1 +1,0 @@
-"""The own account: pieces of the page /me."""

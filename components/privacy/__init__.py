@@ -1,1 +1,0 @@
-"""Pieces of the pages on which personal data is governed."""

@@ -1,0 +1,1 @@
+"""Who is shown what of a person, as the security administrator settles it."""

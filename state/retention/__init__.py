@@ -1,0 +1,1 @@
+"""How long what is kept, as the security administrator settles it."""
