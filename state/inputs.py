@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from domain.kernel import asking, bounds
@@ -152,15 +152,6 @@ def number_in(form: Mapping[str, Any], name: str, default: int, *, label: str, w
     """
     text = text_in(form, name, most=40).strip()
     return bounds.whole(text, label=label, within=within, field=name) if text else default
-
-
-def moment_in(form: Mapping[str, Any], name: str, *, label: str) -> datetime | None:
-    """Read a local moment of an `input type=datetime-local` (Asia/Shanghai) as UTC.
-
-    :raises Invalid: it is not a date and time, or out of bounds
-    """
-    text = text_in(form, name, most=40).strip()
-    return bounds.local_moment(text, label=label, field=name) if text else None
 
 
 def day_in(form: Mapping[str, Any], name: str, *, label: str) -> date | None:

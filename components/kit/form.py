@@ -184,24 +184,6 @@ def check(name: Name, label: Any, *, default: Any = False, on_change: Any = None
     return rx.el.label(box, rx.el.span(label), class_name="check")
 
 
-def radio_group(name: Name, choices: Choices, *, default: Any = "", on_change: Any = None) -> rx.Component:
-    """Draw a row of choices of which one holds."""
-
-    def one(value: Any, label: Any) -> rx.Component:
-        button = rx.el.input(
-            type="radio",
-            name=name,
-            value=value,
-            default_checked=rx.Var.create(default) == value,
-            **given(on_change=on_change),
-        )
-        return rx.el.label(button, rx.el.span(label), class_name="check")
-
-    if isinstance(choices, rx.Var):
-        return rx.el.div(rx.foreach(choices, lambda c: one(c.value, c.label)), class_name="checks")
-    return rx.el.div(*[one(value, label) for value, label in choices], class_name="checks")
-
-
 def _props(name: Name, rest: dict[str, Any], look: str) -> dict[str, Any]:
     """Give name, id and looks; words that begin with `aria_` become attributes."""
     spoken = {key.replace("_", "-"): value for key, value in rest.items() if key.startswith("aria_")}

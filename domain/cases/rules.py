@@ -26,7 +26,6 @@ URGE_REST = timedelta(hours=4)
 RATING_PERIOD, REOPEN_PERIOD = timedelta(days=15), timedelta(days=30)
 PICTURE_KINDS = frozenset({Kind.DISPUTE, Kind.HAZARD})
 """Kinds whose feedback and result need a picture (requirement 1, 事件处理; ruling 29)."""
-SOON = timedelta(hours=4)
 _IDENTITY = re.compile(r"(?<!\d)(\d{17}[\dXx]|\d{15})(?!\d)")
 _SUPERVISION_ORDER = (Supervision.ORDINARY, Supervision.YELLOW, Supervision.RED)
 

@@ -16,7 +16,7 @@ from components.kit import around, icons
 from components.kit.addressed import address, search_box
 from components.kit.combo import combo
 from components.kit.dialog import dialog
-from components.kit.form import check, field, radio_group, select, text_area, text_input
+from components.kit.form import check, field, select, text_area, text_input
 from components.kit.frame import frame
 from components.kit.menu import menu
 from components.kit.photos import photos
@@ -128,7 +128,6 @@ PIECES: dict[str, Callable[[], rx.Component]] = {
     "area": lambda: field("内容", text_area("content", most=500), name="content", hint="请写清经过"),
     "select": lambda: field("类别", select("kind", S.things, placeholder="请选择"), name="kind"),
     "check": lambda: check("urgent", "紧急"),
-    "radio": lambda: radio_group("level", [("a", "甲"), ("b", "乙")], default="a"),
     "combo": lambda: field("辖区", combo("area", S.things, placeholder="输入名称", on_pick=S.take), name="area"),
     "read_input": lambda: read_input("id_number", read_value=S.text, read_seq=S.page, on_commit=S.take),
     "read_select": lambda: read_select("sex", [("male", "男")], read_value=S.text, read_seq=S.page),
