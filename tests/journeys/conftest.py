@@ -6,6 +6,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import AsyncGenerator, Generator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from tests.support.serving import ROOT, Serving
 PASSWORD = os.environ.get("JOURNEY_PASSWORD", "Journey-" + "2026x")
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+TYPING = timedelta(seconds=10)
 PATIENCE = 15_000
 """Milliseconds that anything on a page may take on a busy machine."""
 expect.set_options(timeout=PATIENCE)
@@ -82,8 +84,11 @@ class Factor:
         self.secret, self.last = "".join(secret.split()), 0
 
     async def code(self) -> str:
-        """Give a code that was not used yet: of the period before, of this one, or of the next."""
-        self.last = max(self.last + 1, codes.step_of(now()) - codes.AROUND)
+        """Give a code that was not used yet: of the period before, of this one, or of the next.
+
+        It holds for some seconds more, since a busy machine takes its time to type it.
+        """
+        self.last = max(self.last + 1, codes.step_of(now() + TYPING) - codes.AROUND)
         early = (self.last - codes.AROUND) * codes.PERIOD - now().timestamp()
         await asyncio.sleep(max(0.0, early))
         return codes.code_at(self.secret, self.last)
