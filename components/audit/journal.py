@@ -122,7 +122,7 @@ def _whole() -> rx.Component:
                 rx.el.button("关闭", type="button", class_name="btn pri", on_click=S.close),
                 class_name="form-foot",
             ),
-            class_name="whole",
+            class_name="one-line",
         ),
         on_close=S.close,
         wide=True,
