@@ -1,7 +1,8 @@
 """What is asked of a person, declared once: screen, interface, sheet and command line read the same class.
 
-An input is a frozen dataclass, or a body of the interface, whose fields say how they are asked for: `name: Annotated[str, Ask("姓名")]`. What
-stands in no form (a password that is drawn, a moment that is now) has no `Ask` and is given by whoever acts.
+An input is a frozen dataclass, or a body of the interface, whose fields say how they are asked for:
+`name: Annotated[str, Ask("姓名")]`. What stands in no form (a password that is drawn, a moment that is now) has no
+`Ask` and is given by whoever acts.
 """
 
 from __future__ import annotations

@@ -305,7 +305,8 @@ class CaseFormState(SignedInState):
 
     async def _make(self, session: AsyncSession, actor: Actor, reading: Reading) -> CaseSummary:
         submits = self._intent != "draft" and actor.may(Permission.SLIP_PRINT)
-        wanted = reading.take(CaseInput, parties=self._typed_parties(reading), visit_id=self._visit_id())
+        visit = UUID(self.visit.id) if self.visit.id else None
+        wanted = reading.take(CaseInput, parties=self._typed_parties(reading), visit_id=visit)
         with reading.joined():
             made = await create(session, actor, wanted, at=now(), complete=submits)
         if not submits:
@@ -322,9 +323,6 @@ class CaseFormState(SignedInState):
 
     def _typed_parties(self, reading: Reading) -> tuple[PartyInput, ...]:
         return tuple(party_in(reading, place) for place in self.extra)
-
-    def _visit_id(self) -> UUID | None:
-        return UUID(self.visit.id) if self.visit.id else None
 
     def _by_field(self, fields: dict[str, str]) -> dict[str, str]:
         """Faults of the n-th party are told under the inputs of that party."""
