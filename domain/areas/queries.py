@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 from sqlmodel import col
@@ -15,6 +15,7 @@ from sqlmodel import col
 from domain.areas import rules
 from domain.areas.models import Area, AreaChange, Datum
 from domain.areas.schemas import AreaView, ChangeView, Drawn, ListRow, Plan, Point, Shape, shape_in
+from domain.kernel import driver
 from domain.kernel.actor import Actor
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import NotFound
@@ -50,10 +51,17 @@ async def held(session: AsyncSession, code: str) -> AreaView:
 
     :raises NotFound: there is none
     """
-    area = (await session.scalars(_BARE.where(col(Area.code) == code).with_for_update(read=True))).one_or_none()
-    if area is None:
+    found = await _HELD.of(session, code=code)
+    if not found:
         raise NotFound("没有这个区划，请从列表中选择")
-    return AreaView.of(area)
+    return AreaView.of(found[0])
+
+
+_HELD = driver.Reading(
+    Area,
+    lambda query: query.where(col(Area.code) == bindparam("code")).with_for_update(read=True, of=Area),
+    without=("shape",),
+)
 
 
 async def search(session: AsyncSession, text: str, limit: int = 20) -> tuple[AreaView, ...]:

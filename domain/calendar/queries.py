@@ -30,12 +30,16 @@ from domain.calendar.models import (
 )
 from domain.calendar.rules import WEEKEND, Limit, LimitLine, Periods, WorkCalendar
 from domain.calendar.schemas import CalendarView, ChangeView, DeadlineView, LimitView, NoticeDay
+from domain.kernel import driver
 from domain.kernel.clock import DAMAGED
 
 _KEPT = "rules of time"
 _BOOKS: OrderedDict[UUID, Book] = OrderedDict()
 """Rules by their stamp, read once in a process: a stamp's rules never change."""
 _BOOKS_KEPT = 8
+_LAST = driver.Made(
+    select(col(CalendarChange.version), col(CalendarChange.stamp)).order_by(col(CalendarChange.seq).desc()).limit(1)
+)
 
 
 @dataclass(slots=True)
@@ -76,14 +80,13 @@ class Book:
 async def book_of(session: AsyncSession) -> Book:
     """Give the rules of time: one short query in a session, and all rows once in a process."""
     if _KEPT not in session.info:
-        query = select(col(CalendarChange.version), col(CalendarChange.stamp))
-        last = (await session.execute(query.order_by(col(CalendarChange.seq).desc()).limit(1))).first()
-        if last is None:
-            session.info[_KEPT] = await _load(session, 0)
-        elif last.stamp in _BOOKS:
-            session.info[_KEPT] = _BOOKS[last.stamp]
+        ((version, stamp),) = await _LAST.rows(session) or [(0, None)]
+        if stamp is None:
+            session.info[_KEPT] = await _load(session, version)
+        elif stamp in _BOOKS:
+            session.info[_KEPT] = _BOOKS[stamp]
         else:
-            session.info[_KEPT] = _BOOKS[last.stamp] = await _load(session, last.version)
+            session.info[_KEPT] = _BOOKS[stamp] = await _load(session, version)
             while len(_BOOKS) > _BOOKS_KEPT:
                 _BOOKS.popitem(last=False)
     return cast("Book", session.info[_KEPT])

@@ -15,17 +15,17 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.kernel import crypto
 from domain.kernel.actor import Actor
+from domain.kernel.driver import run
 from domain.kernel.models import JournalEntry
 
-_LOCK = text("SELECT pg_advisory_xact_lock(:key)").bindparams(key=0x6A6F7572)
-_LAST = text("SELECT seq, seal FROM journal_entry ORDER BY seq DESC LIMIT 1")
+_LOCK = f"SELECT pg_advisory_xact_lock({0x6A6F7572})"
+_LAST = "SELECT seq, seal FROM journal_entry ORDER BY seq DESC LIMIT 1"
 """A statement of its own: one that also waited for the lock would not see what it waited for."""
-_APPEND = insert(JournalEntry)
 _START = bytes(32)
 _TEXT = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 """Made once: making one for every line cost a fifth of its seal."""
@@ -49,8 +49,8 @@ async def record(
 ) -> JournalEntry:
     """Append one line to the journal, in the transaction of the act.
 
-    `detail` must hold no name, phone or identity number. Everything pending is written before
-    the lock is taken, so that it is held for three short statements and the commit.
+    `detail` must hold no name, phone or identity number. The line is written with the act's last statement; the lock
+    is held for two short statements, that one and the commit.
     """
     (entry,) = await record_all(session, actor, action, subject_kind, [(subject_id, detail or {})], at=at)
     return entry
@@ -68,11 +68,10 @@ async def record_all(
     """Append one line for each of many subjects of one act, written together; see `record`."""
     if not lines:
         return []
-    await session.flush()
-    connection = await session.connection()
-    await connection.execute(_LOCK)
-    last = (await connection.execute(_LAST)).first()
-    seq, previous = (last.seq, last.seal) if last else (0, _START)
+    await run(session, _LOCK, ())
+    if any(isinstance(one, JournalEntry) for one in session.new):
+        await session.flush()
+    ((seq, previous),) = await run(session, _LAST, ()) or [(0, _START)]
     entries: list[JournalEntry] = []
     for place, (subject_id, detail) in enumerate(lines, start=1):
         entry = JournalEntry(
@@ -91,7 +90,7 @@ async def record_all(
         )
         entry.seal = previous = seal_of(entry)
         entries.append(entry)
-    await connection.execute(_APPEND, [entry.model_dump() for entry in entries])
+    session.add_all(entries)
     return entries
 
 

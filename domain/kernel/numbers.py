@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_NEXT = text("""
-    INSERT INTO number_series AS known (series, last) VALUES (:series, 1)
+from domain.kernel.driver import run
+
+_NEXT = """
+    INSERT INTO number_series AS known (series, last) VALUES ($1, 1)
     ON CONFLICT (series) DO UPDATE SET last = known.last + 1 RETURNING last
-""")
+"""
 
 
 async def next_in(session: AsyncSession, series: str) -> int:
     """Give the next number of a series (from 1), under its row lock until the act ends."""
-    return int((await session.execute(_NEXT, {"series": series})).scalar_one())
+    ((last,),) = await run(session, _NEXT, [series])
+    return int(last)

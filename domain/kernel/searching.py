@@ -35,7 +35,7 @@ def fold(text: str) -> str:
     """Bring a text to the form in which it is compared; line breaks alone stay of its blanks."""
     plain = unicodedata.normalize("NFKC", text).lower().translate(_signs())
     lines = ("".join(line.split()) for line in plain.splitlines())
-    joined = _DOT_BETWEEN.sub("", "\n".join(lines))
+    joined = _DOT_BETWEEN.sub("", "\n".join(lines).rstrip("\n"))
     # what a blank or a hidden sign kept apart may be one character now
     return unicodedata.normalize("NFKC", _PHONE.sub(r"\1\2\3", joined))
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from domain.kernel import loaders
+from domain.kernel.writing import CHANNEL as _WRITES_AT_ONCE  # noqa: F401 - every session flushes by it
 
 PREPARED = 400
 """Statements a connection keeps planned; there are more than the driver's default of 100, which it would drop and plan afresh."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,16 +14,17 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.cases.queries import reach
-from domain.kernel import crypto, outbox
+from domain.kernel import crypto, driver, outbox
 from domain.kernel.actor import Actor
 from domain.kernel.columns import one_of
 from domain.kernel.ids import new_id
 from domain.kernel.notify import announce
 from domain.notices import rules, sending
 from domain.notices.models import CasePresence, Message, Notice, Occasion, about
+from domain.notices.schemas import Bell
 
 
-async def write(
+def write(
     session: AsyncSession, *, occasion: Occasion, case_id: UUID | None, phone: str, text: str, at: datetime
 ) -> Message:
     """Write a message, sealed; it is sent after the commit, at least once."""
@@ -37,7 +39,6 @@ async def write(
         next_try_at=at,
     )
     session.add(message)
-    await session.flush()
     return message
 
 
@@ -89,42 +90,27 @@ def mark_failed(message: Message, error: str, *, at: datetime) -> None:
     message.failed_at = at
 
 
-async def tell(
-    session: AsyncSession,
-    *,
-    message_id: UUID,
-    accounts: Iterable[UUID],
-    case_id: UUID | None,
-    number: str,
-    kind: str,
-    text: str,
-    at: datetime,
-) -> int:
-    """Tell some accounts one text and answer how many were told.
+async def tell(session: AsyncSession, bells: Sequence[Bell]) -> int:
+    """Tell accounts what happened, and answer how many notices were new.
 
     An account is told once for each outbox message, however often the relay delivers it;
     the open pages of whom it tells hear of it ("notice" of the account).
     """
-    rows = [
-        {
-            "id": new_id(),
-            "message_id": message_id,
-            "account_id": account_id,
-            "case_id": case_id,
-            "number": number,
-            "kind": kind,
-            "text": text,
-            "at": at,
-        }
-        for account_id in accounts
-    ]
-    if not rows:
+    if not bells:
         return 0
-    write = insert(Notice).values(rows).on_conflict_do_nothing(index_elements=["message_id", "account_id"])
-    told = (await session.scalars(write.returning(col(Notice.account_id)))).all()
-    for account_id in told:
+    columns = zip(*((new_id(), *astuple(one)) for one in bells), strict=True)
+    told = await driver.run(session, _TELL, [list(values) for values in columns])
+    for account_id in {account for (account,) in told}:
         await announce(session, "notice", account_id)
     return len(told)
+
+
+_TELL = """
+    INSERT INTO notice (id, message_id, account_id, case_id, number, kind, text, at)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::varchar[], $6::varchar[], $7::varchar[],
+                         $8::timestamptz[])
+    ON CONFLICT (message_id, account_id) DO NOTHING RETURNING account_id
+"""
 
 
 async def mark_read(session: AsyncSession, actor: Actor, *, ids: Iterable[UUID] | None = None, at: datetime) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 
@@ -62,6 +64,33 @@ class NoticeView:
     at: datetime
     unread: bool
     more: tuple[NoticeView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What the outbox says of a case, as somebody may be told of it.
+
+    :ivar topic: the topic without `case.`
+    :ivar at: when it happened: a relay that comes late still tells the units that held the case then
+    """
+
+    topic: str
+    case_id: UUID
+    payload: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """One notice to be put before one account."""
+
+    message_id: UUID
+    account_id: UUID
+    case_id: UUID | None
+    number: str
+    kind: str
+    text: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,6 @@ async def declare(session: AsyncSession, given: PersonInput, *, at: datetime, ph
         **{f"{column}_sealed": crypto.seal("person", column, person_id, text) for column, text in clear.items()},
     )
     session.add(person)
-    await session.flush()
     return person
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import ARRAY, CTE, ColumnElement, Select, Uuid, and_, any_, func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.kernel import crypto, marks
+from domain.kernel import crypto, driver, marks
 from domain.kernel.actor import Actor
 from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import Invalid
@@ -180,11 +180,11 @@ def routed_phone(person: Person | None) -> str:
 
 async def by_ids(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Person]:
     """Give several persons at once."""
-    wanted = set(ids)
-    if not wanted:
-        return {}
-    rows = await session.scalars(select(Person).where(col(Person.id).in_(wanted)))
-    return {person.id: person for person in rows}
+    wanted = list(set(ids))
+    return {person.id: person for person in await _BY_IDS.of(session, ids=wanted)} if wanted else {}
+
+
+_BY_IDS = driver.Reading(Person, lambda query: query.where(driver.among(col(Person.id), "ids")))
 
 
 def same_human(person: Person) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -240,25 +241,26 @@ async def phone_of(session: AsyncSession, case_id: UUID, phone_blind: int) -> st
     return phone if is_mobile(phone) else ""
 
 
-async def notice_facts(session: AsyncSession, case_id: UUID, base_url: str) -> NoticeFacts | None:
-    """Gather what a message to the petitioners of a case needs; none when nobody can get it."""
-    clock = system_actor(Role.CLOCK)
-    query = select(Case).where(col(Case.id) == case_id, reach.visible_to(clock))
-    case = (await session.scalars(query)).one_or_none()
-    if case is None or case.tracking_sealed is None:
-        return None
-    centre = await centre_of(session)
-    return NoticeFacts(
-        case_id=case.id,
-        number=case.number,
-        centre=centre.name,
-        link=_link(case, base_url),
-        answered_at=case.answered_at,
-        object_until=case.object_until,
-        rate_until=case.closed_at + RATING_PERIOD if case.closed_at else None,
-        phones=await contacts.mobiles_of(session, case.id),
-        process=await processes.of_case(session, case),
-    )
+async def notice_facts(session: AsyncSession, cases: Collection[UUID], base_url: str) -> dict[UUID, NoticeFacts]:
+    """Gather what messages to the petitioners of some cases need; a case where nobody can get one is not among them."""
+    known = [one for one in await reach.by_ids(session, cases) if one.tracking_sealed is not None]
+    if not known:
+        return {}
+    centre, phones = await centre_of(session), await contacts.mobiles_of(session, [one.id for one in known])
+    return {
+        case.id: NoticeFacts(
+            case_id=case.id,
+            number=case.number,
+            centre=centre.name,
+            link=_link(case, base_url),
+            answered_at=case.answered_at,
+            object_until=case.object_until,
+            rate_until=case.closed_at + RATING_PERIOD if case.closed_at else None,
+            phones=phones[case.id],
+            process=await processes.of_case(session, case),
+        )
+        for case in known
+    }
 
 
 async def slip(session: AsyncSession, actor: Actor, number: str, *, base_url: str, at: datetime) -> Slip:

@@ -33,6 +33,7 @@ from domain.cases.workflow import STEPS
 from domain.kernel.models import OutboxMessage
 from domain.notices import queries as notices
 from domain.notices import rules as notice_rules
+from domain.notices.schemas import Happened
 from domain.tracking import queries as tracking
 from state.cases import buttons, shapes
 from tests.app.documents.test_slip import text_of
@@ -124,8 +125,7 @@ class _Reader:
     async def outside(self, at: datetime) -> dict[str, object]:
         case_id = (await detail.get(self.session, self.county["center"], self.number, at=at)).row.id
         view = await tracking.public_view(self.session, petitioner(case_id), at=at)
-        facts = await tracking.notice_facts(self.session, case_id, BASE)
-        assert facts is not None
+        facts = (await tracking.notice_facts(self.session, [case_id], BASE))[case_id]
         words = {"sender": facts.centre, "number": facts.number, "link": facts.link, "process": facts.process}
         shown = page("case.html", centre="", token="t", key="k", view=view, grades=list(Satisfaction), at="", fault="",
                      form="", comment="", chosen="")  # fmt: skip
@@ -141,13 +141,11 @@ class _Reader:
 
     async def _notices(self, case_id: UUID) -> list[str]:
         written = select(OutboxMessage).where(OutboxMessage.subject_id == case_id)
-        return [
-            told.text
-            for message in await self.session.scalars(written)
-            for told in await notices.told_of(
-                self.session, message.topic.removeprefix("case."), case_id, message.payload, at=message.created_at
-            )
+        happened = [
+            Happened(one.topic.removeprefix("case."), case_id, one.payload, one.created_at)
+            for one in await self.session.scalars(written)
         ]
+        return [one.text for told in await notices.told_of(self.session, happened) for one in told]
 
 
 def _standard(found: dict[str, object]) -> list[str]:

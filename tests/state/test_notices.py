@@ -17,6 +17,7 @@ from domain.kernel.permissions import Permission
 from domain.kernel.refusals import NotFound
 from domain.kernel.unit_of_work import unit_of_work
 from domain.notices import operations
+from domain.notices.schemas import Bell
 from state import presence
 from state.clock import now
 from state.live import Hub
@@ -52,16 +53,9 @@ async def ring(
     case_id: UUID | None = None,
 ) -> None:
     async with unit_of_work() as session:
-        await operations.tell(
-            session,
-            message_id=uuid4(),
-            accounts=[county[login].account_id for login in logins],
-            case_id=case_id,
-            number="QX1",
-            kind=kind,
-            text=text,
-            at=now(),
-        )
+        message, at = uuid4(), now()
+        bells = [Bell(message, county[login].account_id, case_id, "QX1", kind, text, at) for login in logins]
+        await operations.tell(session, bells)
 
 
 async def bell_of(login: str) -> BellState:

@@ -50,7 +50,8 @@ async def keep(session: AsyncSession, before: Mapping[str, int], moments: tuple[
     rows: dict[str, list[Row]] = {}
     for table in metadata().sorted_tables:
         if table.name in changed:
-            found = await session.execute(select(*table.columns))
+            # by their keys, which grow: a row may refer to an earlier one of its table
+            found = await session.execute(select(*table.columns).order_by(*table.primary_key))
             rows[table.name] = [dict(row._mapping) for row in found]
     return Kept(crypto.ring(), rows, moments)
 

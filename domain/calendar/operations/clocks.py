@@ -14,18 +14,29 @@ from enum import Enum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.calendar import queries, rules
 from domain.calendar.models import Deadline, DeadlineMove, LimitSource, LimitUnit, Link, MoveKind
 from domain.calendar.rules import Limit, WorkCalendar
+from domain.kernel import driver
 from domain.kernel.refusals import Invalid
 
 _PAUSED_TEXT = "（暂停时间不计）"
 _REOPENED_TEXT = "（退回续办）"
 _HELD_TEXT = "（不晚于原承诺日期）"
+
+
+_RUNNING = driver.Reading(
+    Deadline,
+    lambda query: (
+        query.where(col(Deadline.subject_id) == bindparam("subject_id"), col(Deadline.stopped_at).is_(None))
+        .order_by(col(Deadline.id))
+        .with_for_update(of=Deadline)
+    ),
+)
 
 
 class Anyone(Enum):
@@ -49,9 +60,7 @@ class Clocks:
     @classmethod
     async def of(cls, session: AsyncSession, subject_id: UUID) -> Clocks:
         """Read the clocks of a case in one statement."""
-        query = select(Deadline).where(col(Deadline.subject_id) == subject_id, col(Deadline.stopped_at).is_(None))
-        found = await session.scalars(query.order_by(col(Deadline.id)).with_for_update())
-        return cls(session, subject_id, list(found))
+        return cls(session, subject_id, await _RUNNING.of(session, subject_id=subject_id))
 
     async def start(
         self,

@@ -45,7 +45,6 @@ async def create(
         raise NotPermitted("您的账号没有所属单位，不能登记诉求，请联系系统管理员")
     case = blank(actor, given, number=await number_for(session, at), at=at)
     session.add(case)
-    await session.flush()
 
     if given.visit_id is not None:
         await _cite(session, actor, case, given.visit_id, at)
@@ -57,6 +56,7 @@ async def create(
     )  # fmt: skip
     outbox.publish(session, "case.create", case.id, {"number": case.number}, at=at)
     await announce(session, "case", case.id, number=case.number, action=Action.CREATE.value)
+    await session.flush()
     return CaseSummary.of(case)
 
 
@@ -93,7 +93,6 @@ async def _cite(session: AsyncSession, actor: Actor, case: Case, visit_id: UUID,
             no_id_reason=visit.no_id_reason,
         )
     )
-    await session.flush()
 
 
 async def fill(session: AsyncSession, case: Case, given: CaseInput, at: datetime, *, complete: bool = False) -> None:

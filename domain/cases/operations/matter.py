@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, literal, select
+from sqlalchemy import bindparam, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
@@ -20,7 +20,7 @@ from domain.cases import categories, rules
 from domain.cases.inputs import AMOUNT, HEADCOUNT, MAX_CONTENT, MAX_TITLE, CaseChanges, PartyInput
 from domain.cases.models import Case, Party, PartyKind
 from domain.cases.queries.listing import INDEX_PENDING
-from domain.kernel import marks, searching
+from domain.kernel import driver, marks, searching
 from domain.kernel.actor import Actor
 from domain.kernel.bounds import moment_fault, money_fault
 from domain.kernel.refusals import Invalid, NotFound
@@ -194,7 +194,7 @@ def _diff(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _put_parties(session: AsyncSession, case: Case, parties: tuple[PartyInput, ...], at: datetime) -> bool:
-    rows = await session.scalars(select(Party).where(col(Party.case_id) == case.id))
+    rows = [] if case in session.new else await _PARTIES.of(session, case_id=case.id)
     present = {party.id: party for party in rows}
     kept = [p.party_id for p in parties if p.party_id]
     if any(party_id not in present for party_id in kept):
@@ -223,9 +223,9 @@ async def add_party(session: AsyncSession, case: Case, given: PartyInput, place:
             no_id_reason=given.no_id_reason.strip(),
         )
     )
-    await session.flush()
 
 
+_PARTIES = driver.Reading(Party, lambda query: query.where(col(Party.case_id) == bindparam("case_id")))
 _LONG_NUMBER = re.compile(r"\d[\d\s-]{9,}[\dXx]")
 
 
@@ -234,7 +234,7 @@ async def require_anonymous(session: AsyncSession, case: Case, text: str) -> Non
 
     :raises Invalid: it holds a party's name, or a number as long as a phone's
     """
-    rows = await session.scalars(select(Party).where(col(Party.case_id) == case.id))
+    rows = await _PARTIES.of(session, case_id=case.id)
     persons = await people_queries.by_ids(session, (p.person_id for p in rows))
     if people_queries.any_named_in(persons.values(), text):
         raise Invalid.of({"typical_text": "典型案例文本中出现了当事人姓名，请先匿名化"})
@@ -252,7 +252,7 @@ async def require_complete(session: AsyncSession, actor: Actor, case: Case) -> N
         for name, label in REQUIRED.items()
         if not getattr(case, "area_path" if name == "area" else name)
     }
-    rows = list(await session.scalars(select(Party).where(col(Party.case_id) == case.id)))
+    rows = await _PARTIES.of(session, case_id=case.id)
     persons = await people_queries.by_ids(session, (p.person_id for p in rows))
     petitioners = [p for p in rows if p.kind is PartyKind.PETITIONER]
     if not petitioners:

@@ -15,6 +15,7 @@ from domain.cases.models import Case, ProcessState, ProcessVersion
 from domain.cases.process import STANDARD, Process, Tweaks, built
 from domain.cases.queries.reach import visible_to
 from domain.cases.workflow import OPEN
+from domain.kernel import driver
 from domain.kernel.actor import Actor
 from domain.kernel.models import JournalEntry
 from domain.kernel.permissions import Permission
@@ -24,6 +25,11 @@ from domain.orgs import queries as orgs
 _KEPT: dict[UUID, Process] = {}
 """Versions that were enabled never change again: they are built once in a process."""
 _BINDINGS = "process bindings"
+_BOUND = driver.Made(
+    select(col(ProcessVersion.id), col(ProcessVersion.categories)).where(
+        col(ProcessVersion.state) == ProcessState.ENABLED
+    )
+)
 
 
 def require_manager(actor: Actor) -> None:
@@ -60,10 +66,8 @@ def process_of(version: ProcessVersion) -> Process:
 async def enabled_for(session: AsyncSession, category: str) -> UUID | None:
     """Give the enabled version bound to a category, the longest binding first."""
     if _BINDINGS not in session.info:
-        query = select(ProcessVersion).where(col(ProcessVersion.state) == ProcessState.ENABLED)
-        session.info[_BINDINGS] = {
-            prefix: version.id for version in await session.scalars(query) for prefix in version.categories
-        }
+        rows = await _BOUND.rows(session)
+        session.info[_BINDINGS] = {prefix: version_id for version_id, prefixes in rows for prefix in prefixes}
     bindings: dict[str, UUID] = session.info[_BINDINGS]
     fitting = [prefix for prefix in bindings if category.startswith(prefix)]
     return bindings[max(fitting, key=len)] if fitting else None

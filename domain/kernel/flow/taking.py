@@ -119,6 +119,7 @@ async def take(
     await room.settle(act, before)
 
     await _leave_traces(room, act, before)
+    await session.flush()
     return act
 
 

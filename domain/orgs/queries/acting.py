@@ -13,13 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from domain.kernel import crypto
+from domain.kernel import crypto, driver
 from domain.kernel.actor import NO_UNIT, Actor
-from domain.kernel.permissions import Permission, Role
+from domain.kernel.columns import MOMENT
+from domain.kernel.permissions import FieldLevel, Permission, Reach, Role
 from domain.orgs import rules
 from domain.orgs.models import Account, AccountUnit, Delegation, SessionKind, SignInSession, Unit, UnitKind
 from domain.orgs.queries.units import county_centre
 
+_AT: Any = bindparam("at", type_=MOMENT)
 _ACTING = aliased(Account, name="acting")
 """The account whose roles, units and reach hold: the person's own, or the one the person stands in for."""
 _OF_ACCOUNT = (
@@ -40,13 +42,13 @@ _STANDS = (
     .where(
         col(Delegation.from_id) == col(SignInSession.stands_for),
         col(Delegation.to_id) == col(SignInSession.account_id),
-        col(Delegation.valid_from) <= bindparam("at"),
-        col(Delegation.valid_until) > bindparam("at"),
+        col(Delegation.valid_from) <= _AT,
+        col(Delegation.valid_until) > _AT,
         col(Delegation.ended_at).is_(None),
     )
     .exists()
 )
-_HELD = (
+_HELD = driver.Made(
     select(
         col(SignInSession.id),
         col(SignInSession.seen_at),
@@ -66,10 +68,11 @@ _HELD = (
         col(SignInSession.kind) == bindparam("kind"),
         col(SignInSession.ended_at).is_(None),
         col(Account.disabled_at).is_(None),
-        or_(col(Account.valid_until).is_(None), col(Account.valid_until) > bindparam("at")),
+        or_(col(Account.valid_until).is_(None), col(Account.valid_until) > _AT),
         _ACTING.disabled_at.is_(None),
     )
 )
+"""Every request asks this first."""
 
 
 def _actor(row: Sequence[Any], origin: str) -> Actor:
@@ -83,8 +86,8 @@ def _actor(row: Sequence[Any], origin: str) -> Actor:
         login=found["login"],
         roles=roles,
         rights=rules.rights_of(roles, found["rights"], denied),
-        reach=found["reach"],
-        field_level=found["field_level"],
+        reach=Reach(found["reach"]),
+        field_level=FieldLevel(found["field_level"]) if found["field_level"] else None,
         barred_actions=frozenset(found["barred_actions"]),
         barred_places=frozenset(found["barred_places"]),
         read_only=found["read_only"],
@@ -132,21 +135,20 @@ class Held:
 
 
 async def held(session: AsyncSession, secret: str, kind: SessionKind, *, at: datetime, origin: str = "") -> Held | None:
-    """Tell who holds a session secret; none when it is unknown, over or disabled.
-
-    Every request asks this first, hence one statement, made once.
-    """
+    """Tell who holds a session secret; none when it is unknown, over or disabled."""
     if not secret:
         return None
-    given = {"digest": crypto.digest(secret), "kind": kind, "at": at}
-    row = (await session.execute(_HELD, given)).one_or_none()
-    if row is None or rules.is_over(row.seen_at, row.expires_at, at, row.idle_minutes):
+    found = await _HELD.rows(session, digest=crypto.digest(secret), kind=kind, at=at)
+    if not found:
         return None
-    session_id, own = row[0], (row[5], row[6], row[7])
-    actor = replace(_who_acts(own, _actor(row[8:], origin)), session_id=session_id)
-    if row.unproven:
-        actor = actor.without_rights(row.unproven)
-    return Held(actor, stale=at - row.seen_at >= rules.SEEN_EVERY)
+    session_id, seen_at, expires_at, idle_minutes, unproven, *row = found[0]
+    if rules.is_over(seen_at, expires_at, at, idle_minutes):
+        return None
+    account_id, login, name, *facts = row
+    actor = replace(_who_acts((account_id, login, name), _actor(facts, origin)), session_id=session_id)
+    if unproven:
+        actor = actor.without_rights(unproven)
+    return Held(actor, stale=at - seen_at >= rules.SEEN_EVERY)
 
 
 async def actor_of(

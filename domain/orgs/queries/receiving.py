@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from domain.kernel import driver
+from domain.kernel.columns import MOMENT
 from domain.kernel.labels import Labelled
 from domain.kernel.permissions import WRITING, Permission, Role
 from domain.orgs.models import Account, AccountUnit, Delegation, Unit
@@ -80,20 +82,20 @@ async def attendance(
     session: AsyncSession, duties: Duties, *, at: datetime, codes: Collection[str] | None = None
 ) -> dict[str, Attendance]:
     """Tell of each enabled unit, or of some by code, who would receive what is sent to it."""
-    given = {"at": at} if codes is None else {"at": at, "codes": list(codes)}
-    rows = await session.execute(_attended(duties, some=codes is not None), given)
+    given: dict[str, Any] = {} if codes is None else {"codes": list(codes)}
+    rows = await _attended(duties, some=codes is not None).rows(session, at=at, **given)
     return {row[0]: _attendance(present=row[1], deputised=row[2]) for row in rows}
 
 
 @cache
-def _attended(duties: Duties, *, some: bool) -> Select[tuple[str, bool, bool]]:
+def _attended(duties: Duties, *, some: bool) -> driver.Made:
     # Asked within every act: the statement is built once.
-    at: Any = bindparam("at")
+    at: Any = bindparam("at", type_=MOMENT)
     unit, there, away = _alias(Unit), _alias(Account), _alias(Account)
     present = select(there.id).where(_of_unit(there, unit), _able(there, duties), _there(there, at)).exists()
     deputy = select(away.id).where(_of_unit(away, unit), can_act(away, duties, at=at)).exists()
     query = select(unit.code, present, deputy).where(unit.disabled_at.is_(None))
-    return query.where(unit.code.in_(bindparam("codes", expanding=True))) if some else query
+    return driver.Made(query.where(driver.among(unit.code, "codes")) if some else query)
 
 
 def _attendance(*, present: bool, deputised: bool) -> Attendance:
@@ -106,15 +108,15 @@ async def anybody(
     session: AsyncSession, duties: Duties, *, at: datetime, accounts: Collection[UUID] | None = None
 ) -> bool:
     """Tell whether anybody at all, or one of some accounts, can act now."""
-    given = {"at": at} if accounts is None else {"at": at, "accounts": list(accounts)}
-    return await session.scalar(_someone(duties, some=accounts is not None), given) is not None
+    given: dict[str, Any] = {} if accounts is None else {"accounts": list(accounts)}
+    return bool(await _someone(duties, some=accounts is not None).rows(session, at=at, **given))
 
 
 @cache
-def _someone(duties: Duties, *, some: bool) -> Select[tuple[UUID]]:
-    at: Any = bindparam("at")
+def _someone(duties: Duties, *, some: bool) -> driver.Made:
+    at: Any = bindparam("at", type_=MOMENT)
     query = able_accounts(duties, at=at).limit(1)
-    return query.where(query.selected_columns[0].in_(bindparam("accounts", expanding=True))) if some else query
+    return driver.Made(query.where(driver.among(query.selected_columns[0], "accounts")) if some else query)
 
 
 def _able(person: Any, duties: Duties) -> ColumnElement[bool]:

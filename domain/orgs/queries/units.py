@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from domain.kernel import driver
 from domain.kernel.refusals import Invalid
 from domain.orgs.models import Unit, UnitKind
 from domain.orgs.schemas import UnitView
@@ -17,11 +18,17 @@ from domain.orgs.schemas import UnitView
 
 async def units_by_id(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, UnitView]:
     """Give several units at once."""
-    wanted = set(ids)
-    if not wanted:
-        return {}
-    rows = await session.scalars(select(Unit).where(col(Unit.id).in_(wanted)))
-    return {unit.id: _view(unit) for unit in rows}
+    wanted = list(set(ids))
+    return {unit.id: _view(unit) for unit in await _BY_IDS.of(session, ids=wanted)} if wanted else {}
+
+
+_BY_IDS = driver.Reading(Unit, lambda query: query.where(driver.among(col(Unit.id), "ids")))
+_DEPARTMENT = driver.Reading(
+    Unit,
+    lambda query: query.where(
+        col(Unit.code) == bindparam("code"), col(Unit.kind) == UnitKind.DEPARTMENT, col(Unit.disabled_at).is_(None)
+    ),
+)
 
 
 async def unit_names_by_code(session: AsyncSession) -> dict[str, str]:
@@ -69,13 +76,10 @@ async def department_by_code(session: AsyncSession, code: str, *, field: str) ->
 
     :raises Invalid: there is none; the sentence names the field
     """
-    query = select(Unit).where(
-        col(Unit.code) == code, col(Unit.kind) == UnitKind.DEPARTMENT, col(Unit.disabled_at).is_(None)
-    )
-    unit = (await session.scalars(query)).one_or_none()
-    if unit is None:
+    found = await _DEPARTMENT.of(session, code=code)
+    if not found:
         raise Invalid.of({field: "没有这个承办单位，请从列表中选择"})
-    return _view(unit)
+    return _view(found[0])
 
 
 def _view(unit: Unit) -> UnitView:

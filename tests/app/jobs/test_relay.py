@@ -91,8 +91,9 @@ async def test_a_second_pass_sends_nothing_again(county: County) -> None:
 async def test_a_crash_between_sending_and_noting_sends_again(county: County) -> None:
     await case(county, 1)
     carrier = TakesAndDies()
-    with pytest.raises(Dies):
+    with pytest.raises(BaseExceptionGroup) as died:
         await relay.relay_once(carrier, base_url=BASE, at=AT)
+    assert [type(one) for one in died.value.exceptions] == [Dies]
     assert await sent() == []
     await relay.relay_once(carrier, base_url=BASE, at=AT)
     assert len(carrier.taken) == 2

@@ -21,6 +21,7 @@ from domain.kernel.actor import Actor
 from domain.kernel.models import OutboxMessage
 from domain.kernel.refusals import ActionNotAllowed, Invalid
 from domain.notices import queries as notices
+from domain.notices.schemas import Happened
 from tests.support import county as support
 from tests.support import stations
 from tests.support.county import MAIN_LINE, MORNING, County
@@ -65,7 +66,7 @@ async def told_of_rating(session: AsyncSession, county: County, number: str) -> 
     case = await reach.find(session, county["center"], number)
     query = select(OutboxMessage).where(col(OutboxMessage.topic) == "case.rate")
     (message,) = await session.scalars(query)
-    found = await notices.told_of(session, "rate", case.id, message.payload, at=MORNING)
+    (found,) = await notices.told_of(session, [Happened("rate", case.id, message.payload, MORNING)])
     logins = {actor.account_id: login for login, actor in county.actors.items()}
     return {logins[account]: one.text for one in found for account in one.accounts}
 

@@ -15,6 +15,7 @@ from domain.cases.queries import reach
 from domain.kernel.ids import new_id
 from domain.notices import operations, queries
 from domain.notices.models import Notice
+from domain.notices.schemas import Bell
 from tests.support import county as support
 from tests.support.county import MAIN_LINE, MORNING, County
 
@@ -41,16 +42,9 @@ async def tell(
     *logins: str,
     act: UUID | None = None,
 ) -> None:
-    await operations.tell(
-        session,
-        message_id=act or new_id(),
-        accounts=[county[login].account_id for login in logins or ("rsj",)],
-        case_id=case[0],
-        number=case[1],
-        kind="dispatch",
-        text=f"{head}：{case[1]}",
-        at=MORNING + timedelta(minutes=minute),
-    )
+    message, text, at = act or new_id(), f"{head}：{case[1]}", MORNING + timedelta(minutes=minute)
+    accounts = [county[login].account_id for login in logins or ("rsj",)]
+    await operations.tell(session, [Bell(message, one, *case, "dispatch", text, at) for one in accounts])
 
 
 async def entries(session: AsyncSession, county: County, login: str = "rsj") -> list[tuple[str, str, int, bool]]:

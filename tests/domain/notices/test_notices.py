@@ -13,9 +13,11 @@ from tests.support.county import MORNING, phone
 
 
 async def written(session: AsyncSession, occasion: Occasion = Occasion.PROGRESS, seed: int = 1) -> Message:
-    return await operations.write(
+    made = operations.write(
         session, occasion=occasion, case_id=None, phone=phone(seed), text=f"第 {seed} 条", at=MORNING
     )
+    await session.flush()
+    return made
 
 
 @pytest.mark.parametrize("occasion", Occasion)

@@ -25,6 +25,7 @@ from domain.kernel.refusals import NotFound
 from domain.notices import operations, queries, rules
 from domain.notices.models import Occasion
 from domain.notices.rules import Happening
+from domain.notices.schemas import Bell, Happened
 from domain.orgs.models import Account
 from tests.support import county as support
 from tests.support.county import MAIN_LINE, MORNING, County
@@ -164,9 +165,8 @@ async def do(
 async def told(session: AsyncSession, county: County, topic: str) -> dict[str, str]:
     query = select(OutboxMessage).where(col(OutboxMessage.topic) == topic).order_by(col(OutboxMessage.id).desc())
     message = (await session.scalars(query.limit(1))).one()
-    found = await queries.told_of(
-        session, topic.removeprefix("case."), message.subject_id, message.payload, at=message.created_at
-    )
+    happened = Happened(topic.removeprefix("case."), message.subject_id, message.payload, message.created_at)
+    (found,) = await queries.told_of(session, [happened])
     logins = {actor.account_id: login for login, actor in county.actors.items()}
     return {logins[account]: one.text for one in found for account in one.accounts}
 
@@ -324,23 +324,16 @@ async def test_foretold_is_what_happens(
 
 
 async def tell(session: AsyncSession, county: County, logins: tuple[str, ...], *, at: datetime = MORNING) -> None:
-    await operations.tell(
-        session,
-        message_id=uuid4(),
-        accounts=[county[login].account_id for login in logins],
-        case_id=None,
-        number="QX1",
-        kind="dispatch",
-        text=f"第 {at:%H:%M} 条",
-        at=at,
-    )
+    message, text = uuid4(), f"第 {at:%H:%M} 条"
+    bells = [Bell(message, county[login].account_id, None, "QX1", "dispatch", text, at) for login in logins]
+    await operations.tell(session, bells)
 
 
 async def test_a_message_delivered_twice_tells_once(session: AsyncSession, county: County) -> None:
     message, accounts = uuid4(), [county["rsj"].account_id, county["center"].account_id]
-    given = {"case_id": None, "number": "QX1", "kind": "dispatch", "text": "待接收", "at": MORNING}
-    assert await operations.tell(session, message_id=message, accounts=accounts, **given) == 2
-    assert await operations.tell(session, message_id=message, accounts=accounts, **given) == 0
+    bells = [Bell(message, account, None, "QX1", "dispatch", "待接收", MORNING) for account in accounts]
+    assert await operations.tell(session, bells) == 2
+    assert await operations.tell(session, bells) == 0
     assert await queries.unread_count(session, county["rsj"]) == 1
 
 

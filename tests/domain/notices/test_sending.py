@@ -40,7 +40,7 @@ def at(clock: str, day: int = 18) -> datetime:
 
 
 async def written(session: AsyncSession, occasion: Occasion, moment: datetime, case_id: object = None) -> Message:
-    return await operations.write(
+    made = operations.write(
         session,
         occasion=occasion,
         case_id=case_id,
@@ -48,6 +48,8 @@ async def written(session: AsyncSession, occasion: Occasion, moment: datetime, c
         text="一条",
         at=moment,  # type: ignore[arg-type]
     )
+    await session.flush()
+    return made
 
 
 class TestQuietHours:

@@ -237,9 +237,7 @@ class TestVisitors:
 class TestTechnical:
     async def test_drafts_and_messages_go_when_they_are_old(self, session: AsyncSession, county: County) -> None:
         await drafts.keep(session, county["guide"], "x", {"name": "草稿"}, at=MORNING)
-        await notices.write(
-            session, occasion=Occasion.CODE, case_id=None, phone=support.phone(1), text="验证码", at=MORNING
-        )
+        notices.write(session, occasion=Occasion.CODE, case_id=None, phone=support.phone(1), text="验证码", at=MORNING)
         later: Mapping[Kind, timedelta] = {Kind.DRAFT: timedelta(days=31), Kind.MESSAGE: timedelta(days=181)}
         for kind, after in later.items():
             assert await run(session, kind, at=MORNING + after - timedelta(days=2)) == 0

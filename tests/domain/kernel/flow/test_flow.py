@@ -173,13 +173,18 @@ class TestTake:
 
     async def test_a_step_is_announced(self, session: AsyncSession) -> None:
         made = await bring(session, SCENES[2])
-        told: list[dict[str, str]] = []
+        told: list[tuple[str, list[str]]] = []
         connection = (await session.connection()).sync_connection
-        event.listen(connection, "before_cursor_execute", lambda *given: told.append(given[3]))
+        event.listen(connection, "before_cursor_execute", lambda *given: told.append(given[2:4]))
 
         await step(session, TAKER, A.FINISH)
 
-        (payload,) = [json.loads(one["payload"]) for one in told if one.get("channel") == CHANNEL]
+        (payload,) = [
+            json.loads(one)
+            for text, params in told
+            if "pg_notify" in text and params[-2] == CHANNEL
+            for one in params[-1]
+        ]
         assert payload == {"kind": "supply", "id": str(made.id), "number": "L1", "action": "finish"}
 
     async def test_an_effect_tells_more_to_the_outbox(self, session: AsyncSession) -> None:
