@@ -19,6 +19,7 @@ from app.jobs.clock import run_clock
 from app.jobs.indexes import run_fill
 from app.jobs.relay import run_relay
 from app.jobs.retention import run_retention
+from app.jobs.sealer import run_sealer
 from app.jobs.witness import Watch
 from app.navigation import GATED, add_pages
 from app.sockets import sockets
@@ -53,26 +54,33 @@ def wire(app: rx.App) -> rx.App:
 
 @asynccontextmanager
 async def background() -> AsyncGenerator[None]:
-    """Run the listener, the relay and the clock as long as the application lives."""
-    stop, watch = asyncio.Event(), Watch(settings.load())
-    tasks = [
+    """Run the listener, the relay and the clock as long as the application lives.
+
+    At the stop whoever writes ends first, then the sealer, then the audit: so every line is sealed and anchored.
+    """
+    stop, sealed, audited, watch = asyncio.Event(), asyncio.Event(), asyncio.Event(), Watch(settings.load())
+    endless = [
         asyncio.create_task(hub.run(_listening_url()), name="live hub"),
         asyncio.create_task(sockets.watch(), name="sockets"),
+    ]
+    writers = [
         asyncio.create_task(run_relay(stop, watch=watch), name="relay"),
         asyncio.create_task(run_clock(stop, watch=watch), name="clock"),
-        asyncio.create_task(run_audit(stop, watch=watch), name="audit"),
         asyncio.create_task(run_retention(stop, watch=watch), name="retention"),
         asyncio.create_task(run_fill(stop), name="indexes"),
     ]
-    for task in tasks:
+    sealer = asyncio.create_task(run_sealer(sealed), name="sealer")
+    audit = asyncio.create_task(run_audit(audited, watch=watch), name="audit")
+    for task in (*endless, *writers, sealer, audit):
         task.add_done_callback(_tell_of_a_death)
     try:
         yield
     finally:
-        stop.set()
-        for endless in tasks[:2]:
-            endless.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for task in endless:
+            task.cancel()
+        for event, tasks in ((stop, [*endless, *writers]), (sealed, [sealer]), (audited, [audit])):
+            event.set()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _tell_of_a_death(task: asyncio.Task[None]) -> None:

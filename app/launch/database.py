@@ -20,7 +20,7 @@ from app.launch.errors import CannotStart
 ROOT = Path(__file__).resolve().parents[2]
 MARKER = "fengqiao_marker"
 OLDEST_SERVER = 150000  # PostgreSQL 15, as the server counts
-GROWING = ("journal_entry", "journal_anchor", "breach", "breach_void", "tombstone")
+GROWING = ("journal_entry", "journal_seal", "journal_anchor", "breach", "breach_void", "tombstone")
 """Tables that nobody who serves may change or empty (等保 8.1.4.3 c)."""
 _GRANTS = (
     "GRANT USAGE ON SCHEMA public TO {}",

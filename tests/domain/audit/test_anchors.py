@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.audit import operations, queries
 from domain.audit.schemas import AlarmKind
 from domain.kernel import anchors
-from domain.kernel.journal import Anchored
+from domain.kernel.chain import Anchored
+from domain.kernel.sealer import seal_all
 from tests.support import county as support
 from tests.support.county import MAIN_LINE, MORNING, County
 
@@ -30,14 +31,16 @@ def folder(tmp_path: Path) -> Generator[Path]:
 async def county(session: AsyncSession) -> County:
     county = await support.build(session)
     await support.bring_to(session, county, MAIN_LINE[:3], at=MORNING)
+    await seal_all(session)
     return county
 
 
 async def _cut(session: AsyncSession, count: int) -> None:
     await session.execute(text("SET LOCAL session_replication_role = replica"))
-    await session.execute(
-        text("DELETE FROM journal_entry WHERE seq > (SELECT max(seq) FROM journal_entry) - :n"), {"n": count}
-    )
+    ends = "(SELECT max(place) FROM journal_seal) - :n"
+    lines = f"DELETE FROM journal_entry WHERE seq IN (SELECT seq FROM journal_seal WHERE place > {ends})"
+    for words in (lines, f"DELETE FROM journal_seal WHERE place > {ends}"):
+        await session.execute(text(words), {"n": count})
     await session.execute(text("DELETE FROM journal_anchor"))
     await session.execute(text("SET LOCAL session_replication_role = origin"))
 
@@ -46,7 +49,7 @@ def test_lines_that_were_forged_do_not_count(folder: Path) -> None:
     anchors.append(Anchored(7, b"seal"), MORNING)
     path = folder / anchors.FILE
     whole = path.read_text()
-    path.write_text(whole + whole.replace('"seq": 7', '"seq": 9') + "no json\n" + "{}\n")
+    path.write_text(whole + whole.replace('"place": 7', '"place": 9') + "no json\n" + "{}\n")
 
     assert anchors.read() == ([Anchored(7, b"seal")], 3)
 
