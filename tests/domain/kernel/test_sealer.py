@@ -121,6 +121,48 @@ class TestTheMark:
         assert await _state(own_engine) == ([1, 2, 3], 3)
 
 
+class TestActsAtOnce:
+    async def test_on_one_subject_come_one_after_the_other(self, own_engine: AsyncEngine) -> None:
+        subject = new_id()
+        async with AsyncSession(own_engine) as first:
+            await _line(first, subject)
+            second = asyncio.create_task(self._alone(subject))
+            await _until(lambda: _waiting(own_engine))
+            await first.commit()
+            await second
+        async with unit_of_work() as session:
+            assert await chain.verify(session) == (2, None)
+
+    async def test_on_two_subjects_do_not_wait(self, own_engine: AsyncEngine) -> None:
+        async with AsyncSession(own_engine) as first:
+            await _line(first)
+            async with asyncio.timeout(60):
+                await self._alone(new_id())
+            assert not await _waiting(own_engine)
+            await first.rollback()
+
+    async def test_wait_for_one_that_writes_very_many(self, own_engine: AsyncEngine) -> None:
+        many = [(new_id(), {}) for _ in range(journal.MANY + 1)]
+        async with AsyncSession(own_engine) as first:
+            await journal.record_all(first, _ACTOR, "test.act", "case", many, at=MORNING)
+            second = asyncio.create_task(self._alone(many[0][0]))
+            await _until(lambda: _waiting(own_engine))
+            await first.commit()
+            await second
+        async with unit_of_work() as session:
+            assert await chain.verify(session) == (len(many) + 1, None)
+
+    async def _alone(self, subject: UUID) -> None:
+        async with unit_of_work() as session:
+            await _line(session, subject)
+
+
+async def _waiting(engine: AsyncEngine) -> bool:
+    async with engine.connect() as connection:
+        words = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
+        return bool(await connection.scalar(text(words)))
+
+
 class TestSealing:
     async def test_is_done_by_one(self, own_engine: AsyncEngine) -> None:
         async with own_engine.connect() as one, own_engine.connect() as other:
