@@ -86,7 +86,7 @@ async def search(
 
 
 async def _oldest_first(
-    session: AsyncSession, query: Select[tuple[JournalEntry]], *, cursor: str, size: int, at: datetime
+    session: AsyncSession, query: Select[Any], *, cursor: str, size: int, at: datetime
 ) -> Page[JournalLine]:
     placed = query.join(JournalSeal, col(JournalSeal.seq) == col(JournalEntry.seq)).add_columns(col(JournalSeal.place))
 

@@ -57,7 +57,8 @@ def append(made: Anchored, at: datetime, restored: Restored | None = None) -> No
     if path is None:
         return
     before = _lines(path)
-    line: dict[str, object] = {"at": at.isoformat(), "place": made.place, "seal": made.seal.hex()}
+    # a place is called as it was when it was a line's number: whoever goes back to an earlier release takes the file along
+    line: dict[str, object] = {"at": at.isoformat(), "seq": made.place, "seal": made.seal.hex()}
     if restored:
         line["restored"] = asdict(restored)
         line["mac"] = _restore_mac(made, restored, _digest(before))
@@ -148,8 +149,7 @@ def _digest(lines: Sequence[str]) -> bytes:
 def _entry(text: str, before: Sequence[str]) -> Entry | None:
     try:
         raw = json.loads(text)
-        # releases before decision 0031 called the place of a line its `seq`: it was the same
-        made = Anchored(int(raw["place"] if "place" in raw else raw["seq"]), bytes.fromhex(raw["seal"]))
+        made = Anchored(int(raw["seq"]), bytes.fromhex(raw["seal"]))
         if "restored" not in raw:
             return (made, None) if raw["mac"] == _mac(made) else None
         restored = Restored(int(raw["restored"]["kept"]), tuple(int(one) for one in raw["restored"]["aside"]))

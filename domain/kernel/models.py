@@ -53,7 +53,7 @@ class JournalSeal(SQLModel, table=True):
     no_pii
     """
 
-    __tablename__ = "journal_seal"
+    __tablename__ = "journal_seal"  # type: ignore[assignment]
 
     place: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     seq: int = Field(sa_column=Column(BigInteger, nullable=False, unique=True))
@@ -68,7 +68,7 @@ class JournalSettled(SQLModel, table=True):
     no_pii
     """
 
-    __tablename__ = "journal_settled"
+    __tablename__ = "journal_settled"  # type: ignore[assignment]
     __table_args__ = (CheckConstraint("one", name="journal_settled_one"),)
 
     one: bool = Field(default=True, primary_key=True)

@@ -104,7 +104,7 @@ class Sealer:
     seal: bytes
     settled: int
     marked: bool
-    noted: list[tuple[int, int]] = field(default_factory=list)
+    noted: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
 
     @classmethod
     async def begin(cls, connection: AsyncConnection) -> Sealer:
@@ -131,7 +131,8 @@ class Sealer:
         found = (await connection.execute(_WAITING, {"settled": self.settled, "most": BATCH})).all()
         if not found:
             return 0
-        first, seals = self.place + 1, []
+        first = self.place + 1
+        seals: list[bytes] = []
         for place, line in enumerate(found, start=first):
             self.seal = place_seal(self.seal, place, line.seq, line.seal)
             seals.append(self.seal)

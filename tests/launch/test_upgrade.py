@@ -49,7 +49,7 @@ def assert_sealed_and_anchored(server: Postgres, data: Path) -> None:
         words = "SELECT (SELECT count(*) FROM journal_entry), count(*), max(place) FROM journal_seal"
         lines, places, last = connection.execute(words).fetchone() or (0, 0, 0)
     assert lines == places == last
-    assert f'"place": {last}' in (data / anchors.FILE).read_text(encoding="utf-8").splitlines()[-1]
+    assert f'"seq": {last}' in (data / anchors.FILE).read_text(encoding="utf-8").splitlines()[-1]
 
 
 @pytest.fixture(scope="module")

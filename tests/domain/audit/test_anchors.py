@@ -50,7 +50,7 @@ def test_lines_that_were_forged_do_not_count(folder: Path) -> None:
     anchors.append(Anchored(7, b"seal"), MORNING)
     path = folder / anchors.FILE
     whole = path.read_text()
-    path.write_text(whole + whole.replace('"place": 7', '"place": 9') + "no json\n" + "{}\n")
+    path.write_text(whole + whole.replace('"seq": 7', '"seq": 9') + "no json\n" + "{}\n")
 
     assert anchors.read() == ([Anchored(7, b"seal")], 3)
 
@@ -60,14 +60,6 @@ def test_the_same_end_is_not_told_twice(folder: Path) -> None:
         anchors.append(Anchored(place, b"seal"), MORNING)
 
     assert [one.place for one in anchors.read()[0]] == [7, 8]
-
-
-def test_anchors_of_an_earlier_release_hold(folder: Path) -> None:
-    anchors.append(Anchored(7, b"seal"), MORNING)
-    path = folder / anchors.FILE
-    path.write_text(path.read_text().replace('"place"', '"seq"'))
-
-    assert anchors.read() == ([Anchored(7, b"seal")], 0)
 
 
 def test_of_days_gone_by_the_last_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
