@@ -26,7 +26,7 @@ from domain.calendar.models import Deadline
 from domain.calendar.operations import seed_years
 from domain.cases.models import Assignment, AssignmentState, Case, Part
 from domain.cases.vocabulary import Status
-from domain.kernel import chain
+from domain.kernel import chain as journal
 from domain.kernel.actor import Actor
 from domain.kernel.models import JournalEntry
 from domain.orgs import queries as org_queries
@@ -241,4 +241,4 @@ async def test_any_history_holds_together(engine: AsyncEngine, seed: int) -> Non
                     await checker.look(await walk.blunder())
         except AssertionError as fault:
             raise AssertionError(f"seed {seed}: {fault}\n{walk.told()}") from fault
-        assert (await chain.verify(session))[1] is None
+        assert (await journal.verify(session))[1] is None
