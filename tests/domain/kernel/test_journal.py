@@ -17,7 +17,7 @@ from domain.kernel.actor import system_actor
 from domain.kernel.chain import Anchored
 from domain.kernel.ids import new_id
 from domain.kernel.journal import START, content_of, earlier_seal
-from domain.kernel.models import JournalEntry
+from domain.kernel.models import JournalEntry, JournalSeal
 from domain.kernel.permissions import Role
 from domain.kernel.sealer import mark_seal, seal_all
 from tests.support.county import MORNING
@@ -246,6 +246,27 @@ async def test_a_line_of_another_branch_shows(session: AsyncSession) -> None:
             )
             assert await _fault(session) == said
             await undone.rollback()
+
+
+async def test_a_line_of_another_branch_shows_also_with_the_seal_of_its_place(session: AsyncSession) -> None:
+    """The place after it tells: its seal is over the one before, and no subject joins the two."""
+    await _written(session, 1)
+    await seal_all(session)
+    left = await session.begin_nested()
+    await _written(session, 1)
+    await seal_all(session)
+    lines, seals = JournalEntry.__table__.columns, JournalSeal.__table__.columns
+    foreign = dict((await session.execute(select(*lines).where(lines.seq == 2))).mappings().one())
+    place = dict((await session.execute(select(*seals).where(seals.place == 2))).mappings().one())
+    await left.rollback()
+    await number_on(session)
+    await _written(session, 2)
+    await seal_all(session)
+    await session.execute(text("SET LOCAL session_replication_role = replica"))
+    await session.execute(update(JournalEntry).where(col(JournalEntry.seq) == 2).values(**foreign))
+    await session.execute(update(JournalSeal).where(col(JournalSeal.place) == 2).values(**place))
+
+    assert await _fault(session) == "第 3 条与前一条不相接，前面的记录被替换或移动"
 
 
 class TestLinesOfBefore:
