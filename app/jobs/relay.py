@@ -63,7 +63,7 @@ async def run_relay(
     sms, link = provider(settings), base_url(settings)
     while not stop.is_set():
         try:
-            busy = (watch is None or watch.believed()) and await relay_once(sms, base_url=link, at=clock())
+            busy = (watch is None or watch.believed()) and await relay_once(sms, base_url=link, at=clock(), stop=stop)
         except Exception:  # noqa: BLE001 - the database may be away for a while; the relay must outlive it
             causes.log("relay.pass_failed")
             busy = False
@@ -72,10 +72,12 @@ async def run_relay(
                 await asyncio.wait_for(stop.wait(), PAUSE)
 
 
-async def relay_once(sms: SmsProvider | None, *, base_url: str, at: datetime) -> bool:
+async def relay_once(
+    sms: SmsProvider | None, *, base_url: str, at: datetime, stop: asyncio.Event | None = None
+) -> bool:
     """Make one pass and tell whether there may be more to do at once."""
     handled = await pass_outbox(base_url=base_url, at=at)
-    sent = await send_messages(sms, at=at) if sms else 0
+    sent = await send_messages(sms, at=at, stop=stop) if sms else 0
     return BATCH in {handled, sent}
 
 
@@ -101,10 +103,10 @@ async def _handle(session: AsyncSession, message: OutboxMessage, base_url: str, 
         outbox.mark_retry(message, type(error).__name__, at=at)
 
 
-async def send_messages(sms: SmsProvider, *, at: datetime) -> int:
+async def send_messages(sms: SmsProvider, *, at: datetime, stop: asyncio.Event | None = None) -> int:
     """Send up to `BATCH` messages, each in its own transaction, and answer how many were taken."""
     for count in range(BATCH):
-        if not await send_one(sms, at=at):
+        if (stop and stop.is_set()) or not await send_one(sms, at=at):
             return count
     return BATCH
 

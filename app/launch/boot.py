@@ -56,22 +56,38 @@ def running_database(settings: Settings, *, as_it_is: bool = False) -> Generator
     :param as_it_is: its schema is left alone, even one that this program does not know: what it holds is replaced
     :raises CannotStart: folder taken or read-only, database wrong or out of reach
     """
+    with held_folder(settings), database_in(settings, as_it_is=as_it_is) as url:
+        yield url
+
+
+@contextmanager
+def held_folder(settings: Settings) -> Generator[int]:
+    """Hold the data folder, and give the descriptor of its lock.
+
+    :raises CannotStart: folder taken or read-only, another database that is wrong or out of reach
+    """
     check(settings)
-    server, url = settings.postgres(), settings.resolved_database_url()
-    if server is None:
-        database.check(url)  # before a folder is made for it
+    if settings.database_url:
+        database.check(settings.resolved_database_url())  # before a folder is made for it
     checks.data_folder(settings.data)
-    with lock.hold(settings.data):
-        try:
-            if server:
-                server.start()
-                database.check(url)
-            if not as_it_is:
-                bring_up(settings, url)
-            yield url
-        finally:
-            if server:
-                server.stop()
+    with lock.hold(settings.data) as descriptor:
+        yield descriptor
+
+
+@contextmanager
+def database_in(settings: Settings, *, as_it_is: bool = False) -> Generator[str]:
+    """Give the URL of the database of a folder that is held, as `running_database` does."""
+    server, url = settings.postgres(), settings.resolved_database_url()
+    try:
+        if server:
+            server.start()
+            database.check(url)
+        if not as_it_is:
+            bring_up(settings, url)
+        yield url
+    finally:
+        if server:
+            server.stop()
 
 
 def bring_up(settings: Settings, url: str) -> None:

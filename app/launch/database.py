@@ -53,6 +53,11 @@ def read_url(given: str, name: str = "DATABASE_URL") -> URL:
     return url.set(drivername="postgresql+psycopg")
 
 
+def plain(given: str) -> str:
+    """Give a DATABASE_URL as libpq reads it, with its password."""
+    return read_url(given).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def check(given: str) -> None:
     """Make sure the database can be reached, is recent enough, and is ours or empty. Writes nothing.
 
@@ -132,9 +137,8 @@ def grant(owner: str, serving: str, *, make: bool) -> None:
     if role == read_url(owner).username:
         return
     name = sql.Identifier(role)
-    plain = read_url(owner).set(drivername="postgresql").render_as_string(hide_password=False)
     try:
-        with psycopg.connect(plain) as connection:
+        with psycopg.connect(plain(owner)) as connection:
             known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
             if not known and make:
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(name))
