@@ -82,7 +82,13 @@ class Rates:
         self.away, self.shared = False, bool(redis_url)
         self._ask_at = 0.0
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._redis = SlidingWindowCounterRateLimiter(_redis(redis_url)) if redis_url else None
+        self._storage = _redis(redis_url) if redis_url else None
+        self._redis = SlidingWindowCounterRateLimiter(self._storage) if self._storage else None
+
+    async def close(self) -> None:
+        """Let go of the Redis."""
+        if self._storage:
+            await self._storage.bridge.storage.aclose()
 
     async def of_address(self, address: str, method: str, path: str) -> None:
         """Count a request for the address it comes from, before anything else is done with it.

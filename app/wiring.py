@@ -63,6 +63,7 @@ async def background() -> AsyncGenerator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await limits.rates().close()
 
 
 def _tell_of_a_death(task: asyncio.Task[None]) -> None:
