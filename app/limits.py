@@ -88,7 +88,8 @@ class Rates:
     async def close(self) -> None:
         """Let go of the Redis."""
         if self._storage:
-            await self._storage.bridge.storage.aclose()
+            client: Any = self._storage.bridge
+            await client.storage.aclose()
 
     async def of_address(self, address: str, method: str, path: str) -> None:
         """Count a request for the address it comes from, before anything else is done with it.
@@ -151,10 +152,12 @@ def _redis(url: str) -> RedisStorage:
     from redis.asyncio.retry import Retry  # noqa: PLC0415 - only where one is named
     from redis.backoff import NoBackoff  # noqa: PLC0415
 
-    patience: dict[str, Any] = {"socket_connect_timeout": REDIS_SECONDS, "socket_timeout": REDIS_SECONDS}
-    return RedisStorage(
-        f"async+{url}", wrap_exceptions=True, implementation="redispy", retry=Retry(NoBackoff(), 0), **patience
-    )
+    patience: dict[str, Any] = {
+        "socket_connect_timeout": REDIS_SECONDS,
+        "socket_timeout": REDIS_SECONDS,
+        "retry": Retry(NoBackoff(), 0),
+    }
+    return RedisStorage(f"async+{url}", wrap_exceptions=True, implementation="redispy", **patience)
 
 
 async def _hit(limiter: SlidingWindowCounterRateLimiter, item: RateLimitItem, *key: str) -> int:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from app import causes, logs
+from app import causes
 from app.jobs import report
 from app.jobs.audit import run_audit
 from app.jobs.clock import run_clock
@@ -53,8 +53,7 @@ def main(words: list[str]) -> int:
     parent = Parent.of(words)
     try:
         settings = load()
-        logs.configure(settings.logs)
-        engine = boot.prepare(settings, settings.serving_database_url())
+        engine = boot.prepare_process(settings)
     except CannotStart as fault:
         parent.say(fault.message)
         return 1
@@ -73,7 +72,7 @@ async def run(settings: Settings, parent: Parent) -> bool:
     stop, hub = asyncio.Event(), Hub()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    hub.on("keys", lambda _: crypto.refresh())
+    hub.on("keys", _refresh_keys)
     listening, telling = hub.run(database.plain(settings.serving_database_url())), _tell(settings, parent)
     working = [_task(job, name) for name, job in jobs(stop, Watch(settings)).items()]
     tasks = [*working, _task(listening, "live hub"), _task(telling, "report")]
@@ -86,6 +85,10 @@ async def run(settings: Settings, parent: Parent) -> bool:
         task.cancel()
     await asyncio.gather(*tasks, asked, died, return_exceptions=True)
     return sound
+
+
+def _refresh_keys(_subject: str) -> None:
+    crypto.refresh()
 
 
 async def _tell(settings: Settings, parent: Parent) -> None:

@@ -7,11 +7,13 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from types import FrameType
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app import causes, logs
 from app.jobs.providers import provider
 from app.launch import checks, database, lock
-from app.launch.errors import Stopped
+from app.launch.errors import CannotStart, Stopped
 from app.launch.keys import check_keys_belong, models, provider_in_force
 from app.settings import Settings
 from domain.cases import answering
@@ -135,3 +137,16 @@ def prepare(settings: Settings, url: str) -> AsyncEngine:
     engine = unit_of_work.engine_for(url)
     unit_of_work.use_engine(engine)
     return engine
+
+
+def prepare_process(settings: Settings) -> AsyncEngine:
+    """Prepare a process that serves or works, beside others: its log, and all that `prepare` sets.
+
+    :raises CannotStart: as `prepare`, or the database is away at this moment
+    """
+    logs.configure(settings.logs)
+    try:
+        return prepare(settings, settings.serving_database_url())
+    except OperationalError:
+        causes.log("process.not_prepared")
+        raise CannotStart("数据库连接不上。") from None

@@ -42,6 +42,7 @@ class Part(Protocol):
 
     def hears(self) -> list[int]:
         """Give the descriptors on which it may have something to say."""
+        ...
 
 
 class Again:
@@ -51,10 +52,12 @@ class Again:
         self._deaths = 0
         self._at = 0.0
 
-    def died(self, lived: float) -> None:
-        """Note a death, after so many seconds of life."""
+    def died(self, lived: float) -> float:
+        """Note a death after so many seconds of life, and give the pause that follows."""
         self._deaths = 1 if lived >= CALM else self._deaths + 1
-        self._at = time.monotonic() + PAUSES[min(self._deaths, len(PAUSES)) - 1]
+        pause = PAUSES[min(self._deaths, len(PAUSES)) - 1]
+        self._at = time.monotonic() + pause
+        return pause
 
     def due(self) -> bool:
         """Tell whether it may be started now."""
@@ -149,8 +152,8 @@ class Child:
         self._close()
         if not self._worked:
             raise CannotStart(self._why(process.returncode))
-        _log.error(f"{self.name}.died", process=process.pid, **_how(process.returncode))
-        self._again.died(time.monotonic() - self._began)
+        pause = self._again.died(time.monotonic() - self._began)
+        _log.error(f"{self.name}.died", process=process.pid, **_how(process.returncode), again_in=pause)
         if self._on_death:
             self._on_death()
 
@@ -188,8 +191,7 @@ class Database:
         try:
             self._server.start_again()
         except CannotStart as fault:
-            _log.error("database.not_started", said=fault.message)
-            self._again.died(0.0)
+            _log.error("database.not_started", said=fault.message, again_in=self._again.died(0.0))
         else:
             _log.warning("database.started", process=self._server.pid())
             self._gone, self._began = False, time.monotonic()

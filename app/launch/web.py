@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
-from app import logs
 from app.launch import boot, checks
 from app.launch.errors import CannotStart, Stopped
 from app.launch.parent import READY, Parent
@@ -50,8 +49,7 @@ def main(words: list[str]) -> int:
     boot.stop_on_signals()
     try:
         settings = load()
-        logs.configure(settings.logs)
-        boot.prepare(settings, settings.serving_database_url())
+        boot.prepare_process(settings)
         config = uvicorn.Config(_reflex_application(), **options(settings))
         Announcing(config, lambda: parent.say(READY)).run(sockets=[socket.socket(fileno=parent.port)])
     except CannotStart as fault:

@@ -86,7 +86,8 @@ class Product:
 
     def told(self, event: str) -> list[dict[str, Any]]:
         """Give the lines of the log that name an event."""
-        lines = (self.serving.data / "logs" / "app.jsonl").read_text(encoding="utf-8").splitlines()
+        path = self.serving.data / "logs" / "app.jsonl"
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         return [line for line in map(json.loads, lines) if line["event"] == event]
 
     def rows(self, words: str) -> int:
