@@ -28,6 +28,7 @@ from app.launch import lock
 from app.launch.postgres import Postgres
 from tests.support.clients import Client, matter
 from tests.support.clocks import EACH, OVERDUE
+from tests.support.processes import alive, started_by
 from tests.support.redis import RedisServer, redis_server
 from tests.support.serving import ROOT, Serving
 
@@ -46,12 +47,6 @@ def wait_for(condition: Callable[[], object], what: str) -> None:
         time.sleep(0.1)
 
 
-def alive(process: int) -> bool:
-    with suppress(OSError):
-        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
-    return False
-
-
 @dataclass
 class Product:
     """A served product, seen from outside."""
@@ -65,13 +60,8 @@ class Product:
 
     def processes(self, module: str) -> list[int]:
         """Name the processes of a kind that the supervisor started."""
-        found = []
-        for status in Path("/proc").glob("[0-9]*/status"):
-            with suppress(OSError):
-                ours = f"\nPPid:\t{self.serving.process.pid}\n" in status.read_text()
-                if ours and module.encode() in status.with_name("cmdline").read_bytes().split(b"\0"):
-                    found.append(int(status.parent.name))
-        return sorted(found)
+        started = started_by(self.serving.process.pid)
+        return sorted(process for process, words in started.items() if module.encode() in words)
 
     def ready(self) -> dict[str, Any]:
         """Ask as a monitor does; whoever is not there answers nothing."""
