@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -136,8 +137,13 @@ def test_it_ends_with_a_starter_that_was_killed_and_the_folder_is_free(tmp_path:
         check=False,
     )
     assert started.returncode == -signal.SIGKILL
-    wait_for(lambda: not alive(int(started.stdout)))
-    assert not lock.is_held(tmp_path)
+    left = int(started.stdout)
+    try:
+        wait_for(lambda: not alive(left))
+        assert not lock.is_held(tmp_path)
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(left, signal.SIGKILL)
 
 
 def test_the_folder_is_held_by_who_is_left(tmp_path: Path) -> None:
