@@ -32,6 +32,7 @@ class Cause(StrEnum):
     AWAY = "database_away"
     WAITED = "waited_too_long"
     CLOCK = "clock_doubted"
+    REDIS = "redis_away"
 
     @property
     def sentence(self) -> str:
@@ -47,6 +48,7 @@ _SENTENCES = {
     Cause.AWAY: "数据库暂时连接不上，正在恢复；已填写的内容还在，请稍后重试",
     Cause.WAITED: "系统繁忙，请稍后重试",
     Cause.CLOCK: "服务器时间可能有误，到期提醒和短信暂停，请告知管理员",
+    Cause.REDIS: "多个进程共用的 Redis 暂时连接不上，打开的页面可能没有响应；已填写的内容还在，请稍后重试",
 }
 _STATES = {
     "53100": Cause.DISK_FULL,

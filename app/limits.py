@@ -1,5 +1,8 @@
 """How often something may be done, by address and by account; counted in memory, or in Redis for several processes.
 
+A Redis that is away stops neither the work nor the counting: each process then counts for itself, and asks again
+after a while.
+
 The numbers are far above what people do and below what harms; they are no settings, since nobody would know what
 to set. Wrong passwords are counted apart (app/throttle.py), and the domain counts what it must whoever asks:
 codes by short message, revealed fields.
@@ -11,12 +14,15 @@ import math
 import re
 import time
 from dataclasses import dataclass
+from typing import Any
 
+import structlog
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
 
+from app import causes
 from domain.kernel.refusals import TooMany
 
 
@@ -50,6 +56,10 @@ EVERYTHING_BY_ADDRESS, EVERYTHING_BY_ACCOUNT = 120_000, 12_000
 EVENTS = 1200
 """Events of pages a minute, by account: twenty a second is more than fingers do."""
 TOO_OFTEN = "操作过于频繁，请稍后再试"
+REDIS_SECONDS = 1.0
+"""How long a request waits for a Redis that does not answer, once in `AGAIN` seconds."""
+AGAIN = 10.0
+_log = structlog.get_logger(__name__)
 
 
 class TooOften(TooMany):
@@ -62,12 +72,24 @@ class TooOften(TooMany):
 
 
 class Rates:
-    """Count what is done, and refuse what is too much."""
+    """Count what is done, and refuse what is too much.
+
+    :ivar away: whether a Redis is named and did not answer when it was last asked
+    """
 
     def __init__(self, redis_url: str = "") -> None:
         """Count in this process alone, unless a Redis is named."""
-        storage = RedisStorage(f"async+{redis_url}", implementation="redispy") if redis_url else MemoryStorage()
-        self._limiter = SlidingWindowCounterRateLimiter(storage)
+        self.away, self.shared = False, bool(redis_url)
+        self._ask_at = 0.0
+        self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._storage = _redis(redis_url) if redis_url else None
+        self._redis = SlidingWindowCounterRateLimiter(self._storage) if self._storage else None
+
+    async def close(self) -> None:
+        """Let go of the Redis."""
+        if self._storage:
+            client: Any = self._storage.bridge
+            await client.storage.aclose()
 
     async def of_address(self, address: str, method: str, path: str) -> None:
         """Count a request for the address it comes from, before anything else is done with it.
@@ -96,17 +118,53 @@ class Rates:
 
     async def _count(self, whose: str, what: str, key: str, most: int) -> None:
         item = RateLimitItemPerMinute(most, namespace="fengqiao")
-        try:
-            if await self._limiter.hit(item, whose, what, key):
-                return
-            seconds = await self._seconds(item, whose, what, key)
-        except StorageError:
-            return  # a Redis that is away stops the counting, not the work
-        raise TooOften(seconds)
+        seconds = await self._asked(item, whose, what, key)
+        if seconds:
+            raise TooOften(seconds)
 
-    async def _seconds(self, item: RateLimitItem, *key: str) -> int:
-        until = (await self._limiter.get_window_stats(item, *key)).reset_time
-        return min(max(1, math.ceil(until - time.time())), 60)
+    async def _asked(self, item: RateLimitItem, *key: str) -> int:
+        """Give the seconds until it is worth trying again, none where it is allowed."""
+        if self._redis and time.monotonic() >= self._ask_at:
+            try:
+                seconds = await _hit(self._redis, item, *key)
+            except StorageError as error:
+                self._lost(error)
+            else:
+                self._found()
+                return seconds
+        return await _hit(self._own, item, *key)
+
+    def _lost(self, error: StorageError) -> None:
+        self._ask_at = time.monotonic() + AGAIN
+        if not self.away:
+            self.away = True
+            reason = str(error.storage_error).strip().partition("\n")[0]
+            _log.error("redis.away", cause=causes.Cause.REDIS.value, said=reason)
+
+    def _found(self) -> None:
+        if self.away:
+            self.away = False
+            _log.info("redis.back")
+
+
+def _redis(url: str) -> RedisStorage:
+    """Speak to a Redis that is asked once, and not for long: whoever waits for it is a person."""
+    from redis.asyncio.retry import Retry  # noqa: PLC0415 - only where one is named
+    from redis.backoff import NoBackoff  # noqa: PLC0415
+
+    patience: dict[str, Any] = {
+        "socket_connect_timeout": REDIS_SECONDS,
+        "socket_timeout": REDIS_SECONDS,
+        "retry": Retry(NoBackoff(), 0),
+    }
+    return RedisStorage(f"async+{url}", wrap_exceptions=True, implementation="redispy", **patience)
+
+
+async def _hit(limiter: SlidingWindowCounterRateLimiter, item: RateLimitItem, *key: str) -> int:
+    if await limiter.hit(item, *key):
+        return 0
+    until = (await limiter.get_window_stats(item, *key)).reset_time
+    return min(max(1, math.ceil(until - time.time())), 60)
 
 
 def kind_of(method: str, path: str) -> Kind | None:

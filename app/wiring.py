@@ -1,4 +1,4 @@
-"""What the application is made of beside its pages: guard, doors for machines, background tasks."""
+"""What the application is made of beside its pages: guard, doors for machines, tasks beside the requests."""
 
 from __future__ import annotations
 
@@ -10,16 +10,10 @@ import reflex as rx
 import structlog
 from reflex.utils.prerequisites import get_web_dir
 from reflex_base.constants import Dirs
-from sqlalchemy import make_url
 
 from app import guard, limits, settings
 from app.api.build import build_api
-from app.jobs.audit import run_audit
-from app.jobs.clock import run_clock
-from app.jobs.indexes import run_fill
-from app.jobs.relay import run_relay
-from app.jobs.retention import run_retention
-from app.jobs.witness import Watch
+from app.launch import database
 from app.navigation import GATED, add_pages
 from app.sockets import sockets
 from domain.cases import workflow
@@ -31,7 +25,7 @@ _log = structlog.get_logger(__name__)
 
 
 def wire(app: rx.App) -> rx.App:
-    """Add pages, guard, the machine interface and the background tasks.
+    """Add pages, guard, the machine interface and the tasks beside the requests.
 
     :raises ValueError: the workflow table does not hold together
     """
@@ -53,34 +47,26 @@ def wire(app: rx.App) -> rx.App:
 
 @asynccontextmanager
 async def background() -> AsyncGenerator[None]:
-    """Run the listener, the relay and the clock as long as the application lives."""
-    stop, watch = asyncio.Event(), Watch(settings.load())
+    """Listen for changes and look after the open sockets as long as the application lives.
+
+    What runs by queue or clock has a process of its own (`app.jobs.process`).
+    """
     tasks = [
-        asyncio.create_task(hub.run(_listening_url()), name="live hub"),
+        asyncio.create_task(hub.run(database.plain(settings.load().serving_database_url())), name="live hub"),
         asyncio.create_task(sockets.watch(), name="sockets"),
-        asyncio.create_task(run_relay(stop, watch=watch), name="relay"),
-        asyncio.create_task(run_clock(stop, watch=watch), name="clock"),
-        asyncio.create_task(run_audit(stop, watch=watch), name="audit"),
-        asyncio.create_task(run_retention(stop, watch=watch), name="retention"),
-        asyncio.create_task(run_fill(stop), name="indexes"),
     ]
     for task in tasks:
         task.add_done_callback(_tell_of_a_death)
     try:
         yield
     finally:
-        stop.set()
-        for endless in tasks[:2]:
-            endless.cancel()
+        for task in tasks:
+            task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await limits.rates().close()
 
 
 def _tell_of_a_death(task: asyncio.Task[None]) -> None:
     # A task that ends by an exception does so now; whoever waits for it would hear of it at the stop only.
     if not task.cancelled() and (fault := task.exception()):
         _log.critical("background.died", task=task.get_name(), exc_info=fault)
-
-
-def _listening_url() -> str:
-    url = make_url(settings.load().serving_database_url())
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)

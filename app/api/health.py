@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
@@ -12,9 +13,10 @@ from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import causes
+from app import causes, limits
 from app.api import doors
 from app.api.edge import REGISTRY
+from app.jobs import report
 from app.launch import database
 from domain.kernel import outbox
 from domain.kernel.permissions import Permission
@@ -23,6 +25,7 @@ from state.clock import now
 
 LATE_SECONDS = 900
 LOW_BYTES, FULL_BYTES = 1 << 30, 20 << 20
+JOBS_AWAY = "后台任务没有在运行，到期提醒和短信暂停，正在自行恢复；持续几分钟时请查看日志"
 _UNWRITABLE = {causes.Cause.DISK_FULL, causes.Cause.STORAGE, causes.Cause.READ_ONLY}
 router = APIRouter(tags=["运行"])
 _WAITING = Gauge("fengqiao_outbox_waiting", "Messages that are due and not delivered", registry=REGISTRY)
@@ -36,7 +39,7 @@ class Alive(BaseModel):
 
 
 class Readiness(BaseModel):
-    """能否服务，包括保存。外发积压（`late`）和空间不足（`low`）只提示，不影响服务。"""
+    """能否服务，包括保存。外发积压（`late`）、空间不足（`low`）、后台任务停止和 Redis 断开只提示，不影响服务。"""
 
     status: str
     database: str
@@ -44,8 +47,14 @@ class Readiness(BaseModel):
     outbox: str
     storage: str
     """`ok`，剩余空间不足 1 GB 时为 `low`，写不进去时为 `full`。"""
+    jobs: str = "ok"
+    """`ok`；短信、到期提醒等后台任务的进程没有在工作时为 `failed`，由服务自行重启。"""
+    redis: str = "unused"
+    """`ok`；连接不上时为 `away`，没有设置时为 `unused`。"""
     causes: list[str] = Field(default_factory=list)
     """最近一分钟妨碍办理的原因，如 `disk_full`、`database_away`，与日志中的名称相同；`clock_doubted` 在日志中为 `clock.held`。"""
+    said: list[str] = Field(default_factory=list)
+    """同样的原因，用中文说明。"""
     outbox_waiting: int = 0
     outbox_lag_seconds: int = 0
 
@@ -66,29 +75,38 @@ async def readyz(request: Request, response: Response) -> Readiness:
 
 
 async def readiness(data: Path) -> Readiness:
-    """Look at the database, its schema, the room on the disk and what waits to be delivered."""
-    met, storage = causes.lasting(), _storage(data)
-    told = [cause.value for cause in met]
+    """Look at the database, its schema, the room on the disk, the jobs process and what waits to be delivered."""
+    beside = _beside(data)
     try:
         async with unit_of_work() as session:
             revision = await session.scalar(text("SELECT version_num FROM alembic_version"))
             waiting = await outbox.backlog(session, at=now())
     except (SQLAlchemyError, RuntimeError):
-        return Readiness(
-            status="failed", database="failed", migrations="unknown", outbox="unknown", storage=storage, causes=told
-        )
+        return Readiness(status="failed", database="failed", migrations="unknown", outbox="unknown", **beside)
     lag = int((now() - waiting.oldest).total_seconds()) if waiting.oldest else 0
     current = revision == database.head()
     return Readiness(
-        status="ok" if current and storage != "full" else "failed",
+        status="ok" if current and beside["storage"] != "full" else "failed",
         database="ok",
-        storage=storage,
-        causes=told,
         migrations="ok" if current else "failed",
         outbox="late" if lag > LATE_SECONDS else "ok",
         outbox_waiting=waiting.waiting,
         outbox_lag_seconds=lag,
+        **beside,
     )
+
+
+def _beside(data: Path) -> dict[str, Any]:
+    """Tell what is known without the database: this process's causes and those that the jobs process reports."""
+    jobs, counting = report.read(report.path_of(data)), limits.rates()
+    met = dict.fromkeys([*causes.lasting(), *(jobs.causes if jobs else ()), *([causes.Cause.REDIS] * counting.away)])
+    return {
+        "storage": _storage(data, set(met)),
+        "jobs": "ok" if jobs else "failed",
+        "redis": ("away" if counting.away else "ok") if counting.shared else "unused",
+        "causes": [cause.value for cause in met],
+        "said": [*(cause.sentence for cause in met), *([] if jobs else [JOBS_AWAY])],
+    }
 
 
 @router.get("/metrics", summary="指标（Prometheus）", include_in_schema=False)
@@ -103,11 +121,11 @@ async def metrics(request: Request) -> Response:
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
 
 
-def _storage(data: Path) -> str:
+def _storage(data: Path, met: set[causes.Cause]) -> str:
     """Judge by what is left, and by what was met: another machine's database may be full as well."""
     there = next(folder for folder in (data, *data.parents) if folder.exists())
     free = shutil.disk_usage(there).free
-    if free < FULL_BYTES or _UNWRITABLE & set(causes.lasting()):
+    if free < FULL_BYTES or _UNWRITABLE & met:
         return "full"
     return "low" if free < LOW_BYTES else "ok"
 

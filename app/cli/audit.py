@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 from typing import Annotated
 
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli import common
 from app.jobs import audit as job
+from app.jobs.sealer import seal_rest
 from app.settings import Settings
 from domain.audit import operations
 from domain.audit.schemas import ChainState, Source
@@ -59,14 +59,18 @@ def restored(
 def anchor() -> None:
     """把审计日志的最后一条记入锚点文件；请把该文件复制到另一台机器。"""
 
-    async def work(session: AsyncSession, at: datetime) -> int:
-        made = await operations.anchor(session, at=at, kept=anchors.read()[0])
-        if made is not None:
-            await asyncio.to_thread(anchors.append, made, at)
-        return made.seq if made else 0
+    async def work(_: Settings) -> int:
+        from state.clock import now  # noqa: PLC0415 - the floors above stay unloaded until a command needs them
 
-    seq = common.act(work)
-    if not seq:
+        await seal_rest()
+        made = await job.anchor(now())
+        return made.place if made else 0
+
+    common.job(work, _tell_anchored)
+
+
+def _tell_anchored(place: int) -> None:
+    if not place:
         typer.echo("没有锚定：日志为空，或比已有锚点短（请先运行 audit verify）", err=True)
         raise typer.Exit(1)
-    typer.echo(f"已锚定到第 {seq} 条，写入数据目录下的 {anchors.FILE}")
+    typer.echo(f"已锚定到第 {place} 条，写入数据目录下的 {anchors.FILE}")

@@ -42,18 +42,21 @@ async def run_clock(
 ) -> None:
     """Look for breaches until told to stop; a failed look is logged and tried again.
 
-    While the watch doubts the machine's clock nothing is looked for.
+    Many are written in sets. Before each the witnesses are asked: while the watch doubts the machine's clock nothing
+    is looked for.
     """
     while not stop.is_set():
+        more = False
         try:
             doubted = watch is not None and await watch.look()
-            found = [] if doubted else await run_once(clock())
+            found, more = ([], False) if doubted else await _run_set(clock(), stop)
             if found:
                 _log.info("clock.found", breaches=len(found))
         except Exception:  # noqa: BLE001 - the database may be away for a while; the clock must outlive it
             causes.log("clock.look_failed")
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), pause)
+        if not more:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
 
 
 async def run_once(at: datetime) -> list[BreachView]:
@@ -61,14 +64,24 @@ async def run_once(at: datetime) -> list[BreachView]:
 
     Cases that somebody is changing meanwhile are left to the next look.
     """
-    written: list[BreachView] = []
-    while True:
-        async with unit_of_work() as session:
-            due = await queries.overdue(session, ACTOR, at=at, limit=BATCH)
-        found = [one for one in [await _strike(overdue, at) for overdue in due] if one]
+    written, more = await _run_set(at)
+    while more:
+        found, more = await _run_set(at)
         written += found
-        if not found or len(due) < BATCH:
-            return written
+    return written
+
+
+async def _run_set(at: datetime, stop: asyncio.Event | None = None) -> tuple[list[BreachView], bool]:
+    """Write the oldest breaches there are, up to `BATCH` or until told to stop; tell whether there may be more."""
+    async with unit_of_work() as session:
+        due = await queries.overdue(session, ACTOR, at=at, limit=BATCH)
+    found: list[BreachView] = []
+    for overdue in due:
+        if stop and stop.is_set():
+            break
+        if one := await _strike(overdue, at):
+            found.append(one)
+    return found, bool(found) and len(due) >= BATCH
 
 
 class _Rehearsed(Exception):

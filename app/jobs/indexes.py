@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -52,6 +53,7 @@ async def run_fill(stop: asyncio.Event) -> None:
             await fill(stop, pause=PAUSE)
         except (OperationalError, InterfaceError) as error:
             _log.warning("indexes.later", error=type(error).__name__)
-            await asyncio.sleep(RETRY)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), RETRY)
         else:
             return

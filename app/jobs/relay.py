@@ -66,7 +66,7 @@ async def run_relay(
     sms, link = provider(settings), base_url(settings)
     while not stop.is_set():
         try:
-            busy = (watch is None or watch.believed()) and await relay_once(sms, base_url=link, at=clock())
+            busy = (watch is None or watch.believed()) and await relay_once(sms, base_url=link, at=clock(), stop=stop)
         except Exception:  # noqa: BLE001 - the database may be away for a while; the relay must outlive it
             causes.log("relay.pass_failed")
             busy = False
@@ -75,10 +75,12 @@ async def run_relay(
                 await asyncio.wait_for(stop.wait(), PAUSE)
 
 
-async def relay_once(sms: SmsProvider | None, *, base_url: str, at: datetime) -> bool:
+async def relay_once(
+    sms: SmsProvider | None, *, base_url: str, at: datetime, stop: asyncio.Event | None = None
+) -> bool:
     """Make one pass and tell whether there may be more to do at once."""
     handled = await pass_outbox(base_url=base_url, at=at)
-    sent = await send_messages(sms, at=at) if sms else 0
+    sent = await send_messages(sms, at=at, stop=stop) if sms else 0
     return BATCH in {handled, sent}
 
 
@@ -113,10 +115,10 @@ async def _handle(handler: Handler | None, job: Job) -> None:
             outbox.mark_done(message, at=job.at)
 
 
-async def send_messages(sms: SmsProvider, *, at: datetime) -> int:
+async def send_messages(sms: SmsProvider, *, at: datetime, stop: asyncio.Event | None = None) -> int:
     """Send up to `BATCH` messages, a few in each transaction, and answer how many were taken."""
     taken = 0
-    while taken < BATCH and (few := await send_few(sms, at=at)):
+    while taken < BATCH and not (stop and stop.is_set()) and (few := await send_few(sms, at=at)):
         taken += few
     return taken
 

@@ -59,10 +59,10 @@ async def run_retention(
         try:
             doubted = watch is not None and bool(await watch.look())
             if not known and not doubted:
-                await reconcile(ledger, at=clock())
+                await reconcile(ledger, at=clock(), stop=stop)
                 await sweep(at=clock())
-                await seal_older(at=clock())
-                known = True
+                await seal_older(at=clock(), stop=stop)
+                known = not stop.is_set()
             ended = {} if doubted else await run_once(ledger, at=clock(), stop=stop)
             if ended:
                 _log.info("retention.ended", **ended)
@@ -88,7 +88,7 @@ async def run_once(ledger: Path, *, at: datetime, stop: asyncio.Event | None = N
     return ended
 
 
-async def reconcile(ledger: Path, *, at: datetime) -> int:
+async def reconcile(ledger: Path, *, at: datetime, stop: asyncio.Event | None = None) -> int:
     """Bring database and ledger together and answer how many persons it made anonymous again.
 
     What the ledger alone knows was brought back by a restore; what the database alone knows was written just
@@ -100,6 +100,8 @@ async def reconcile(ledger: Path, *, at: datetime) -> int:
     missing = [person for person in buried if person not in stored]
     again = 0
     for start in range(0, len(missing), BATCH):
+        if stop and stop.is_set():
+            break
         some = {person: buried[person] for person in missing[start : start + BATCH]}
         async with unit_of_work() as session:
             again += await operations.reapply(session, ACTOR, some, at=at)
@@ -123,10 +125,10 @@ async def sweep(*, at: datetime) -> int:
     return len(lost)
 
 
-async def seal_older(*, at: datetime) -> int:
+async def seal_older(*, at: datetime, stop: asyncio.Event | None = None) -> int:
     """Seal the files of before decision 0021, and answer how many; the first pass after an upgrade or a restore."""
     done = 0
-    while True:
+    while stop is None or not stop.is_set():
         async with unit_of_work() as session:
             keys = await files.give_keys(session, limit=BATCH)
         if not keys:

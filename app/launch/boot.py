@@ -7,11 +7,13 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from types import FrameType
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app import causes, logs
 from app.jobs.providers import provider
 from app.launch import checks, database, lock
-from app.launch.errors import Stopped
+from app.launch.errors import CannotStart, Stopped
 from app.launch.keys import check_keys_belong, models, provider_in_force
 from app.settings import Settings
 from domain.cases import answering
@@ -56,22 +58,38 @@ def running_database(settings: Settings, *, as_it_is: bool = False) -> Generator
     :param as_it_is: its schema is left alone, even one that this program does not know: what it holds is replaced
     :raises CannotStart: folder taken or read-only, database wrong or out of reach
     """
+    with held_folder(settings), database_in(settings, as_it_is=as_it_is) as url:
+        yield url
+
+
+@contextmanager
+def held_folder(settings: Settings) -> Generator[int]:
+    """Hold the data folder, and give the descriptor of its lock.
+
+    :raises CannotStart: folder taken or read-only, another database that is wrong or out of reach
+    """
     check(settings)
-    server, url = settings.postgres(), settings.resolved_database_url()
-    if server is None:
-        database.check(url)  # before a folder is made for it
+    if settings.database_url:
+        database.check(settings.resolved_database_url())  # before a folder is made for it
     checks.data_folder(settings.data)
-    with lock.hold(settings.data):
-        try:
-            if server:
-                server.start()
-                database.check(url)
-            if not as_it_is:
-                bring_up(settings, url)
-            yield url
-        finally:
-            if server:
-                server.stop()
+    with lock.hold(settings.data) as descriptor:
+        yield descriptor
+
+
+@contextmanager
+def database_in(settings: Settings, *, as_it_is: bool = False) -> Generator[str]:
+    """Give the URL of the database of a folder that is held, as `running_database` does."""
+    server, url = settings.postgres(), settings.resolved_database_url()
+    try:
+        if server:
+            server.start()
+            database.check(url)
+        if not as_it_is:
+            bring_up(settings, url)
+        yield url
+    finally:
+        if server:
+            server.stop()
 
 
 def bring_up(settings: Settings, url: str) -> None:
@@ -119,3 +137,16 @@ def prepare(settings: Settings, url: str) -> AsyncEngine:
     engine = unit_of_work.engine_for(url)
     unit_of_work.use_engine(engine)
     return engine
+
+
+def prepare_process(settings: Settings) -> AsyncEngine:
+    """Prepare a process that serves or works, beside others: its log, and all that `prepare` sets.
+
+    :raises CannotStart: as `prepare`, or the database is away at this moment
+    """
+    logs.configure(settings.logs)
+    try:
+        return prepare(settings, settings.serving_database_url())
+    except OperationalError:
+        causes.log("process.not_prepared")
+        raise CannotStart("数据库连接不上。") from None

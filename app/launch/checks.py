@@ -8,7 +8,7 @@ import ssl
 import tempfile
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from app.launch.errors import CannotStart, why
@@ -156,11 +156,18 @@ def redis(url: str) -> None:
     if not url:
         return
     from redis import Redis  # noqa: PLC0415 - only where one is named
+    from redis.backoff import NoBackoff  # noqa: PLC0415
     from redis.exceptions import AuthenticationError, RedisError  # noqa: PLC0415
+    from redis.retry import Retry  # noqa: PLC0415
 
+    once: Any = {
+        "socket_connect_timeout": REDIS_SECONDS,
+        "socket_timeout": REDIS_SECONDS,
+        "retry": Retry(NoBackoff(), 0),
+    }
     shown = urlsplit(url).netloc.rpartition("@")[2]
     try:
-        with Redis.from_url(url, socket_connect_timeout=REDIS_SECONDS, socket_timeout=REDIS_SECONDS) as asked:
+        with Redis.from_url(url, **once) as asked:
             asked.ping()
     except AuthenticationError:
         raise CannotStart(f"REDIS_URL 指定的 Redis（{shown}）不接受其中的用户名或密码。") from None

@@ -20,7 +20,7 @@ from app.launch.errors import CannotStart
 ROOT = Path(__file__).resolve().parents[2]
 MARKER = "fengqiao_marker"
 OLDEST_SERVER = 150000  # PostgreSQL 15, as the server counts
-GROWING = ("journal_entry", "journal_anchor", "breach", "breach_void", "tombstone")
+GROWING = ("journal_entry", "journal_seal", "journal_anchor", "breach", "breach_void", "tombstone")
 """Tables that nobody who serves may change or empty (等保 8.1.4.3 c)."""
 _GRANTS = (
     "GRANT USAGE ON SCHEMA public TO {}",
@@ -51,6 +51,11 @@ def read_url(given: str, name: str = "DATABASE_URL") -> URL:
     if not url.database:
         raise CannotStart(f"{name} 中缺少数据库名。")
     return url.set(drivername="postgresql+psycopg")
+
+
+def plain(given: str) -> str:
+    """Give a DATABASE_URL as libpq reads it, with its password."""
+    return read_url(given).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def check(given: str) -> None:
@@ -132,9 +137,8 @@ def grant(owner: str, serving: str, *, make: bool) -> None:
     if role == read_url(owner).username:
         return
     name = sql.Identifier(role)
-    plain = read_url(owner).set(drivername="postgresql").render_as_string(hide_password=False)
     try:
-        with psycopg.connect(plain) as connection:
+        with psycopg.connect(plain(owner)) as connection:
             known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
             if not known and make:
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(name))

@@ -1,4 +1,8 @@
-"""One process per data folder."""
+"""One product per data folder: whoever works in it holds it.
+
+The lock belongs to the open file. Processes that inherit it hold it too, so that a folder is free only when the last
+of them has ended, whatever became of the one that took it.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +16,8 @@ from app.launch.errors import CannotStart
 
 
 @contextmanager
-def hold(folder: Path) -> Generator[None]:
-    """Hold the data folder; the system lets go of it when the process ends, however it ends.
+def hold(folder: Path) -> Generator[int]:
+    """Hold the data folder, and give the descriptor to hand on; the system lets go when all that have it ended.
 
     :raises CannotStart: another process holds it
     """
@@ -29,7 +33,7 @@ def hold(folder: Path) -> Generator[None]:
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
-        yield
+        yield file.fileno()
 
 
 def is_held(folder: Path) -> bool:

@@ -157,6 +157,15 @@ class Postgres:
             self._start_patiently()
         self.create_database(DATABASE)
 
+    def start_again(self) -> None:
+        """Start a server that died under its users.
+
+        :raises CannotStart: it does not start, or its data are gone: an empty cluster in their place would look whole
+        """
+        if not self.exists():
+            raise CannotStart(f"内置数据库的数据不在了：{self.data}；没有重新建立，请检查磁盘。")
+        self.start()
+
     def stop(self) -> None:
         """Stop the server if it runs: quickly, and if that takes too long, at once."""
         for mode in ("fast", "immediate"):

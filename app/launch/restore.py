@@ -115,16 +115,18 @@ def unpacked(settings: Settings, source: Path) -> Generator[Unpacked]:
 def bring_back(settings: Settings, url: str, backup: Unpacked, *, replace: bool) -> int:
     """Put an unpacked backup in the place of what the database and the file folder hold.
 
-    The schema that stands there may be of any release, a newer one too: nothing of it stays. Answers the last line of the journal that was replaced, 0 without any.
+    The schema that stands there may be of any release, a newer one too: nothing of it stays. Answers how many lines
+    the journal had that was replaced.
 
     :raises CannotStart: there is data and `replace` is not set, or the database refuses; then nothing is changed
     """
     if not replace and _holds_data(url):
         raise CannotStart("数据库中已有数据，未做任何改动；确认要覆盖时请加 --replace。")
-    was = _last_line(url)
+    was, highest = _journal(url)
     _pour(backup.dump, url, settings.logs)
     _put_files(backup.folder / FILES, settings.files)
     database.migrate(url)
+    _number_on(url, highest)
     return was
 
 
@@ -266,12 +268,23 @@ def _holds_data(url: str) -> bool:
         return connection.execute("SELECT 1 FROM account LIMIT 1").fetchone() is not None
 
 
-def _last_line(url: str) -> int:
+def _journal(url: str) -> tuple[int, int]:
+    """Count the lines of the journal that stands there, and give the highest number among them."""
     with psycopg.connect(_plain(url)) as connection:
         if connection.execute("SELECT to_regclass('journal_entry')").fetchone() == (None,):
-            return 0
-        found = connection.execute("SELECT max(seq) FROM journal_entry").fetchone()
-    return (found[0] if found else None) or 0
+            return 0, 0
+        found = connection.execute("SELECT count(*), coalesce(max(seq), 0) FROM journal_entry").fetchone()
+    return found or (0, 0)
+
+
+def _number_on(url: str, highest: int) -> None:
+    """Let no line bear a number again that one of those had which the restore took away.
+
+    Such a line, put back in, then stands below the mark, where no act brings one any more.
+    """
+    with psycopg.connect(_plain(url)) as connection:
+        words = "SELECT setval('journal_ticket', %s) FROM journal_ticket WHERE last_value < %s"
+        connection.execute(words, (highest, highest))
 
 
 def _plain(url: str) -> str:

@@ -1,4 +1,7 @@
-"""The web server: our own uvicorn with uvloop over the compiled pages."""
+"""The whole product: everything that must be so before it serves, then its processes under one supervisor.
+
+This process loads no page and no Reflex: it prepares, starts the others and looks after them.
+"""
 
 from __future__ import annotations
 
@@ -6,91 +9,25 @@ import asyncio
 import contextlib
 import gc
 import os
+import signal
 import socket
-import ssl
-from typing import TYPE_CHECKING, Any, cast
-
-import structlog
-import uvicorn
-from uvicorn.supervisors import Multiprocess
+from typing import TYPE_CHECKING, cast
 
 from app import logs
+from app.jobs import report
 from app.launch import boot, checks
 from app.launch.frontend import Frontend, serve_environment
-from app.launch.patience import PatientProtocol
 from app.launch.seed import seed
-from app.settings import Settings, load
+from app.launch.supervisor import Child, Database, Supervisor, end
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Generator
     from pathlib import Path
 
-READY_SECONDS = 60.0
-GARBAGE = (10_000, 20, 50)
-"""Rounds of the collector: a request makes some thousand objects that go by themselves."""
-WS_BYTES = 2 * 2**20
-"""The largest frame of a page's socket: a form with long texts has some hundred kilobytes."""
-_log = structlog.get_logger(__name__)
-SHUTDOWN_SECONDS = 5  # open pages keep their socket; they reconnect to whoever comes next
+    from app.settings import Settings
 
-
-class Announcing(uvicorn.Server):
-    """A server that says when it answers."""
-
-    def __init__(self, config: uvicorn.Config, say: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._say = say
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then announce it."""
-        await super().startup(sockets)
-        if self.started:
-            self._say()
-
-
-class Workers(Multiprocess):
-    """Several servers on one port; it says so when all of them answer."""
-
-    def __init__(self, config: uvicorn.Config, sockets: list[socket.socket], say: Callable[[], None]) -> None:
-        super().__init__(config, sockets)
-        self._say = say
-
-    def init_processes(self) -> None:
-        """Start the servers, then announce them."""
-        super().init_processes()
-        if all(process.wait_until_ready(READY_SECONDS, self.should_exit) for process in self.processes):
-            self._say()
-
-    def keep_subprocess_alive(self) -> None:
-        """Look after the servers; one that died is replaced, and the log says which and how it ended."""
-        before = list(self.processes)
-        super().keep_subprocess_alive()
-        for died, follower in zip(before, self.processes, strict=True):
-            if died is not follower:
-                _log.error("worker.died", process=died.pid, status=died.exitcode, follower=follower.pid)
-
-
-def application() -> Any:
-    """Build the ASGI application of one worker process (uvicorn's factory)."""
-    settings = load()
-    logs.configure(settings.logs)
-    boot.prepare(settings, settings.serving_database_url())
-    return _reflex_application()
-
-
-def _reflex_application() -> Any:
-    """Import the app only now: Reflex reads its environment while it is imported.
-
-    What was loaded by then stays for good: the garbage collector need not walk it again with every full round.
-    """
-    from app.api.edge import unbroken  # noqa: PLC0415
-    from app.app import app  # noqa: PLC0415
-
-    made = unbroken(app())
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GARBAGE)
-    return made
+WEB_SECONDS, JOBS_SECONDS = 5.0, 4.0
+"""How long an orderly end may take: pages are let go first, so that the last anchor covers what they wrote."""
 
 
 def serve(settings: Settings) -> None:
@@ -107,17 +44,21 @@ def serve(settings: Settings) -> None:
     with (
         contextlib.suppress(boot.Stopped, KeyboardInterrupt),
         contextlib.closing(checks.take_port(settings.host, settings.port)) as taken,
-        boot.running_database(settings) as url,
+        boot.held_folder(settings) as lock,
+        boot.database_in(settings) as url,
     ):
         logs.configure(settings.logs)
         boot.check_keys_belong(settings, url)
         lines = asyncio.run(seed(settings, url))
         finished = Frontend().ensure()
-        run(settings, settings.serving_database_url(), finished, taken, lines)
+        run(settings, finished, taken, lock, lines)
 
 
-def run(settings: Settings, url: str, finished: Path, taken: socket.socket, lines: list[str]) -> None:
-    """Serve a finished build on a taken port and print `ready` with the address."""
+def run(settings: Settings, finished: Path, taken: socket.socket, lock: int, lines: list[str]) -> None:
+    """Hold up all processes over a finished build, and print `ready` with the address when they work.
+
+    :raises CannotStart: one of them ended before it worked
+    """
     checks.answer(taken)
     os.environ.update(serve_environment(finished))
     # links in messages name the port; asked for any port (0), they must name the one that was given
@@ -128,58 +69,26 @@ def run(settings: Settings, url: str, finished: Path, taken: socket.socket, line
     def say() -> None:
         print("\n".join([*lines, f"ready {address(taken, secure=settings.tls_cert is not None)}"]), flush=True)  # noqa: T201 - the terminal is the reader
 
-    if settings.workers > 1:
-        _run_workers(settings, taken, say)
-        return
-    boot.prepare(settings, url)
-    config = uvicorn.Config(_reflex_application(), **_options(settings))
-    Announcing(config, say).run(sockets=[taken])
+    told = report.path_of(settings.data)
+    jobs = Child("jobs", "后台任务进程", "app.jobs.process", lock, died=lambda: report.forget(told))
+    webs = [Child("worker", "网页进程", "app.launch.web", lock, taken.fileno()) for _ in range(settings.workers)]
+    server = settings.postgres()
+    report.forget(told)
+    gc.collect()
+    with _ended(webs, jobs):
+        Supervisor([jobs, *webs, *([Database(server)] if server else [])], say).run()
 
 
-def _run_workers(settings: Settings, taken: socket.socket, say: Callable[[], None]) -> None:
-    """Several processes on one port; page state is shared by Redis."""
-    config = uvicorn.Config(
-        "app.launch.server:application", factory=True, workers=settings.workers, **_options(settings)
-    )
-    Workers(config, [taken], say).run()
-
-
-def _options(settings: Settings) -> dict[str, Any]:
-    """Access lines are not written: addresses may hold tokens, and what matters stands in the journal.
-
-    Nobody is believed about where a request comes from, except the proxies that are named.
-    """
-    return {
-        "loop": "uvloop",
-        "http": PatientProtocol,
-        "lifespan": "on",
-        "access_log": False,
-        "log_config": None,
-        "timeout_graceful_shutdown": SHUTDOWN_SECONDS,
-        "server_header": False,
-        "ws_max_size": WS_BYTES,
-        "proxy_headers": bool(settings.trusted_proxies),
-        "forwarded_allow_ips": settings.trusted_proxies or "",
-        **_tls(settings),
-    }
-
-
-def _tls(settings: Settings) -> dict[str, Any]:
-    """Serve https when a certificate is given.
-
-    :raises CannotStart: it cannot be used
-    """
-    if checks.tls_context(settings) is None:
-        return {}
-
-    def factory(_config: uvicorn.Config, _default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext | None:
-        return checks.tls_context(settings)
-
-    return {
-        "ssl_certfile": str(settings.tls_cert),
-        "ssl_keyfile": str(settings.tls_key),
-        "ssl_context_factory": factory,
-    }
+@contextlib.contextmanager
+def _ended(webs: list[Child], jobs: Child) -> Generator[None]:
+    """End the processes, whatever happens; a second signal does not break into it."""
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        end(webs, WEB_SECONDS)
+        end([jobs], JOBS_SECONDS)
 
 
 def address(taken: socket.socket, *, secure: bool = False) -> str:

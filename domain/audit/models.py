@@ -16,7 +16,7 @@ from domain.kernel.ids import new_id
 
 
 class JournalAnchor(SQLModel, table=True):
-    """The last line of the journal at a moment of one day; the same stands in a file outside the database.
+    """The last place of the journal at a moment of one day; the same stands in a file outside the database.
 
     no_pii
     """
@@ -24,7 +24,7 @@ class JournalAnchor(SQLModel, table=True):
     __tablename__ = "journal_anchor"
 
     day: date = Field(primary_key=True)
-    seq: int = Field(sa_column=Column(BigInteger, nullable=False))
+    place: int = Field(sa_column=Column(BigInteger, nullable=False))
     seal: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     made_at: datetime = Field(sa_type=MOMENT)
 
@@ -70,7 +70,7 @@ class CaseReading(SQLModel, table=True):
 
 
 class AuditCursor(SQLModel, table=True):
-    """How far the journal was looked through for alarms, and what the last verification found; one row.
+    """Up to which place the journal was looked through for alarms, and what the last verification found; one row.
 
     no_pii
     """
@@ -78,7 +78,7 @@ class AuditCursor(SQLModel, table=True):
     __tablename__ = "audit_cursor"
 
     name: str = Field(primary_key=True)
-    seq: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    place: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     verified_at: datetime | None = Field(default=None, sa_type=MOMENT)
     verified_lines: int = 0
     fault: str = ""

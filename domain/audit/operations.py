@@ -17,13 +17,13 @@ from domain.audit import notes, queries, rules
 from domain.audit.models import AuditAlarm, AuditCursor, CaseReading, JournalAnchor
 from domain.audit.rules import Alarm
 from domain.audit.schemas import AlarmKind, ChainState, Source
-from domain.kernel import anchors, journal
+from domain.kernel import anchors, chain, journal, sealer
 from domain.kernel.actor import SYSTEM_ID, Actor
 from domain.kernel.anchors import Entry, Restored, in_force, set_aside
+from domain.kernel.chain import Anchored
 from domain.kernel.clock import local_date
 from domain.kernel.ids import new_id
-from domain.kernel.journal import Anchored
-from domain.kernel.models import JournalEntry
+from domain.kernel.models import JournalEntry, JournalSeal
 from domain.kernel.notify import announce
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound
@@ -68,70 +68,83 @@ async def note_print(session: AsyncSession, actor: Actor, number: str, *, at: da
 
 
 async def anchor(session: AsyncSession, *, at: datetime, kept: Collection[Anchored] = ()) -> Anchored | None:
-    """Keep number and seal of the last line as today's anchor; none for an empty journal.
+    """Keep the last place and its seal as today's anchor; none for an empty journal.
 
     A later one of the same day does not replace the first: both stand in the file outside. Where an anchor of
-    that file (`kept`) is about a later line the journal was cut: nothing is anchored, and an alarm is raised.
+    that file (`kept`) is about a later place the journal was cut: nothing is anchored, and an alarm is raised.
     """
-    last = (
-        await session.execute(
-            select(col(JournalEntry.seq), col(JournalEntry.seal)).order_by(col(JournalEntry.seq).desc()).limit(1)
-        )
-    ).first()
-    cut = max((one.seq for one in kept), default=0)
-    if cut > (last.seq if last else 0):
-        await _alarm_of_chain(session, f"第 {last.seq if last else 0} 条之后的记录被删除，锚点曾到第 {cut} 条", at)
+    last = await last_place(session)
+    cut = max((one.place for one in kept), default=0)
+    if cut > (last.place if last else 0):
+        await _alarm_of_chain(session, f"第 {last.place if last else 0} 条之后的记录被删除，锚点曾到第 {cut} 条", at)
         return None
     if last is None:
         return None
-    row = {"day": local_date(at), "seq": last.seq, "seal": last.seal, "made_at": at}
+    row = {"day": local_date(at), "place": last.place, "seal": last.seal, "made_at": at}
     await session.execute(insert(JournalAnchor).values(row).on_conflict_do_nothing())
-    return Anchored(last.seq, last.seal)
+    return last
+
+
+async def last_place(session: AsyncSession) -> Anchored | None:
+    """Give the end of the chain; lines that have no place yet are not in it."""
+    query = select(col(JournalSeal.place), col(JournalSeal.seal)).order_by(col(JournalSeal.place).desc()).limit(1)
+    last = (await session.execute(query)).first()
+    return Anchored(last.place, last.seal) if last else None
 
 
 async def note_restore(
-    session: AsyncSession, actor: Actor, source: Source, *, at: datetime, kept: Sequence[Entry] = ()
-) -> tuple[Anchored, Restored]:
+    session: AsyncSession, actor: Actor, source: Source, *, brought: int, at: datetime, kept: Sequence[Entry] = ()
+) -> tuple[int, Restored]:
     """Write that the database was brought back from a backup, as its first line since, and raise an alarm.
 
-    The answer goes into the file of anchors once this is committed.
+    Every line of the backup has its place by now. The answer is the number of the line, and what goes into the file
+    of anchors with the place that it gets.
 
+    :param brought: the last place that the backup held itself; what it held beyond got its place here
     :param kept: what that file holds
     """
     found = await _last_and_seals(session, kept)
     began = [restored.kept for _, restored in kept if restored]
-    restored = set_aside(kept, found.seals, kept=found.last, above=min(began, default=found.last))
+    restored = set_aside(kept, found.seals, kept=found.last, above=min(began, default=brought))
     return await _note_restore(session, actor, source, restored, in_force(kept), at), restored
 
 
 async def note_restore_elsewhere(
     session: AsyncSession, actor: Actor, source: Source, *, at: datetime, kept: Sequence[Entry] = ()
-) -> tuple[Anchored, Restored]:
+) -> tuple[int, Restored]:
     """Write that the database was brought back by its own tools, which wrote no line themselves.
 
     :raises Invalid: no reason
     :raises ActionNotAllowed: journal and anchors agree, so nothing was brought back
     """
-    if fault := text_fault("说明", source.reason, most=200):
-        raise Invalid.of({"reason": fault})
+    require_reason(source)
     found, held = await _last_and_seals(session, kept), in_force(kept)
-    if all(found.seals.get(one.seq) == one.seal for one in held):
+    if all(found.seals.get(one.place) == one.seal for one in held):
         raise ActionNotAllowed("锚点与审计日志相符，没有需要说明的恢复")
-    agrees = max((one.seq for one in held if found.seals.get(one.seq) == one.seal), default=0)
+    agrees = max((one.place for one in held if found.seals.get(one.place) == one.seal), default=0)
     restored = set_aside(kept, found.seals, kept=found.last, above=agrees)
     return await _note_restore(session, actor, source, restored, held, at), restored
 
 
+def require_reason(source: Source) -> None:
+    """Make sure that somebody says why the database was brought back.
+
+    :raises Invalid: no reason
+    """
+    if fault := text_fault("说明", source.reason, most=200):
+        raise Invalid.of({"reason": fault})
+
+
 async def _note_restore(
     session: AsyncSession, actor: Actor, source: Source, restored: Restored, held: Sequence[Anchored], at: datetime
-) -> Anchored:
-    was = max([source.was, *(one.seq for one in held)])
+) -> int:
+    was = max([source.was, *(one.place for one in held)])
     detail: dict[str, object] = {"backup": source.digest, "made_at": source.made_at, "place": source.place}
     detail |= {"kept": restored.kept, "was": was, "reason": source.reason.strip()}
     line = await journal.record(session, actor, notes.RESTORE, "journal", SYSTEM_ID, at=at, detail=detail)
     await _raise(session, SYSTEM_ID, [Alarm(AlarmKind.RESTORED, at, 1, detail)], at)
     await announce(session, "alarm", SYSTEM_ID)
-    return Anchored(line.seq, line.seal)
+    return line.seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +154,11 @@ class _Found:
 
 
 async def _last_and_seals(session: AsyncSession, kept: Sequence[Entry]) -> _Found:
-    """Give the number of the last line, and the seals of the lines that anchors tell of."""
-    last = await session.scalar(select(func.max(col(JournalEntry.seq)))) or 0
-    query = select(col(JournalEntry.seq), col(JournalEntry.seal))
-    told = await session.execute(query.where(col(JournalEntry.seq).in_({made.seq for made, _ in kept})))
-    return _Found(last, {row.seq: row.seal for row in told})
+    """Give the last place, and the seals of the places that anchors tell of."""
+    last = await last_place(session)
+    query = select(col(JournalSeal.place), col(JournalSeal.seal))
+    told = await session.execute(query.where(col(JournalSeal.place).in_({made.place for made, _ in kept})))
+    return _Found(last.place if last else 0, {row.place: row.seal for row in told})
 
 
 async def scan(session: AsyncSession, *, at: datetime) -> int:
@@ -154,25 +167,48 @@ async def scan(session: AsyncSession, *, at: datetime) -> int:
     A scan that is repeated, or runs twice at once, raises nothing twice.
     """
     cursor = await _cursor(session)
-    newest = await session.scalar(select(func.max(col(JournalEntry.seq)))) or 0
-    upto = min(newest, cursor.seq + BATCH)
-    accounts = select(col(JournalEntry.actor_id)).distinct()
-    new = accounts.where(
-        col(JournalEntry.seq) > cursor.seq,
-        col(JournalEntry.seq) <= upto,
-        col(JournalEntry.action).in_(rules.WATCHED),
-        col(JournalEntry.actor_id) != SYSTEM_ID,
-    )
+    last = await last_place(session)
+    upto = min(last.place if last else 0, cursor.place + BATCH)
     values = await policy_values.of(session)
     raised = 0
-    for account_id in await session.scalars(new):
+    for account_id in await _who_acted(session, cursor.place, upto):
         lines = await _recent(session, account_id, at)
         raised += await _raise(session, account_id, rules.alarms_of(lines, values), at)
-    cursor.seq = upto
+    cursor.place = upto
     raised += await _look_at_readings(session, values, at)
     if raised:
         await announce(session, "alarm", SYSTEM_ID)
     return raised
+
+
+async def _who_acted(session: AsyncSession, after: int, upto: int) -> set[UUID]:
+    """Give who wrote watched lines at those places, or lines that have none yet: those are looked at again."""
+    accounts = select(col(JournalEntry.actor_id)).where(
+        col(JournalEntry.action).in_(rules.WATCHED), col(JournalEntry.actor_id) != SYSTEM_ID
+    )
+    at_places = (col(JournalSeal.place) > after) & (col(JournalSeal.place) <= upto)
+    placed = accounts.join(JournalSeal, col(JournalSeal.seq) == col(JournalEntry.seq)).where(at_places)
+    return {
+        *(await session.scalars(placed.distinct())),
+        *(await session.scalars(accounts.where(sealer.unsealed()).distinct())),
+    }
+
+
+async def newest_unsealed(session: AsyncSession) -> int | None:
+    """Give the newest line that has no place in the chain yet."""
+    return await session.scalar(select(func.max(col(JournalEntry.seq))).where(sealer.unsealed()))
+
+
+async def is_unsealed(session: AsyncSession, seq: int) -> bool:
+    """Tell whether a line still has no place in the chain."""
+    query = select(col(JournalEntry.seq)).where(sealer.unsealed(), col(JournalEntry.seq) == seq)
+    return await session.scalar(query) is not None
+
+
+async def raise_unsealed(session: AsyncSession, seq: int, *, at: datetime) -> None:
+    """Raise the alarm that lines wait for their places, once an hour."""
+    if await _raise(session, SYSTEM_ID, [Alarm(AlarmKind.UNSEALED, rules.hour_of(at), 1, {"line": seq})], at):
+        await announce(session, "alarm", SYSTEM_ID)
 
 
 async def note_reading(session: AsyncSession, actor: Actor, case_id: UUID, *, at: datetime) -> None:
@@ -200,7 +236,7 @@ async def _look_at_readings(session: AsyncSession, values: SecurityValues, at: d
 
 async def _cursor(session: AsyncSession) -> AuditCursor:
     await session.execute(
-        insert(AuditCursor).values(name=CURSOR, seq=0, verified_lines=0, fault="").on_conflict_do_nothing()
+        insert(AuditCursor).values(name=CURSOR, place=0, verified_lines=0, fault="").on_conflict_do_nothing()
     )
     return (await session.scalars(select(AuditCursor).where(col(AuditCursor.name) == CURSOR).with_for_update())).one()
 
@@ -276,23 +312,23 @@ async def raise_clock(session: AsyncSession, fault: str, *, at: datetime) -> Non
 
 
 async def verify(session: AsyncSession, actor: Actor, *, at: datetime) -> ChainState:
-    """Walk the chain, compare it with the anchors inside and outside, and keep what it found.
+    """Walk the journal, compare it with the anchors inside and outside, and keep what it found.
 
     A chain that does not hold raises an alarm.
 
     :raises NotPermitted: the actor does not audit
     """
     actor.require(Permission.JOURNAL_AUDIT)
-    own = await session.execute(select(col(JournalAnchor.seq), col(JournalAnchor.seal)))
+    own = await session.execute(select(col(JournalAnchor.place), col(JournalAnchor.seal)))
     elsewhere, _ = await asyncio.to_thread(anchors.read)
-    verdict = await journal.examine(session, [*(Anchored(row.seq, row.seal) for row in own), *elsewhere])
+    verdict = await chain.examine(session, [*(Anchored(row.place, row.seal) for row in own), *elsewhere])
     cursor = await _cursor(session)
     cursor.verified_at, cursor.verified_lines, cursor.fault = at, verdict.count, verdict.fault
     if verdict.fault:
         await _alarm_of_chain(session, verdict.fault, at)
     detail = {"rows": verdict.count, "why": verdict.fault}
     await journal.record(session, actor, "audit.verify", "journal", SYSTEM_ID, at=at, detail=detail)
-    return await queries.chain(session, actor)
+    return await queries.chain_state(session, actor)
 
 
 async def due_for_anchor(session: AsyncSession, *, at: datetime) -> bool:

@@ -27,11 +27,11 @@ from domain.audit.schemas import (
     RestoreView,
     Timeline,
 )
-from domain.kernel import crypto, journal
+from domain.kernel import chain, sealer
 from domain.kernel.actor import SYSTEM_ID, Actor, in_stead
 from domain.kernel.clock import local_date
-from domain.kernel.models import JournalEntry
-from domain.kernel.paging import COUNT_CAP, Key, Order, Page, turn_query
+from domain.kernel.models import JournalEntry, JournalSeal
+from domain.kernel.paging import COUNT_CAP, Key, Order, Page, Place, turn, turn_query
 from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import Invalid, NotFound
 from domain.kernel.searching import number_key
@@ -47,11 +47,10 @@ def _alarms_by_time(name: str, *, falling: bool) -> Order:
     return Order(name, (at, Key(col(AuditAlarm.id), lambda one: one.id, falling=falling)))
 
 
-def _lines_by_seq(name: str, *, falling: bool) -> Order:
-    return Order(name, (Key(col(JournalEntry.seq), lambda one: one.seq, falling=falling),))
-
-
-_NEWEST_LINE, _OLDEST_LINE = _lines_by_seq("journal", falling=True), _lines_by_seq("journal_old", falling=False)
+_NEWEST_LINE = Order("journal", (Key(col(JournalEntry.seq), lambda line: line.seq, falling=True),))
+"""Backwards by number leaves out no line that was there when the reading began; what commits later is newer than it."""
+_OLDEST_LINE = Order("journal_placed", (Key(col(JournalSeal.place), lambda placed: placed.place),))
+"""Forwards by place: a lower number may still be to come, a lower place is not."""
 _NEWEST_ALARM, _OLDEST_ALARM = _alarms_by_time("alarms", falling=True), _alarms_by_time("alarms_old", falling=False)
 
 
@@ -71,6 +70,8 @@ async def search(
 ) -> Page[JournalLine]:
     """Give one page of the lines that fit, the newest first unless asked otherwise.
 
+    The oldest first are those that have their places in the chain: a line is among them a moment after its act.
+
     :raises NotPermitted: the actor does not audit
     :raises Invalid: the period ends before it begins, or the cursor is none of this list
     """
@@ -78,13 +79,31 @@ async def search(
     if wanted.since and wanted.until and wanted.until <= wanted.since:
         raise Invalid.of({"until": "结束时间应晚于开始时间"})
     query = select(JournalEntry).where(*await _conditions(session, wanted))
-    order = _OLDEST_LINE if wanted.sort == "at" else _NEWEST_LINE
-    turned = await turn_query(session, query, order, cursor=cursor, size=size, at=at)
+    if wanted.sort == "at":
+        return await _oldest_first(session, query, cursor=cursor, size=size, at=at)
+    turned = await turn_query(session, query, _NEWEST_LINE, cursor=cursor, size=size, at=at)
     return turned.page(await _lines(session, turned.rows), await _count(session, query), size)
 
 
+async def _oldest_first(
+    session: AsyncSession, query: Select[Any], *, cursor: str, size: int, at: datetime
+) -> Page[JournalLine]:
+    placed = query.join(JournalSeal, col(JournalSeal.seq) == col(JournalEntry.seq)).add_columns(col(JournalSeal.place))
+
+    async def fetch(place: Place | None, most: int, _at: datetime) -> Sequence[Any]:
+        back = bool(place and place.back)
+        within = placed.where(_OLDEST_LINE.beyond(place.values, back=back)) if place else placed
+        return (await session.execute(within.order_by(*_OLDEST_LINE.sorting(back=back)).limit(most))).all()
+
+    turned = await turn(
+        _OLDEST_LINE.name, lambda row, _: _OLDEST_LINE.values(row), fetch, cursor=cursor, size=size, at=at
+    )
+    lines = await _lines(session, [row.JournalEntry for row in turned.rows])
+    return turned.page(lines, await _count(session, placed), size)
+
+
 async def raw(session: AsyncSession, actor: Actor, seq: int) -> RawLine:
-    """Show one line with its seals, and whether it holds by itself and joins the one before.
+    """Show one line with its seals, and whether it holds by itself and joins the one before, by subject and by place.
 
     :raises NotPermitted: the actor does not audit
     :raises NotFound: there is no such line
@@ -93,11 +112,8 @@ async def raw(session: AsyncSession, actor: Actor, seq: int) -> RawLine:
     entry = await session.get(JournalEntry, seq)
     if entry is None:
         raise NotFound("没有这条记录")
-    before = await session.get(JournalEntry, seq - 1)
-    joins = entry.previous == (before.seal if before else bytes(32))
     (line,) = await _lines(session, [entry])
-    holds = joins and crypto.same(entry.seal, journal.seal_of(entry))
-    return RawLine(line, entry.seal.hex(), entry.previous.hex(), holds)
+    return RawLine(line, entry.seal.hex(), entry.previous.hex(), await chain.holds(session, seq))
 
 
 async def timeline(session: AsyncSession, actor: Actor, login: str, *, since: datetime, until: datetime) -> Timeline:
@@ -213,15 +229,17 @@ async def count_open(session: AsyncSession, actor: Actor) -> int:
     return await session.scalar(query) or 0
 
 
-async def chain(session: AsyncSession, actor: Actor) -> ChainState:
+async def chain_state(session: AsyncSession, actor: Actor) -> ChainState:
     """Tell how long the journal is, what was anchored and what was verified last.
 
     :raises NotPermitted: the actor does not audit
     """
     actor.require(Permission.JOURNAL_AUDIT)
-    lines = await session.scalar(select(func.max(col(JournalEntry.seq)))) or 0
+    placed = await session.scalar(select(func.max(col(JournalSeal.place)))) or 0
+    waiting = await session.scalar(select(func.count()).select_from(JournalEntry).where(sealer.unsealed())) or 0
+    lines = placed + waiting
     query = select(JournalAnchor).order_by(col(JournalAnchor.day).desc()).limit(_SHOWN_ANCHORS)
-    anchors = tuple(AnchorView(one.day, one.seq, one.made_at) for one in await session.scalars(query))
+    anchors = tuple(AnchorView(one.day, one.place, one.made_at) for one in await session.scalars(query))
     restores = await _restores(session)
     last = await session.get(AuditCursor, "alarms")
     if last is None:

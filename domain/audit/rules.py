@@ -224,5 +224,6 @@ def said(kind: AlarmKind, detail: dict[str, Any]) -> str:
         AlarmKind.CHAIN: str(detail.get("fault", "")),
         AlarmKind.CLOCK: f"{detail.get('fault', '')}；超时登记等按时间进行的工作已暂停",
         AlarmKind.RESTORED: restore_said(detail),
+        AlarmKind.UNSEALED: f"第 {detail.get('line', 0)} 条及以前有记录超过 10 秒没有封存；请查看系统日志",
     }
     return sentences[kind]

@@ -36,6 +36,7 @@ class AlarmKind(Labelled):
     CHAIN = "chain", "审计日志不完整"
     RESTORED = "restored", "从备份恢复"
     CLOCK = "clock", "系统时间异常"
+    UNSEALED = "unsealed", "审计日志未及时封存"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ class AlarmView:
 @dataclass(frozen=True, slots=True)
 class AnchorView:
     day: date
-    seq: int
+    place: int
     made_at: datetime
 
 
@@ -164,7 +165,7 @@ class Source:
 
     :ivar digest: of the backup's file; empty where the database was brought back by its own tools
     :ivar made_at: the moment of the backup, as it says itself
-    :ivar was: the last line of the journal that was replaced, 0 when there was none
+    :ivar was: how many lines the journal had that was replaced
     :ivar reason: in the words of whoever brought it back by other means
     """
 

@@ -45,7 +45,7 @@ class Made:
     Its `bindparam`s keep their names, and its other values are kept.
     """
 
-    def __init__(self, query: Select[Any]) -> None:
+    def __init__(self, query: Any) -> None:
         """Take a statement that nobody has asked yet."""
         self._query = query
 
@@ -66,8 +66,8 @@ class Made:
     @cached_property
     def _text(self) -> tuple[str, tuple[_Place, ...], frozenset[str]]:
         # The text, its places, and its words: whatever tables it reads are among them.
-        asked = (one for one in visitors.iterate(self._query) if isinstance(one, BindParameter) and one.required)
-        query = self._query.params({one.key: None for one in asked})
+        asked: list[Any] = [one for one in visitors.iterate(self._query) if _is(one, BindParameter)]
+        query = self._query.params({one.key: None for one in asked if one.required})
         compiled: Any = query.compile(dialect=_DIALECT)
         whole = compiled.construct_expanded_state()  # a list of values has become so many places
         order: list[str] = []
@@ -100,19 +100,18 @@ class Shape:
 
     def __init__(self, model: type[SQLModel], without: Collection[str] = ()) -> None:
         """Read the columns of a table once; some are left out of what is read."""
-        mapper: Any = model.__mapper__  # type: ignore[attr-defined]
-        self.mapper, self.table = mapper, mapper.local_table
-        columns = list(self.table.columns)
-        self.search = frozenset(column.name for column in columns if isinstance(column.type, TSVECTOR))
-        self.lists = self.search | {column.name for column in columns if isinstance(column.type, ARRAY)}
-        self.names = tuple(column.name for column in columns)
+        self.mapper = cast("Any", model).__mapper__
+        self.table = self.mapper.local_table
+        kinds: dict[str, Any] = {column.name: column.type for column in self.table.columns}
+        self.names: tuple[str, ...] = tuple(kinds)
+        self.key: tuple[str, ...] = tuple(column.name for column in self.table.primary_key)
+        self.search = frozenset(name for name, kind in kinds.items() if _is(kind, TSVECTOR))
+        self.lists = self.search | {name for name, kind in kinds.items() if _is(kind, ARRAY)}
         self.read = tuple(name for name in self.names if name not in self.search and name not in without)
-        self.key = tuple(column.name for column in self.table.primary_key)
-        words = {column.name: column.type.kind for column in columns if isinstance(column.type, Word)}
-        self._words = tuple(
-            (name, {one.value: one for one in kind}) for name, kind in words.items() if name in self.read
-        )
-        self.dumps = {column.name: dump for column in columns if (dump := _dump_for(column.type))}
+        self._words: list[tuple[str, dict[str, Any]]] = [
+            (name, {one.value: one for one in kinds[name].kind}) for name in self.read if _is(kinds[name], Word)
+        ]
+        self.dumps = {name: dump for name, kind in kinds.items() if (dump := _dump_for(kind))}
 
     @classmethod
     def of(cls, model: type[SQLModel]) -> Shape:
@@ -124,12 +123,12 @@ class Shape:
 
     def take(self, session: AsyncSession, row: Sequence[Any]) -> Any:
         """Make a row an instance of the session; one that is there already is read afresh."""
-        values = dict(zip(self.read, row, strict=True))
+        values: dict[str, Any] = dict(zip(self.read, row, strict=True))
         for name, words in self._words:
             if (value := values[name]) is not None:
                 values[name] = words[value]
         identity = self.mapper.identity_key_from_primary_key([values[name] for name in self.key])
-        known = session.sync_session.identity_map.get(identity)
+        known: Any = session.sync_session.identity_map.get(identity)
         if known is not None:
             for name, value in values.items():
                 set_committed_value(known, name, value)
@@ -141,15 +140,20 @@ class Shape:
         return found
 
 
+def _is(kind: Any, wanted: type) -> bool:
+    # The checker takes a column's type for one of unknown parameters once it was asked.
+    return isinstance(kind, wanted)
+
+
 def _dump_for(kind: Any) -> Callable[[Any], Any] | None:
     # Whole numbers bear the type of their column: one statement has one plan, whatever their size.
-    if isinstance(kind, Word):
+    if _is(kind, Word):
         return lambda value: kind.kind(value).value
-    if isinstance(kind, JSONB):
+    if _is(kind, JSONB):
         return Jsonb
-    if isinstance(kind, BigInteger):
+    if _is(kind, BigInteger):
         return Int8
-    return Int4 if isinstance(kind, Integer) else None
+    return Int4 if _is(kind, Integer) else None
 
 
 class Reading(Generic[M]):
@@ -175,7 +179,7 @@ class Reading(Generic[M]):
 
     @cached_property
     def _made(self) -> Made:
-        return Made(self._then(select(*(getattr(self._model, name) for name in self._shape.read))))
+        return Made(self._then(cast("Any", select)(*(getattr(self._model, name) for name in self._shape.read))))
 
 
 def among(column: Any, name: str) -> ColumnElement[bool]:

@@ -1,40 +1,53 @@
-"""The journal: an append-only record, each line sealed together with the one before it.
+"""The journal: an append-only record, each line sealed together with the one before it of the same subject.
 
-Decision 0004. The chain runs over the whole journal, so that a removed, changed or
-inserted line shows, whoever did it in the database. The lock that orders the lines is
-taken late in an act and held until its commit; acts on several subjects are therefore
-several transactions.
+Decision 0031. A line takes its number from a sequence, so that acts on different subjects do not wait for each other,
+and bears a keyed seal of its own from the start. Its place in the one chain over the whole journal it gets shortly
+after its commit (`sealer`); `chain` verifies all of it.
+
+Two acts on one subject must not name the same predecessor: each holds a lock on the subject from its first line to its
+commit. An act on very many subjects holds one lock that all others share instead: a server has room for so many.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import SessionTransaction
 
 from domain.kernel import crypto
 from domain.kernel.actor import Actor
 from domain.kernel.driver import run
 from domain.kernel.models import JournalEntry
 
-_LOCK = f"SELECT pg_advisory_xact_lock({0x6A6F7572})"
-_LAST = "SELECT seq, seal FROM journal_entry ORDER BY seq DESC LIMIT 1"
-"""A statement of its own: one that also waited for the lock would not see what it waited for."""
-_START = bytes(32)
+MANY = 200
+"""Subjects of one transaction from which on it keeps all others waiting instead of locking each."""
+START = bytes(32)
+"""Stands for the seal before the first."""
+_EVERY = 0x6A6F7572
+_LOCK = """
+    SELECT pg_current_xact_id(), pg_advisory_xact_lock_shared($1), pg_advisory_xact_lock(subject)
+    FROM unnest($2::bigint[]) AS subject
+"""
+"""The transaction has its id before it has a number: the sealer counts on that."""
+_LOCK_EVERY = "SELECT pg_current_xact_id(), pg_advisory_xact_lock($1)"
+_TICKETS = """
+    SELECT nextval('journal_ticket'), subject,
+           (SELECT seal FROM journal_entry WHERE subject_id = subject ORDER BY seq DESC LIMIT 1)
+    FROM unnest($1::uuid[]) AS subject
+"""
+"""A statement of its own: one that also waited for a lock would not see what it waited for."""
+_LINE = b"fengqiao journal line\0"
+"""What no seal of before decision 0031 begins with: those cannot pass for new ones, nor new ones for those."""
 _TEXT = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 """Made once: making one for every line cost a fifth of its seal."""
-_WALK = (
-    select(*(column for column in JournalEntry.__table__.columns))  # type: ignore[attr-defined]
-    .order_by(JournalEntry.seq)  # type: ignore[arg-type]
-    .execution_options(yield_per=2000)
-)
-"""Plain rows: what the mapper adds is not needed to compute a seal."""
+_written: WeakKeyDictionary[SessionTransaction, int] = WeakKeyDictionary()
+"""Lines that each open transaction has written."""
 
 
 async def record(
@@ -49,8 +62,8 @@ async def record(
 ) -> JournalEntry:
     """Append one line to the journal, in the transaction of the act.
 
-    `detail` must hold no name, phone or identity number. The line is written with the act's last statement; the lock
-    is held for two short statements, that one and the commit.
+    `detail` must hold no name, phone or identity number. The line is written with whatever else the act has pending;
+    its subject is locked until the commit.
     """
     (entry,) = await record_all(session, actor, action, subject_kind, [(subject_id, detail or {})], at=at)
     return entry
@@ -68,14 +81,16 @@ async def record_all(
     """Append one line for each of many subjects of one act, written together; see `record`."""
     if not lines:
         return []
-    await run(session, _LOCK, ())
+    subjects = [subject_id for subject_id, _ in lines]
+    await _lock(session, subjects)
     if any(isinstance(one, JournalEntry) for one in session.new):
-        await session.flush()
-    ((seq, previous),) = await run(session, _LAST, ()) or [(0, _START)]
+        await session.flush()  # the line before may be among them
+    drawn = await run(session, _TICKETS, [subjects])
+    last = {subject: seal or START for _, subject, seal in drawn}
     entries: list[JournalEntry] = []
-    for place, (subject_id, detail) in enumerate(lines, start=1):
+    for seq, (subject_id, detail) in zip(sorted(seq for seq, *_ in drawn), lines, strict=True):
         entry = JournalEntry(
-            seq=seq + place,
+            seq=seq,
             at=at,
             actor_id=actor.account_id,
             actor_roles=" ".join(sorted(actor.roles)),
@@ -85,97 +100,68 @@ async def record_all(
             subject_kind=subject_kind,
             subject_id=subject_id,
             detail={**detail, **_stands_for(actor)},
-            previous=previous,
+            previous=last[subject_id],
             seal=b"",
         )
-        entry.seal = previous = seal_of(entry)
+        entry.seal = last[subject_id] = seal_of(entry)
         entries.append(entry)
     session.add_all(entries)
     return entries
+
+
+async def _lock(session: AsyncSession, subjects: Sequence[UUID]) -> None:
+    await session.connection()
+    transaction = session.sync_session.get_transaction()
+    assert transaction is not None  # noqa: S101 - the connection has begun one
+    many = _written[transaction] = _written.get(transaction, 0) + len(subjects)
+    if many > MANY:
+        await run(session, _LOCK_EVERY, [_EVERY])
+    else:
+        # in one order: two acts on the same subjects wait for each other instead of getting stuck
+        await run(session, _LOCK, [_EVERY, sorted({_key(subject_id) for subject_id in subjects})])
+
+
+def _key(subject_id: UUID) -> int:
+    """Fold an id to the 64 bits that a lock is known by."""
+    folded = (subject_id.int >> 64) ^ (subject_id.int & (1 << 64) - 1)
+    return folded - (1 << 64) if folded >> 63 else folded
 
 
 def _stands_for(actor: Actor) -> dict[str, str]:
     return {"stands_for": str(actor.stands_for)} if actor.stands_for else {}
 
 
-def seal_of(entry: Any) -> bytes:
-    """Compute the seal of a line, or of a plain row of its columns, from content and predecessor."""
-    content = _TEXT.encode(
-        [
-            entry.seq,
-            entry.at.astimezone(UTC).isoformat(),
-            str(entry.actor_id),
-            entry.actor_roles,
-            str(entry.actor_unit_id),
-            entry.origin,
-            entry.action,
-            entry.subject_kind,
-            str(entry.subject_id),
-            entry.detail,
-        ]
+def seal_of(entry: JournalEntry) -> bytes:
+    """Compute the seal of a line from content and predecessor."""
+    return own_seal(entry.previous, content_of(entry))
+
+
+def own_seal(previous: bytes, content: bytes) -> bytes:
+    """Compute the seal of a line from the bytes of its content and the seal before it of the same subject."""
+    return crypto.chained(_LINE + previous + content)
+
+
+def earlier_seal(previous: bytes, content: bytes) -> bytes:
+    """Compute a seal as before decision 0031: `previous` is that of the line before in the whole journal."""
+    return crypto.chained(previous + content)
+
+
+def content_of(entry: JournalEntry) -> bytes:
+    """Give the bytes of a line that its seal is made of."""
+    return content(
+        entry.seq,
+        entry.at,
+        str(entry.actor_id),
+        entry.actor_roles,
+        str(entry.actor_unit_id),
+        entry.origin,
+        entry.action,
+        entry.subject_kind,
+        str(entry.subject_id),
+        entry.detail,
     )
-    return crypto.chained(entry.previous + content.encode())
 
 
-@dataclass(frozen=True, slots=True)
-class Anchored:
-    """What an anchor says: that line `seq` bore this seal."""
-
-    seq: int
-    seal: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Tell what a walk along the chain found: lines read, the first that does not hold, and why."""
-
-    count: int
-    broken: int | None = None
-    fault: str = ""
-
-
-async def examine(session: AsyncSession, anchors: Collection[Anchored] = ()) -> Verdict:
-    """Walk the whole chain and compare it with the anchors that were kept elsewhere.
-
-    It tells a changed line, a missing one, one that was slipped in or moved, a chain that was made anew, and
-    an end that was cut off after an anchor. Lines cut off since the last anchor cannot be told from lines that
-    never were.
-    """
-    kept: dict[int, set[bytes]] = {}
-    for anchor in anchors:
-        kept.setdefault(anchor.seq, set()).add(anchor.seal)
-    previous, count = _START, 0
-    stream = await session.stream(_WALK)
-    try:
-        async for line in stream:
-            count += 1
-            fault = _fault(line, count, previous) or _anchor_fault(line, kept)
-            if fault:
-                return Verdict(count, line.seq, fault)
-            previous = line.seal
-    finally:
-        await stream.close()
-    cut = min((seq for seq in kept if seq > count), default=None)
-    return Verdict(count, cut, f"第 {count} 条之后的记录被删除" if cut else "")
-
-
-def _fault(line: Any, expected: int, previous: bytes) -> str:
-    if line.seq > expected:
-        return f"第 {expected} 条记录缺失"
-    if not crypto.same(line.seal, seal_of(line)):
-        return f"第 {line.seq} 条记录被修改或插入"
-    return "" if line.previous == previous else f"第 {line.seq} 条与前一条不相接，前面的记录被替换"
-
-
-def _anchor_fault(line: Any, kept: Mapping[int, set[bytes]]) -> str:
-    seals = kept.get(line.seq)
-    return f"第 {line.seq} 条与锚点不符，日志被重新生成" if seals and seals != {line.seal} else ""
-
-
-async def verify(session: AsyncSession) -> tuple[int, int | None]:
-    """Walk the whole chain without anchors.
-
-    Answers the number of lines read and the first line that does not hold (none: all hold).
-    """
-    verdict = await examine(session)
-    return verdict.count, verdict.broken
+def content(seq: int, at: datetime, *others: Any) -> bytes:
+    """Give the bytes of a line's columns, in the order of `content_of`; ids as text."""
+    return _TEXT.encode([seq, at.astimezone(UTC).isoformat(), *others]).encode()

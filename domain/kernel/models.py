@@ -1,4 +1,4 @@
-"""Tables of the kernel: journal, outbox, stored files, number series."""
+"""Tables of the kernel: journal with its places, outbox, stored files, number series."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -15,7 +15,11 @@ from domain.kernel.ids import new_id
 
 
 class JournalEntry(SQLModel, table=True):
-    """One line of the hash-chained journal; the database refuses to change or delete it.
+    """One line of the journal; the database refuses to change or delete it.
+
+    `seq` is its number: it grows with the lines of one subject, and what was rolled back leaves gaps. `previous` is the
+    seal of the line before it of the same subject; lines of before decision 0031 are told apart by their seals, and
+    name the line before them in the whole journal.
 
     no_pii: ids, codes and the opinion of the case; names are resolved when shown.
     """
@@ -38,6 +42,37 @@ class JournalEntry(SQLModel, table=True):
     subject_id: UUID
     detail: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     previous: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    seal: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class JournalSeal(SQLModel, table=True):
+    """The place of one line in the chain over the whole journal, given shortly after its commit; it only grows.
+
+    Places have no gaps. Lines of before decision 0031 have their number for a place and their own seal for a seal.
+
+    no_pii
+    """
+
+    __tablename__ = "journal_seal"  # type: ignore[assignment]
+
+    place: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    seq: int = Field(sa_column=Column(BigInteger, nullable=False, unique=True))
+    seal: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class JournalSettled(SQLModel, table=True):
+    """The number up to which no open transaction can still bring a line; one row, and it only rises.
+
+    `seal` is empty only until the first line is given a place under decision 0031.
+
+    no_pii
+    """
+
+    __tablename__ = "journal_settled"  # type: ignore[assignment]
+    __table_args__ = (CheckConstraint("one", name="journal_settled_one"),)
+
+    one: bool = Field(default=True, primary_key=True)
+    seq: int = Field(sa_column=Column(BigInteger, nullable=False))
     seal: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 

@@ -11,8 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from domain.kernel import loaders
-from domain.kernel.writing import CHANNEL as _WRITES_AT_ONCE  # noqa: F401 - every session flushes by it
+from domain.kernel import loaders, writing
 
 PREPARED = 400
 """Statements a connection keeps planned; there are more than the driver's default of 100, which it would drop and plan afresh."""
@@ -57,6 +56,9 @@ def _readable(descriptor: int) -> bool:
     poll = select.poll()
     poll.register(descriptor, select.POLLIN | select.POLLHUP | select.POLLERR)
     return bool(poll.poll(0))
+
+
+writing.install()
 
 
 class _Holder:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ClauseElement, event
 from sqlalchemy.dialects.postgresql import dialect
@@ -46,14 +46,14 @@ class _Pending:
 
     def insert(self, one: SQLModel) -> None:
         """Add a new row; a column that is none, or was not given, is left to its default."""
-        shape, held = Shape.of(type(one)), one.__dict__
+        shape, held = Shape.of(type(one)), vars(one)
         names = tuple(name for name in shape.names if held.get(name) is not None)
         if all(name in names for name in shape.key):
             self._take(one, _Part(True, type(one), names), held, names)
 
     def update(self, one: SQLModel) -> None:
         """Add what changed on a row that was read."""
-        shape, held, before = Shape.of(type(one)), one.__dict__, instance_state(one).committed_state
+        shape, held, before = Shape.of(type(one)), vars(one), instance_state(one).committed_state
         changed = {name for name, value in before.items() if _differs(held.get(name, value), value)}
         if not changed:
             self.taken.append(one)
@@ -102,7 +102,7 @@ def _value(shape: Shape, name: str, value: Any) -> Any:
         # `array_to_tsvector(tokens)` is the one expression that is known here
         if name not in shape.search or getattr(value, "name", "") != "array_to_tsvector":
             raise _ForTheMapper
-        (tokens,) = value.clauses  # type: ignore[attr-defined]
+        (tokens,) = cast("Any", value).clauses
         return list(tokens.value)
     dump = shape.dumps.get(name)
     return dump(value) if dump else value
@@ -113,20 +113,24 @@ def announce(session: Session, payload: str) -> None:
     session.info.setdefault(_TOLD, []).append(payload)
 
 
-@event.listens_for(Session, "before_flush")
 def _at_once(session: Session, *_: Any) -> None:
     _write(session)
 
 
-@event.listens_for(Session, "before_commit")
 def _and_tell(session: Session) -> None:
     if session.info.get(_TOLD):
         _write(session)
 
 
-@event.listens_for(Session, "after_rollback")
 def _say_nothing(session: Session) -> None:
     session.info.pop(_TOLD, None)
+
+
+def install() -> None:
+    """Have every session of this process write and announce like this."""
+    for name, hook in (("before_flush", _at_once), ("before_commit", _and_tell), ("after_rollback", _say_nothing)):
+        if not event.contains(Session, name, hook):
+            event.listen(Session, name, hook)
 
 
 def _write(session: Session) -> None:
@@ -140,8 +144,8 @@ def _write(session: Session) -> None:
     if pending.parts or told:
         _run(session, pending, told)
     if pending.taken:
-        states = [instance_state(one) for one in pending.taken]
-        session._register_persistent(states)  # noqa: SLF001 - what the mapper calls after its own flush
+        states: set[Any] = {instance_state(one) for one in pending.taken}
+        cast("Any", session)._register_persistent(states)  # noqa: SLF001 - what the mapper calls after its own flush
         for state in states:
             state._expire_attributes(state.dict, _unknown(state))  # noqa: SLF001 - likewise
 

@@ -22,7 +22,7 @@ from state.kit.listing import Act, Col, Listing, ListState
 from state.kit.tables import TablesState
 from state.session import SignedInState
 
-_RED = frozenset({AlarmKind.CHAIN, AlarmKind.CLOCK, AlarmKind.MASS_READING, AlarmKind.DAILY_LIMIT})
+_RED = frozenset({AlarmKind.CHAIN, AlarmKind.UNSEALED, AlarmKind.CLOCK, AlarmKind.MASS_READING, AlarmKind.DAILY_LIMIT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ class JournalState(ListState, SignedInState):
     async def _prepare(self, session: AsyncSession, actor: Actor) -> None:
         self.verifying, self.reading, self.raw = False, False, RawShown()
         self.may_export = actor.may(Permission.JOURNAL_EXPORT)
-        self.chain = chain_shown(await queries.chain(session, actor))
+        self.chain = chain_shown(await queries.chain_state(session, actor))
 
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
         await super()._read(session, actor)

@@ -78,13 +78,13 @@ def chain_shown(chain: ChainState) -> ChainShown:
     last = chain.anchors[0] if chain.anchors else None
     return ChainShown(
         lines=f"{chain.lines:,}",
-        anchor=f"{stamp(last.made_at)} 第 {last.seq:,} 条" if last else "还没有锚点",
+        anchor=f"{stamp(last.made_at)} 第 {last.place:,} 条" if last else "还没有锚点",
         verified=f"{verified} 共 {chain.verified_lines:,} 条" if verified else "还没有核对过",
         word=word,
         tone=tone,
         fault=chain.fault,
         anchors=[
-            Detail(one.day.isoformat(), f"第 {one.seq:,} 条 {stamp(one.made_at, '%H:%M')}") for one in chain.anchors
+            Detail(one.day.isoformat(), f"第 {one.place:,} 条 {stamp(one.made_at, '%H:%M')}") for one in chain.anchors
         ],
         restores=[Detail(f"{stamp(one.at)} 第 {one.seq:,} 条", one.said) for one in chain.restores],
     )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import socket
 
+import pytest
+from structlog.testing import capture_logs
+
+from app import limits
 from app.limits import EVENTS, KINDS, Rates, TooOften, kind_of
+from tests.support.redis import redis_server
 
 EXPORT = ("POST", "/api/v1/cases/export")
 
@@ -67,3 +72,44 @@ class TestAnAddress:
 )
 def test_a_request_is_of_the_first_kind_that_fits(method: str, path: str, name: str) -> None:
     assert getattr(kind_of(method, path), "name", "") == name
+
+
+class TestWithoutItsRedis:
+    async def test_this_process_counts_for_itself_says_so_once_and_shares_again(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(limits, "AGAIN", 0.0)
+        _, most = _most("export")
+        with redis_server() as server, capture_logs() as told:
+            here, there = Rates(server.url), Rates(server.url)
+            for place in range(most):
+                await (here, there)[place % 2].of_account("a", *EXPORT)
+            with pytest.raises(TooOften):
+                await here.of_account("a", *EXPORT)
+            assert (here.shared, here.away) == (True, False)
+
+            server.kill()
+            for _ in range(most):
+                await here.of_account("b", *EXPORT)
+            with pytest.raises(TooOften):
+                await here.of_account("b", *EXPORT)
+            assert here.away
+
+            server.start()
+            await here.of_account("b", *EXPORT)
+            assert not here.away
+            await here.close()
+            await there.close()
+
+        assert [(one["event"], one.get("cause")) for one in told] == [
+            ("redis.away", "redis_away"),
+            ("redis.back", None),
+        ]
+
+    async def test_one_that_does_not_answer_is_asked_once_in_a_while(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as silent, capture_logs() as told:
+            rates = Rates(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+            for _ in range(50):
+                await rates.of_account("a", *EXPORT)
+            await rates.close()
+        assert [one["event"] for one in told] == ["redis.away"]

@@ -24,7 +24,7 @@ _DECLARED = {
     ("domain/kernel/files.py", "_opened"): "the bytes of a picture, whose reader was checked before",
     ("domain/notices/queries/messages.py", "opened"): "what the provider sends, and the demo's own page of messages",
     ("domain/notices/queries/messages.py", "_view"): "the demo's own page of messages, masked; no county has it",
-    ("app/jobs/relay.py", "_send"): "the provider sends it; nothing of it is shown or logged",
+    ("app/jobs/relay.py", "_clear"): "the provider sends it; nothing of it is shown or logged",
     ("state/visits.py", "_summary"): "a card that lies on this desk and was stored nowhere",
 }
 """Functions outside `domain/people` that open or mask by themselves, each with its reason."""

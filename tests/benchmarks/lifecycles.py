@@ -22,15 +22,15 @@ import httpx
 import psycopg
 
 from app.launch.postgres import Postgres
-from tests.benchmarks import archive
+from tests.benchmarks import archive, processors
 from tests.benchmarks.figures import Series, Table
 from tests.benchmarks.inner import Done, Order
 from tests.benchmarks.walk import STEPS, WHO, Walk, Walked
 from tests.journeys.conftest import PASSWORD
 from tests.support.serving import ROOT, Serving
 
-GOAL, KEPT = 60.0, 0.8
-"""Lifecycles a second over HTTP, and how much of it the larger county keeps."""
+GOAL, KEPT, PROCESSOR = 60.0, 0.8, 28.0
+"""Lifecycles a second over HTTP, how much of it the larger county keeps, and milliseconds of all processors for one."""
 SIZES, SECONDS, WARM_UP = (10_000, 1_000_000), 20.0, 4.0
 WALKERS, SEEDED = 8, 120
 MOST_SECONDS = 1800.0
@@ -51,6 +51,7 @@ class Ground:
     """A served product without a browser, and the people who walk."""
 
     serving: Serving
+    server: Postgres
     connection: psycopg.AsyncConnection
     tokens: dict[str, str]
 
@@ -58,6 +59,10 @@ class Ground:
         """Walk lifecycles over HTTP from a second process."""
         port = int(self.serving.url.rsplit(":", 1)[1])
         return Walked(**await _ask("walk", Walk(port, self.tokens, WALKERS, seconds, _seed())))
+
+    def used(self) -> dict[str, float]:
+        """Give the processor time that product and database have used by now, in milliseconds."""
+        return processors.used([self.serving.process.pid, self.server.pid() or 0])
 
     async def inner(self, way: str, seconds: float) -> Done:
         """Do the same below HTTP, in a process of its own."""
@@ -86,7 +91,9 @@ async def measure(sizes: tuple[int, ...], seconds: float, tell: Callable[[str], 
 
 async def _measure(ground: Ground, found: Found, seconds: float) -> Table:
     await ground.walk(WARM_UP)
+    before = ground.used()
     walked = await ground.walk(seconds)
+    spent = {**processors.between(before, ground.used()), "walkers": walked.processor}
     left = await ground.count("SELECT count(*) FROM outbox_message WHERE done_at IS NULL AND failed_at IS NULL")
     inner = await ground.inner("domain", seconds / 2)
     bare = await ground.inner("bare", seconds / 2)
@@ -103,8 +110,16 @@ async def _measure(ground: Ground, found: Found, seconds: float) -> Table:
     note = (
         f"{walked.rate:.1f} lifecycles/s (goal ≥ {GOAL:.0f}: {_kept(walked.rate >= GOAL)}), outbox behind by {left:,}"
     )
-    table.add(Series(f"{HTTP}: lifecycle", walked.lifecycles, note + faults))
+    table.add(Series(f"{HTTP}: lifecycle", walked.lifecycles, f"{note}; {_processor(spent, walked)}{faults}"))
     return table
+
+
+def _processor(spent: dict[str, float], walked: Walked) -> str:
+    each = {kind: value / max(1, len(walked.lifecycles)) for kind, value in spent.items()}
+    total, parts = sum(each.values()), ", ".join(f"{kind} {value:.1f}" for kind, value in each.items() if value >= 0.05)
+    return (
+        f"{total:.1f} ms of processor time a lifecycle (goal ≤ {PROCESSOR:.0f}: {_kept(total <= PROCESSOR)}): {parts}"
+    )
 
 
 def summary(found: list[Found]) -> str:
@@ -140,7 +155,7 @@ async def _ground() -> AsyncGenerator[Ground]:
         stack.callback(serving.stop)
         connection = await psycopg.AsyncConnection.connect(server.conninfo(), autocommit=True)
         stack.push_async_callback(connection.close)
-        yield Ground(serving, connection, await _tokens(serving.url))
+        yield Ground(serving, server, connection, await _tokens(serving.url))
 
 
 async def _tokens(url: str) -> dict[str, str]:

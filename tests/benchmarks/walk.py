@@ -43,6 +43,8 @@ class Walked:
     lifecycles: list[float] = field(default_factory=list)
     elapsed: float = 0.0
     faults: list[str] = field(default_factory=list)
+    processor: float = 0.0
+    """Milliseconds of processor time that walking itself took."""
 
     @property
     def rate(self) -> float:
@@ -78,7 +80,7 @@ async def run(walk: Walk) -> Walked:
     async with asyncio.TaskGroup() as group:
         for _ in range(walk.walkers):
             group.create_task(_walk(walk, done, seeds, until))
-    done.elapsed = time.perf_counter() - began
+    done.elapsed, done.processor = time.perf_counter() - began, time.process_time() * 1000
     return done
 
 

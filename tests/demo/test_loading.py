@@ -22,7 +22,7 @@ from domain.areas.schemas import AreaView
 from domain.calendar.rules import WorkCalendar
 from domain.cases.models import Case
 from domain.cases.vocabulary import Status
-from domain.kernel import journal
+from domain.kernel import chain
 from domain.kernel.models import JournalEntry
 from domain.kernel.refusals import Invalid
 from domain.kernel.unit_of_work import unit_of_work
@@ -53,7 +53,7 @@ async def test_a_small_demo_shows_every_status_and_verifies(own_engine: AsyncEng
         assert any(case.legacy for case in cases)
         assert any(case.typical for case in cases)
         assert any(case.satisfaction for case in cases)
-        assert (await journal.verify(session))[1] is None
+        assert (await chain.verify(session))[1] is None
         moments = list(await session.scalars(select(JournalEntry.at).order_by(col(JournalEntry.seq))))
         played = moments[: len(moments) - len(roster.DESKS)]
         assert played == sorted(played)

@@ -213,10 +213,12 @@ def full_disk(product: Product) -> None:
 
 def database_away(product: Product) -> None:
     server = Postgres(product.serving.data / "postgres")
+    wrong = server.data / "local.conf"  # else the supervisor would start it again at once
     with product.watched("the database is away") as met:
+        wrong.write_text("no_such_setting = on\n")
         server.stop()
         product.work(met)
-    server.start()
+    wrong.unlink()
     product.mended()
     assert all("数据库暂时连接不上" in said for said in met.seen)
     assert met.ready.startswith("503")

@@ -182,3 +182,15 @@ class TestALostServer:
             (server.data / "local.conf").write_text("work_mem = 'much'\n")
             with pytest.raises(CannotStart, match="work_mem"):
                 server.start()
+
+    def test_a_lost_cluster_is_not_replaced_by_an_empty_one(self, folder: Path) -> None:
+        with server_in(folder) as server:
+            server.start()
+            server.stop()
+            server.start_again()
+            assert server.is_answering()
+            server.stop()
+            server.data.rename(folder / "moved")
+            with pytest.raises(CannotStart, match="没有重新建立"):
+                server.start_again()
+            assert not server.data.exists()

@@ -13,7 +13,7 @@ from app.launch.postgres import SERVING_ROLE, Postgres
 from app.settings import Settings
 
 _REFUSED = (
-    "UPDATE {} SET seq = 0",
+    "UPDATE {} SET seal = ''",
     "DELETE FROM {}",
     "TRUNCATE {}",
     "ALTER TABLE {} DISABLE TRIGGER ALL",
@@ -34,7 +34,7 @@ def serving(postgres: Postgres, database_url: str) -> Generator[psycopg.Connecti
         yield connection
 
 
-@pytest.mark.parametrize("table", ["journal_entry", "journal_anchor"])
+@pytest.mark.parametrize("table", ["journal_entry", "journal_seal", "journal_anchor"])
 @pytest.mark.parametrize("statement", _REFUSED)
 def test_the_journal_only_grows(serving: psycopg.Connection, table: str, statement: str) -> None:
     words = psycopg.sql.SQL(statement).format(psycopg.sql.Identifier(table))

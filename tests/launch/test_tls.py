@@ -23,7 +23,8 @@ from app.api.doors import cookie_name
 from app.api.edge import Edge
 from app.launch import database, programs
 from app.launch.errors import CannotStart
-from app.launch.server import _options, address
+from app.launch.server import address
+from app.launch.web import options as options_of
 from app.public import signin
 from app.settings import Settings, load
 from domain.kernel.unit_of_work import engine_for
@@ -38,7 +39,7 @@ def authority(tmp_path: Path) -> Authority:
 class TestServing:
     async def test_speaks_tls_1_2_and_newer_alone(self, authority: Authority) -> None:
         cert, key = authority.issue("site")
-        options = _options(Settings(tls_cert=cert, tls_key=key, _env_file=None)) | {"loop": "none", "lifespan": "off"}
+        options = options_of(Settings(tls_cert=cert, tls_key=key, _env_file=None)) | {"loop": "none", "lifespan": "off"}
         app = Starlette(routes=[Route("/", lambda _: PlainTextResponse("here"))])
         with socket.create_server(("127.0.0.1", 0)) as taken:
             server = uvicorn.Server(uvicorn.Config(app, **options))
@@ -71,12 +72,12 @@ class TestServing:
     @pytest.mark.parametrize("given", [{"tls_cert": "a"}, {"tls_key": "b"}, {"tls_cert": "a", "tls_key": "b"}])
     def test_with_half_a_certificate_does_not_start(self, given: dict[str, str]) -> None:
         with pytest.raises(CannotStart, match="TLS"):
-            _options(load(**given, _env_file=None))
+            options_of(load(**given, _env_file=None))
 
     def test_with_somebody_elses_key_does_not_start(self, authority: Authority) -> None:
         cert, key = authority.issue("one")[0], authority.issue("other")[1]
         with pytest.raises(CannotStart, match="不匹配"):
-            _options(Settings(tls_cert=cert, tls_key=key, _env_file=None))
+            options_of(Settings(tls_cert=cert, tls_key=key, _env_file=None))
 
 
 class TestTheCookieOfASession:
@@ -123,7 +124,7 @@ def echo(seen: list[dict[str, str]]) -> Edge:
 @asynccontextmanager
 async def running(settings: Settings, app: object) -> AsyncGenerator[str]:
     """Serve an application as the product is served, and give its address."""
-    options = _options(settings) | {"loop": "none", "lifespan": "off"}
+    options = options_of(settings) | {"loop": "none", "lifespan": "off"}
     with socket.create_server(("127.0.0.1", 0)) as taken:
         server = uvicorn.Server(uvicorn.Config(app, **options))  # type: ignore[arg-type]
         serving = asyncio.create_task(server.serve(sockets=[taken]))
@@ -136,8 +137,8 @@ async def running(settings: Settings, app: object) -> AsyncGenerator[str]:
 
 class TestProxies:
     def test_are_believed_only_when_named(self) -> None:
-        assert _options(Settings(_env_file=None))["proxy_headers"] is False
-        named = _options(Settings(trusted_proxies="10.0.0.1", _env_file=None))
+        assert options_of(Settings(_env_file=None))["proxy_headers"] is False
+        named = options_of(Settings(trusted_proxies="10.0.0.1", _env_file=None))
         assert (named["proxy_headers"], named["forwarded_allow_ips"]) == (True, "10.0.0.1")
 
 

@@ -20,7 +20,7 @@ from app.api import entrance
 from app.api.edge import Edge
 from app.launch import patience
 from app.launch.patience import PatientProtocol
-from app.launch.server import Announcing
+from app.launch.web import Announcing
 
 SHORT, GIVEN_UP_AFTER = 0.4, 20.0
 HEAD = b"POST /anything HTTP/1.1\r\nHost: a.example\r\n"

@@ -13,6 +13,7 @@ from PIL import Image
 
 from tests.redteam.inside import Inside
 from tests.redteam.wire import Target, assert_quiet, assert_refused
+from tests.support.processes import started_by
 
 UPLOAD = "/api/v1/attachments"
 MOST_GROWN = 300 * 2**20
@@ -88,8 +89,14 @@ def grown(target: Target, before: int) -> int:
 
 def highest(target: Target) -> int:
     """Give the most memory that any process of the served product ever had, as the system counts it."""
-    held = int((target.data / "lock").read_text().split()[0])
-    status = Path(f"/proc/{held}/status").read_text()
+    supervisor = int((target.data / "lock").read_text().split()[0])
+    processes = [supervisor, *started_by(supervisor)]
+    assert len(processes) > 1, "the process that takes pictures is one of those that were started"
+    return max(map(_most_of, processes))
+
+
+def _most_of(process: int) -> int:
+    status = Path(f"/proc/{process}/status").read_text()
     return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) * 1024
 
 

@@ -173,6 +173,8 @@ class TestTheJournal:
             "UPDATE journal_entry SET detail = '{}' WHERE seq = 3",
             "DELETE FROM journal_entry WHERE seq = 3",
             "TRUNCATE journal_entry",
+            "DELETE FROM journal_seal WHERE place = 3",
+            "SELECT setval('journal_ticket', 3)",
             "ALTER TABLE journal_entry DISABLE TRIGGER ALL",
             "SET session_replication_role = replica",
         ],
@@ -183,7 +185,13 @@ class TestTheJournal:
 
     @pytest.mark.parametrize(
         "statement",
-        ["UPDATE journal_entry SET detail = '{}' WHERE seq = 3", "DELETE FROM journal_entry", "TRUNCATE journal_entry"],
+        [
+            "UPDATE journal_entry SET detail = '{}' WHERE seq = 3",
+            "DELETE FROM journal_entry",
+            "TRUNCATE journal_entry",
+            "UPDATE journal_seal SET seq = -seq",
+            "DELETE FROM journal_settled",
+        ],
     )
     def test_refuses_its_owner_too_as_long_as_the_triggers_stand(
         self, target: Target, inside: Inside, statement: str

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.api.exports import JournalQuery
+from app.jobs.sealer import seal_rest
 from app.navigation import PAGES
 from domain.audit import operations
 from domain.audit.schemas import Group
@@ -108,6 +109,7 @@ class TestJournal:
 
     async def test_is_read_from_the_first_line_on(self, ground: AsyncEngine) -> None:
         await _built()
+        await seal_rest()
         page = await _opened(JournalState, "/journal")
 
         await states.call(page, "order_by", "at")

@@ -109,6 +109,7 @@ async def build(session: AsyncSession, *, at: datetime = MORNING) -> County:
             units = {unit.code: unit for unit in await session.scalars(select(Unit))}
             return County({code: units[code] for code, *_ in _UNITS}, dict(actors))
         return await _build(session, at, moments[1])
+    await replay.number_on(session)
     before = await replay.count_rows(session)
     county = await _build(session, at, moments[1])
     made = await replay.keep(session, before, moments)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -78,6 +79,7 @@ async def put_back(session: AsyncSession, kept: Kept, moments: tuple[datetime, .
             if table.name == JOURNAL:
                 rows = _sealed(rows)
         await connection.execute(insert(table), rows)
+    await number_on(session)
 
 
 def _moved(value: Any, moved: Mapping[datetime, datetime]) -> Any:
@@ -85,10 +87,19 @@ def _moved(value: Any, moved: Mapping[datetime, datetime]) -> Any:
 
 
 def _sealed(rows: list[Row]) -> list[Row]:
-    last = bytes(32)
+    last: dict[UUID, bytes] = {}
     made = []
     for row in sorted(rows, key=lambda row: row["seq"]):
-        entry = JournalEntry(**(row | {"previous": last, "seal": b""}))
-        last = journal.seal_of(entry)
-        made.append(row | {"previous": entry.previous, "seal": last})
+        entry = JournalEntry(**(row | {"previous": last.get(row["subject_id"], journal.START), "seal": b""}))
+        last[entry.subject_id] = journal.seal_of(entry)
+        made.append(row | {"previous": entry.previous, "seal": last[entry.subject_id]})
     return made
+
+
+async def number_on(session: AsyncSession) -> None:
+    """Let the journal's next number follow its last line: the sequence keeps what was rolled back in other tests.
+
+    For a database nobody else writes to.
+    """
+    last = "SELECT coalesce(max(seq), 0) + 1 FROM journal_entry"
+    await session.execute(text(f"SELECT setval('journal_ticket', ({last}), false)"))

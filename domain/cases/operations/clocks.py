@@ -117,7 +117,8 @@ def _end_supervision(act: Act, stopped: Sequence[Deadline]) -> None:
     case.supervision_auto = False
 
 
-_TIGHTENED = "（按并入案件的较早时限）"
+TIGHTENED = "（按并入案件的较早时限）"
+"""What a limit says whose end was taken over from a merged case."""
 
 
 def tighten(own: Clocks, other: Clocks, only: Collection[str] | None = None) -> dict[str, list[Any]]:
@@ -134,7 +135,7 @@ def tighten(own: Clocks, other: Clocks, only: Collection[str] | None = None) -> 
         before = _stored(clock)
         clock.soon_at = found.soon_at if yellow < clock.yellow_at else clock.soon_at
         clock.yellow_at, clock.red_at, clock.source = yellow, red, LimitSource.PROMISE
-        clock.limit_text = clock.limit_text.removesuffix(_TIGHTENED) + _TIGHTENED
+        clock.limit_text = clock.limit_text.removesuffix(TIGHTENED) + TIGHTENED
         changed[_key(clock)] = [before, _stored(clock)]
     return changed
 

@@ -81,7 +81,7 @@ class TestAFullDisk:
     async def test_is_said_to_whoever_works_and_to_whoever_operates(
         self, api: Api, full: None, capfd: pytest.CaptureFixture[str]
     ) -> None:
-        given = matter(72)
+        given = matter(72, area="")
         answers = [await api.post("registrar", "/api/v1/cases", given) for _ in range(5)]
         assert {one.status_code for one in answers} == {503}
         assert answers[0].json()["detail"].startswith("磁盘空间不足，暂不能保存；已填写的内容还在")

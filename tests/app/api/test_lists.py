@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.api import lists
+from app.jobs.sealer import seal_rest
 from domain.cases.operations.saying import add_word
 from domain.cases.queries import saying
 from domain.kernel.asking import asked
@@ -79,6 +80,7 @@ async def test_says_of_each_row_what_its_columns_declare(api: Api, name: str) ->
 @pytest.mark.parametrize("name", NAMES)
 async def test_every_order_holds_the_same_rows(api: Api, name: str) -> None:
     spec, login = LISTS[name], reader(api, name)
+    await seal_rest()
     plain = {one["id"] for one in await items(api, login, name)}
 
     assert any(one.sort for one in spec.columns)

@@ -7,7 +7,7 @@ import multiprocessing
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlmodel import col
 
 from app.jobs import clock
@@ -20,6 +20,7 @@ from domain.kernel.permissions import Role
 from domain.supervision import operations
 from domain.supervision.models import Breach
 from tests.support import county as support
+from tests.support.clocks import OVERDUE
 from tests.support.county import MAIN_LINE, MORNING, County
 
 LATE = MORNING + timedelta(hours=50)
@@ -155,6 +156,48 @@ async def test_a_case_in_somebodys_hands_is_left_to_the_next_look() -> None:
         assert len(await clock.run_once(LATE)) == 4
 
     assert len(await clock.run_once(LATE)) == 2
+
+
+class After(asyncio.Event):
+    """Told to stop as soon as it was asked for so many times."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self._left = times
+
+    def is_set(self) -> bool:
+        self._left -= 1
+        return self._left < 0
+
+
+async def test_it_stops_in_the_middle_of_thousands() -> None:
+    await cases(1)
+    async with unit_of_work.unit_of_work() as session:
+        await session.execute(text(OVERDUE.format(at=":at")), {"at": LATE})
+
+    await asyncio.wait_for(clock.run_clock(After(20), clock=lambda: LATE), 60)
+
+    assert 0 < sum((await written()).values()) < 20
+
+
+async def test_it_asks_the_witnesses_before_each_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    await cases(3)
+    monkeypatch.setattr(clock, "BATCH", 1)
+    stop, looks = asyncio.Event(), 0
+
+    class Doubting:
+        """Believes the clock once."""
+
+        async def look(self) -> str:
+            nonlocal looks
+            looks += 1
+            if looks > 1:
+                stop.set()
+            return "doubted" if looks > 1 else ""
+
+    await asyncio.wait_for(clock.run_clock(stop, clock=lambda: LATE, watch=Doubting()), 60)  # type: ignore[arg-type]
+
+    assert 0 < sum((await written()).values()) < 6
 
 
 async def test_it_runs_until_it_is_told_to_stop() -> None:

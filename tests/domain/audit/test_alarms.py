@@ -154,7 +154,7 @@ async def test_only_the_auditor_reads(session: AsyncSession, county: County, log
     for read in (
         queries.search(session, county[login], JournalFilter(), at=MORNING),
         queries.open_alarms(session, county[login]),
-        queries.chain(session, county[login]),
+        queries.chain_state(session, county[login]),
         queries.raw(session, county[login], 1),
         queries.timeline(session, county[login], "rsj", since=MORNING, until=NIGHT),
         operations.verify(session, county[login], at=MORNING),

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.audit import notes, operations, queries
 from domain.audit.schemas import AlarmKind, Group, JournalFilter
 from domain.cases.vocabulary import Action
-from domain.kernel import journal
-from domain.kernel.journal import Anchored
+from domain.kernel import chain
+from domain.kernel.chain import Anchored
+from domain.kernel.sealer import seal_all
 from tests.architecture.source import called, calls, modules
 from tests.support import county as support
 from tests.support.county import MAIN_LINE, MORNING, County
@@ -22,6 +23,10 @@ DAY = timedelta(days=1)
 _SWAP = (
     "UPDATE journal_entry SET seq = CASE seq WHEN 3 THEN -4 ELSE -3 END WHERE seq IN (3, 4);"
     "UPDATE journal_entry SET seq = -seq WHERE seq < 0"
+)
+_CUT = (
+    "DELETE FROM journal_entry WHERE seq IN (SELECT seq FROM journal_seal WHERE place > {0});"
+    "DELETE FROM journal_seal WHERE place > {0}"
 )
 
 
@@ -73,6 +78,8 @@ class TestSearch:
 
     async def test_a_raw_line_tells_whether_it_holds(self, session: AsyncSession, county: County) -> None:
         await support.bring_to(session, county, MAIN_LINE[:1], at=MORNING)
+        assert (await queries.raw(session, county["auditor"], 2)).holds
+        await seal_all(session)
 
         assert (await queries.raw(session, county["auditor"], 2)).holds
         await _tamper(session, "UPDATE journal_entry SET origin = 'x' WHERE seq = 2")
@@ -99,26 +106,28 @@ class TestChain:
 
     async def test_every_kind_of_tampering_is_named(self, session: AsyncSession, county: County) -> None:
         await support.bring_to(session, county, MAIN_LINE, at=MORNING)
+        await seal_all(session)
         anchored = await operations.anchor(session, at=MORNING)
         assert anchored is not None
         for statement, said in (
             ("UPDATE journal_entry SET action = 'case.void' WHERE seq = 5", "第 5 条记录被修改或插入"),
             ("DELETE FROM journal_entry WHERE seq = 7", "第 7 条记录缺失"),
             (_SWAP, "第 3 条记录被修改或插入"),
-            (f"DELETE FROM journal_entry WHERE seq > {anchored.seq - 2}", f"第 {anchored.seq - 2} 条之后的记录被删除"),
+            (_CUT.format(anchored.place - 2), f"第 {anchored.place - 2} 条之后的记录被删除"),
         ):
             async with session.begin_nested() as undone:
                 for one in statement.split(";"):
                     await _tamper(session, one)
-                assert (await journal.examine(session, [anchored])).fault == said
+                assert (await chain.examine(session, [anchored])).fault == said
                 await undone.rollback()
-        assert (await journal.examine(session, [anchored])).fault == ""
+        assert (await chain.examine(session, [anchored])).fault == ""
 
     async def test_a_chain_made_anew_is_told_by_the_anchor_from_outside(
         self, session: AsyncSession, county: County
     ) -> None:
         await support.bring_to(session, county, MAIN_LINE[:2], at=MORNING)
-        verdict = await journal.examine(session, [Anchored(3, b"another")])
+        await seal_all(session)
+        verdict = await chain.examine(session, [Anchored(3, b"another")])
 
         assert (verdict.broken, verdict.fault) == (3, "第 3 条与锚点不符，日志被重新生成")
 

@@ -21,12 +21,13 @@ from domain.kernel import anchors
 from domain.kernel.actor import system_actor
 from domain.kernel.permissions import Role
 from domain.kernel.refusals import ActionNotAllowed, Invalid
+from domain.kernel.sealer import seal_all
 from tests.support import county as support
 from tests.support.county import MAIN_LINE, MORNING, County
 
 OPERATOR = system_actor(Role.SYSADMIN, origin="命令行")
 BACKUP = Source("ab" * 32, "2026-11-23T08:00:00+00:00", "/data，内置数据库")
-TABLES = ("journal_entry", "journal_anchor")
+TABLES = ("journal_entry", "journal_seal", "journal_settled", "journal_anchor")
 
 
 @pytest.fixture(autouse=True)
@@ -52,19 +53,25 @@ class World:
         self.grown += 1
         at = MORNING + timedelta(hours=self.grown)
         await support.bring_to(self.session, self.county, MAIN_LINE[:2], at=at, seed=self.grown)
+        await seal_all(self.session)
         return await self.last()
 
     async def last(self) -> int:
-        return await self.session.scalar(text("SELECT max(seq) FROM journal_entry")) or 0
+        return await self.session.scalar(text("SELECT max(place) FROM journal_seal")) or 0
+
+    async def cut(self, after: int) -> None:
+        """Take away what stands behind a place, the table of anchors with it."""
+        lines = f"DELETE FROM journal_entry WHERE seq IN (SELECT seq FROM journal_seal WHERE place > {after})"
+        await self.tamper(lines, f"DELETE FROM journal_seal WHERE place > {after}", "DELETE FROM journal_anchor")
 
     async def anchor(self) -> int:
         made = await operations.anchor(self.session, at=MORNING, kept=anchors.read()[0])
         assert made is not None
         anchors.append(made, MORNING)
-        return made.seq
+        return made.place
 
     async def back_up(self, name: str) -> int:
-        """Keep both tables of the journal as a backup does."""
+        """Keep the tables of the journal as a backup does."""
         self.backups[name] = {
             table: [row._mapping for row in await self.session.execute(text(f"SELECT * FROM {table}"))]
             for table in TABLES
@@ -73,19 +80,33 @@ class World:
 
     async def put_back(self, name: str) -> None:
         """Bring the rows of a backup back, as the database's own tools do: no line tells of it."""
-        await self.tamper("DELETE FROM journal_entry", "DELETE FROM journal_anchor")
+        await self.tamper(*(f"DELETE FROM {table}" for table in TABLES))
         for table, rows in self.backups[name].items():
             words = f"INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, to_jsonb(:row ::json))"
             for row in rows:
                 await self.session.execute(text(words), {"row": _json(row)})
 
     async def restore(self, name: str) -> int:
-        """Bring a backup back by the product's command, and answer the line that tells of it."""
+        """Bring a backup back by the product's command, and answer the place of the line that tells of it."""
         await self.put_back(name)
-        kept, _ = anchors.entries()
-        made, restored = await operations.note_restore(self.session, OPERATOR, BACKUP, at=MORNING, kept=kept)
+        kept, brought = anchors.entries()[0], await self.last()
+        await seal_all(self.session)
+        _, restored = await operations.note_restore(
+            self.session, OPERATOR, BACKUP, brought=brought, at=MORNING, kept=kept
+        )
+        return await self.anchor_restore(restored)
+
+    async def anchor_restore(self, restored: anchors.Restored) -> int:
+        await seal_all(self.session)
+        made = await operations.last_place(self.session)
+        assert made is not None
         anchors.append(made, MORNING, restored)
-        return made.seq
+        return made.place
+
+    async def number(self, place: int) -> int:
+        """Give the number of the line at a place: it goes on after a restore, and leaves gaps."""
+        words = text("SELECT seq FROM journal_seal WHERE place = :place")
+        return await self.session.scalar(words, {"place": place}) or 0
 
     async def tamper(self, *statements: str) -> None:
         await self.session.execute(text("SET LOCAL session_replication_role = replica"))
@@ -131,7 +152,7 @@ class TestARestore:
 
         assert state.fault == ""
         assert anchors.read()[1] == 0
-        assert [one.seq for one in state.restores] == [line]
+        assert [one.seq for one in state.restores] == [await world.number(line)]
         assert f"恢复到第 {line - 1} 条，其后到第 {was} 条的记录随之被替换" in state.restores[0].said
         assert "abababababab" in state.restores[0].said
 
@@ -139,7 +160,8 @@ class TestARestore:
         line = await world.restore("older")
         page = await queries.search(world.session, world.county["auditor"], JournalFilter(), at=MORNING, size=1)
 
-        assert (page.items[0].seq, page.items[0].words, page.items[0].refused) == (line, "从备份恢复数据", False)
+        told = (page.items[0].seq, page.items[0].words, page.items[0].refused)
+        assert told == (await world.number(line), "从备份恢复数据", False)
         assert page.items[0].said.startswith("数据由备份（摘要 abababababab")
         assert {one.label: one.value for one in page.items[0].details}["恢复到何处"] == BACKUP.place
         (alarm,) = await queries.open_alarms(world.session, world.county["auditor"])
@@ -185,17 +207,17 @@ class TestTampering:
         first = anchors.read()[0][0]
         kept = world.file.read_text().splitlines()
         world.file.write_text("")
-        anchors.append(anchors.Anchored(first.seq, b"of another journal"), MORNING)
+        anchors.append(anchors.Anchored(first.place, b"of another journal"), MORNING)
         world.file.write_text("\n".join([world.file.read_text().strip(), *kept[1:]]) + "\n")
         await world.restore("older")
-        assert (await world.verify()).fault == f"第 {first.seq} 条与锚点不符，日志被重新生成"
+        assert (await world.verify()).fault == f"第 {first.place} 条与锚点不符，日志被重新生成"
 
     @pytest.mark.parametrize("left", [0, 1])
     async def test_that_cut_off_the_end_after_the_restore(self, world: World, left: int) -> None:
         line = await world.restore("older")
         await world.grow()
         await world.anchor()
-        await world.tamper(f"DELETE FROM journal_entry WHERE seq > {line - 1 + left}", "DELETE FROM journal_anchor")
+        await world.cut(line - 1 + left)
         assert (await world.verify()).fault == f"第 {line - 1 + left} 条之后的记录被删除"
 
     async def test_that_cut_off_the_end_without_any_restore(self, world: World) -> None:
@@ -207,7 +229,7 @@ class TestTampering:
         told = world.file.read_text().splitlines()[-1]
         await world.grow()
         await world.anchor()
-        await world.tamper(f"DELETE FROM journal_entry WHERE seq > {line}", "DELETE FROM journal_anchor")
+        await world.cut(line)
         with world.file.open("a") as file:
             file.write(told + "\n")
 
@@ -232,10 +254,10 @@ class TestTampering:
 class TestARestoreByOtherMeans:
     async def note(self, world: World, reason: str = "按时间点恢复到 14:05") -> None:
         kept, _ = anchors.entries()
-        made, restored = await operations.note_restore_elsewhere(
+        _, restored = await operations.note_restore_elsewhere(
             world.session, OPERATOR, Source(reason=reason), at=MORNING, kept=kept
         )
-        anchors.append(made, MORNING, restored)
+        await world.anchor_restore(restored)
 
     @pytest.mark.parametrize("since", [0, 3])
     async def test_can_be_told_afterwards_also_when_people_worked_since(self, world: World, since: int) -> None:

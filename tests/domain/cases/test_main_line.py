@@ -11,7 +11,7 @@ from domain.cases.inputs import CaseFilter
 from domain.cases.models import Satisfaction
 from domain.cases.queries import actions, detail, listing, reach, views
 from domain.cases.vocabulary import Action, Status
-from domain.kernel import journal
+from domain.kernel import chain, journal
 from domain.kernel.actor import system_actor
 from domain.kernel.permissions import Role
 from tests.support import county as support
@@ -34,7 +34,7 @@ async def test_the_main_line_ends_closed_and_rated(session: AsyncSession, county
     assert case.satisfaction is Satisfaction.VERY_SATISFIED
     seen = await detail.journal(session, county["center"], number)
     assert [line.action for line in reversed(seen)] == ["create", *MAIN_LINE, "rate"]
-    assert (await journal.verify(session))[1] is None
+    assert (await chain.verify(session))[1] is None
 
 
 async def test_every_reader_opens_the_page(session: AsyncSession, county: County) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from domain.cases.operations.create import create
 from domain.cases.vocabulary import Action
-from domain.kernel import journal
+from domain.kernel import chain
 from domain.kernel.refusals import ActionNotAllowed
 from domain.kernel.unit_of_work import unit_of_work
 from tests.support import county as support
@@ -28,7 +28,7 @@ async def test_twenty_at_once_get_twenty_numbers(own_engine: AsyncEngine) -> Non
 
     assert sorted(numbers) == [f"QX2026{place:06d}" for place in range(1, 21)]
     async with unit_of_work() as session:
-        assert (await journal.verify(session))[1] is None
+        assert (await chain.verify(session))[1] is None
 
 
 async def test_a_broken_act_leaves_no_gap(own_engine: AsyncEngine) -> None:

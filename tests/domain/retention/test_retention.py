@@ -14,7 +14,7 @@ from sqlmodel import col
 from domain.cases.models import Assignment, Case, Party
 from domain.cases.queries import detail
 from domain.cases.vocabulary import Action
-from domain.kernel import drafts, journal
+from domain.kernel import chain, drafts
 from domain.kernel.models import FormDraft, JournalEntry
 from domain.kernel.refusals import ChangedMeanwhile, Invalid, NotFound, NotPermitted
 from domain.notices import operations as notices
@@ -156,7 +156,7 @@ class TestCases:
         (line,) = (await session.scalars(lines)).all()
         assert [(stone.kind, stone.at) for stone in stones] == [(Kind.CASE, ELEVEN_YEARS)]
         assert line.detail == {"kind": "case", "days": 3650, "action": Ending.ANONYMISE.label, "count": 1, "persons": 1}
-        assert (await journal.verify(session))[1] is None
+        assert (await chain.verify(session))[1] is None
         assert len(await queries.runs(session, county["secadmin"])) == 1
 
     async def test_stay_while_young_open_or_appealed(self, session: AsyncSession, county: County) -> None:

@@ -18,7 +18,7 @@ from domain.calendar.rules import Limit
 from domain.calendar.schemas import MovedDeadline, NoticeDay, Preview
 from domain.cases.models import Case
 from domain.cases.queries import detail
-from domain.kernel import journal
+from domain.kernel import chain
 from domain.kernel.actor import system_actor
 from domain.kernel.ids import new_id
 from domain.kernel.permissions import Role
@@ -115,7 +115,7 @@ async def test_what_is_previewed_is_what_happens(session: AsyncSession, county: 
             assert any(note.startswith("依据：") for note in line.notes)
             assert {change.label for change in line.changes} <= {"黄牌时限", "红牌时限"}
             assert all(change.before != change.after for change in line.changes)
-    assert (await journal.examine(session)).broken is None
+    assert (await chain.examine(session)).broken is None
 
 
 async def test_the_end_of_a_rule_is_previewed_too(session: AsyncSession, county: County) -> None:

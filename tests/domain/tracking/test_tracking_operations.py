@@ -15,7 +15,7 @@ from domain.cases.inputs import PartyInput
 from domain.cases.models import PartyKind, Satisfaction
 from domain.cases.queries import detail, reach
 from domain.cases.vocabulary import Action
-from domain.kernel import crypto, journal
+from domain.kernel import chain, crypto
 from domain.kernel.actor import Actor
 from domain.kernel.clock import end_stamp
 from domain.kernel.models import OutboxMessage
@@ -229,7 +229,7 @@ class TestEntering:
         code = await code_for(session, token=token, phone=phone(1), at=AT)
         await enter(session, token, phone(1), code)
         assert (await detail.journal(session, county["center"], number))[0].action == "accept"
-        assert (await journal.verify(session))[1] is None
+        assert (await chain.verify(session))[1] is None
 
     async def test_leaving_ends_the_session(self, session: AsyncSession, token: str) -> None:
         code = await code_for(session, token=token, phone=phone(1), at=AT)

@@ -1,0 +1,131 @@
+"""The jobs process: everything that runs by queue or clock, each in one owner, apart from people's requests.
+
+`python -m app.jobs.process`, started by the supervisor. It loads no Reflex. A job that ends by a fault ends the
+process: the supervisor starts a whole one again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from app import causes
+from app.jobs import report
+from app.jobs.audit import run_audit
+from app.jobs.clock import run_clock
+from app.jobs.indexes import run_fill
+from app.jobs.relay import run_relay
+from app.jobs.retention import run_retention
+from app.jobs.sealer import run_sealer
+from app.jobs.witness import Watch
+from app.launch import boot, database
+from app.launch.errors import CannotStart
+from app.launch.parent import READY, Parent
+from app.settings import Settings, load
+from domain.kernel import crypto
+from state.live import Hub
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Sequence
+
+GRACE = (2.0, 0.8, 0.8)
+"""Seconds that pieces of work get to end once they were told to stop, by phase; then they are taken back."""
+_log = structlog.get_logger(__name__)
+
+
+def jobs(stops: Sequence[asyncio.Event], watch: Watch) -> list[dict[str, Coroutine[Any, Any, None]]]:
+    """Give every job by name, in the phases in which they end; each looks at its event between two pieces of work.
+
+    Whoever writes ends first, then the sealer, then the audit: so every line has its place, and the last its anchor.
+    """
+    stop, sealed, audited = stops
+    return [
+        {
+            "relay": run_relay(stop, watch=watch),
+            "clock": run_clock(stop, watch=watch),
+            "retention": run_retention(stop, watch=watch),
+            "indexes": run_fill(stop),
+        },
+        {"sealer": run_sealer(sealed)},
+        {"audit": run_audit(audited, watch=watch)},
+    ]
+
+
+def main(words: list[str]) -> int:
+    """Work until told to stop, and give the status of the process."""
+    parent = Parent.of(words)
+    try:
+        settings = load()
+        engine = boot.prepare_process(settings)
+    except CannotStart as fault:
+        parent.say(fault.message)
+        return 1
+
+    async def work() -> bool:
+        try:
+            return await run(settings, parent)
+        finally:
+            await engine.dispose()
+
+    return 0 if asyncio.run(work()) else 1
+
+
+async def run(settings: Settings, parent: Parent) -> bool:
+    """Run all jobs until told to stop; false when one of them died."""
+    stops, hub = [asyncio.Event() for _ in GRACE], Hub()
+    stop = stops[0]
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    hub.on("keys", _refresh_keys)
+    listening, telling = hub.run(database.plain(settings.serving_database_url())), _tell(settings, parent)
+    phases = [[_task(job, name) for name, job in phase.items()] for phase in jobs(stops, Watch(settings))]
+    tasks = [*chain(*phases), _task(listening, "live hub"), _task(telling, "report")]
+    asked, died = _task(stop.wait(), "stop"), _task(asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION), "death")
+    await asyncio.wait([asked, died], return_when=asyncio.FIRST_COMPLETED)
+    sound = not died.done()
+    for event, working, seconds in zip(stops, phases, GRACE, strict=True):
+        event.set()
+        await asyncio.wait(working, timeout=seconds)
+    for task in (*tasks, asked, died):
+        task.cancel()
+    await asyncio.gather(*tasks, asked, died, return_exceptions=True)
+    return sound
+
+
+def _refresh_keys(_subject: str) -> None:
+    crypto.refresh()
+
+
+async def _tell(settings: Settings, parent: Parent) -> None:
+    """Report that the jobs work, again and again; the first time to the supervisor as well."""
+    path, told = report.path_of(settings.data), False
+    while True:
+        try:
+            report.write(path, report.Report(os.getpid(), tuple(causes.lasting())))
+        except OSError:
+            causes.log("jobs.not_reported")
+        if not told:
+            parent.say(READY)
+            told = True
+        await asyncio.sleep(report.EVERY)
+
+
+def _task(work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+    task = asyncio.create_task(work, name=name)
+    task.add_done_callback(_tell_of_a_death)
+    return task
+
+
+def _tell_of_a_death(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled() and (fault := task.exception()):
+        _log.critical("background.died", task=task.get_name(), exc_info=fault)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
