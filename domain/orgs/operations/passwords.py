@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -19,8 +20,11 @@ class _Holder:
     hasher = PasswordHasher()
 
 
-_NOBODY = _Holder.hasher.hash(new_token())
-"""Checked when the account is unknown, so that the answer takes as long."""
+@lru_cache(maxsize=1)
+def _nobody(hasher: PasswordHasher) -> str:
+    # Checked when the account is unknown, so that the answer takes as long. Made by the first check, whomever it is
+    # of: most processes never check a password, and making it takes longer than all else they load.
+    return hasher.hash(new_token())
 
 
 def use(hasher: PasswordHasher) -> None:
@@ -48,7 +52,8 @@ async def hashed(password: str) -> str:
 
 async def matches(stored: str | None, password: str) -> bool:
     """Check a password; without a stored hash it takes as long and says no."""
+    nobody = await asyncio.to_thread(_nobody, _Holder.hasher)
     try:
-        return await asyncio.to_thread(_Holder.hasher.verify, stored or _NOBODY, password) and stored is not None
+        return await asyncio.to_thread(_Holder.hasher.verify, stored or nobody, password) and stored is not None
     except (VerifyMismatchError, InvalidHashError):
         return False
