@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import reflex as rx
-import structlog
 from reflex.utils.prerequisites import get_web_dir
 from reflex_base.constants import Dirs
 
@@ -16,12 +15,11 @@ from app.api.build import build_api
 from app.launch import database
 from app.navigation import GATED, add_pages
 from app.sockets import sockets
+from app.tasks import begin
 from domain.cases import workflow
 from domain.kernel import crypto
 from state import visits
 from state.live import hub
-
-_log = structlog.get_logger(__name__)
 
 
 def wire(app: rx.App) -> rx.App:
@@ -52,11 +50,9 @@ async def background() -> AsyncGenerator[None]:
     What runs by queue or clock has a process of its own (`app.jobs.process`).
     """
     tasks = [
-        asyncio.create_task(hub.run(database.plain(settings.load().serving_database_url())), name="live hub"),
-        asyncio.create_task(sockets.watch(), name="sockets"),
+        begin(hub.run(database.plain(settings.load().serving_database_url())), "live hub"),
+        begin(sockets.watch(), "sockets"),
     ]
-    for task in tasks:
-        task.add_done_callback(_tell_of_a_death)
     try:
         yield
     finally:
@@ -64,9 +60,3 @@ async def background() -> AsyncGenerator[None]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await limits.rates().close()
-
-
-def _tell_of_a_death(task: asyncio.Task[None]) -> None:
-    # A task that ends by an exception does so now; whoever waits for it would hear of it at the stop only.
-    if not task.cancelled() and (fault := task.exception()):
-        _log.critical("background.died", task=task.get_name(), exc_info=fault)

@@ -6,13 +6,13 @@ A journal that is shorter than an anchor says is not anchored again: that would 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from app import causes
 from app.jobs.sealer import seal_rest
 from app.jobs.witness import Watch
+from app.tasks import stopped
 from domain.audit import operations
 from domain.audit.schemas import Source
 from domain.kernel import anchors
@@ -50,8 +50,7 @@ async def run_audit(
                 waiting = await look_at_unsealed(waiting, clock())
         except Exception:  # noqa: BLE001 - the database may be away for a while; the audit must outlive it
             causes.log("audit.look_failed")
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), pause)
+        await stopped(stop, pause)
     try:
         if watch is None or watch.believed():
             await anchor(clock())

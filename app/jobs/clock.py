@@ -16,6 +16,7 @@ import structlog
 from app import causes
 from app.jobs import failures
 from app.jobs.witness import Watch
+from app.tasks import stopped
 from domain.kernel.actor import Actor, system_actor
 from domain.kernel.permissions import Role
 from domain.kernel.unit_of_work import unit_of_work
@@ -55,8 +56,7 @@ async def run_clock(
         except Exception:  # noqa: BLE001 - the database may be away for a while; the clock must outlive it
             causes.log("clock.look_failed")
         if not more:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause)
+            await stopped(stop, pause)
 
 
 async def run_once(at: datetime) -> list[BreachView]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from app.tasks import stopped
 from domain.cases.operations import matter
 from domain.cases.queries import listing
 from domain.kernel import marks
@@ -53,7 +53,6 @@ async def run_fill(stop: asyncio.Event) -> None:
             await fill(stop, pause=PAUSE)
         except (OperationalError, InterfaceError) as error:
             _log.warning("indexes.later", error=type(error).__name__)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), RETRY)
+            await stopped(stop, RETRY)
         else:
             return

@@ -13,8 +13,6 @@ import sys
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
 from app import causes
 from app.jobs import report
 from app.jobs.audit import run_audit
@@ -28,6 +26,7 @@ from app.launch import boot, database
 from app.launch.errors import CannotStart
 from app.launch.parent import READY, Parent
 from app.settings import Settings, load
+from app.tasks import begin
 from domain.kernel import crypto
 from state.live import Hub
 
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 
 GRACE = (2.0, 0.8, 0.8)
 """Seconds that pieces of work get to end once they were told to stop, by phase; then they are taken back."""
-_log = structlog.get_logger(__name__)
 
 
 def jobs(stops: Sequence[asyncio.Event], watch: Watch) -> list[dict[str, Coroutine[Any, Any, None]]]:
@@ -84,9 +82,9 @@ async def run(settings: Settings, parent: Parent) -> bool:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     hub.on("keys", _refresh_keys)
     listening, telling = hub.run(database.plain(settings.serving_database_url())), _tell(settings, parent)
-    phases = [[_task(job, name) for name, job in phase.items()] for phase in jobs(stops, Watch(settings))]
-    tasks = [*chain(*phases), _task(listening, "live hub"), _task(telling, "report")]
-    asked, died = _task(stop.wait(), "stop"), _task(asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION), "death")
+    phases = [[begin(job, name) for name, job in phase.items()] for phase in jobs(stops, Watch(settings))]
+    tasks = [*chain(*phases), begin(listening, "live hub"), begin(telling, "report")]
+    asked, died = begin(stop.wait(), "stop"), begin(asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION), "death")
     await asyncio.wait([asked, died], return_when=asyncio.FIRST_COMPLETED)
     sound = not died.done()
     for event, working, seconds in zip(stops, phases, GRACE, strict=True):
@@ -114,17 +112,6 @@ async def _tell(settings: Settings, parent: Parent) -> None:
             parent.say(READY)
             told = True
         await asyncio.sleep(report.EVERY)
-
-
-def _task(work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
-    task = asyncio.create_task(work, name=name)
-    task.add_done_callback(_tell_of_a_death)
-    return task
-
-
-def _tell_of_a_death(task: asyncio.Task[Any]) -> None:
-    if not task.cancelled() and (fault := task.exception()):
-        _log.critical("background.died", task=task.get_name(), exc_info=fault)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ between leaves those few due, and they are sent again.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +22,7 @@ from app.jobs.providers import provider
 from app.jobs.witness import Watch
 from app.public.links import base_url
 from app.settings import Settings, load
+from app.tasks import stopped
 from domain.kernel import outbox
 from domain.kernel.crypto import CannotOpen
 from domain.kernel.models import OutboxMessage
@@ -71,8 +71,7 @@ async def run_relay(
             causes.log("relay.pass_failed")
             busy = False
         if not busy:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), PAUSE)
+            await stopped(stop, PAUSE)
 
 
 async def relay_once(

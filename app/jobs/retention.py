@@ -20,6 +20,7 @@ import structlog
 from app import causes
 from app.jobs.witness import Watch
 from app.settings import Settings, load
+from app.tasks import stopped
 from domain.kernel import files
 from domain.kernel.actor import system_actor
 from domain.kernel.permissions import Role
@@ -68,8 +69,7 @@ async def run_retention(
                 _log.info("retention.ended", **ended)
         except Exception:  # noqa: BLE001 - the database may be away for a while; the job must outlive it
             causes.log("retention.pass_failed")
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), min(pause, DOUBTED_PAUSE) if doubted else pause)
+        await stopped(stop, min(pause, DOUBTED_PAUSE) if doubted else pause)
 
 
 async def run_once(ledger: Path, *, at: datetime, stop: asyncio.Event | None = None) -> dict[str, int]:

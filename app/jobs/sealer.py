@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import causes
 from app.settings import load
+from app.tasks import stopped
 from domain.audit import operations
 from domain.kernel.sealer import BATCH, Sealer, lock_process, seal_all
 from domain.kernel.unit_of_work import engine_for, unit_of_work
@@ -33,13 +33,13 @@ async def run_sealer(stop: asyncio.Event, url: str = "", *, pause: float = PAUSE
         try:
             async with _own_connection(url) as connection:
                 while not await _locked(connection):
-                    if await _stopped(stop, wait):
+                    if await stopped(stop, wait):
                         return
                 await _seal(connection, stop, pause)
                 return
         except Exception:  # noqa: BLE001 - the database may be away for a while; the sealer must outlive it
             causes.log("sealer.failed")
-        if await _stopped(stop, wait):
+        if await stopped(stop, wait):
             return
 
 
@@ -89,10 +89,4 @@ async def _seal(connection: AsyncConnection, stop: asyncio.Event, pause: float) 
         if many < BATCH:
             if last:
                 return
-            await _stopped(stop, pause)
-
-
-async def _stopped(stop: asyncio.Event, seconds: float) -> bool:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
-    return stop.is_set()
+            await stopped(stop, pause)

@@ -56,7 +56,7 @@ class Made:
         """
         text, places, words = self._text
         sync = session.sync_session
-        if sync.autoflush and any(_table_of(one) in words for one in (*sync.new, *sync.dirty, *sync.deleted)):
+        if sync.autoflush and any(one.__table__.name in words for one in (*sync.new, *sync.dirty, *sync.deleted)):
             await session.flush()
         values = [
             (dump(given[name]) if dump else given[name]) if name in given else value for name, value, dump in places
@@ -83,10 +83,6 @@ class Made:
         dumps, values = whole.processors, whole.parameters
         places = ((name, _dumped(values[name], dumps.get(name)), dumps.get(name)) for name in order)
         return text, tuple(places), frozenset(_WORD.findall(text))
-
-
-def _table_of(one: Any) -> str:
-    return one.__table__.name
 
 
 def _dumped(value: Any, dump: Callable[[Any], Any] | None) -> Any:

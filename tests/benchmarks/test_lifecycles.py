@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import subprocess
+import sys
 
 import psycopg
 import pytest
 
 from domain.kernel import unit_of_work
-from tests.benchmarks import archive, walk
+from tests.benchmarks import archive, processors, walk
 from tests.benchmarks.lifecycles import BARE, DOMAIN, HTTP, Found, summary
 from tests.support.county import MAIN_LINE, MORNING, County, bring_to
 
@@ -83,3 +86,11 @@ class TestSummary:
         said = summary([Found(10_000, rates), Found(1_000_000, rates | {HTTP: large})])
         assert word in said
         assert "10,000 cases | 1,000,000 cases" in said
+
+
+class TestProcessors:
+    def test_a_child_that_ended_stands_with_its_parent(self) -> None:
+        before = processors.used([os.getpid()])
+        subprocess.run([sys.executable, "-c", "sum(range(10_000_000))"], check=True)
+        spent = processors.between(before, processors.used([os.getpid()]))
+        assert sum(spent.values()) > 0

@@ -64,6 +64,14 @@ def case(number: str = "T1", **more: Any) -> Case:
     return Case(number=number, **(given | more))
 
 
+def person() -> Person:
+    return Person(
+        id_type=IdType.RESIDENT, sex=Sex.UNKNOWN, name_sealed=b"n", id_number_sealed=b"",
+        phone_sealed=b"p", birth_date_sealed=b"", address_sealed=b"", name_blind=2**62,
+        phone_blind=-(2**62), name_fragments=[1, -5], declared_at=MORNING,
+    )  # fmt: skip
+
+
 def clock(case_id: UUID, link: Link = Link.ACCEPT) -> Deadline:
     return Deadline(
         subject_id=case_id, link=link, unit=LimitUnit.HOURS, limit_text="2 小时", category="L1", started_at=MORNING,
@@ -81,8 +89,7 @@ KINDS: list[SQLModel] = [
     unit(),
     account(),
     Area(code="1", name="县", level=Level.COUNTY, path="1.", shape=[[[[1.5, 2.0], [1.0, 2.5]]]], ended_on=date(2026, 1, 2)),
-    Person(id_type=IdType.RESIDENT, sex=Sex.UNKNOWN, name_sealed=b"n", id_number_sealed=b"", phone_sealed=b"p", birth_date_sealed=b"",
-           address_sealed=b"", name_blind=2**62, phone_blind=-(2**62), name_fragments=[1, -5], declared_at=MORNING),
+    person(),
     case(amount=Decimal("12.50"), merge_gave={"清": [1, None]}, headcount=70_000, occurred_at=MORNING, major=True),
     OutboxMessage(topic="t", subject_id=UNIT, payload={"名": "张三", "n": None}, created_at=MORNING, next_try_at=MORNING),
 ]  # fmt: skip
@@ -232,21 +239,19 @@ class TestAReadByTheDriver:
     async def test_sees_what_is_pending_of_its_tables_and_writes_nothing_else(
         self, session: AsyncSession, said: list[str]
     ) -> None:
-        made, person = case(), new_id()
+        made, somebody = case(), person()
         session.add_all([account(), unit(), made])
         assert await _PARTIES.of(session, cases=[made.id]) == []
         assert [one[:6] for one in said] == ["SELECT"]
 
-        session.add(KINDS[3].__class__(**(KINDS[3].model_dump() | {"id": person})))
-        session.add(Party(case_id=made.id, person_id=person, kind=PartyKind.AGENT))
+        session.add_all([Party(case_id=made.id, person_id=somebody.id, kind=PartyKind.AGENT), somebody])
         (found,) = await _PARTIES.of(session, cases=[made.id])
-        assert (found.person_id, found.kind) == (person, PartyKind.AGENT)
+        assert (found.person_id, found.kind) == (somebody.id, PartyKind.AGENT)
 
     async def test_gives_the_instance_that_is_there_and_its_changes_are_written(self, session: AsyncSession) -> None:
-        made = case()
-        party = Party(case_id=made.id, person_id=new_id(), kind=PartyKind.AGENT)
-        person = KINDS[3].__class__(**(KINDS[3].model_dump() | {"id": party.person_id}))
-        session.add_all([account(), unit(), made, person, party])
+        made, somebody = case(), person()
+        party = Party(case_id=made.id, person_id=somebody.id, kind=PartyKind.AGENT)
+        session.add_all([account(), unit(), made, somebody, party])
         (found,) = await _PARTIES.of(session, cases=[made.id])
         assert found is party
 
