@@ -92,7 +92,7 @@ class Settings(BaseSettings):
     clock_longest_stop_days: int = Field(
         default=30, ge=1, le=3650, description="停机多少天之后再启动，须先由管理员确认系统时间"
     )
-    workers: int = Field(default=1, ge=1, le=64, description="服务进程数；大于 1 时须设置 REDIS_URL")
+    workers: int = Field(default=1, ge=1, le=64, description="网页进程数；大于 1 时按登录会话分给各进程")
 
     @model_validator(mode="after")
     def _together(self) -> Self:
@@ -101,7 +101,6 @@ class Settings(BaseSettings):
         oidc = (self.sign_on_oidc_issuer, self.sign_on_oidc_client_id, self.sign_on_oidc_client_secret)
         wrong = {
             "TLS_CERT 和 TLS_KEY 须同时设置": not whole_tls,
-            "WORKERS 大于 1 时须设置 REDIS_URL，多个进程要共享页面状态": self.workers > 1 and not self.redis_url,
             "SIGN_ON_OIDC_ISSUER、SIGN_ON_OIDC_CLIENT_ID 和 SIGN_ON_OIDC_CLIENT_SECRET 须同时设置": any(oidc)
             and not all(oidc),
             "设置 SIGN_ON_SM2_CRL 时须设置 SIGN_ON_SM2_CA": bool(self.sign_on_sm2_crl and not self.sign_on_sm2_ca),

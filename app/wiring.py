@@ -10,7 +10,7 @@ import reflex as rx
 from reflex.utils.prerequisites import get_web_dir
 from reflex_base.constants import Dirs
 
-from app import guard, limits, settings
+from app import guard, limits, settings, tabs
 from app.api.build import build_api
 from app.launch import database
 from app.navigation import GATED, add_pages
@@ -20,6 +20,7 @@ from domain.cases import workflow
 from domain.kernel import crypto
 from state import visits
 from state.live import hub
+from state.peers import CHANNEL, peers
 
 
 def wire(app: rx.App) -> rx.App:
@@ -38,6 +39,8 @@ def wire(app: rx.App) -> rx.App:
     app.register_lifespan_task(background)
     add_pages(app)
     visits.use(app)
+    hub.hear(CHANNEL, peers.hear)
+    tabs.install(app)
     hub.on("session", sockets.hear)
     hub.on("keys", lambda _: crypto.refresh())
     return app
@@ -49,8 +52,10 @@ async def background() -> AsyncGenerator[None]:
 
     What runs by queue or clock has a process of its own (`app.jobs.process`).
     """
+    url = database.plain(settings.load().serving_database_url())
     tasks = [
-        begin(hub.run(database.plain(settings.load().serving_database_url())), "live hub"),
+        begin(hub.run(url), "live hub"),
+        begin(peers.run(url), "peers"),
         begin(sockets.watch(), "sockets"),
     ]
     try:

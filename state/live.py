@@ -64,6 +64,7 @@ class Hub:
     def __init__(self) -> None:
         self._followers: set[Follower] = set()
         self._listeners: dict[str, list[Listener]] = {}
+        self._channels: dict[str, Listener] = {}
         self.listening = asyncio.Event()
 
     @contextmanager
@@ -87,6 +88,13 @@ class Hub:
         """
         self._listeners.setdefault(kind, []).append(listener)
 
+    def hear(self, channel: str, listener: Listener) -> None:
+        """Have `listener(payload)` called, in their order, for all that is announced on a channel of its own.
+
+        The payload is empty after a connect or reconnect.
+        """
+        self._channels[channel] = listener
+
     async def run(self, url: str) -> None:
         """Listen until it is cancelled, and reconnect when the database went away.
 
@@ -108,10 +116,17 @@ class Hub:
     async def _listen(self, url: str) -> None:
         connection = await psycopg.AsyncConnection.connect(url, autocommit=True)
         async with connection:
-            await connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(CHANNEL)))
+            for channel in (CHANNEL, *self._channels):
+                await connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel)))
             self.listening.set()
             self._tell("*", "*")
+            loop = asyncio.get_running_loop()
+            for listener in self._channels.values():
+                loop.call_soon(listener, "")
             async for notice in connection.notifies():
+                if notice.channel in self._channels:
+                    loop.call_soon(self._channels[notice.channel], notice.payload)
+                    continue
                 told: dict[str, Any] = json.loads(notice.payload)
                 self._tell(str(told["kind"]), str(told["id"]))
 

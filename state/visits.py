@@ -142,8 +142,7 @@ class VisitDesk(SignedInState):
     def _arm(self, *, anew: bool = True) -> None:
         client = self.router.session.client_token
         if self._bound:
-            if anew or desks.free_for(self._bound, client):
-                desks.arm(self._bound, client, receive_card)
+            (desks.arm if anew else desks.renew)(self._bound, client, receive_card)
             desks.watch(client, receive_reader)
         reader = desks.reader_of(self._bound)
         self.reader_state, self.reader_message = reader.state, reader.message

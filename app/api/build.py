@@ -33,6 +33,7 @@ from app.public import petitioner, signin, signon
 from app.settings import Settings, load
 from app.throttle import Throttle
 from state.orgs import own
+from state.peers import peers
 
 DESCRIPTION = Path(__file__).parents[2] / "docs" / "openapi.json"
 _ROOMS = (
@@ -74,7 +75,7 @@ def build_api(*more: APIRouter, settings: Settings | None = None, client: Path |
         redirect_slashes=False,
     )
     app.state.settings = settings or load()
-    app.state.throttle = Throttle()
+    app.state.throttle = Throttle(peers)
     app.state.sign_on = signon.providers_of(app.state.settings)
     own.offer({one.name: one.label for one in app.state.sign_on.values()})
     refusals.install(app)

@@ -6,8 +6,9 @@ Nothing is stored here and no message is logged: a card read is clear personal d
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import uuid4
 
 import structlog
 from fastapi import APIRouter, WebSocket
@@ -42,7 +43,6 @@ HELLO_SECONDS, SILENCE_SECONDS = 10.0, 60.0
 """A bridge speaks every 20 seconds; one that is silent for three times as long is gone."""
 TOO_OLD = timedelta(minutes=10)
 """Bridges drop a read after a minute; the rest is for clocks that are wrong."""
-OFFLINE = "读卡程序未连接，可直接手工录入"
 ID_TYPES = {
     CardKind.PRC: IdType.RESIDENT,
     CardKind.SSC: IdType.RESIDENT,
@@ -61,17 +61,13 @@ class _Line:
     desk: str
     socket: WebSocket
     address: str
+    number: str = field(default_factory=lambda: uuid4().hex)
 
     async def say(self, message: FromServer) -> None:
         await self.socket.send_text(to_text(message))
 
     async def object(self, code: ErrorCode, message: str) -> None:
         await self.say(Error(code=code, message=message))
-
-
-_lines: dict[str, _Line] = {}
-_answered: dict[str, Ack] = {}
-"""The last read of each desk and what was answered: the same number again is the same read."""
 
 
 @router.websocket("/api/v1/desk/{desk}")
@@ -90,10 +86,7 @@ async def desk_door(socket: WebSocket, desk: str) -> None:
     except (WebSocketDisconnect, TimeoutError):
         _log.info("bridge left", desk=desk)
     finally:
-        if _lines.get(desk) is line:
-            del _lines[desk]
-            await desks.reader_changed(desk, "offline", OFFLINE)
-            desks.bridge_left(desk)
+        await desks.bridge_left(desk, line.number)
 
 
 async def _admitted(socket: WebSocket, desk: str) -> bool:
@@ -119,19 +112,15 @@ async def _introduced(line: _Line) -> Hello | None:
 async def _welcome(line: _Line, hello: Hello) -> None:
     await line.say(Welcome(desk=line.desk))
     for reader in hello.readers[:1]:
-        await desks.reader_changed(line.desk, reader.status.value, reader.status.label)
+        await desks.reader_changed(line.desk, line.number, reader.status.value, reader.status.label)
 
 
 async def _took_over(line: _Line) -> bool:
     """One bridge a desk: another computer is turned away, the same one has merely dialled again."""
-    present = _lines.get(line.desk)
-    if present is not None and present.address != line.address:
+    if not await desks.bridge_came(line.desk, line.number, line.address, lambda: _dismiss(line)):
         await line.object(ErrorCode.REPLACED, "另一台电脑正在使用这个窗口。")
         await line.socket.close(1000)
         return False
-    _lines[line.desk] = line
-    if present is not None:
-        await _dismiss(present)
     _log.info("bridge connected", desk=line.desk)
     return True
 
@@ -151,13 +140,9 @@ async def _converse(line: _Line) -> None:
         async with asyncio.timeout(SILENCE_SECONDS):
             message = await _hear(line)
         if isinstance(message, Card):
-            ack = _answered.get(line.desk)
-            if ack is None or ack.seq != message.seq:
-                ack = await _taken(line, message)
-                _answered[line.desk] = ack
-            await line.say(ack)
+            await line.say(await _answer(line, message))
         elif isinstance(message, Reader):
-            await desks.reader_changed(line.desk, message.status.value, message.message)
+            await desks.reader_changed(line.desk, line.number, message.status.value, message.message)
 
 
 async def _hear(line: _Line) -> object:
@@ -171,6 +156,16 @@ async def _hear(line: _Line) -> object:
         except ProtocolError as unclear:
             large = unclear.code == "too_large"
             await line.object(ErrorCode.TOO_LARGE if large else ErrorCode.BAD_MESSAGE, unclear.message)
+
+
+async def _answer(line: _Line, card: Card) -> Ack:
+    # The same number again is the same read, whose answer was lost on its way.
+    last = desks.answered(line.desk)
+    if last and last.seq == card.seq:
+        return Ack(seq=last.seq, delivered=last.delivered, reason=AckReason(last.reason) if last.reason else None)
+    ack = await _taken(line, card)
+    desks.note_answer(line.desk, desks.Answer(ack.seq, ack.delivered, ack.reason.value if ack.reason else ""))
+    return ack
 
 
 async def _taken(line: _Line, card: Card) -> Ack:
@@ -188,7 +183,7 @@ async def _taken(line: _Line, card: Card) -> Ack:
 
 def _fault(line: _Line, card: Card) -> AckReason | None:
     # A stale read, a read of another desk, or a number that cannot be right never reaches a form.
-    last = _answered.get(line.desk)
+    last = desks.answered(line.desk)
     if last is not None and card.seq < last.seq:
         return AckReason.DUPLICATE
     if now() - card.read_at > TOO_OLD:

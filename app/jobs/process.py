@@ -24,7 +24,7 @@ from app.jobs.sealer import run_sealer
 from app.jobs.witness import Watch
 from app.launch import boot, database
 from app.launch.errors import CannotStart
-from app.launch.parent import READY, Parent
+from app.launch.parent import ALIVE, READY, Parent
 from app.settings import Settings, load
 from app.tasks import begin
 from domain.kernel import crypto
@@ -101,16 +101,15 @@ def _refresh_keys(_subject: str) -> None:
 
 
 async def _tell(settings: Settings, parent: Parent) -> None:
-    """Report that the jobs work, again and again; the first time to the supervisor as well."""
-    path, told = report.path_of(settings.data), False
+    """Report that the jobs work, again and again, to the supervisor as well."""
+    path, word = report.path_of(settings.data), READY
     while True:
         try:
             report.write(path, report.Report(os.getpid(), tuple(causes.lasting())))
         except OSError:
             causes.log("jobs.not_reported")
-        if not told:
-            parent.say(READY)
-            told = True
+        parent.say(word)
+        word = ALIVE
         await asyncio.sleep(report.EVERY)
 
 

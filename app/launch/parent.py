@@ -1,7 +1,7 @@
 """What a process of the product owes to the one that started it: it ends with it, and says when it works.
 
 A process is given descriptors by number, as words of its command: a pipe that closes when the starter is gone, a pipe
-to say one word on, and the lock of the data folder, which it keeps only by having it open.
+to say words on, the lock of the data folder, which it keeps only by having it open, and whatever it works with.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-READY = "ready"
+READY, ALIVE = "ready", "alive"
+EVERY = 2.0
+"""Seconds after which a process says again that it lives, from the loop in which it works."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -25,26 +27,30 @@ _PR_SET_PDEATHSIG = 1
 class Parent:
     """The process that started this one.
 
-    :ivar told: the pipe on which this process says that it works, or why it cannot
-    :ivar port: the listening socket, for a process that serves
+    :ivar told: the pipe on which this process says that it works and lives, or why it cannot
+    :ivar handed: the descriptors of what it works with, such as the listening socket
     """
 
     told: int
-    port: int
+    handed: tuple[int, ...]
 
     @classmethod
     def of(cls, words: Sequence[str]) -> Parent:
         """Take over what the starter hands on, and end with it from now on."""
-        life, told, lock, port = (int(word) for word in words)
-        for descriptor in (life, told, lock, port):
-            if descriptor >= 0:
-                os.set_inheritable(descriptor, False)
+        life, told, lock, *handed = (int(word) for word in words)
+        for descriptor in (life, told, lock, *handed):
+            os.set_inheritable(descriptor, False)
+        os.set_blocking(told, False)
         end_with(life)
-        return cls(told, port)
+        return cls(told, tuple(handed))
 
     def say(self, word: str) -> None:
-        """Say that this process works, or why it cannot start."""
-        with suppress(BrokenPipeError):  # then nobody is left to hear it, and this process ends as well
+        """Say that this process works or lives, or why it cannot start.
+
+        Where nobody is left to hear it, this process ends as well; where nobody listened for hours, one word less is
+        no loss.
+        """
+        with suppress(BrokenPipeError, BlockingIOError):
             os.write(self.told, f"{word}\n".encode())
 
 

@@ -18,14 +18,17 @@ from app.jobs import report
 from app.launch import boot, checks
 from app.launch.frontend import Frontend, serve_environment
 from app.launch.seed import seed
-from app.launch.supervisor import Child, Database, Supervisor, end
+from app.launch.supervisor import SILENT, Child, Database, Supervisor, end
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
     from pathlib import Path
 
     from app.settings import Settings
 
+WEB = "app.launch.web"
+JOBS_SILENT = 120.0
+"""Seconds without a sign of life after which the jobs count as hung: a report may hold their loop for a while."""
 WEB_SECONDS, JOBS_SECONDS = 5.0, 4.0
 """How long an orderly end may take: pages are let go first, so that the last anchor covers what they wrote."""
 
@@ -70,13 +73,36 @@ def run(settings: Settings, finished: Path, taken: socket.socket, lock: int, lin
         print("\n".join([*lines, f"ready {address(taken, secure=settings.tls_cert is not None)}"]), flush=True)  # noqa: T201 - the terminal is the reader
 
     told = report.path_of(settings.data)
-    jobs = Child("jobs", "后台任务进程", "app.jobs.process", lock, died=lambda: report.forget(told))
-    webs = [Child("worker", "网页进程", "app.launch.web", lock, taken.fileno()) for _ in range(settings.workers)]
+    jobs = Child("jobs", "后台任务进程", "app.jobs.process", lock, silent=JOBS_SILENT, died=lambda: report.forget(told))
     server = settings.postgres()
     report.forget(told)
     gc.collect()
-    with _ended(webs, jobs):
-        Supervisor([jobs, *webs, *([Database(server)] if server else [])], say).run()
+    with channels_for(settings.workers) as channels:
+        webs = web_processes(lock, taken, channels)
+        with _ended(webs, jobs):
+            Supervisor([jobs, *webs, *([Database(server)] if server else [])], say).run()
+
+
+def web_processes(
+    lock: int, taken: socket.socket, channels: Sequence[tuple[socket.socket, socket.socket]], module: str = WEB
+) -> list[Child]:
+    """Name the processes that serve: one on the port itself, or the front and one behind each channel."""
+    if not channels:
+        return [Child("worker", "网页进程", module, lock, taken.fileno(), silent=SILENT)]
+    ends = [end.fileno() for pair in channels for end in pair]
+    front = Child("front", "入口进程", "app.launch.front", lock, taken.fileno(), *ends, silent=SILENT)
+    return [front, *(Child("worker", "网页进程", module, lock, far.fileno(), silent=SILENT) for _, far in channels)]
+
+
+@contextlib.contextmanager
+def channels_for(workers: int) -> Generator[list[tuple[socket.socket, socket.socket]]]:
+    """Make a channel for each web process, none for a single one; they outlive any process at their ends."""
+    with contextlib.ExitStack() as stack:
+        made = [socket.socketpair() for _ in range(workers)] if workers > 1 else []
+        for pair in made:
+            for one in pair:
+                stack.enter_context(one)
+        yield made
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from app.launch.errors import CannotStart
-from app.launch.parent import READY
+from app.launch.parent import ALIVE, READY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,6 +29,11 @@ PAUSES = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds before a process is started again, by how often in a row it died; a database that does not start alike."""
 CALM = 60.0
 """Seconds after which a process that died before counts as sound."""
+SILENT = 30.0
+"""Seconds without a sign of life after which a process that works counts as hung, and is killed."""
+STALL = 5.0
+"""Seconds between two looks after which the supervisor itself stood still, and nobody else's silence counts: a machine
+that was suspended wakes all of its processes at once."""
 _log = structlog.get_logger(__name__)
 
 
@@ -71,19 +76,28 @@ class Child:
     """
 
     def __init__(
-        self, name: str, label: str, module: str, lock: int, port: int = -1, died: Callable[[], None] | None = None
+        self,
+        name: str,
+        label: str,
+        module: str,
+        *handed: int,
+        silent: float | None = None,
+        died: Callable[[], None] | None = None,
     ) -> None:
         """Name what is to run; nothing is started yet.
 
         :param name: as the log calls it; `label` as people do
-        :param lock: the descriptor that holds the data folder, and `port` the listening socket if it serves
+        :param handed: the descriptor that holds the data folder, and those that it works with
+        :param silent: seconds without a sign of life after which it is killed; none for one that gives none
         :param died: called after each death
         """
         self.name, self.ready = name, False
-        self._label, self._module, self._lock, self._port, self._on_death = label, module, lock, port, died
+        self._label, self._module, self._handed, self._silent, self._on_death = label, module, handed, silent, died
         self._process: subprocess.Popen[bytes] | None = None
         self._pipes: tuple[int, ...] = ()
-        self._again, self._began, self._said, self._worked = Again(), 0.0, b"", False
+        self._again, self._began, self._worked = Again(), 0.0, False
+        self._said, self._part = list[bytes](), b""
+        self._heard = self._looked = time.monotonic()
 
     def look(self) -> None:
         """Hear what it says, note its end, start it if it is time.
@@ -95,6 +109,7 @@ class Child:
                 self._start()
             return
         self._hear()
+        self._kill_hung(self._process)
         if self._process.poll() is not None:
             self._died(self._process)
 
@@ -123,15 +138,16 @@ class Child:
         life, alive = os.pipe()
         heard, told = os.pipe()
         os.set_blocking(heard, False)
-        handed = (life, told, self._lock, self._port)
+        handed = (life, told, *self._handed)
         # A group of its own: Ctrl-C is for the supervisor, which ends the others in order.
         self._process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", self._module, *map(str, handed)],
-            pass_fds=[one for one in handed if one >= 0],
+            pass_fds=handed,
             stdin=subprocess.DEVNULL,
             process_group=0,
         )
-        self._pipes, self._said, self._began = (alive, heard), b"", time.monotonic()
+        self._pipes, self._began = (alive, heard), time.monotonic()
+        self._said, self._part = [], b""
         os.close(life)
         os.close(told)
         if self._worked:
@@ -142,11 +158,25 @@ class Child:
             said = os.read(self._pipes[1], 4096)
         except BlockingIOError:
             return
-        self._said += said
-        if self._said == f"{READY}\n".encode():
-            self.ready = self._worked = True
+        self._heard = time.monotonic()
+        *words, self._part = (self._part + said).split(b"\n")
+        for word in words:
+            if word == READY.encode():
+                self.ready = self._worked = True
+            elif word != ALIVE.encode():
+                self._said.append(word)
         if not said and self._process:
             self._process.wait()  # the pipe closes at its end alone
+
+    def _kill_hung(self, process: subprocess.Popen[bytes]) -> None:
+        at, before = time.monotonic(), self._looked
+        self._looked = at
+        if at - before > STALL:
+            self._heard = at
+        if self.ready and self._silent and at - self._heard > self._silent and process.poll() is None:
+            _log.error(f"{self.name}.hung", process=process.pid, silent=round(at - self._heard))
+            process.kill()
+            process.wait()
 
     def _died(self, process: subprocess.Popen[bytes]) -> None:
         self._close()
@@ -159,7 +189,7 @@ class Child:
 
     def _why(self, status: int) -> str:
         """Give the sentence that it said itself, else how it ended."""
-        said = self._said.decode(errors="replace").strip()
+        said = b"\n".join([*self._said, self._part]).decode(errors="replace").strip()
         how = f"信号 {-status}" if status < 0 else f"退出码 {status}"
         return said or f"{self._label}在启动时意外结束（{how}），原因见上面的日志。"
 

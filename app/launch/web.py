@@ -1,6 +1,7 @@
 """A web process: our own uvicorn with uvloop over the compiled pages, on a socket that somebody else took.
 
-`python -m app.launch.web`, started by the supervisor.
+`python -m app.launch.web`, started by the supervisor. The only one accepts connections itself; several are handed
+theirs by the front (`app.launch.front`), and are given a channel in place of the listening socket.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import uvicorn
 
 from app.launch import boot, checks
 from app.launch.errors import CannotStart, Stopped
-from app.launch.parent import READY, Parent
+from app.launch.handed import Handed
+from app.launch.parent import ALIVE, EVERY, READY, Parent
 from app.launch.patience import PatientProtocol
 from app.settings import Settings, load
 
@@ -29,18 +31,36 @@ WS_BYTES = 2 * 2**20
 SHUTDOWN_SECONDS = 4  # open pages keep their socket; they reconnect to whoever comes next
 
 
-class Announcing(uvicorn.Server):
-    """A server that says when it answers."""
+TICKS = round(EVERY / 0.1)
+"""uvicorn looks round every tenth of a second; so many looks lie between two signs of life."""
 
-    def __init__(self, config: uvicorn.Config, say: Callable[[], None]) -> None:
+
+class Announcing(uvicorn.Server):
+    """A server that says when it answers, and that it lives as long as its loop turns."""
+
+    def __init__(self, config: uvicorn.Config, parent: Parent, given: socket.socket) -> None:
         super().__init__(config)
-        self._say = say
+        self._parent, self._handed = parent, Handed(given, self) if given.family == socket.AF_UNIX else None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then announce it."""
-        await super().startup(sockets)
+        await super().startup([] if self._handed else sockets)
         if self.started:
-            self._say()
+            if self._handed:
+                self._handed.begin()
+            self._parent.say(READY)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Give a sign of life."""
+        if counter % TICKS == 0:
+            self._parent.say(ALIVE)
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections, then let go of those there are."""
+        if self._handed:
+            self._handed.end()
+        await super().shutdown(sockets)
 
 
 def main(words: list[str]) -> int:
@@ -51,7 +71,8 @@ def main(words: list[str]) -> int:
         settings = load()
         boot.prepare_process(settings)
         config = uvicorn.Config(_reflex_application(), **options(settings))
-        Announcing(config, lambda: parent.say(READY)).run(sockets=[socket.socket(fileno=parent.port)])
+        given = socket.socket(fileno=parent.handed[0])
+        Announcing(config, parent, given).run(sockets=[given])
     except CannotStart as fault:
         parent.say(fault.message)
         return 1

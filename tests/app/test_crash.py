@@ -122,9 +122,9 @@ def bring_along(staff: dict[str, Client], seed: int, told: Acknowledged) -> None
     told.note("toggle_urgent", staff["center"].act(number, "toggle_urgent"))
 
 
-def expect_all_of(told: list[tuple[str, str, int]], serving: Serving) -> None:
+def expect_all_of(told: list[tuple[str, str, int]], serving: Serving, password: str = PASSWORD) -> None:
     """Read every case that was acknowledged, over the interface."""
-    with Client(serving.url, "registrar", PASSWORD) as registrar:
+    with Client(serving.url, "registrar", password) as registrar:
         for number in sorted({number for number, _, _ in told}):
             steps = [(action, version) for given, action, version in told if given == number]
             assert registrar.get(f"/cases/{number}")["version"] >= max(version for _, version in steps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -124,6 +125,47 @@ def test_one_that_does_not_end_is_killed_and_the_log_says_so(child: Child, monke
         end([child], 0.2)
     assert [one["event"] for one in told] == ["child.killed"]
     assert not child.ready
+
+
+def test_one_that_hangs_is_killed_and_started_again_and_the_log_says_so(
+    held: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("BEHAVES", "hangs")
+    child = Child("child", "某进程", "tests.support.child", held, silent=0.5)
+    try:
+        with capture_logs() as told:
+            wait_for(lambda: (child.look(), any(one["event"] == "child.died" for one in told))[1])
+            monkeypatch.setenv("BEHAVES", "")
+            wait_for(lambda: looked_at(child))
+    finally:
+        end([child], 0.0)
+    assert [one["event"] for one in told][:2] == ["child.hung", "child.died"]
+
+
+def test_whoever_stood_still_itself_holds_nobodys_silence_against_them(
+    held: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a machine was suspended: the supervisor looks before the others came to say anything."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    child = Child("child", "某进程", "tests.support.child", held, silent=30.0)
+    try:
+        wait_for(lambda: looked_at(child))
+        assert child._process
+        os.kill(child._process.pid, signal.SIGSTOP)
+        while child.hears() and select.select(child.hears(), [], [], 0.2)[0]:
+            child.look()
+        child._heard = child._looked = time.monotonic() - 3600
+        with capture_logs() as told:
+            child.look()
+        assert child.ready
+        assert told == []
+        child._heard = time.monotonic() - 31
+        with capture_logs() as told:
+            child.look()
+        assert [one["event"] for one in told] == ["child.hung", "child.died"]
+    finally:
+        end([child], 0.0)
 
 
 @pytest.mark.parametrize("behaves", ["", "without the kernel"])

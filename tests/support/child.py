@@ -28,7 +28,8 @@ def main() -> int:
     if behaves == "dies":
         os.kill(os.getpid(), signal.SIGKILL)
     while True:
-        time.sleep(60)
+        time.sleep(60 if behaves == "hangs" else 0.05)
+        own.say(parent.ALIVE)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ DEAR = (
     "leaks",
     "tests/launch/test_commands.py",
     "tests/launch/test_own_county.py",
+    "tests/launch/test_several.py",
     "tests/launch/test_processes.py",
     "tests/domain/cases/test_histories.py",
     "tests/launch/test_servers.py",
