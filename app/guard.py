@@ -103,10 +103,13 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def gate(pages: frozenset[str]) -> Callable[[App], App]:
+def gate(pages: frozenset[str], whole: frozenset[str] = frozenset()) -> Callable[[App], App]:
     """Send a browser without any session to the sign-in page before a page is loaded.
 
     It looks at the first piece of the path only; rights are checked by the handlers.
+
+    :param whole: addresses of pages that the build wrote out, one folder each: asked for without the folder's slash
+        they are given at once, where a redirect would cost the way to the browser and back
     """
 
     def wrap(inner: App) -> App:
@@ -118,6 +121,8 @@ def gate(pages: frozenset[str]) -> Callable[[App], App]:
                     there = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
                     await RedirectResponse(f"/login?next={there}", 303)(scope, receive, send)
                     return
+                if request.url.path in whole:
+                    scope = {**scope, "path": f"{request.url.path}/"}
             await inner(scope, receive, send)
 
         return gated

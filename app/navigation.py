@@ -65,9 +65,16 @@ PRODUCT = "枫桥 · 社会治理中心"
 
 @dataclass(frozen=True)
 class Page:
+    """One page.
+
+    :ivar early: what it loads only reads, by its address alone, and may run before its socket comes (`app.opening`);
+        not what asks the browser's own storage, holds a device, or leads elsewhere
+    """
+
     place: Place
     build: Callable[[], rx.Component]
     on_load: tuple[Any, ...]
+    early: bool = False
 
     @property
     def route(self) -> str:
@@ -85,33 +92,37 @@ PAGES: tuple[Page, ...] = (
     Page(place("/"), home, (LandingState.go,)),
     Page(place("/visits"), desk, (VisitDesk.load, VisitDesk.follow)),
     Page(place("/cases/new"), case_new, (CaseFormState.load, CaseFormState.follow)),
-    Page(place("/todo"), to_do, _LIST),
-    Page(place("/overdue"), overdue, _LIST),
-    Page(place("/cases"), ledger, _LIST),
-    Page(place("/case/[number]"), case_detail, (CaseState.load, CaseState.follow)),
+    Page(place("/todo"), to_do, _LIST, early=True),
+    Page(place("/overdue"), overdue, _LIST, early=True),
+    Page(place("/cases"), ledger, _LIST, early=True),
+    Page(place("/case/[number]"), case_detail, (CaseState.load, CaseState.follow), early=True),
     Page(place("/case-edit/[number]"), case_edit, (CaseFormState.load_for_edit,)),
-    Page(place("/processes"), processes, (ProcessListState.load,)),
+    Page(place("/processes"), processes, (ProcessListState.load,), early=True),
     Page(place("/process/[process_id]"), process, (ProcessState.load,)),
-    Page(place("/limits"), limit_rules, (LimitsState.load,)),
-    Page(place("/category-words"), category_words, (CategoryWordsState.load,)),
+    Page(place("/limits"), limit_rules, (LimitsState.load,), early=True),
+    Page(place("/category-words"), category_words, (CategoryWordsState.load,), early=True),
     Page(place("/calendar"), working_days, (CalendarState.load,)),
-    Page(place("/units"), unit_list, (UnitsState.load,)),
-    Page(place("/areas"), area_list, (AreasState.load,)),
-    Page(place("/accounts"), account_list, (AccountListState.load,)),
+    Page(place("/units"), unit_list, (UnitsState.load,), early=True),
+    Page(place("/areas"), area_list, (AreasState.load,), early=True),
+    Page(place("/accounts"), account_list, (AccountListState.load,), early=True),
     Page(place("/account/[login]"), account_detail, _ACCOUNT),
-    Page(place("/roles"), role_list, (RolesState.load,)),
+    Page(place("/roles"), role_list, (RolesState.load,), early=True),
     Page(place("/me"), own_account, (OwnState.load, DelegationState.load)),
     Page(place("/security"), security, (SecurityState.load,)),
-    Page(place("/journal"), audit_journal, (JournalState.load,)),
-    Page(place("/audit-person/[login]"), audit_person, (PersonTimelineState.load,)),
-    Page(place("/alarms"), audit_alarms, _ALARMS),
+    Page(place("/journal"), audit_journal, (JournalState.load,), early=True),
+    Page(place("/audit-person/[login]"), audit_person, (PersonTimelineState.load,), early=True),
+    Page(place("/alarms"), audit_alarms, _ALARMS, early=True),
     Page(place("/explain"), explained, (ExplainState.load,)),
     Page(place("/explain/[login]"), explained, (ExplainState.load,)),
     Page(place("/field-policy"), field_policy, (FieldPolicyState.load,)),
-    Page(place("/retention"), retention_rules, (RetentionState.load,)),
+    Page(place("/retention"), retention_rules, (RetentionState.load,), early=True),
 )
 GATED = frozenset(page.route.strip("/").split("/")[0] for page in PAGES)
 """First pieces of the addresses that need a session; the empty one is the front door."""
+
+WHOLE = frozenset(page.route for page in PAGES if "[" not in page.route) - {"/"}
+"""Addresses of the pages that the build writes out: nothing in them depends on what they are about."""
+EARLY = frozenset(page.route for page in PAGES if page.early)
 
 
 def add_pages(app: rx.App) -> None:

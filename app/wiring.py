@@ -10,10 +10,10 @@ import reflex as rx
 from reflex.utils.prerequisites import get_web_dir
 from reflex_base.constants import Dirs
 
-from app import guard, limits, settings, tabs
+from app import guard, limits, opening, settings, tabs
 from app.api.build import build_api
 from app.launch import database
-from app.navigation import GATED, add_pages
+from app.navigation import EARLY, GATED, WHOLE, add_pages
 from app.sockets import sockets
 from app.tasks import begin
 from domain.cases import workflow
@@ -31,11 +31,16 @@ def wire(app: rx.App) -> rx.App:
     faults = workflow.lint()
     if faults:
         raise ValueError("; ".join(faults))
-    limits.use(limits.Rates(settings.load().redis_url))
+    given = settings.load()
+    limits.use(limits.Rates(given.redis_url))
     app.backend_exception_handler = guard.refused
     # The first lies innermost: what the gate answers passes the edge as well.
-    app.api_transformer = [guard.gate(GATED), build_api(client=get_web_dir() / Dirs.STATIC)]
+    # With Redis, processes share what tabs show, and none knows which of them are connected to another: there, pages
+    # are read when their sockets come.
+    early = opening.routes(app, frozenset() if given.redis_url else EARLY)
+    app.api_transformer = [guard.gate(GATED, WHOLE), build_api(early, client=get_web_dir() / Dirs.STATIC)]
     app.add_middleware(guard.Guard(), index=0)
+    app.add_middleware(opening.AlreadyRead(), index=1)
     app.register_lifespan_task(background)
     add_pages(app)
     visits.use(app)

@@ -7,7 +7,8 @@ from typing import Any
 import reflex as rx
 
 from components.kit.frame import frame
-from components.kit.show import alert, card, empty
+from components.kit.here import here as at
+from components.kit.show import alert, card, empty, skeleton
 from components.notices.bell import bell
 from state import places
 from state.orgs.delegation import DelegationState
@@ -21,21 +22,32 @@ def page(
     crumbs: list[tuple[str | rx.Var[str], Any]] | None = None,
     actions: rx.Component | None = None,
     here: str = "",
+    subject: bool = False,
 ) -> rx.Component:
     """Draw the page of a place: navigation, breadcrumb, title, one primary action, watermark.
 
-    Who may not open the page sees the frame and a panel that says so.
+    Who may not open the page sees the frame and a panel that says so. A page whose address names what it is about
+    waits until that was read: whatever the tab showed before is about something else.
 
     :param title: where it is not the place's own
     :param crumbs: where they are not those of a place of the menu
     :param here: the entry of the menu, where a page has one of its own; it is marked before the page is loaded
+    :param subject: its address may name what it is about, though the place's does not
     """
     shown = places.place(place)
+    content: rx.Component = rx.fragment(*children)
+    heading: Any = title if isinstance(title, rx.Var) or title else shown.label
+    way: list[tuple[Any, Any]] = [*(crumbs or places.crumbs_of(shown))]
+    if subject or "[" in place:
+        read = SignedInState.opened == at()
+        content, heading = rx.cond(read, content, skeleton()), rx.cond(read, heading, shown.label)
+        way[-1] = (rx.cond(read, way[-1][0], shown.label), way[-1][1])
+        actions = None if actions is None else rx.cond(read, actions)
     return frame(
         _standing_in(),
-        rx.cond(SignedInState.barred, _barred(), rx.fragment(*children)),
-        title=shown.label if isinstance(title, str) and not title else title,
-        crumbs=crumbs or places.crumbs_of(shown),
+        rx.cond(SignedInState.barred, _barred(), content),
+        title=heading,
+        crumbs=way,
         actions=None if actions is None else rx.cond(SignedInState.barred, rx.fragment(), actions),
         bell=bell(),
         me=SignedInState.me,

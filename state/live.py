@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
+from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +25,8 @@ from domain.kernel.notify import CHANNEL
 
 GATHER = 0.06
 """Seconds that changes are gathered before pages are woken: bursts become one refresh."""
+RECALLED = 2000
+"""Announcements that are remembered, for pages that were read shortly before they follow."""
 RECONNECT = (0.2, 1.0, 3.0)
 Listener = Callable[[str], None]
 EVERYTHING: frozenset[str] = frozenset({"*"})
@@ -65,15 +69,19 @@ class Hub:
         self._followers: set[Follower] = set()
         self._listeners: dict[str, list[Listener]] = {}
         self._channels: dict[str, Listener] = {}
+        self._told: deque[tuple[float, str, str]] = deque(maxlen=RECALLED)
         self.listening = asyncio.Event()
 
     @contextmanager
-    def follow(self, *kinds: str, only: str = "") -> Generator[Follower]:
+    def follow(self, *kinds: str, only: str = "", since: float | None = None) -> Generator[Follower]:
         """Lend a follower of some kinds ("case", "visit") while a page is open.
 
-        With `only` it hears of the subject with that id alone.
+        :param only: the id of the one subject that it hears of
+        :param since: the moment (`time.monotonic`) the page was read from; it hears at once of what was told after
         """
         follower = Follower(frozenset(kinds), only)
+        if since is not None:
+            self._recall(follower, since)
         self._followers.add(follower)
         try:
             yield follower
@@ -130,7 +138,15 @@ class Hub:
                 told: dict[str, Any] = json.loads(notice.payload)
                 self._tell(str(told["kind"]), str(told["id"]))
 
+    def _recall(self, follower: Follower, since: float) -> None:
+        if len(self._told) == RECALLED and since < self._told[0][0]:
+            follower.tell("*", "*")  # more was told than is remembered
+        for at, kind, subject in self._told:
+            if at >= since:
+                follower.tell(kind, subject)
+
     def _tell(self, kind: str, subject: str) -> None:
+        self._told.append((time.monotonic(), kind, subject))
         for follower in self._followers:
             follower.tell(kind, subject)
         for heard, listeners in self._listeners.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -57,7 +58,7 @@ class BellState(SignedInState):
     @rx.event
     async def load(self):
         """Begin a page: what barred the one before is forgotten, the bell is counted."""
-        self.barred = False
+        self.barred, self._begun = False, time.monotonic()
         async with self._acting(touch=False) as (session, actor):
             await self._read(session, actor)
 
@@ -66,7 +67,7 @@ class BellState(SignedInState):
         """Keep the bell live while the page is open."""
         async with self, self._acting(touch=False) as (_, actor):
             account = str(actor.account_id)
-        with hub.follow("notice", only=account) as changes:
+        with hub.follow("notice", only=account, since=self._begun) as changes:
             while True:
                 await changes.next(REFRESH)
                 async with self:

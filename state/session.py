@@ -66,6 +66,23 @@ class Entry:
     first: bool = False
 
 
+@dataclass(frozen=True)
+class ReadEarly:
+    """What of a page was run before its socket came.
+
+    :ivar at: the moment it began, of the clock that only goes forward
+    :ivar events: names of the events whose handlers ran
+    """
+
+    address: str = ""
+    at: float = 0.0
+    events: frozenset[str] = frozenset()
+
+    def without(self, event: str) -> ReadEarly:
+        """Give what is left when one event was answered."""
+        return replace(self, events=self.events - {event})
+
+
 def _bar() -> NoReturn:
     raise NotPermitted("您没有查看这个页面的权限")
 
@@ -83,8 +100,12 @@ class SignedInState(rx.State):
     me: Me = Me()
     entries: list[Entry] = []
     here: str = ""
+    opened: str = ""
+    """The path of the page that was read last: before it is the browser's, its content is another page's."""
     barred: bool = False
     _owner: str = ""
+    _read_early: ReadEarly = ReadEarly()
+    _begun: float = 0.0
 
     def _tab(self) -> str:
         """Which tab of the browser this is: what is typed in it is its own."""
@@ -140,6 +161,7 @@ class SignedInState(rx.State):
                     _bar()
         except NotPermitted:
             self.barred, self.here = True, ""
+        self.opened = "/" + str(self.router.url.path).strip("/")
 
     def _require_same_person(self, actor: Actor) -> None:
         # A delegation may begin or end while a page is open: what was meant in one's stead is not done as another.

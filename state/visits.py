@@ -122,7 +122,7 @@ class VisitDesk(SignedInState):
         """Keep the queue live and the form armed while the page is open."""
         client = self.router.session.client_token
         try:
-            with hub.follow("visit", "case") as changes:
+            with hub.follow("visit", "case", since=self._begun) as changes:
                 while True:
                     await changes.next(REFRESH)
                     with outlasting():

@@ -27,7 +27,8 @@ def head() -> list[rx.Component]:
         rx.el.meta(name="theme-color", content="#12376f"),
         rx.el.meta(name="referrer", content="same-origin"),
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
-        rx.el.script(src="/desk.js"),
+        rx.el.script(src="/opening.js", custom_attrs={"async": True}),
+        rx.el.script(src="/desk.js", custom_attrs={"defer": True}),
     ]
 
 

@@ -51,21 +51,22 @@ def icon(name: str, size: int = 16, *, turn: bool = False) -> rx.Component:
     :param turn: turn it over while the menu it stands on is open
     :raises KeyError: there is no such icon
     """
+    return _drawn(_PATHS[name], size, "icon turn" if turn else "icon")
+
+
+def icon_of(name: rx.Var[str], size: int = 16) -> rx.Component:
+    """Draw the icon that a var names; any other name draws a list."""
+    known = rx.Var.create(_PATHS)
+    return _drawn(rx.cond(known.contains(name), known[name], _PATHS["list"]), size, "icon")
+
+
+def _drawn(path: str | rx.Var[str], size: int, look: str) -> rx.Component:
+    # How lines are drawn stands in the sheet (assets/styles/base.css): as attributes Reflex would make a style of each.
     return rx.el.svg(
-        rx.el.path(d=_PATHS[name]),
+        rx.el.path(d=path),
         width=str(size),
         height=str(size),
         view_box="0 0 24 24",
-        fill="none",
-        stroke="currentColor",
-        stroke_width="1.8",
-        stroke_linecap="round",
-        stroke_linejoin="round",
-        class_name="icon turn" if turn else "icon",
+        class_name=look,
         custom_attrs={"aria-hidden": "true"},
     )
-
-
-def icon_of(name: rx.Var[str], among: tuple[str, ...] = tuple(_PATHS), size: int = 16) -> rx.Component:
-    """Draw the icon that a var names, one of `among`; any other name draws a list."""
-    return rx.match(name, *((known, icon(known, size)) for known in among), icon("list", size))

@@ -132,7 +132,7 @@ class CaseListState(AddressedState, SignedInState):
     @rx.event(background=True)
     async def follow(self):
         """Keep list and counters live while the page is open."""
-        with hub.follow("case") as changes:
+        with hub.follow("case", since=self._begun) as changes:
             while True:
                 await changes.next(REFRESH)
                 async with self:

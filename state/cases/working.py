@@ -156,7 +156,7 @@ class CaseState(SignedInState):
                 break
             await asyncio.sleep(LOOKS)
         try:
-            with hub.follow("case", presence.KIND, only=only) as changes:
+            with hub.follow("case", presence.KIND, only=only, since=self._begun) as changes:
                 while True:
                     async with self:
                         if self.found and self.loaded and not self.barred:

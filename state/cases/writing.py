@@ -175,7 +175,7 @@ class CaseFormState(SignedInState):
     @rx.event(background=True)
     async def follow(self):
         """Keep the list of waiting visitors live."""
-        with hub.follow("visit") as changes:
+        with hub.follow("visit", since=self._begun) as changes:
             while True:
                 await changes.next(60.0)
                 with outlasting():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -233,6 +233,8 @@ class ListState(AddressedState, mixin=True):
     """The handlers of every list; a page names its `LISTING` and inherits them before `SignedInState`."""
 
     LISTING: ClassVar[Listing[Any]]
+    if TYPE_CHECKING:
+        _begun: float  # of `SignedInState`
     rows: list[Row] = []
     tiles: list[Tile] = []
     choices: dict[str, list[Choice]] = {}
@@ -261,7 +263,7 @@ class ListState(AddressedState, mixin=True):
     @rx.event(background=True)
     async def follow(self):
         """Keep the list live while the page is open."""
-        with hub.follow(*self.LISTING.live) as changes:
+        with hub.follow(*self.LISTING.live, since=self._begun) as changes:
             while True:
                 await changes.next(REFRESH)
                 async with self:

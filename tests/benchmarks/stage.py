@@ -99,9 +99,14 @@ class Watch:
 
     async def until(self, test: str, *, first: str = "") -> asyncio.Future[float]:
         """Have the page do `first` and then look out for `test` (both JavaScript); the future gives the moment."""
-        self._seen = asyncio.get_running_loop().create_future()
+        moment = self.next()
         look = f"const look = () => {{ if ({test}) fqSeen(); else requestAnimationFrame(look); }}"
         await self.page.evaluate(f"() => {{ {first}; {look}; look(); }}")
+        return moment
+
+    def next(self) -> asyncio.Future[float]:
+        """Give the moment that a script of the page tells next by `fqSeen`."""
+        self._seen = asyncio.get_running_loop().create_future()
         return self._seen
 
     async def instrument(self) -> float:

@@ -7,7 +7,7 @@ import re
 from playwright.async_api import expect
 
 from app.navigation import PAGES
-from tests.journeys.conftest import People
+from tests.journeys.conftest import People, rows
 from tests.journeys.test_pages import PARAMETER
 
 EXAMPLES = {"number": "QX2026000001", "login": "center", "process_id": "standard"}
@@ -29,3 +29,37 @@ async def test_no_page_claims_what_it_does_not_know_yet(people: People) -> None:
             claims[declared.route] = [brand, *shown]
 
     assert claims == {}
+
+
+HEADS = """(() => {
+  window.heads = [];
+  const note = () => {
+    const head = document.querySelector("h1")?.innerText;
+    if (head && head !== window.heads.at(-1)) window.heads.push(head);
+  };
+  new MutationObserver(note).observe(document, { childList: true, subtree: true, characterData: true });
+})()"""
+"""Notes every head that the page shows, however briefly."""
+
+
+async def test_a_page_about_something_shows_nothing_else_before_it(people: People) -> None:
+    person = await people.staff("center", "/cases")
+    page = person.page
+    one, other, *_ = await rows(page)
+    await page.add_init_script(HEADS)
+
+    titles = {}
+    for number in (one, other):  # loaded whole, in the same tab
+        await person.open(f"/case/{number}")
+        await expect(page.locator(".crumbs [aria-current=page]")).to_have_text(number)
+        titles[number] = await page.locator("h1").inner_text()
+        assert await page.evaluate("window.heads") == ["案件", titles[number]]
+
+    await person.open("/cases")
+    await page.locator(f"tr[data-row='{one}'] a").first.click()  # loaded by the page itself
+    await expect(page.locator(".crumbs [aria-current=page]")).to_have_text(one)
+    assert titles[other] not in (await page.evaluate("window.heads"))[1:]
+
+    await page.reload()
+    await expect(page.locator(".crumbs [aria-current=page]")).to_have_text(one)
+    assert set(await page.evaluate("window.heads")) == {"案件", titles[one]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.kernel.notify import announce
 from domain.kernel.unit_of_work import unit_of_work
-from state.live import Hub
+from state.live import RECALLED, Hub
 
 
 @pytest.mark.usefixtures("own_engine")
@@ -53,3 +54,28 @@ class TestAListener:
 
         assert heard == ["one"]
         assert len(complaints) == 1
+
+
+class TestAFollower:
+    async def test_hears_what_was_told_since_its_page_was_read(self) -> None:
+        hub = Hub()
+        hub._tell("case", "before")
+        read = time.monotonic()
+        hub._tell("case", "after")
+        hub._tell("visit", "another kind")
+
+        with hub.follow("case", since=read) as changes:
+            assert await changes.next(1) == {"after"}
+
+    async def test_hears_of_nothing_that_came_before_it_without_a_moment(self) -> None:
+        hub = Hub()
+        hub._tell("case", "before")
+        with hub.follow("case") as changes:
+            assert await changes.next(0.01) == frozenset()
+
+    async def test_looks_anew_when_more_was_told_than_is_remembered(self) -> None:
+        hub, read = Hub(), time.monotonic()
+        for number in range(RECALLED + 1):
+            hub._tell("case", str(number))
+        with hub.follow("visit", since=read) as changes:
+            assert await changes.next(1) == {"*"}

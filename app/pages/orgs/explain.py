@@ -16,6 +16,7 @@ def explained() -> rx.Component:
         sheet(),
         explanation(),
         place="/explain",
+        subject=True,
         actions=rx.cond(
             ExplainState.found & (ExplainState.people.length() > 0),
             rx.el.a("打开账号", href=f"/account/{ExplainState.one.login}", class_name="btn"),

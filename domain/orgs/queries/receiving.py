@@ -43,9 +43,15 @@ class Duties:
     permission: Permission = Permission.CASE_WORK
 
 
-def _alias(kind: type) -> Any:
-    # What an alias of a row offers, the checker takes for values.
-    return aliased(kind)
+_ALIASES: dict[str, Any] = {}
+
+
+def _alias(kind: Any, name: str) -> Any:
+    # One for each use: all its columns are made anew with an alias, which is most of what building a condition costs.
+    # Uses within each other have different names. What an alias offers, the checker takes for values.
+    if name not in _ALIASES:
+        _ALIASES[name] = aliased(kind, name=name)
+    return _ALIASES[name]
 
 
 def can_act(person: Any, duties: Duties, *, at: datetime) -> ColumnElement[bool]:
@@ -59,14 +65,14 @@ def can_act(person: Any, duties: Duties, *, at: datetime) -> ColumnElement[bool]
 
 def _of_unit(person: Any, unit: Any) -> ColumnElement[bool]:
     # An account belongs to a unit as its main one or besides it.
-    more = _alias(AccountUnit)
+    more = _alias(AccountUnit, "besides")
     joined = select(more.account_id).where(more.account_id == person.id, more.unit_id == unit.id)
     return or_(person.unit_id == unit.id, joined.correlate(person, unit).exists())
 
 
 def unattended(duties: Duties, *, at: datetime, without: UUID | None = None) -> Select[tuple[UUID]]:
     """Select the units where nobody can act, disabled ones among them; `without` leaves one account out of account."""
-    unit, person = _alias(Unit), _alias(Account)
+    unit, person = _alias(Unit, "unattended"), _alias(Account, "anybody")
     others = [person.id != without] if without else []
     anybody = select(person.id).where(_of_unit(person, unit), can_act(person, duties, at=at), *others)
     return select(unit.id).where(or_(unit.disabled_at.is_not(None), ~anybody.exists()))
@@ -74,7 +80,7 @@ def unattended(duties: Duties, *, at: datetime, without: UUID | None = None) -> 
 
 def able_accounts(duties: Duties, *, at: datetime) -> Select[tuple[UUID]]:
     """Select the accounts that can act now."""
-    person = _alias(Account)
+    person = _alias(Account, "able")
     return select(person.id).where(can_act(person, duties, at=at))
 
 
@@ -91,7 +97,7 @@ async def attendance(
 def _attended(duties: Duties, *, some: bool) -> driver.Made:
     # Asked within every act: the statement is built once.
     at: Any = bindparam("at", type_=MOMENT)
-    unit, there, away = _alias(Unit), _alias(Account), _alias(Account)
+    unit, there, away = _alias(Unit, "attended"), _alias(Account, "there"), _alias(Account, "elsewhere")
     present = select(there.id).where(_of_unit(there, unit), _able(there, duties), _there(there, at)).exists()
     deputy = select(away.id).where(_of_unit(away, unit), can_act(away, duties, at=at)).exists()
     query = select(unit.code, present, deputy).where(unit.disabled_at.is_(None))
@@ -119,6 +125,7 @@ def _someone(duties: Duties, *, some: bool) -> driver.Made:
     return driver.Made(query.where(driver.among(query.selected_columns[0], "accounts")) if some else query)
 
 
+@cache
 def _able(person: Any, duties: Duties) -> ColumnElement[bool]:
     needed = literal(duties.permission.value)
     found = [
@@ -143,7 +150,7 @@ def _in_force(made: Any, at: datetime) -> ColumnElement[bool]:
 
 
 def _away(person: Any, at: datetime) -> ColumnElement[bool]:
-    made = _alias(Delegation)
+    made = _alias(Delegation, "absence")
     return select(made.id).where(made.from_id == person.id, _in_force(made, at)).exists()
 
 
@@ -153,17 +160,21 @@ def _there(person: Any, at: datetime) -> ColumnElement[bool]:
 
 def _deputised(person: Any, at: datetime) -> ColumnElement[bool]:
     # A deputy who is there and does business, as `operations.delegation.wear` asks.
-    made, deputy = _alias(Delegation), _alias(Account)
-    business = and_(
-        or_(*(literal(role.value) == any_(deputy.roles) for role in Role if role not in _ADMINISTRATORS)),
-        *(~(literal(role.value) == any_(deputy.roles)) for role in _ADMINISTRATORS),
-    )
-    fits = and_(deputy.disabled_at.is_(None), business, _there(deputy, at))
+    made, deputy = _alias(Delegation, "standing_in"), _alias(Account, "deputy")
+    fits = and_(deputy.disabled_at.is_(None), _does_business(deputy), _there(deputy, at))
     return (
         select(made.id)
         .join(deputy, deputy.id == made.to_id)
         .where(made.from_id == person.id, _in_force(made, at), fits)
         .exists()
+    )
+
+
+@cache
+def _does_business(person: Any) -> ColumnElement[bool]:
+    return and_(
+        or_(*(literal(role.value) == any_(person.roles) for role in Role if role not in _ADMINISTRATORS)),
+        *(~(literal(role.value) == any_(person.roles)) for role in _ADMINISTRATORS),
     )
 
 
