@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Numeric, Text, Uuid, text
+from sqlalchemy import Column, Index, LargeBinary, Numeric, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
 
@@ -275,23 +275,18 @@ class Assignment(SQLModel, table=True):
 
 
 class CaseReach(SQLModel, table=True):
-    """One unit that a case was dispatched or copied to, with what the unit's lists are ordered by.
-
-    A department's list is read from here and no further than its page. The database itself keeps the rows, by
-    triggers (decision 0036); who sees what is decided by assignments and copies as ever.
+    """A unit that a case was ever sent to, with what lists are ordered by; the database keeps it (decision 0036).
 
     no_pii
     """
 
-    __tablename__ = "case_reach"
+    __tablename__ = "case_reach"  # type: ignore[assignment]
     __table_args__ = (
         Index("ix_case_reach_list", "unit_id", "status", "due_at", text("urgent DESC"), text("case_id DESC")),
     )
 
     unit_id: UUID = Field(primary_key=True)
-    case_id: UUID = Field(
-        sa_column=Column(Uuid, ForeignKey("case_file.id", ondelete="CASCADE"), primary_key=True, index=True)
-    )
+    case_id: UUID = Field(foreign_key="case_file.id", ondelete="CASCADE", primary_key=True, index=True)
     status: Status = Field(sa_type=Word(Status))  # type: ignore[call-overload]
     urgent: bool = False
     due_at: datetime | None = Field(default=None, sa_type=MOMENT)

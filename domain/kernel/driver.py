@@ -80,7 +80,8 @@ class Made:
             asked.append(bound)
 
         # Each part is met once this way, however often the statement names it.
-        settled = visitors.cloned_traverse(self._query, {}, {"bindparam": settle})
+        traverse: Any = visitors.cloned_traverse
+        settled = traverse(self._query, {}, {"bindparam": settle})
         for one in asked:
             one.required = False
         compiled: Any = settled.compile(dialect=_DIALECT)

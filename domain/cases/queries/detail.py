@@ -151,7 +151,12 @@ _ASSIGNMENTS = driver.Reading(
 )
 _PICTURES = driver.Made(
     select(
-        Attachment.id, Attachment.file_id, Attachment.action, Attachment.added_at, StoredFile.original, StoredFile.note
+        col(Attachment.id),
+        col(Attachment.file_id),
+        col(Attachment.action),
+        col(Attachment.added_at),
+        col(StoredFile.original),
+        col(StoredFile.note),
     )
     .join(StoredFile, col(StoredFile.id) == col(Attachment.file_id))
     .where(col(Attachment.case_id) == _OF_CASE)

@@ -93,7 +93,7 @@ async def related(session: AsyncSession, actor: Actor, case: Case) -> dict[str, 
 
 @lru_cache(maxsize=500)
 def _related(example: Actor, own: tuple[str, ...]) -> driver.Reading[Case]:
-    case_id: Any = bindparam("own")
+    case_id: Any = bindparam("own", type_=Uuid())
     tied = or_(
         col(Case.id).in_((bindparam("parent", type_=Uuid()), bindparam("kept", type_=Uuid()))),
         col(Case.parent_id) == case_id,

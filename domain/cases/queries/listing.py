@@ -111,7 +111,7 @@ async def still_listed(
     :raises Invalid: a filter names something that does not exist
     """
     asked = await _asked(session, actor, wanted, at)
-    query = select(col(Case.number)).where(*asked.conditions, col(Case.number).in_(numbers))
+    query = select(col(Case.number)).where(visible_to(asked.actor), *asked.fitting, col(Case.number).in_(numbers))
     return frozenset(await session.scalars(query))
 
 
@@ -128,8 +128,8 @@ class _Asked:
     looked_up: tuple[ColumnElement[bool], ...] = ()
 
     @property
-    def conditions(self) -> list[ColumnElement[bool]]:
-        return [visible_to(self.actor), *_conditions(self.actor, self.wanted, self.at), *self.looked_up]
+    def fitting(self) -> list[ColumnElement[bool]]:
+        return [*_conditions(self.actor, self.wanted, self.at), *self.looked_up]
 
     @property
     def ground(self) -> Ground:
@@ -169,7 +169,12 @@ async def _count(session: AsyncSession, asked: _Asked, most: int) -> int:
 
 
 def _counted(asked: _Asked, most: int) -> Select[tuple[int]]:
-    capped = select(asked.ground.id).where(*asked.ground.within, *asked.conditions).limit(most).subquery()
+    capped = (
+        select(asked.ground.id)
+        .where(*asked.ground.within, visible_to(asked.actor), *asked.fitting)
+        .limit(most)
+        .subquery()
+    )
     return select(func.count()).select_from(capped)
 
 
@@ -186,7 +191,8 @@ async def _turn(session: AsyncSession, asked: _Asked, cursor: str, size: int) ->
             if place is None and asked.is_plain:
                 example, own, given = asked.alike()
                 return await _kept_sorted(example, own, most).of(session, **given)
-            return list(await session.scalars(order.select(select(Case).where(*asked.conditions), place, most)))
+            every = select(Case).where(visible_to(asked.actor), *asked.fitting)
+            return list(await session.scalars(order.select(every, place, most)))
 
         return await turn(
             order.name, lambda row, _: order.values(row), sorted_by, cursor=cursor, size=size, at=asked.at
@@ -195,11 +201,9 @@ async def _turn(session: AsyncSession, asked: _Asked, cursor: str, size: int) ->
 
     async def arranged_by(place: Place | None, most: int, moment: datetime) -> Sequence[Case]:
         if not asked.is_plain:
-            return list(
-                await session.scalars(
-                    in_order(asked.ground, arranged, asked.conditions, place, at=moment, most=most)(select(Case))
-                )
-            )
+            fits = [visible_to(asked.actor), *asked.fitting]
+            then = in_order(asked.ground, arranged, fits, place, at=moment, most=most)
+            return list(await session.scalars(then(select(Case))))
         example, own, given = asked.alike()
         edge, behind = _example_of(place)
         kept = _kept_page(example, own, arranged, edge, most)
@@ -213,7 +217,7 @@ def _kept_sorted(example: _Asked, own: tuple[str, ...], most: int) -> driver.Rea
     order = _sorted_by(example.wanted.sort)
     return driver.Reading(
         Case,
-        lambda query: order.select(query.where(*example.conditions), None, most),
+        lambda query: order.select(query.where(visible_to(example.actor), *example.fitting), None, most),
         without=_LONG,
         places=reach.places(own),
     )
@@ -237,7 +241,8 @@ def _kept_page(
     example: _Asked, own: tuple[str, ...], arranged: Arrangement, edge: Place | None, most: int
 ) -> driver.Reading[Case]:
     named = {**reach.places(own), _MOMENT: "moment", _DUE: "due", _LAST: "last"}
-    then = in_order(example.ground, arranged, example.conditions, edge, at=_MOMENT, most=most)
+    fits = [visible_to(example.actor), *example.fitting]
+    then = in_order(example.ground, arranged, fits, edge, at=_MOMENT, most=most)
     return driver.Reading(Case, then, without=_LONG, places=named)
 
 

@@ -112,15 +112,15 @@ async def _beside(session: AsyncSession, actor: Actor, ids: Sequence[UUID], at: 
 
 @lru_cache(maxsize=500)
 def _beside_for(example: Actor, own: tuple[str, ...]) -> driver.Made:
-    lead = (
-        select(Assignment.id, Assignment.state, Assignment.in_charge_sealed)
+    lead: Any = (
+        select(col(Assignment.id), col(Assignment.state), col(Assignment.in_charge_sealed))
         .where(col(Assignment.case_id) == col(Case.id), col(Assignment.part) == Part.LEAD)
         .order_by(col(Assignment.dispatched_at).desc())
         .limit(1)
         .lateral("lead")
     )
-    first = (
-        select(Party.person_id)
+    first: Any = (
+        select(col(Party.person_id))
         .where(col(Party.case_id) == col(Case.id), col(Party.kind) == PartyKind.PETITIONER)
         .order_by(col(Party.position))
         .limit(1)
