@@ -67,7 +67,7 @@ def run(settings: Settings, finished: Path, taken: socket.socket, lock: int, lin
     # links in messages name the port; asked for any port (0), they must name the one that was given
     os.environ["PORT"] = str(taken.getsockname()[1])
     if settings.redis_url:
-        os.environ["REFLEX_REDIS_URL"] = settings.redis_url
+        os.environ |= {"REFLEX_REDIS_URL": settings.redis_url, "REFLEX_STATE_MANAGER_MODE": "redis"}
 
     def say() -> None:
         print("\n".join([*lines, f"ready {address(taken, secure=settings.tls_cert is not None)}"]), flush=True)  # noqa: T201 - the terminal is the reader

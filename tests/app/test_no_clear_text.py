@@ -17,6 +17,8 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
+from reflex.istate.manager import StateManager
+from reflex.istate.manager.memory import StateManagerMemory
 
 from app.launch import programs
 from app.launch.postgres import Postgres, binaries
@@ -57,6 +59,10 @@ async def serving(keys: crypto.KeyRing) -> AsyncGenerator[Serving]:
             await engine.dispose()
             if product.process.poll() is None:
                 await asyncio.to_thread(product.stop)
+
+
+def test_what_a_page_holds_is_kept_in_memory_alone() -> None:
+    assert isinstance(StateManager.create(), StateManagerMemory)
 
 
 async def test_no_marker_is_found_in_the_database_or_in_any_log(serving: Serving) -> None:
