@@ -37,7 +37,7 @@ def with_rows(heard: list[dict[str, Any]]) -> list[int]:
 
 class TestAPageThatNamedItself:
     async def test_hears_all_with_the_first_update_and_nothing_twice(self, target: Target) -> None:
-        secret, tab = target.visitor("registrar"), str(uuid4())
+        secret, tab = target.visitor("registrar2"), str(uuid4())
         assert name_itself(target, secret, tab) == 204
         async with page(target, secret, token=tab) as opened:
             heard = await stand(opened)
@@ -47,7 +47,7 @@ class TestAPageThatNamedItself:
         assert heard[0]["delta"][LIST]["rows_rx_state_"]
 
     async def test_reads_anew_when_it_loads_again(self, target: Target) -> None:
-        secret, tab = target.visitor("registrar"), str(uuid4())
+        secret, tab = target.visitor("registrar2"), str(uuid4())
         name_itself(target, secret, tab)
         async with page(target, secret, token=tab) as opened:
             await stand(opened)
@@ -57,7 +57,7 @@ class TestAPageThatNamedItself:
             assert '"cleared_rx_state_"' in opened.text
 
     async def test_is_read_by_its_socket_where_the_address_is_another(self, target: Target) -> None:
-        secret, tab = target.visitor("registrar"), str(uuid4())
+        secret, tab = target.visitor("registrar2"), str(uuid4())
         name_itself(target, secret, tab, "/cases?status=draft")
         async with page(target, secret, token=tab) as opened:
             heard = await stand(opened)
@@ -66,7 +66,7 @@ class TestAPageThatNamedItself:
 
     @pytest.mark.parametrize("address", ["/visits", "/", "/nowhere", "/cases/new"])
     async def test_is_left_to_its_socket_where_loading_does_more_than_read(self, target: Target, address: str) -> None:
-        secret, tab = target.visitor("registrar"), str(uuid4())
+        secret, tab = target.visitor("registrar2"), str(uuid4())
         assert name_itself(target, secret, tab, address) == 204
         async with page(target, secret, token=tab) as opened:
             await opened.event(HYDRATE)
@@ -78,28 +78,28 @@ class TestNobodyElse:
     async def test_reads_a_page_without_a_session(self, target: Target) -> None:
         tab = str(uuid4())
         assert name_itself(target, "", tab) == 204
-        async with page(target, target.visitor("registrar"), token=tab) as opened:
+        async with page(target, target.visitor("registrar2"), token=tab) as opened:
             await opened.event(HYDRATE)
             await opened.hear('"delta"')
         assert '"opened_rx_state_": ""' in opened.text
 
     async def test_hears_what_was_read_for_another(self, target: Target) -> None:
         tab = str(uuid4())
-        name_itself(target, target.visitor("registrar"), tab)
+        name_itself(target, target.visitor("registrar2"), tab)
         async with page(target, target.visitor("rsj"), token=tab) as stolen:
             heard = await stand(stolen)
-        assert '"login": "registrar"' not in stolen.text
+        assert '"login": "registrar2"' not in stolen.text
         assert '"login": "rsj"' in stolen.text
         assert heard[0]["delta"][LIST]["rows_rx_state_"] == []  # emptied; what follows is read for who asks
 
     @pytest.mark.parametrize("origin", ["http://evil.example", "null"])
     def test_has_pages_read_from_another_site(self, target: Target, origin: str) -> None:
-        secret = target.visitor("registrar")
+        secret = target.visitor("registrar2")
         client = target.stranger(Origin=origin, Cookie=f"fq_session={secret}")
         assert_refused(client.post("/opening", json={"tab": str(uuid4()), "address": "/cases"}), 403)
 
     async def test_moves_a_page_that_lives(self, target: Target) -> None:
-        secret, tab = target.visitor("registrar"), str(uuid4())
+        secret, tab = target.visitor("registrar2"), str(uuid4())
         async with page(target, secret, token=tab) as opened:
             await stand(opened)
             assert name_itself(target, secret, tab, "/todo") == 204
@@ -113,11 +113,11 @@ class TestNobodyElse:
         [{}, {"tab": "x", "address": "/cases"}, {"tab": str(uuid4()), "address": "//evil", "more": 1}, [], "text"],
     )
     def test_gains_by_another_body(self, target: Target, body: object) -> None:
-        assert_refused(target.browser("registrar").post("/opening", json=body), 422)
+        assert_refused(target.browser("registrar2").post("/opening", json=body), 422)
 
 
 def test_a_page_is_given_under_its_address_without_a_way_round(target: Target) -> None:
-    browser = target.browser("registrar")
+    browser = target.browser("registrar2")
     for address in ("/cases", "/todo", "/cases/new"):
         answer = browser.get(address)
         assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
