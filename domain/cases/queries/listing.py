@@ -200,14 +200,12 @@ async def _turn(session: AsyncSession, asked: _Asked, cursor: str, size: int) ->
     arranged = await arrangement(session, asked.actor, asked.wanted.view)
 
     async def arranged_by(place: Place | None, most: int, moment: datetime) -> Sequence[Case]:
-        if not asked.is_plain:
+        if place is not None or not asked.is_plain:
             fits = [visible_to(asked.actor), *asked.fitting]
             then = in_order(asked.ground, arranged, fits, place, at=moment, most=most)
             return list(await session.scalars(then(select(Case))))
         example, own, given = asked.alike()
-        edge, behind = _example_of(place)
-        kept = _kept_page(example, own, arranged, edge, most)
-        return await kept.of(session, **given, **behind, moment=moment)
+        return await _kept_page(example, own, arranged, most).of(session, **given, moment=moment)
 
     return await turn(arranged.name, arranged.values, arranged_by, cursor=cursor, size=size, at=asked.at)
 
@@ -223,27 +221,15 @@ def _kept_sorted(example: _Asked, own: tuple[str, ...], most: int) -> driver.Rea
     )
 
 
-_MOMENT, _DUE = alike.AT.replace(year=1902), alike.AT.replace(year=1903)
-_LAST = alike.identity("last")
-
-
-def _example_of(place: Place | None) -> tuple[Place | None, dict[str, Any]]:
-    # Where a page begins: the stretch and what may lack tell statements apart, moments and identities do not.
-    if place is None:
-        return None, {}
-    rank, due, urgent, last = place.values
-    values = (rank, _DUE if due else None, urgent, _LAST)
-    return replace(place, values=values, number=0, at=_MOMENT), {"due": due, "last": last}
+_MOMENT = alike.AT.replace(year=1902)
 
 
 @lru_cache(maxsize=KEPT)
-def _kept_page(
-    example: _Asked, own: tuple[str, ...], arranged: Arrangement, edge: Place | None, most: int
-) -> driver.Reading[Case]:
-    named = {**reach.places(own), _MOMENT: "moment", _DUE: "due", _LAST: "last"}
+def _kept_page(example: _Asked, own: tuple[str, ...], arranged: Arrangement, most: int) -> driver.Reading[Case]:
+    # Of first pages alone: they are what is open all day, and making one takes a tenth of a second.
     fits = [visible_to(example.actor), *example.fitting]
-    then = in_order(example.ground, arranged, fits, edge, at=_MOMENT, most=most)
-    return driver.Reading(Case, then, without=_LONG, places=named)
+    then = in_order(example.ground, arranged, fits, None, at=_MOMENT, most=most)
+    return driver.Reading(Case, then, without=_LONG, places={**reach.places(own), _MOMENT: "moment"})
 
 
 def _sorted_by(sort: str) -> Order:

@@ -106,10 +106,12 @@ class Band:
     """One stretch of a list: which cases stand in it, in SQL and for a case at hand.
 
     :ivar slices: each a stretch of one index, if it can be; no case stands in two
+    :ivar statuses_mixed: cases of several statuses stand in it, which no slice names
     """
 
     slices: tuple[ColumnElement[bool], ...]
     holds: Callable[[Case], bool]
+    statuses_mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ def _pressing(at: datetime, of: Any, *, late: bool, urgent: bool) -> Band:
         presses = case.urgent and case.status is not S.CLOSED
         return (case.due_at is not None and case.due_at < at) is late and presses is urgent
 
-    return Band((and_(passed if late else ~passed, lifted if urgent else ~lifted),), holds)
+    return Band((and_(passed if late else ~passed, lifted if urgent else ~lifted),), holds, statuses_mixed=True)
 
 
 def _for_leader(_at: datetime, _of: Any, *, place: str) -> Band:
@@ -218,7 +220,7 @@ class Ground:
 
     def slices(self, band: Band) -> list[ColumnElement[bool]]:
         """Give the stretches of an index that a band is read from."""
-        if not self.statuses or len(band.slices) > 1:
+        if not (self.statuses and band.statuses_mixed):
             return list(band.slices)
         return [and_(one, self.of.status == status) for one in band.slices for status in self.statuses]
 
