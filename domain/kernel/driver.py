@@ -25,7 +25,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
-from sqlalchemy.sql import visitors
 from sqlalchemy.util import await_only
 from sqlmodel import SQLModel
 
@@ -73,18 +72,9 @@ class Made:
     @cached_property
     def _text(self) -> tuple[str, tuple[_Place, ...], frozenset[str]]:
         # The text, its places, and its words: whatever tables it reads are among them.
-        asked: list[BindParameter[Any]] = []
-
-        def settle(bound: BindParameter[Any]) -> None:
+        for bound in _bound_in(self._query):
             self._settle(bound)
-            asked.append(bound)
-
-        # Each part is met once this way, however often the statement names it.
-        traverse: Any = visitors.cloned_traverse
-        settled = traverse(self._query, {}, {"bindparam": settle})
-        for one in asked:
-            one.required = False
-        compiled: Any = settled.compile(dialect=_DIALECT)
+        compiled: Any = self._query.compile(dialect=_DIALECT)
         whole = compiled.construct_expanded_state()  # a list of values has become so many places
         order: list[str] = []
 
@@ -105,11 +95,26 @@ class Made:
         if self._places is not None and isinstance(value, UUID | date | str) and not isinstance(value, Labelled):
             name = self._places.get(value)
             if name is not None:
-                bound.key, bound.value, bound.unique, bound.required = name, None, False, True
+                bound.key, bound.value, bound.unique, bound.required = name, None, False, False
             elif not isinstance(value, str):
                 raise RuntimeError(f"a value of the example has no place: {type(value).__name__}")
         elif not bound.required and _plain(bound.type, value):
             bound.literal_execute = True
+        bound.required = False
+
+
+def _bound_in(query: Any) -> Generator[BindParameter[Any]]:
+    # Each part is met once, however often the statement names it; SQLAlchemy's own walk meets it each time.
+    met: dict[int, Any] = {}  # with the parts themselves: one that is let go would lend its place to another
+    parts: list[Any] = [query]
+    while parts:
+        part = parts.pop()
+        if id(part) in met:
+            continue
+        met[id(part)] = part
+        if isinstance(part, BindParameter):
+            yield cast("BindParameter[Any]", part)
+        parts.extend(part.get_children())
 
 
 def _plain(kind: Any, value: Any) -> bool:
