@@ -113,8 +113,7 @@ _known = _Known()
 def arm(desk: str, client: str, receive: Receive) -> None:
     """Let the form of a client take the next reads of a desk."""
     _known.forms[client] = receive
-    before = _known.armed.get(desk)
-    _arm(desk, client, max(time.time_ns(), before.stamp + 1 if before else 0))
+    _arm(desk, client, _later_than(_known.armed.get(desk)))
 
 
 def renew(desk: str, client: str, receive: Receive) -> None:
@@ -126,6 +125,10 @@ def renew(desk: str, client: str, receive: Receive) -> None:
         _arm(desk, client, present.stamp)
     else:
         arm(desk, client, receive)
+
+
+def _later_than(before: _Armed | _Bridge | None) -> int:
+    return max(time.time_ns(), before.stamp + 1 if before else 0)
 
 
 def _arm(desk: str, client: str, stamp: int) -> None:
@@ -201,8 +204,7 @@ async def bridge_came(desk: str, line: str, address: str, dismiss: Dismiss) -> b
     before = _known.bridges.get(desk)
     if before and peers.lives(before.process) and before.address != address:
         return False
-    stamp = max(time.time_ns(), before.stamp + 1 if before else 0)
-    _known.bridges[desk] = _Bridge(peers.me, line, address, stamp)
+    _known.bridges[desk] = _Bridge(peers.me, line, address, _later_than(before))
     replaced = _known.lines.pop(before.line, None) if before else None
     _known.lines[line] = dismiss
     _tell_bridge(desk, _known.bridges[desk])
