@@ -121,7 +121,7 @@ async def _begin(session: AsyncSession) -> tuple[_Walk, int]:
     """Give a walk at the beginning, and the last place there is by now."""
     await session.flush()
     bounds = (await session.execute(_BOUNDS)).one()
-    return _Walk(bounds.mark or 0, bounds.mark_seal), bounds.last
+    return _Walk(bounds.mark or 0, bounds.mark_seal, bounds.last), bounds.last
 
 
 async def _driver(session: AsyncSession) -> AsyncConnection[Any]:
@@ -134,12 +134,14 @@ async def _driver(session: AsyncSession) -> AsyncConnection[Any]:
 class _Walk:
     mark: int
     marked: bytes | None
+    last: int
+    """The last place there was when the mark was read."""
     kept: dict[int, set[bytes]] = field(default_factory=dict[int, set[bytes]])
     place: int = 0
     chain: bytes = START
     count: int = 0
     placed_anew: bool = False
-    """Places under decision 0031 were met."""
+    """Places under decision 0031 were met that the mark, once it was read, had to be sealed for."""
 
     def take(self, rows: Sequence[_Row]) -> Verdict | None:
         """Take the next rows; answer where they do not hold."""
@@ -183,7 +185,7 @@ class _Walk:
         return ""
 
     def _joins(self, row: _Row) -> str:
-        self.placed_anew = True
+        self.placed_anew = self.placed_anew or self.place <= self.last
         assert row.chain is not None  # noqa: S101 - a place has a seal
         assert row.seq is not None  # noqa: S101 - and was found with its line
         fits = crypto.same(row.chain, place_seal(self.chain, self.place, row.seq, row.seal))

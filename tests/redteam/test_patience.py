@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import AsyncGenerator
 
@@ -19,6 +20,7 @@ from structlog.testing import capture_logs
 from app.api import entrance
 from app.api.edge import Edge
 from app.launch import patience
+from app.launch.parent import READY, Parent
 from app.launch.patience import PatientProtocol
 from app.launch.web import Announcing
 
@@ -45,13 +47,15 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[int]:
         config = uvicorn.Config(
             Edge(echo), http=PatientProtocol, lifespan="off", log_config=None, timeout_graceful_shutdown=1
         )
-        ready = asyncio.Event()
-        server = Announcing(config, ready.set)
+        hears, says = os.pipe()
+        server = Announcing(config, Parent(says, ()), taken)
         running = asyncio.create_task(server.serve(sockets=[taken]))
-        await ready.wait()
+        assert (await asyncio.to_thread(os.read, hears, 64)).startswith(READY.encode())
         yield taken.getsockname()[1]
         server.should_exit = True
         await running
+        os.close(says)
+        os.close(hears)
 
 
 async def dripped(port: int, head: bytes, drop: bytes, *, whole: int = 0, pause: float = 0) -> bytes:

@@ -199,6 +199,27 @@ class TestSealing:
         assert (await _state(own_engine))[0] == [seq]
 
 
+class TestVerification:
+    async def test_that_began_before_the_first_place_finds_no_fault(self, own_engine: AsyncEngine) -> None:
+        """The mark has no seal when it is read, and the places that are read later do."""
+        async with unit_of_work() as session:
+            await _line(session)
+        async with own_engine.connect() as sealing, AsyncSession(own_engine) as verifying:
+            async with sealing.begin():
+                sealer = await Sealer.begin(sealing)
+                await sealing.execute(text("LOCK TABLE journal_entry IN ACCESS EXCLUSIVE MODE"))
+                verdict = asyncio.create_task(chain.examine(verifying))
+                await _until(lambda: _waiting_for_lines(own_engine))
+                assert await sealer.place_lines(sealing) == 1
+            assert await verdict == chain.Verdict(1)
+
+
+async def _waiting_for_lines(engine: AsyncEngine) -> bool:
+    async with engine.connect() as connection:
+        words = "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'journal_entry'::regclass AND NOT granted)"
+        return bool(await connection.scalar(text(words)))
+
+
 async def _kill(engine: AsyncEngine, pid: int) -> None:
     async with engine.connect() as connection:
         await connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
