@@ -27,6 +27,11 @@ function destination(event, serverPaths) {
 /** Hold the frame. Addresses under `serverPaths` are not pages of this application and are loaded whole. */
 export function Shell({ serverPaths = [], className, children }) {
   const navigate = useNavigate();
+  // React stands, and whatever was pressed before it did is pressed now (assets/early.js).
+  useEffect(() => {
+    const soon = setTimeout(() => window.dispatchEvent(new Event("fq:live")));
+    return () => clearTimeout(soon);
+  }, []);
   const follow = (event) => {
     const href = destination(event, serverPaths);
     if (!href) return;

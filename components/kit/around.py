@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import reflex as rx
@@ -10,6 +11,8 @@ from reflex_components_core.core.banner import has_connection_errors
 from reflex_components_sonner.toast import Toaster
 
 from components.kit.icons import icon
+
+ASSETS = Path(__file__).parents[2] / "assets"
 
 
 class _LabelledToaster(Toaster):
@@ -27,9 +30,16 @@ def head() -> list[rx.Component]:
         rx.el.meta(name="theme-color", content="#12376f"),
         rx.el.meta(name="referrer", content="same-origin"),
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+        rx.el.script(_inline("early.js")),
         rx.el.script(src="/opening.js", custom_attrs={"async": True}),
         rx.el.script(src="/desk.js", custom_attrs={"defer": True}),
     ]
+
+
+def _inline(name: str) -> str:
+    """Give a script of the assets without its comments and indents, for what must be there before anything is seen."""
+    lines = (line.strip() for line in (ASSETS / name).read_text(encoding="utf-8").splitlines())
+    return "\n".join(line.partition(" // ")[0] for line in lines if line and not line.startswith("//"))
 
 
 def toaster() -> rx.Component:
