@@ -1,6 +1,6 @@
 // The frame around a page: links that change the page without loading it anew, and the watermark.
 
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useLayoutEffect, useState, useSyncExternalStore } from "react";
 import { useNavigate } from "react-router";
 
 const INTERACTIVE = "a, button, input, select, textarea, label, summary, dialog";
@@ -27,11 +27,8 @@ function destination(event, serverPaths) {
 /** Hold the frame. Addresses under `serverPaths` are not pages of this application and are loaded whole. */
 export function Shell({ serverPaths = [], className, children }) {
   const navigate = useNavigate();
-  // React stands, and whatever was pressed before it did is pressed now (assets/early.js).
-  useEffect(() => {
-    const soon = setTimeout(() => window.dispatchEvent(new Event("fq:live")));
-    return () => clearTimeout(soon);
-  }, []);
+  // What was typed and pressed before React stood is told now (assets/early.js), before anything is drawn anew.
+  useLayoutEffect(() => void window.dispatchEvent(new Event("fq:stands")), []);
   const follow = (event) => {
     const href = destination(event, serverPaths);
     if (!href) return;

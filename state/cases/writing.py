@@ -258,10 +258,20 @@ class CaseFormState(SignedInState):
         """Keep what was typed into a field, so that a reload loses nothing."""
         if as_text(name) and len(name) <= MOST_NAME and not self.done:
             async with self._acting() as (session, actor):
+                if not (self.loaded or await self._recalled(session, actor)):
+                    return
                 self._typed[name] = as_text(value)
                 self._keep_place(name)
                 self.besides = besides(self._typed)
                 await self._keep(session, actor)
+
+    async def _recalled(self, session: AsyncSession, actor: Actor) -> bool:
+        """Know what was kept already: a page whose server was away tells what was typed before it loads anew."""
+        if str(self.router.url.path).strip("/") != "cases/new":
+            return False
+        kept = await drafts.load(session, actor, FORM, tab=self._tab())
+        self._typed = {name: str(text) for name, text in kept.items()}
+        return True
 
     def _keep_place(self, name: str) -> None:
         """Show the party again whose fields went while somebody typed in them."""

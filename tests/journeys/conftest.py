@@ -24,7 +24,7 @@ PASSWORD = os.environ.get("JOURNEY_PASSWORD", "Journey-" + "2026x")
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 TYPING = timedelta(seconds=10)
-PATIENCE = 15_000
+PATIENCE = 45_000
 """Milliseconds that anything on a page may take on a busy machine."""
 expect.set_options(timeout=PATIENCE)
 ROWS = "main tr[data-row]"

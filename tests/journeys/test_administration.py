@@ -53,7 +53,7 @@ async def test_a_colleague_comes_is_restricted_and_goes(people: People) -> None:
     await colleague.open("/cases")
     await colleague.page.locator(".who .name").wait_for()
     await disabled(sysadmin, login)
-    await colleague.page.wait_for_url(lambda url: "/login" in url, timeout=15_000)
+    await colleague.page.wait_for_url(lambda url: "/login" in url)
     assert [text for text in complaints if not any(word in text for word in HARMLESS)] == []
 
 

@@ -46,6 +46,22 @@ async def test_a_visitor_sent_before_the_scripts_came_is_registered_once(people:
     assert page.url.endswith("/visits")
 
 
+async def test_what_was_typed_before_the_scripts_came_stands_when_the_page_is_drawn_anew(people: People) -> None:
+    guide, gate = await people.staff("guide"), Gate()
+    page = guide.page
+    await gate.open_page(guide, "/visits")
+    await page.fill("[name=name]", "早" + "女士")
+    await page.select_option("[name=sex]", "female")
+    await page.locator("[name=informed]").uncheck()
+    gate.release()
+    await expect(page.locator(".queue li").first).to_be_visible()
+    await page.locator("main form [type=submit]").first.click()
+    await expect(page.locator("[data-field=phone] .fault")).to_be_visible()
+    await expect(page.locator("[name=name]")).to_have_value("早" + "女士")
+    await expect(page.locator("[name=sex]")).to_have_value("female")
+    await expect(page.locator("[name=informed]")).not_to_be_checked()
+
+
 async def test_a_list_is_sorted_and_paged_as_was_asked_before_the_scripts_came(people: People) -> None:
     leader, gate = await people.staff("center"), Gate()
     page = leader.page

@@ -120,7 +120,7 @@ async def dispatch(centre: Person, waiting: Person, number: str) -> None:
     await page.select_option("dialog[open] [name=lead_department]", "rsj")
     await centre.keep("06-dispatch")
     await page.locator("dialog[open] button[type=submit]").click()
-    await expect(before).to_have_count(1, timeout=5_000)
+    await expect(before).to_have_count(1)
     await expect(page.locator("dialog[open]")).to_have_count(0)
     await waiting.keep("07-officer-list-phone")
 
