@@ -26,8 +26,12 @@ _BARE = select(Area).options(defer(col(Area.shape)))  # type: ignore[arg-type]
 
 async def all_areas(session: AsyncSession) -> tuple[AreaView, ...]:
     """List every area in use, each after the one it lies in."""
-    rows = await session.scalars(_BARE.where(col(Area.ended_on).is_(None)).order_by(col(Area.path)))
-    return tuple(AreaView.of(area) for area in rows)
+    return tuple(AreaView.of(area) for area in await _IN_USE.of(session))
+
+
+_IN_USE = driver.Reading(
+    Area, lambda query: query.where(col(Area.ended_on).is_(None)).order_by(col(Area.path)), without=("shape",)
+)
 
 
 async def every_area(session: AsyncSession) -> tuple[AreaView, ...]:
@@ -86,7 +90,12 @@ def within(path: str, column: Any = Area.path) -> ColumnElement[bool]:
 
     An empty path reaches nothing.
     """
-    return col(column).like(rules.prefix_pattern(path)) if path.strip("/") else false()
+    return col(column).like(pattern(path)) if path.strip("/") else false()
+
+
+def pattern(path: str) -> str:
+    """Give the pattern of paths at or below an area, as `within` compares it."""
+    return rules.prefix_pattern(path)
 
 
 async def name_of(session: AsyncSession, path: str) -> str:
@@ -102,13 +111,16 @@ async def names_of(session: AsyncSession, paths: Collection[str]) -> dict[str, s
     codes = {code for path in paths for code in rules.codes_in(path)}
     if not codes:
         return dict.fromkeys(paths, "")
-    rows = await session.execute(
-        select(col(Area.code), col(Area.name), col(Area.successor_id)).where(col(Area.code).in_(codes))
-    )
+    rows = await _NAMES.rows(session, codes=list(codes))
     names: dict[str, str] = {code: "" if successor else name for code, name, successor in rows}
     if unknown := codes - set(names):
         names |= await _names_of_former(session, unknown)
     return {path: SEPARATOR.join(filter(None, (names.get(c, "") for c in rules.codes_in(path)))) for path in paths}
+
+
+_NAMES = driver.Made(
+    select(col(Area.code), col(Area.name), col(Area.successor_id)).where(driver.among(col(Area.code), "codes"))
+)
 
 
 async def _names_of_former(session: AsyncSession, codes: Collection[str]) -> dict[str, str]:
@@ -124,8 +136,7 @@ async def _names_of_former(session: AsyncSession, codes: Collection[str]) -> dic
 async def code_now(session: AsyncSession, path: str) -> str:
     """Give the code of the area in use that a path leads to: its own, or that of what it was merged into."""
     codes = rules.codes_in(path)
-    query = select(col(Area.code)).where(col(Area.code).in_(codes), col(Area.successor_id).is_(None))
-    live = set(await session.scalars(query))
+    live = {code for code, _, successor in await _NAMES.rows(session, codes=list(codes)) if successor is None}
     return next((code for code in reversed(codes) if code in live), codes[-1] if codes else "")
 
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -200,12 +200,15 @@ async def running(session: AsyncSession, subject_ids: Collection[UUID]) -> list[
     """List the clocks of several cases that are not stopped, paused ones included."""
     if not subject_ids:
         return []
-    query = (
-        select(Deadline)
-        .where(col(Deadline.subject_id).in_(subject_ids), col(Deadline.stopped_at).is_(None))
-        .order_by(col(Deadline.yellow_at), col(Deadline.id))
-    )
-    return list(await session.scalars(query))
+    return await _RUNNING.of(session, ids=list(subject_ids))
+
+
+_RUNNING = driver.Reading(
+    Deadline,
+    lambda query: query.where(
+        driver.among(col(Deadline.subject_id), "ids"), col(Deadline.stopped_at).is_(None)
+    ).order_by(col(Deadline.yellow_at), col(Deadline.id)),
+)
 
 
 async def explained(session: AsyncSession, subject_id: UUID, *, at: datetime) -> tuple[DeadlineView, ...]:
@@ -218,13 +221,19 @@ async def explained(session: AsyncSession, subject_id: UUID, *, at: datetime) ->
 
 async def moves_by(session: AsyncSession, deadline_ids: Iterable[UUID]) -> dict[UUID, list[DeadlineMove]]:
     """Give what moved several clocks, oldest first."""
-    ids = tuple(deadline_ids)
+    ids = list(deadline_ids)
     found: dict[UUID, list[DeadlineMove]] = {}
-    if ids:
-        query = select(DeadlineMove).where(col(DeadlineMove.deadline_id).in_(ids))
-        for move in await session.scalars(query.order_by(col(DeadlineMove.until), col(DeadlineMove.id))):
-            found.setdefault(move.deadline_id, []).append(move)
+    for move in await _MOVES.of(session, ids=ids) if ids else []:
+        found.setdefault(move.deadline_id, []).append(move)
     return found
+
+
+_MOVES = driver.Reading(
+    DeadlineMove,
+    lambda query: query.where(driver.among(col(DeadlineMove.deadline_id), "ids")).order_by(
+        col(DeadlineMove.until), col(DeadlineMove.id)
+    ),
+)
 
 
 async def history(session: AsyncSession, subject_id: UUID) -> list[Deadline]:
@@ -254,10 +263,22 @@ async def promised_end(session: AsyncSession, subject_id: UUID, promised_at: dat
 
 async def _resolving(session: AsyncSession, subject_id: UUID) -> Deadline | None:
     # The last clock of a case that bounds its resolving, running or not.
-    query = select(Deadline).where(
-        col(Deadline.subject_id) == subject_id, col(Deadline.holder_id).is_(None), col(Deadline.link) == Link.RESOLVE
-    )
-    return await session.scalar(query.order_by(col(Deadline.started_at).desc(), col(Deadline.id).desc()).limit(1))
+    found = await _RESOLVING.of(session, subject_id=subject_id)
+    return found[0] if found else None
+
+
+_RESOLVING = driver.Reading(
+    Deadline,
+    lambda query: (
+        query.where(
+            col(Deadline.subject_id) == bindparam("subject_id"),
+            col(Deadline.holder_id).is_(None),
+            col(Deadline.link) == Link.RESOLVE,
+        )
+        .order_by(col(Deadline.started_at).desc(), col(Deadline.id).desc())
+        .limit(1)
+    ),
+)
 
 
 async def expected_date(session: AsyncSession, subject_id: UUID) -> date | None:

@@ -253,6 +253,7 @@ class Assignment(SQLModel, table=True):
     __table_args__ = (
         Index("ix_assignment_unit", "unit_id", "state"),
         Index("ix_assignment_unit_case", "unit_id", "case_id"),
+        Index("ix_assignment_dispatched", "dispatched_at"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -271,6 +272,24 @@ class Assignment(SQLModel, table=True):
     return_agreed_at: datetime | None = Field(default=None, sa_type=MOMENT)
     in_charge_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     in_charge_phone_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+
+
+class CaseReach(SQLModel, table=True):
+    """A unit that a case was ever sent to, with what lists are ordered by; the database keeps it (decision 0036).
+
+    no_pii
+    """
+
+    __tablename__ = "case_reach"  # type: ignore[assignment]
+    __table_args__ = (
+        Index("ix_case_reach_list", "unit_id", "status", "due_at", text("urgent DESC"), text("case_id DESC")),
+    )
+
+    unit_id: UUID = Field(primary_key=True)
+    case_id: UUID = Field(foreign_key="case_file.id", ondelete="CASCADE", primary_key=True, index=True)
+    status: Status = Field(sa_type=Word(Status))  # type: ignore[call-overload]
+    urgent: bool = False
+    due_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
 class Attachment(SQLModel, table=True):

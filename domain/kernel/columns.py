@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, DateTime, String, false
+from sqlalchemy import ColumnElement, DateTime, String, false, literal
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -40,4 +40,6 @@ def one_of(column: Any, ids: Collection[Any]) -> ColumnElement[bool]:
     """
     if not ids:
         return false()
-    return column == next(iter(ids)) if len(ids) == 1 else column.in_(sorted(ids))
+    return (
+        column == next(iter(ids)) if len(ids) == 1 else column.in_([literal(one, column.type) for one in sorted(ids)])
+    )

@@ -8,10 +8,12 @@ read, and both see one transaction: the two ways may be mixed within an act, and
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar, cast
+from uuid import UUID
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -23,11 +25,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
-from sqlalchemy.sql import visitors
 from sqlalchemy.util import await_only
 from sqlmodel import SQLModel
 
 from domain.kernel.columns import Word
+from domain.kernel.labels import Labelled
 
 M = TypeVar("M", bound=SQLModel)
 
@@ -42,12 +44,16 @@ _CURSOR, _LENT = "fengqiao raw cursor", "fengqiao lent connection"
 class Made:
     """A statement as the driver takes it; its text is made when it is first asked.
 
-    Its `bindparam`s keep their names, and its other values are kept.
+    Its `bindparam`s keep their names, and its other values are kept: words, whole numbers and truths within the
+    text, where the planner sees them.
     """
 
-    def __init__(self, query: Any) -> None:
-        """Take a statement that nobody has asked yet."""
-        self._query = query
+    def __init__(self, query: Any, places: Mapping[Any, str] | None = None) -> None:
+        """Take a statement that nobody has asked yet.
+
+        :param places: for one made of an example: which of its values are to be given anew, and by what name
+        """
+        self._query, self._places = query, places
 
     async def rows(self, session: AsyncSession, **given: Any) -> list[Any]:
         """Run it with these values in the session's transaction; what is pending of its tables is written before.
@@ -66,9 +72,9 @@ class Made:
     @cached_property
     def _text(self) -> tuple[str, tuple[_Place, ...], frozenset[str]]:
         # The text, its places, and its words: whatever tables it reads are among them.
-        asked: list[Any] = [one for one in visitors.iterate(self._query) if _is(one, BindParameter)]
-        query = self._query.params({one.key: None for one in asked if one.required})
-        compiled: Any = query.compile(dialect=_DIALECT)
+        for bound in _bound_in(self._query):
+            self._settle(bound)
+        compiled: Any = self._query.compile(dialect=_DIALECT)
         whole = compiled.construct_expanded_state()  # a list of values has become so many places
         order: list[str] = []
 
@@ -83,6 +89,39 @@ class Made:
         dumps, values = whole.processors, whole.parameters
         places = ((name, _dumped(values[name], dumps.get(name)), dumps.get(name)) for name in order)
         return text, tuple(places), frozenset(_WORD.findall(text))
+
+    def _settle(self, bound: BindParameter[Any]) -> None:
+        value: Any = bound.value
+        if self._places is not None and isinstance(value, UUID | date | str) and not isinstance(value, Labelled):
+            name = self._places.get(value)
+            if name is not None:
+                bound.key, bound.value, bound.unique, bound.required = name, None, False, False
+            elif not isinstance(value, str):
+                raise RuntimeError(f"a value of the example has no place: {type(value).__name__}")
+        elif not bound.required and _plain(bound.type, value):
+            bound.literal_execute = True
+        bound.required = False
+
+
+def _bound_in(query: Any) -> Generator[BindParameter[Any]]:
+    # Each part is met once, however often the statement names it; SQLAlchemy's own walk meets it each time.
+    met: dict[int, Any] = {}  # with the parts themselves: one that is let go would lend its place to another
+    parts: list[Any] = [query]
+    while parts:
+        part = parts.pop()
+        if id(part) in met:
+            continue
+        met[id(part)] = part
+        if isinstance(part, BindParameter):
+            yield cast("BindParameter[Any]", part)
+        parts.extend(part.get_children())
+
+
+def _plain(kind: Any, value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        given = cast("Sequence[Any]", value)
+        return bool(given) and all(_plain(kind, one) for one in given)
+    return value is not None and (_is(kind, Word) or isinstance(value, bool | int))
 
 
 def _dumped(value: Any, dump: Callable[[Any], Any] | None) -> Any:
@@ -159,10 +198,15 @@ class Reading(Generic[M]):
     """
 
     def __init__(
-        self, model: type[M], then: Callable[[Select[Any]], Select[Any]], *, without: Collection[str] = ()
+        self,
+        model: type[M],
+        then: Callable[[Select[Any]], Select[Any]],
+        *,
+        without: Collection[str] = (),
+        places: Mapping[Any, str] | None = None,
     ) -> None:
-        """Take what nobody has asked yet."""
-        self._model, self._then, self._without = model, then, without
+        """Take what nobody has asked yet; `places` as of `Made`."""
+        self._model, self._then, self._without, self._places = model, then, without, places
 
     async def of(self, session: AsyncSession, **given: Any) -> list[M]:
         """Give the rows as instances of the session; see `Made.rows`."""
@@ -175,7 +219,8 @@ class Reading(Generic[M]):
 
     @cached_property
     def _made(self) -> Made:
-        return Made(self._then(cast("Any", select)(*(getattr(self._model, name) for name in self._shape.read))))
+        columns = (getattr(self._model, name) for name in self._shape.read)
+        return Made(self._then(cast("Any", select)(*columns)), self._places)
 
 
 def among(column: Any, name: str) -> ColumnElement[bool]:

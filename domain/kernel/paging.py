@@ -114,6 +114,12 @@ class Order:
     def values(self, row: Any) -> tuple[Any, ...]:
         return tuple(key.read(row) for key in self.keys)
 
+    def select(self, query: Select[Any], place: Place | None, most: int) -> Select[Any]:
+        """Narrow a query to so many rows behind a place, or before it, the nearest first."""
+        back = bool(place and place.back)
+        within = query.where(self.beyond(place.values, back=back)) if place else query
+        return within.order_by(*self.sorting(back=back)).limit(most)
+
     def beyond(self, values: Sequence[Any], *, back: bool) -> ColumnElement[bool]:
         """Give the condition of the rows that come after those sort values, or before them."""
         cases: list[ColumnElement[bool]] = []
@@ -190,9 +196,7 @@ async def turn_query(
     """
 
     async def fetch(place: Place | None, most: int, _at: datetime) -> Sequence[R]:
-        back = bool(place and place.back)
-        within = query.where(order.beyond(place.values, back=back)) if place else query
-        return list(await session.scalars(within.order_by(*order.sorting(back=back)).limit(most)))
+        return list(await session.scalars(order.select(query, place, most)))
 
     return await turn(order.name, lambda row, _: order.values(row), fetch, cursor=cursor, size=size, at=at)
 

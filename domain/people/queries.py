@@ -59,10 +59,17 @@ async def field_rules(session: AsyncSession) -> Overrides:
     """Give the cells that were set otherwise than the default; read once in a unit of work."""
     kept: Overrides | None = session.info.get(_RULES)
     if kept is None:
-        rows = await session.scalars(select(FieldRule))
-        kept = {(r.role, Field(r.field), Purpose(r.purpose)): Showing(r.showing) for r in rows}
+        rows = await _FIELD_RULES.rows(session)
+        kept = {
+            (Role(role), Field(field), Purpose(purpose)): Showing(showing) for role, field, purpose, showing in rows
+        }
         session.info[_RULES] = kept
     return kept
+
+
+_FIELD_RULES = driver.Made(
+    select(col(FieldRule.role), col(FieldRule.field), col(FieldRule.purpose), col(FieldRule.showing))
+)
 
 
 def forget_field_rules(session: AsyncSession) -> None:

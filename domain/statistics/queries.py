@@ -13,8 +13,8 @@ from sqlmodel import col
 
 from domain.cases import workflow
 from domain.cases.models import Assignment, AssignmentState, Case, Ruling, Satisfaction
-from domain.cases.queries import listing
 from domain.cases.queries.reach import visible_to
+from domain.cases.queries.rows import rows_of
 from domain.cases.schemas import CaseRow
 from domain.cases.vocabulary import Status
 from domain.kernel.actor import Actor
@@ -142,4 +142,4 @@ async def cases_behind(
     total = await session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
     every = select(Case).where(col(Case.id).in_(chosen), visible_to(actor))
     turned = await turn_query(session, every, _NEWEST, cursor=cursor, size=size, at=at)
-    return turned.page(await listing.rows_of(session, actor, turned.rows, at=at), total, size)
+    return turned.page(await rows_of(session, actor, turned.rows, at=at), total, size)

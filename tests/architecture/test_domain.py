@@ -143,7 +143,7 @@ def _scoped_selects() -> set[tuple[str, str]]:
         for module in modules("domain", "app", "state", "components")
         for function in module.functions()
         for call in calls(function)
-        if called(call) in {"select", "select_from"}
+        if called(call) in {"select", "select_from", "Reading"}
         and any(names(argument) & _SCOPED for argument in call.args)
         and not {"visible_to", "seen"} & names(function)
     }

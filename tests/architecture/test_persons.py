@@ -15,7 +15,7 @@ _DECLARED = {
     ("domain/orgs/queries/staff.py", "name_of"): "the display name of staff, who answer for what they do",
     ("domain/orgs/queries/acting.py", "_actor"): "the signed-in person's own name",
     ("domain/orgs/queries/acting.py", "_who_acts"): "the signed-in person's own name",
-    ("domain/cases/queries/listing.py", "_handler"): "of staff; handed to the lens at once",
+    ("domain/cases/queries/rows.py", "_handler"): "of staff; handed to the lens at once",
     ("domain/cases/queries/detail.py", "_assignments"): "of staff; handed to the lens at once",
     ("domain/cases/queries/beginning.py", "_own_phone"): "the signed-in person's own, into that person's own form",
     ("domain/cases/operations/hand_over.py", "_move_assignments"): "of staff; compared, and shown to nobody",

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import NoReturn
 
 from app.demo.loading import SEED
@@ -85,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         "--sizes", type=_count, nargs="+", default=lifecycles.SIZES, help=f"四步办理的案件数，默认 {sizes}"
     )
     parser.add_argument("--seconds", type=_seconds, default=lifecycles.SECONDS, help="四步办理每次测量的秒数")
+    parser.add_argument("--keep", type=Path, help="四步办理的数据目录，测完保留，下次直接使用")
     parser.add_argument("--persons", type=_count, default=persons.SIZE, help="检索的当事人数，默认 1,000,000")
     parser.add_argument("--turned", type=_count, default=rotation.SIZE, help="轮换密钥的当事人数，默认 50,000")
     parser.add_argument("--lines", type=_count, default=chain.SIZE, help="核对的审计日志条数，默认 200,000")
@@ -97,7 +99,7 @@ async def _run(asked: argparse.Namespace) -> None:
     if parts := [name for name in asked.only if name in MEASURES]:
         await _on_stage(parts, asked)
     if LIFECYCLES in asked.only:
-        await lifecycles.measure(tuple(asked.sizes), asked.seconds, _tell)
+        await lifecycles.measure(tuple(asked.sizes), asked.seconds, _tell, asked.keep)
     if "persons" in asked.only:
         await persons.measure(asked.persons, max(asked.repeats, persons.REPEATS), _tell)
     if "rotation" in asked.only:

@@ -26,7 +26,7 @@ _MADE = {
     "number": "one.number || '-' || turn",
     **{
         name: f"one.{name} - turn * {AGE}"
-        for name in ("created_at", "submitted_at", "dispatched_at", "closed_at", "updated_at")
+        for name in ("created_at", "submitted_at", "dispatched_at", "closed_at", "updated_at", "ended_at")
     },
     "seq": "(SELECT max(seq) FROM journal_entry) + (turn - %(first)s::int) * (SELECT seq FROM last_line) + one.seq",
 }
@@ -34,6 +34,7 @@ _BELONGS = {
     "case_file": "one.id",
     "case_party": "one.case_id",
     "assignment": "one.case_id",
+    "case_reach": "one.case_id",
     "deadline": "one.subject_id",
     "journal_entry": "one.subject_id",
 }

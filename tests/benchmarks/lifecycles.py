@@ -22,7 +22,7 @@ import httpx
 import psycopg
 
 from app.launch.postgres import Postgres
-from tests.benchmarks import archive, processors
+from tests.benchmarks import archive, load, processors, reads
 from tests.benchmarks.figures import Series, Table
 from tests.benchmarks.inner import Done, Order
 from tests.benchmarks.walk import STEPS, WHO, Walk, Walked
@@ -74,19 +74,35 @@ class Ground:
         return int(found[0]) if found else 0
 
 
-async def measure(sizes: tuple[int, ...], seconds: float, tell: Callable[[str], None]) -> None:
-    """Grow the county size by size, measure at each, and tell every table when it is there."""
-    async with asyncio.timeout(MOST_SECONDS), _ground() as ground:
-        await archive.remember(ground.connection)
+async def measure(
+    sizes: tuple[int, ...], seconds: float, tell: Callable[[str], None], keep: Path | None = None
+) -> None:
+    """Grow the county size by size, measure at each, and tell every table when it is there.
+
+    :param keep: a folder that is left as it is at the end, and taken up by the next run with the size it has
+    """
+    async with asyncio.timeout(MOST_SECONDS), _ground(keep) as ground:
+        present = await ground.count("SELECT count(*) FROM case_file")
+        if present <= SEEDED:
+            await archive.remember(ground.connection)
         found: list[Found] = []
         turn = 0
-        for size in sorted(sizes):
+        for size in sorted(sizes) if present <= SEEDED else [present]:
             began = time.perf_counter()
-            turn = await archive.grow(ground.connection, size, done=turn)
+            if present <= SEEDED:
+                turn = await archive.grow(ground.connection, size, done=turn)
             one = Found(await ground.count("SELECT count(*) FROM case_file"), grown=time.perf_counter() - began)
             found.append(one)
             tell("\n" + (await _measure(ground, one, seconds)).text())
+            tell("\n" + (await _read(ground, one)).text())
         tell("\n" + summary(found))
+
+
+async def _read(ground: Ground, found: Found) -> Table:
+    async def ask(order: load.Order) -> load.Done:
+        return load.Done(**await _ask("load", order))
+
+    return await reads.measure(ground.serving.url, ground.tokens, found.cases, ground.used, ask)
 
 
 async def _measure(ground: Ground, found: Found, seconds: float) -> Table:
@@ -142,10 +158,12 @@ def _kept(met: bool) -> str:
 
 
 @asynccontextmanager
-async def _ground() -> AsyncGenerator[Ground]:
+async def _ground(keep: Path | None) -> AsyncGenerator[Ground]:
     """Serve the product on a folder of its own; whatever was started is stopped."""
     async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fq-bench-", ignore_cleanup_errors=True)))
+        made = tempfile.TemporaryDirectory(prefix="fq-bench-", ignore_cleanup_errors=True)
+        folder = keep or Path(stack.enter_context(made))
+        folder.mkdir(exist_ok=True)
         folder.chmod(0o755)  # where PostgreSQL runs as another user, it must reach its own folder in here
         given = {"DEMO": "1", "DEMO_PASSWORD": PASSWORD, "DEMO_CASES": str(SEEDED), "DATABASE_URL": "", "REDIS_URL": ""}
         serving = Serving(folder, given)
@@ -161,13 +179,13 @@ async def _ground() -> AsyncGenerator[Ground]:
 async def _tokens(url: str) -> dict[str, str]:
     found: dict[str, str] = {}
     async with httpx.AsyncClient(base_url=url, timeout=20) as client:
-        for login in sorted(set(WHO.values())):
+        for login in sorted({*WHO.values(), *reads.READERS}):
             answer = await client.post("/api/v1/auth/token", json={"account": login, "password": PASSWORD})
             found[login] = answer.raise_for_status().json()["access_token"]
     return found
 
 
-async def _ask(program: str, order: Walk | Order, *words: str) -> dict[str, Any]:
+async def _ask(program: str, order: Walk | Order | load.Order, *words: str) -> dict[str, Any]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", f"tests.benchmarks.{program}", *words,
         cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,

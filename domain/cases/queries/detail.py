@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -18,7 +18,7 @@ from domain.calendar.schemas import DeadlineView
 from domain.cases import categories, notes
 from domain.cases.models import Assignment, Attachment, Case, Copy, Party
 from domain.cases.process import Process
-from domain.cases.queries import answers, conflict, family, listing, path, processes, reach
+from domain.cases.queries import answers, conflict, family, path, processes, reach, rows
 from domain.cases.schemas import (
     AssignmentView,
     CaseView,
@@ -30,7 +30,7 @@ from domain.cases.schemas import (
     PictureView,
 )
 from domain.cases.vocabulary import Action, Status
-from domain.kernel import crypto
+from domain.kernel import crypto, driver
 from domain.kernel.actor import SYSTEM_ID, Actor, in_stead
 from domain.kernel.clock import stamp
 from domain.kernel.models import JournalEntry, StoredFile
@@ -52,7 +52,7 @@ async def get(
     """
     case = await reach.find(session, actor, number)
     process = await processes.of_case(session, case)
-    row = (await listing.rows_of(session, actor, [case], at=at, purpose=purpose))[0]
+    row = (await rows.rows_of(session, actor, [case], at=at, purpose=purpose))[0]
     lens = (await people.lens(session, actor, purpose)).of_special(categories.is_special(case.category))
     names = await orgs.staff_names(session, {case.created_by})
     units = await orgs.units_by_id(session, {case.unit_id})
@@ -62,7 +62,7 @@ async def get(
         area_code=await areas.code_now(session, case.area_path),
         registered_by=names.get(case.created_by, ""),
         registered_unit=units[case.unit_id].name,
-        parties=await _parties(session, lens, col(Party.case_id) == case.id),
+        parties=await _parties(session, lens, [case.id]),
         joined_parties=await _joined_parties(session, lens, case),
         assignments=await _assignments(session, lens, case, process),
         pictures=await _pictures(session, case, process),
@@ -124,7 +124,7 @@ def _appeal(case: Case) -> str:
 
 
 async def _copies(session: AsyncSession, case: Case) -> tuple[CopyView, ...]:
-    rows = list(await session.scalars(select(Copy).where(col(Copy.case_id) == case.id).order_by(col(Copy.sent_at))))
+    rows = await _COPIES.of(session, case_id=case.id)
     if not rows:
         return ()
     units = await orgs.units_by_id(session, (copy.unit_id for copy in rows))
@@ -135,8 +135,38 @@ async def _copies(session: AsyncSession, case: Case) -> tuple[CopyView, ...]:
     )
 
 
-async def _parties(session: AsyncSession, lens: people.Lens, whose: ColumnElement[bool]) -> tuple[PartyView, ...]:
-    rows = list(await session.scalars(select(Party).where(whose).order_by(col(Party.case_id), col(Party.position))))
+_OF_CASE = bindparam("case_id", type_=Uuid())
+_COPIES = driver.Reading(Copy, lambda query: query.where(col(Copy.case_id) == _OF_CASE).order_by(col(Copy.sent_at)))
+_PARTIES = driver.Reading(
+    Party,
+    lambda query: query.where(driver.among(col(Party.case_id), "cases")).order_by(
+        col(Party.case_id), col(Party.position)
+    ),
+)
+_ASSIGNMENTS = driver.Reading(
+    Assignment,
+    lambda query: query.where(col(Assignment.case_id) == _OF_CASE).order_by(
+        col(Assignment.dispatched_at), col(Assignment.part).desc()
+    ),
+)
+_PICTURES = driver.Made(
+    select(
+        col(Attachment.id),
+        col(Attachment.file_id),
+        col(Attachment.action),
+        col(Attachment.added_at),
+        col(StoredFile.original),
+        col(StoredFile.note),
+    )
+    .join(StoredFile, col(StoredFile.id) == col(Attachment.file_id))
+    .where(col(Attachment.case_id) == _OF_CASE)
+    .order_by(col(Attachment.added_at))
+)
+"""What stands beside a case; by whom the case is seen was asked before."""
+
+
+async def _parties(session: AsyncSession, lens: people.Lens, cases: Iterable[UUID]) -> tuple[PartyView, ...]:
+    rows = await _PARTIES.of(session, cases=list(cases))
     persons = await people.by_ids(session, (p.person_id for p in rows))
     views = []
     for party in rows:
@@ -167,18 +197,13 @@ async def _joined_parties(session: AsyncSession, lens: people.Lens, case: Case) 
     if not merged:
         return ()
     special = any(categories.is_special(category) for category in (case.category, *merged.values()))
-    return await _parties(session, lens.of_special(special), col(Party.case_id).in_(merged))
+    return await _parties(session, lens.of_special(special), merged)
 
 
 async def _assignments(
     session: AsyncSession, lens: people.Lens, case: Case, process: Process
 ) -> tuple[AssignmentView, ...]:
-    query = (
-        select(Assignment)
-        .where(col(Assignment.case_id) == case.id)
-        .order_by(col(Assignment.dispatched_at), col(Assignment.part).desc())
-    )
-    rows = list(await session.scalars(query))
+    rows = await _ASSIGNMENTS.of(session, case_id=case.id)
     units = await orgs.units_by_id(session, (a.unit_id for a in rows))
     return tuple(
         AssignmentView(
@@ -207,16 +232,9 @@ async def _assignments(
 
 
 async def _pictures(session: AsyncSession, case: Case, process: Process) -> tuple[PictureView, ...]:
-    query = (
-        select(Attachment, col(StoredFile.original), col(StoredFile.note))
-        .join(StoredFile, col(StoredFile.id) == col(Attachment.file_id))
-        .where(col(Attachment.case_id) == case.id)
-        .order_by(col(Attachment.added_at))
-    )
-    found = (await session.execute(query)).all()
     return tuple(
-        PictureView(a.id, a.file_id, process.action_label(a.action), a.added_at, original, note)
-        for a, original, note in found
+        PictureView(picture, file_id, process.action_label(Action(action)), at, original, note)
+        for picture, file_id, action, at, original, note in await _PICTURES.rows(session, case_id=case.id)
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,6 +15,7 @@ from domain.cases.models import Case
 from domain.cases.queries import processes, reach
 from domain.cases.queries.reach import visible_to
 from domain.cases.schemas import RelatedView
+from domain.kernel import driver
 from domain.kernel.actor import Actor, system_actor
 from domain.kernel.permissions import Role
 from domain.kernel.refusals import ActionNotAllowed
@@ -63,27 +66,42 @@ async def parent_number(session: AsyncSession, actor: Actor, number: str) -> str
 
 async def merged_categories(session: AsyncSession, case: Case) -> Mapping[UUID, str]:
     """Give the cases that were merged into one, with their categories: who works on it works for their parties too."""
-    seen = visible_to(system_actor(Role.CLOCK))
-    query = select(col(Case.id), col(Case.category)).where(col(Case.merged_into_id) == case.id, seen)
-    return {row[0]: row[1] for row in await session.execute(query)}
+    return dict(await _MERGED.rows(session, case_id=case.id))
+
+
+_MERGED = driver.Made(
+    select(col(Case.id), col(Case.category)).where(
+        col(Case.merged_into_id) == bindparam("case_id"), visible_to(system_actor(Role.CLOCK))
+    )
+)
 
 
 async def related(session: AsyncSession, actor: Actor, case: Case) -> dict[str, tuple[RelatedView, ...]]:
     """Give the cases within reach that belong to one: parent, children, merged ones."""
-    wanted = {
-        "parent": col(Case.id) == case.parent_id,
-        "children": col(Case.parent_id) == case.id,
-        "merged_into": col(Case.id) == case.merged_into_id,
-        "merged": col(Case.merged_into_id) == case.id,
-    }
-    found: dict[str, tuple[RelatedView, ...]] = {}
-    for name, condition in wanted.items():
-        if (name == "parent" and case.parent_id is None) or (name == "merged_into" and case.merged_into_id is None):
-            found[name] = ()
-            continue
-        rows = await session.scalars(select(Case).where(condition, visible_to(actor)).order_by(col(Case.number)))
-        found[name] = tuple([RelatedView(row.number, row.title, await _status(session, row)) for row in rows])
-    return found
+    example, own = reach.example_of(actor)
+    ties = {"own": case.id, "parent": case.parent_id, "kept": case.merged_into_id}
+    rows = await _related(example, tuple(own)).of(session, **own, **ties)
+    found: dict[str, list[RelatedView]] = {"parent": [], "children": [], "merged_into": [], "merged": []}
+    for row in rows:
+        view = RelatedView(row.number, row.title, await _status(session, row))
+        ties_to = {"parent": row.id == case.parent_id, "children": row.parent_id == case.id}
+        ties_to |= {"merged_into": row.id == case.merged_into_id, "merged": row.merged_into_id == case.id}
+        for name in (name for name, tied in ties_to.items() if tied):
+            found[name].append(view)
+    return {name: tuple(views) for name, views in found.items()}
+
+
+@lru_cache(maxsize=500)
+def _related(example: Actor, own: tuple[str, ...]) -> driver.Reading[Case]:
+    case_id: Any = bindparam("own", type_=Uuid())
+    tied = or_(
+        col(Case.id).in_((bindparam("parent", type_=Uuid()), bindparam("kept", type_=Uuid()))),
+        col(Case.parent_id) == case_id,
+        col(Case.merged_into_id) == case_id,
+    )
+    return driver.Reading(
+        Case, lambda query: query.where(tied, visible_to(example)).order_by(col(Case.number)), places=reach.places(own)
+    )
 
 
 async def _status(session: AsyncSession, case: Case) -> str:

@@ -1,43 +1,40 @@
-"""Lists of cases: filter, order, page, and the masked rows."""
+"""Lists of cases: filter, order, page."""
 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.areas import queries as areas
-from domain.calendar import queries as calendar
-from domain.calendar.models import LimitUnit
-from domain.calendar.rules import Remaining, remaining, written_end
 from domain.cases import categories, rules
 from domain.cases.inputs import CaseFilter
-from domain.cases.models import Assignment, Case, Part, Party, PartyKind, RiskLevel
-from domain.cases.process import Process
-from domain.cases.queries import processes
-from domain.cases.queries.orders import arrangement, derived_status, in_order
+from domain.cases.models import Assignment, Case, Party, RiskLevel
+from domain.cases.queries import reach
+from domain.cases.queries.orders import Arrangement, Ground, arrangement, derived_status, ground_of, in_order
 from domain.cases.queries.reach import LIVE, dispatched_to, visible_to
-from domain.cases.queries.views import VIEWS, speaks_for_department
+from domain.cases.queries.rows import rows_of
+from domain.cases.queries.views import VIEWS
 from domain.cases.schemas import CaseRow
 from domain.cases.vocabulary import Status
-from domain.kernel import crypto, searching
+from domain.kernel import alike, driver, searching
 from domain.kernel.actor import Actor
-from domain.kernel.paging import COUNT_CAP, Key, Order, Page, Place, Turned, turn, turn_query
-from domain.kernel.permissions import Role
+from domain.kernel.paging import COUNT_CAP, Key, Order, Page, Place, Turned, turn
 from domain.kernel.refusals import Invalid, NotFound
 from domain.orgs import queries as orgs
 from domain.people import queries as people
 from domain.people.models import Person
-from domain.people.policy import Field, Purpose
+from domain.people.policy import Purpose
 from domain.people.schemas import PersonSought
 
 _TAGS = {
@@ -61,6 +58,13 @@ _SORTS: dict[str, tuple[Any, Callable[[Case], Any]]] = {
     "submitted": (col(Case.submitted_at), lambda case: case.submitted_at),
 }
 _NUMBER = re.compile(r"[A-Z]{2}\d{6,20}")
+FULL_SECONDS = 10.0
+"""How long a list of more than is counted stays that long: counting up to there costs more than the page."""
+_FULL: dict[tuple[Any, ...], float] = {}
+_LONG = ("content", "folded", "result", "answer")
+"""What no row shows."""
+KEPT = 1000
+"""Statements of lists that a process keeps: of each kind of reader, view, order and length of a page, one."""
 INDEX_PENDING = "case.index"
 """The note that cases of an earlier release wait for their searched text."""
 _MAY_LACK = frozenset({"due", "submitted"})
@@ -83,12 +87,12 @@ async def search(
 
     :raises Invalid: a filter names something that does not exist, or the cursor belongs to another list
     """
-    fitting = await _conditions(session, actor, wanted, at)
-    total = await count_up_to(session, actor, fitting, COUNT_CAP + 1)
-    turned = await _turn(session, actor, wanted, fitting, cursor, size, at)
+    asked = await _asked(session, actor, wanted, at)
+    total = await _count(session, asked, COUNT_CAP + 1)
+    turned = await _turn(session, asked, cursor, size)
     hit = bool(wanted.name.strip() or wanted.phone.strip() or wanted.id_number.strip())
-    rows = await rows_of(session, actor, turned.rows, at=at, purpose=purpose, hit=hit)
-    return turned.page(rows, total, size)
+    shown = await rows_of(session, actor, turned.rows, at=at, purpose=purpose, hit=hit)
+    return turned.page(shown, total, size)
 
 
 async def at_most(session: AsyncSession, actor: Actor, wanted: CaseFilter, most: int, *, at: datetime) -> bool:
@@ -96,8 +100,7 @@ async def at_most(session: AsyncSession, actor: Actor, wanted: CaseFilter, most:
 
     :raises Invalid: a filter names something that does not exist
     """
-    fitting = await _conditions(session, actor, wanted, at)
-    return await count_up_to(session, actor, fitting, most + 1) <= most
+    return await _count(session, await _asked(session, actor, wanted, at), most + 1) <= most
 
 
 async def still_listed(
@@ -107,35 +110,126 @@ async def still_listed(
 
     :raises Invalid: a filter names something that does not exist
     """
-    fitting = await _conditions(session, actor, wanted, at)
-    query = select(col(Case.number)).where(visible_to(actor), col(Case.number).in_(numbers), *fitting)
+    asked = await _asked(session, actor, wanted, at)
+    query = select(col(Case.number)).where(visible_to(asked.actor), *asked.fitting, col(Case.number).in_(numbers))
     return frozenset(await session.scalars(query))
 
 
-async def count_up_to(session: AsyncSession, actor: Actor, fitting: Sequence[ColumnElement[bool]], most: int) -> int:
-    """Count the cases within reach that fit some conditions, no further than `most`."""
-    capped = select(col(Case.id)).where(visible_to(actor), *fitting).limit(most).subquery()
-    return await session.scalar(select(func.count()).select_from(capped)) or 0
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What one reader asks.
+
+    :ivar looked_up: conditions that were looked up for this filter alone; with any, its statements are not kept
+    """
+
+    actor: Actor
+    wanted: CaseFilter
+    at: datetime
+    looked_up: tuple[ColumnElement[bool], ...] = ()
+
+    @property
+    def fitting(self) -> list[ColumnElement[bool]]:
+        return [*_conditions(self.actor, self.wanted, self.at), *self.looked_up]
+
+    @property
+    def ground(self) -> Ground:
+        return ground_of(self.actor, self.wanted.view)
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing but words narrows it: whoever is alike asks the same, and the statement is kept."""
+        wanted = self.wanted
+        return not (self.looked_up or wanted.text.strip() or wanted.number or wanted.since or wanted.until)
+
+    def alike(self) -> tuple[_Asked, tuple[str, ...], dict[str, Any]]:
+        """Give the example of all who ask alike, the names of its values, and this one's own."""
+        example, own = reach.example_of(self.actor)
+        return replace(self, actor=example, at=alike.AT), tuple(own), {**own, "at": self.at}
 
 
-async def _turn(
-    session: AsyncSession,
-    actor: Actor,
-    wanted: CaseFilter,
-    fitting: Sequence[ColumnElement[bool]],
-    cursor: str,
-    size: int,
-    at: datetime,
-) -> Turned[Case]:
-    if wanted.sort:
-        every = select(Case).where(visible_to(actor), *fitting)
-        return await turn_query(session, every, _sorted_by(wanted.sort), cursor=cursor, size=size, at=at)
-    arranged = await arrangement(session, actor, wanted.view)
+async def _asked(session: AsyncSession, actor: Actor, wanted: CaseFilter, at: datetime) -> _Asked:
+    asked = _Asked(actor, wanted, at, tuple(await _looked_up(session, wanted)))
+    _conditions(actor, wanted, at)  # refuses what does not exist, before anything is asked
+    return asked
 
-    async def fetch(place: Place | None, most: int, moment: datetime) -> Sequence[Case]:
-        return list(await session.scalars(in_order(actor, arranged, fitting, place, at=moment, most=most)))
 
-    return await turn(arranged.name, arranged.values, fetch, cursor=cursor, size=size, at=at)
+async def _count(session: AsyncSession, asked: _Asked, most: int) -> int:
+    if not asked.is_plain:
+        return await session.scalar(_counted(asked, most)) or 0
+    example, own, given = asked.alike()
+    key, moment = (example, tuple(given[name] for name in own), most), time.monotonic()
+    if _FULL.get(key, 0.0) > moment:
+        return most
+    ((found,),) = await _kept_count(example, own, most).rows(session, **given)
+    if found == most:
+        if len(_FULL) >= KEPT:
+            _FULL.clear()
+        _FULL[key] = moment + FULL_SECONDS
+    return int(found)
+
+
+def _counted(asked: _Asked, most: int) -> Select[tuple[int]]:
+    capped = (
+        select(asked.ground.id)
+        .where(*asked.ground.within, visible_to(asked.actor), *asked.fitting)
+        .limit(most)
+        .subquery()
+    )
+    return select(func.count()).select_from(capped)
+
+
+@lru_cache(maxsize=KEPT)
+def _kept_count(example: _Asked, own: tuple[str, ...], most: int) -> driver.Made:
+    return driver.Made(_counted(example, most), reach.places(own))
+
+
+async def _turn(session: AsyncSession, asked: _Asked, cursor: str, size: int) -> Turned[Case]:
+    if asked.wanted.sort:
+        order = _sorted_by(asked.wanted.sort)
+
+        async def sorted_by(place: Place | None, most: int, _at: datetime) -> Sequence[Case]:
+            if place is None and asked.is_plain:
+                example, own, given = asked.alike()
+                return await _kept_sorted(example, own, most).of(session, **given)
+            every = select(Case).where(visible_to(asked.actor), *asked.fitting)
+            return list(await session.scalars(order.select(every, place, most)))
+
+        return await turn(
+            order.name, lambda row, _: order.values(row), sorted_by, cursor=cursor, size=size, at=asked.at
+        )
+    arranged = await arrangement(session, asked.actor, asked.wanted.view)
+
+    async def arranged_by(place: Place | None, most: int, moment: datetime) -> Sequence[Case]:
+        if place is not None or not asked.is_plain:
+            fits = [visible_to(asked.actor), *asked.fitting]
+            then = in_order(asked.ground, arranged, fits, place, at=moment, most=most)
+            return list(await session.scalars(then(select(Case))))
+        example, own, given = asked.alike()
+        return await _kept_page(example, own, arranged, most).of(session, **given, moment=moment)
+
+    return await turn(arranged.name, arranged.values, arranged_by, cursor=cursor, size=size, at=asked.at)
+
+
+@lru_cache(maxsize=KEPT)
+def _kept_sorted(example: _Asked, own: tuple[str, ...], most: int) -> driver.Reading[Case]:
+    order = _sorted_by(example.wanted.sort)
+    return driver.Reading(
+        Case,
+        lambda query: order.select(query.where(visible_to(example.actor), *example.fitting), None, most),
+        without=_LONG,
+        places=reach.places(own),
+    )
+
+
+_MOMENT = alike.AT.replace(year=1902)
+
+
+@lru_cache(maxsize=KEPT)
+def _kept_page(example: _Asked, own: tuple[str, ...], arranged: Arrangement, most: int) -> driver.Reading[Case]:
+    # Of first pages alone: they are what is open all day, and making one takes a tenth of a second.
+    fits = [visible_to(example.actor), *example.fitting]
+    then = in_order(example.ground, arranged, fits, None, at=_MOMENT, most=most)
+    return driver.Reading(Case, then, without=_LONG, places={**reach.places(own), _MOMENT: "moment"})
 
 
 def _sorted_by(sort: str) -> Order:
@@ -148,9 +242,7 @@ def _sorted_by(sort: str) -> Order:
     return Order(sort, (first, Key(col(Case.id), lambda case: case.id, falling=True)))
 
 
-async def _conditions(
-    session: AsyncSession, actor: Actor, wanted: CaseFilter, at: datetime
-) -> list[ColumnElement[bool]]:
+def _conditions(actor: Actor, wanted: CaseFilter, at: datetime) -> list[ColumnElement[bool]]:
     asked: tuple[tuple[Any, Callable[[Any], ColumnElement[bool]]], ...] = (
         (wanted.view, lambda name: _view(name, actor, at)),
         (wanted.statuses, lambda words: _status(words, at)),
@@ -163,8 +255,7 @@ async def _conditions(
         (wanted.until, lambda moment: col(Case.submitted_at) < moment),
         (wanted.text.strip(), _text),
     )
-    found = [condition(value) for value, condition in asked if value]
-    return [*found, *await _looked_up(session, wanted)]
+    return [condition(value) for value, condition in asked if value]
 
 
 def _view(name: str, actor: Actor, at: datetime) -> ColumnElement[bool]:
@@ -260,141 +351,3 @@ def _word(word: str) -> ColumnElement[bool]:
         return exact
     lexemes = " & ".join(f"'{token}'" for token in tokens)
     return and_(col(Case.search).op("@@")(cast(literal(lexemes, String), TSQUERY)), exact)
-
-
-async def rows_of(
-    session: AsyncSession,
-    actor: Actor,
-    cases: Sequence[Case],
-    *,
-    at: datetime,
-    purpose: Purpose | None = None,
-    hit: bool = False,
-) -> list[CaseRow]:
-    """Make the rows of some cases, with a fixed number of queries; persons as the policy shows them."""
-    ids, lens = [case.id for case in cases], await people.lens(session, actor, purpose, hit=hit)
-    petitioners = await _first_petitioners(session, lens, cases)
-    leads = await _leads(session, ids)
-    units = await orgs.units_by_id(session, {u for c in cases if (u := c.lead_unit_id)})
-    places, book = await areas.names_of(session, {c.area_path for c in cases}), await calendar.book_of(session)
-    followed = {i: await processes.by_id(session, i) for i in {case.process_id for case in cases}}
-    standing = await _standing(session, actor, ids, at)
-    return [
-        _row(actor, case, at, followed[case.process_id], _left(case, book, at), (
-            petitioners.get(case.id, ""), _handler(lens, leads.get(case.id)),
-            units[case.lead_unit_id].name if case.lead_unit_id else "", places.get(case.area_path, ""),
-        ), standing.get(case.id, _Standing()))
-        for case in cases
-    ]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """In which words a reader sees a case that is not simply at its status."""
-
-    label: str = ""
-    tone: str = ""
-    gone: bool = False
-
-
-async def _standing(session: AsyncSession, actor: Actor, ids: Sequence[UUID], at: datetime) -> dict[UUID, _Standing]:
-    # What stands elsewhere is no open work of a department; what is closed may still ask for somebody.
-    words: dict[str, _Standing] = {}
-    if speaks_for_department(actor):
-        words = {"returned": _Standing("已退回", "gray", gone=True), "former": _Standing("已改派", "gray", gone=True)}
-    elif actor.has(Role.CENTER_ADMIN, Role.LEADER):
-        words = {view: _Standing(VIEWS[view][0], VIEWS[view][1]) for view in ("to_call_back", "appealed")}
-    found: dict[UUID, _Standing] = {}
-    for view, standing in words.items():
-        query = select(col(Case.id)).where(visible_to(actor), col(Case.id).in_(ids), VIEWS[view][2](actor, at))
-        found |= dict.fromkeys(await session.scalars(query), standing)
-    return found
-
-
-async def _first_petitioners(session: AsyncSession, lens: people.Lens, cases: Sequence[Case]) -> dict[UUID, str]:
-    special = {case.id: categories.is_special(case.category) for case in cases}
-    query = (
-        select(Party.case_id, Person)
-        .join(Person, col(Person.id) == col(Party.person_id))
-        .where(col(Party.case_id).in_(special), col(Party.kind) == PartyKind.PETITIONER)
-        .order_by(col(Party.position).desc())
-    )
-    return {
-        case_id: lens.of_special(special[case_id]).field(person, Field.NAME)
-        for case_id, person in await session.execute(query)
-    }
-
-
-async def _leads(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Assignment]:
-    query = (
-        select(Assignment)
-        .where(col(Assignment.case_id).in_(ids), col(Assignment.part) == Part.LEAD)
-        .order_by(col(Assignment.dispatched_at))
-    )
-    return {assignment.case_id: assignment for assignment in await session.scalars(query)}
-
-
-def _handler(lens: people.Lens, lead: Assignment | None) -> str:
-    # The person in charge is a member of staff, shown in full by default to those who see the case.
-    if lead is None or lead.state not in (*LIVE, "finished"):
-        return ""
-    name = crypto.readable("assignment", "in_charge", lead.id, lead.in_charge_sealed)
-    return lens.staff(Field.STAFF_NAME, name)
-
-
-def _row(
-    actor: Actor,
-    case: Case,
-    at: datetime,
-    process: Process,
-    limit: tuple[Remaining, datetime | None],
-    said: tuple[str, str, str, str],
-    standing: _Standing,
-) -> CaseRow:
-    (party, handler, department, area), (left, ends_at) = said, _NO_LIMIT if standing.gone else limit
-    mine = actor.has(Role.OFFICER, Role.DEPARTMENT_HEAD)
-    code, label, tone = rules.shown_status(case.status, case.due_at, at=at, for_department=mine, process=process)
-    category = categories.CATEGORIES.get(case.category)
-    return CaseRow(
-        id=case.id,
-        number=case.number,
-        version=case.version,
-        title=case.title,
-        category=category.label if category else "",
-        area=_township(area),
-        party=party,
-        stored_status=case.status.value,
-        status=code,
-        status_label=standing.label or label,
-        status_tone=standing.tone or tone,
-        due=left.text,
-        due_at=None if standing.gone else case.due_at,
-        ends_at=ends_at,
-        tone=left.tone,
-        risk=case.risk_level.value,
-        risk_label=case.risk_level.label,
-        department=department,
-        handler=handler,
-        urgent=case.urgent,
-        leader_order=case.leader_order,
-        supervision=case.supervision.label if case.supervision else "",
-        watch=case.watch,
-        created_at=case.created_at,
-        submitted_at=case.submitted_at,
-    )
-
-
-_NO_LIMIT: tuple[Remaining, datetime | None] = (Remaining("", "none"), None)
-
-
-def _left(case: Case, book: calendar.Book, at: datetime) -> tuple[Remaining, datetime | None]:
-    if case.due_at is None:
-        return _NO_LIMIT
-    unit, work = case.due_line or LimitUnit.HOURS, book.calendar(case.due_unit_id)
-    return remaining(case.due_at, at, unit, work), written_end(case.due_at, unit, work)
-
-
-def _township(names: str) -> str:
-    # A row shows the township; the county is always the same and villages do not fit.
-    parts = names.split(areas.SEPARATOR)
-    return parts[1] if len(parts) > 1 else parts[0]

@@ -8,18 +8,32 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, literal, or_, select, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.cases import rules, workflow
-from domain.cases.models import Case, ListOrder, Supervision
+from domain.cases.models import Case, CaseReach, ListOrder, Supervision
 from domain.cases.queries import views
-from domain.cases.queries.reach import visible_to
 from domain.cases.vocabulary import Status as S
-from domain.kernel import paging
+from domain.kernel import driver, paging
 from domain.kernel.actor import Actor
 from domain.kernel.labels import Labelled
 from domain.kernel.permissions import Role
@@ -63,7 +77,11 @@ def which(actor: Actor, view: str) -> Order:
 
 
 async def _arranged(session: AsyncSession, order: Order) -> Sequence[str]:
-    return await session.scalar(select(col(ListOrder.statuses)).where(col(ListOrder.name) == order.value)) or ()
+    rows = await _ARRANGED.rows(session, name=order.value)
+    return rows[0][0] if rows else ()
+
+
+_ARRANGED = driver.Made(select(col(ListOrder.statuses)).where(col(ListOrder.name) == bindparam("name")))
 
 
 def _whole(order: Order, arranged: Sequence[str]) -> Sequence[str]:
@@ -71,49 +89,56 @@ def _whole(order: Order, arranged: Sequence[str]) -> Sequence[str]:
     return [*arranged, *(status for status in DEFAULTS[order] if status not in arranged)]
 
 
-def stored(shown: str, at: datetime) -> ColumnElement[bool]:
-    """Give the condition of one shown status; the same as `derived_status`, for an index."""
-    status, late = col(Case.status), col(Case.due_at) < at
+def stored(shown: str, at: datetime, of: Any = Case) -> tuple[ColumnElement[bool], ...]:
+    """Give the condition of one shown status, as stretches of one index; together the same as `derived_status`."""
+    status, due = of.status, of.due_at
     if shown == rules.OVERDUE_ACCEPT:
-        return and_(status == S.TO_ACCEPT, late)
+        return (and_(status == S.TO_ACCEPT, due < at),)
     if shown == rules.OVERDUE_HANDLE:
-        return and_(status.in_(workflow.IN_HAND), late)
+        return tuple(and_(status == one, due < at) for one in workflow.IN_HAND)
     if shown in {S.TO_ACCEPT, *workflow.IN_HAND}:
-        return and_(status == S(shown), or_(col(Case.due_at).is_(None), col(Case.due_at) >= at))
-    return status == S(shown)
+        return and_(status == S(shown), due >= at), and_(status == S(shown), due.is_(None))
+    return (status == S(shown),)
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """One stretch of a list: which cases stand in it, in SQL and for a case at hand."""
+    """One stretch of a list: which cases stand in it, in SQL and for a case at hand.
 
-    condition: ColumnElement[bool]
+    :ivar slices: each a stretch of one index, if it can be; no case stands in two
+    :ivar statuses_mixed: cases of several statuses stand in it, which no slice names
+    """
+
+    slices: tuple[ColumnElement[bool], ...]
     holds: Callable[[Case], bool]
+    statuses_mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
     """The order of a list without a sort: its stretches one after the other, each by deadline.
 
-    What is overdue changes with the time: each stretch is asked for a moment.
+    What is overdue changes with the time: each stretch is asked for a moment, and for the table that it is read from.
     """
 
     name: str
-    bands: tuple[Callable[[datetime], Band], ...]
+    bands: tuple[Callable[[datetime, Any], Band], ...]
 
     def values(self, case: Case, at: datetime) -> tuple[object, ...]:
-        rank = next((place for place, band in enumerate(self.bands) if band(at).holds(case)), len(self.bands))
+        rank = next((place for place, band in enumerate(self.bands) if band(at, Case).holds(case)), len(self.bands))
         return (rank, *NEAREST.values(case))
 
 
-NEAREST = paging.Order(
-    "nearest",
-    (
-        paging.Key(col(Case.due_at), lambda case: case.due_at, may_lack=True),
-        paging.Key(col(Case.urgent), lambda case: case.urgent, falling=True),
-        paging.Key(col(Case.id), lambda case: case.id, falling=True),
-    ),
-)
+def _nearest(due_at: Any, urgent: Any, identity: Any) -> paging.Order:
+    keys = (
+        paging.Key(due_at, lambda case: case.due_at, may_lack=True),
+        paging.Key(urgent, lambda case: case.urgent, falling=True),
+        paging.Key(identity, lambda case: case.id, falling=True),
+    )
+    return paging.Order("nearest", keys)
+
+
+NEAREST = _nearest(col(Case.due_at), col(Case.urgent), col(Case.id))
 """The nearest deadline first, then the urgent, then the newest."""
 
 
@@ -122,34 +147,38 @@ async def arrangement(session: AsyncSession, actor: Actor, view: str) -> Arrange
     order = which(actor, view)
     arranged = await _arranged(session, order)
     if order is Order.TODO and not arranged:
-        return _FOR_LEADERS if actor.has(Role.LEADER) else Arrangement("urgency", _BY_URGENCY)
-    statuses = _whole(order, arranged)
+        return _FOR_LEADERS if actor.has(Role.LEADER) else _URGENT_FIRST
+    return _by_status(order, tuple(_whole(order, arranged)))
+
+
+@lru_cache(maxsize=50)
+def _by_status(order: Order, statuses: tuple[str, ...]) -> Arrangement:
     return Arrangement("/".join((order.value, *statuses)), tuple(partial(_shown_as, status) for status in statuses))
 
 
-def _shown_as(shown: str, at: datetime) -> Band:
+def _shown_as(shown: str, at: datetime, of: Any) -> Band:
     def holds(case: Case) -> bool:
         return rules.shown_status(case.status, case.due_at, at=at, for_department=False)[0] == shown
 
-    return Band(stored(shown, at), holds)
+    return Band(stored(shown, at, of), holds)
 
 
-def _pressing(at: datetime, *, late: bool, urgent: bool) -> Band:
-    passed = and_(col(Case.due_at).is_not(None), col(Case.due_at) < at)
-    lifted = and_(col(Case.urgent).is_(True), col(Case.status) != S.CLOSED)
+def _pressing(at: datetime, of: Any, *, late: bool, urgent: bool) -> Band:
+    passed = and_(of.due_at.is_not(None), of.due_at < at)
+    lifted = and_(of.urgent.is_(True), of.status != S.CLOSED)
 
     def holds(case: Case) -> bool:
         presses = case.urgent and case.status is not S.CLOSED
         return (case.due_at is not None and case.due_at < at) is late and presses is urgent
 
-    return Band(and_(passed if late else ~passed, lifted if urgent else ~lifted), holds)
+    return Band((and_(passed if late else ~passed, lifted if urgent else ~lifted),), holds, statuses_mixed=True)
 
 
-def _for_leader(_at: datetime, *, place: str) -> Band:
+def _for_leader(_at: datetime, _of: Any, *, place: str) -> Band:
     decides, red = views.decided_by_leader(), views.carries_red()
     conditions = {"decide": decides, "red": and_(red, ~decides), "closed": col(Case.status) == S.CLOSED}
     rest = and_(~decides, ~red, col(Case.status) != S.CLOSED)
-    return Band(conditions.get(place, rest), lambda case: _leader_s_place(case) == place)
+    return Band((conditions.get(place, rest),), lambda case: _leader_s_place(case) == place)
 
 
 def _leader_s_place(case: Case) -> str:
@@ -165,39 +194,102 @@ _FOR_LEADERS = Arrangement(
     "leader", tuple(partial(_for_leader, place=place) for place in ("decide", "red", "closed", "rest"))
 )
 """A leader's to-do: decisions, red cards, dissatisfied petitioners; then what another role of the person brings."""
-_BY_URGENCY = tuple(partial(_pressing, late=late, urgent=urgent) for late in (True, False) for urgent in (True, False))
+_URGENT_FIRST = Arrangement(
+    "urgency", tuple(partial(_pressing, late=late, urgent=urgent) for late in (True, False) for urgent in (True, False))
+)
 """What is to be done: the overdue before all others, the urgent lifted above their like, then the nearest deadline."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where the stretches of a list are read from: all cases, or those that ever came to one department.
+
+    :ivar of: the table with the columns that lists are ordered by, `id` the case in it
+    :ivar within: what joins it to the cases and narrows it
+    :ivar statuses: all that can stand in the list, if that is known
+    """
+
+    of: Any
+    id: Any
+    within: tuple[ColumnElement[bool], ...] = ()
+    statuses: tuple[S, ...] = ()
+
+    @property
+    def nearest(self) -> paging.Order:
+        return _nearest(self.of.due_at, self.of.urgent, self.id)
+
+    def slices(self, band: Band) -> list[ColumnElement[bool]]:
+        """Give the stretches of an index that a band is read from."""
+        if not (self.statuses and band.statuses_mixed):
+            return list(band.slices)
+        return [and_(one, self.of.status == status) for one in band.slices for status in self.statuses]
+
+
+EVERY_CASE = Ground(Case, col(Case.id))
+
+
+def ground_of(actor: Actor, view: str) -> Ground:
+    """Tell where a reader's list is read from."""
+    statuses = views.held_statuses(actor, view)
+    if statuses is None or len(actor.unit_ids) != 1:
+        return EVERY_CASE
+    of: Any = CaseReach
+    within = [of.case_id == col(Case.id), of.unit_id == next(iter(actor.unit_ids))]
+    if statuses:
+        within.append(of.status.in_(statuses))
+    return Ground(of, of.case_id, tuple(within), statuses)
+
+
 def in_order(
-    actor: Actor,
+    ground: Ground,
     arranged: Arrangement,
     conditions: Sequence[ColumnElement[bool]],
     place: paging.Place | None,
     *,
     at: datetime,
     most: int,
-) -> Select[tuple[Case]]:
-    """Select the cases within reach behind a place of an order (or before it, the nearest first), `most` of them.
+) -> Callable[[Select[Any]], Select[Any]]:
+    """Select the cases that fit some conditions behind a place of an order (or before it, nearest first), `most` of them.
 
-    `at` is the moment of the order. Each stretch is read from the index and no further than a page needs: a million cases are
-    not sorted to show twenty.
+    `at` is the moment of the order. Stretch after stretch is read from the index until the page is full, and no
+    further: a million cases are not sorted to show twenty, and what stands behind the page is not looked at.
     """
     back = bool(place and place.back)
     edge = place.values[0] if place else None
-    branches = []
-    for rank, band in enumerate(arranged.bands):
+    upto: CTE | None = None
+    bands = list(enumerate(arranged.bands))
+    for rank, band in reversed(bands) if back else bands:
         if edge is not None and (rank > edge if back else rank < edge):
             continue
-        query = select(col(Case.id).label("id"), literal(rank).label("rank"))
-        query = query.where(visible_to(actor), band(at).condition, *conditions)
+        fits = [*ground.within, *conditions]
         if place and rank == edge:
-            query = query.where(NEAREST.beyond(place.values[1:], back=back))
-        branches.append(query.order_by(*NEAREST.sorting(back=back)).limit(most).subquery(f"rank_{rank}"))
-    ranked = union_all(*[select(branch.c.id, branch.c.rank) for branch in branches]).subquery("ranked")
-    found = select(Case).join(ranked, ranked.c.id == col(Case.id)).where(visible_to(actor))
-    by_rank = ranked.c.rank.desc() if back else ranked.c.rank.asc()
-    return found.order_by(by_rank, *NEAREST.sorting(back=back)).limit(most)
+            fits.append(ground.nearest.beyond(place.values[1:], back=back))
+        slices = [_slice(ground, rank, (one, *fits), back, most) for one in ground.slices(band(at, ground.of))]
+        upto = _filled(rank, upto, slices, back, most)
+    if upto is None:
+        return lambda query: query.where(false())
+    found, by_rank = upto, upto.c.rank.desc() if back else upto.c.rank.asc()
+    return lambda query: query.join(found, found.c.id == col(Case.id)).order_by(by_rank, *NEAREST.sorting(back=back))
+
+
+def _slice(ground: Ground, rank: int, conditions: Sequence[ColumnElement[bool]], back: bool, most: int) -> Select[Any]:
+    columns = (ground.id.label("id"), ground.of.due_at.label("due_at"), ground.of.urgent.label("urgent"))
+    found = select(*columns, literal(rank).label("rank")).where(*conditions)
+    return found.order_by(*ground.nearest.sorting(back=back)).limit(most)
+
+
+def _filled(rank: int, upto: CTE | None, slices: Sequence[Select[Any]], back: bool, most: int) -> CTE:
+    # A limit of nought reads nothing: what the stretches before have filled needs no more.
+    stretch = slices[0].subquery(f"slice_{rank}")
+    if len(slices) > 1:
+        stretch = union_all(*(select(one.subquery(f"slice_{rank}_{n}")) for n, one in enumerate(slices))).subquery()
+        order = _nearest(stretch.c.due_at, stretch.c.urgent, stretch.c.id)
+        stretch = select(stretch).order_by(*order.sorting(back=back)).limit(most).subquery(f"stretch_{rank}")
+    found = select(stretch)
+    if upto is None:
+        return found.cte(f"upto_{rank}")
+    room = select(func.greatest(most - func.count(), 0)).select_from(upto).scalar_subquery()
+    return union_all(select(upto), select(found.limit(room).subquery(f"more_{rank}"))).cte(f"upto_{rank}")
 
 
 def derived_status(at: datetime) -> ColumnElement[str]:

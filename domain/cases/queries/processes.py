@@ -78,9 +78,15 @@ async def in_all_words(session: AsyncSession) -> Callable[[str], str]:
 
     For lists, tiles and filters, which show cases of several processes side by side.
     """
-    query = select(ProcessVersion).where(col(ProcessVersion.state) == ProcessState.ENABLED)
-    known = [STANDARD, *(process_of(one) for one in await session.scalars(query.order_by(col(ProcessVersion.code))))]
+    known = [STANDARD, *[await by_id(session, version_id) for (version_id,) in await _ENABLED.rows(session)]]
     return lambda word: " / ".join(dict.fromkeys(process.spoken(word) for process in known))
+
+
+_ENABLED = driver.Made(
+    select(col(ProcessVersion.id))
+    .where(col(ProcessVersion.state) == ProcessState.ENABLED)
+    .order_by(col(ProcessVersion.code))
+)
 
 
 def forget_bindings(session: AsyncSession) -> None:

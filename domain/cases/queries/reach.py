@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Iterable
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_, select, true
@@ -16,7 +16,7 @@ from domain.areas import queries as areas
 from domain.cases.models import Assignment, AssignmentState, Case, Copy, Part, Party
 from domain.cases.policy import Bond
 from domain.cases.vocabulary import Status
-from domain.kernel import driver
+from domain.kernel import alike, driver
 from domain.kernel.actor import Actor, system_actor
 from domain.kernel.columns import one_of
 from domain.kernel.permissions import Permission, Reach, Role
@@ -48,6 +48,17 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return or_(own, and_(col(Case.status) != Status.DRAFT, _within_reach(actor)))
 
 
+def example_of(actor: Actor) -> tuple[Actor, dict[str, Any]]:
+    """Give the example of all who see cases like an actor, and this one's own values by name (`domain.kernel.alike`)."""
+    example, own = alike.of(actor)
+    return example, {**own, "area": areas.pattern(actor.area_path)} if example.area_path else own
+
+
+def places(own: Iterable[str]) -> dict[Any, str]:
+    """Name the values of such an example in a statement."""
+    return {**alike.places(own), areas.pattern(alike.AREA): "area"}
+
+
 def _within_reach(actor: Actor) -> ColumnElement[bool]:
     if actor.reach is Reach.ALL:
         return true()
@@ -77,11 +88,17 @@ async def find(session: AsyncSession, actor: Actor, number: str) -> Case:
 
     :raises NotFound: none, or out of reach
     """
-    query = select(Case).where(col(Case.number) == number_key(number), visible_to(actor))
-    case = (await session.scalars(query)).one_or_none()
-    if case is None:
+    example, own = example_of(actor)
+    found = await _found(example, tuple(own)).of(session, number=number_key(number), **own)
+    if not found:
         raise NotFound(NOT_YOURS)
-    return case
+    return found[0]
+
+
+@lru_cache(maxsize=500)
+def _found(example: Actor, own: tuple[str, ...]) -> driver.Reading[Case]:
+    seen = (col(Case.number) == bindparam("number"), visible_to(example))
+    return driver.Reading(Case, lambda query: query.where(*seen), places=places(own))
 
 
 async def by_ids(session: AsyncSession, ids: Collection[UUID]) -> list[Case]:
@@ -99,17 +116,18 @@ async def lock(session: AsyncSession, actor: Actor, number: str) -> Case:
 
     :raises NotFound: none, or out of reach
     """
-    found = await _locked(replace(actor, origin="", session_id=None)).of(session, number=number_key(number))
+    example, own = example_of(actor)
+    found = await _locked(example, tuple(own)).of(session, number=number_key(number), **own)
     if not found:
         raise NotFound(NOT_YOURS)
     return found[0]
 
 
-@lru_cache(maxsize=5000)
-def _locked(actor: Actor) -> driver.Reading[Case]:
-    # Made once for an actor: building it costs more than running it.
-    seen = (col(Case.number) == bindparam("number"), visible_to(actor))
-    return driver.Reading(Case, lambda query: query.where(*seen).with_for_update(of=Case))
+@lru_cache(maxsize=500)
+def _locked(example: Actor, own: tuple[str, ...]) -> driver.Reading[Case]:
+    # Made once for all who are alike: building it costs more than running it.
+    seen = (col(Case.number) == bindparam("number"), visible_to(example))
+    return driver.Reading(Case, lambda query: query.where(*seen).with_for_update(of=Case), places=places(own))
 
 
 async def live_assignments(session: AsyncSession, case_id: UUID) -> list[Assignment]:

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.cases import workflow
-from domain.cases.models import Assignment, AssignmentState, CallOutcome, Case, Part, Satisfaction, Supervision
-from domain.cases.queries import processes, receiving
+from domain.cases.models import (
+    Assignment,
+    AssignmentState,
+    CallOutcome,
+    Case,
+    CaseReach,
+    Part,
+    Satisfaction,
+    Supervision,
+)
+from domain.cases.queries import processes, reach, receiving
 from domain.cases.queries.reach import LIVE, copied_to, dispatched_to, visible_to
 from domain.cases.schemas import Counter
 from domain.cases.vocabulary import Status as S
+from domain.kernel import alike, driver
 from domain.kernel.actor import Actor
-from domain.kernel.clock import day_bounds, local_date
-from domain.kernel.columns import one_of
+from domain.kernel.clock import SHANGHAI
+from domain.kernel.columns import MOMENT, one_of
 from domain.kernel.permissions import Role
 
 View = Callable[[Actor, datetime], ColumnElement[bool]]
@@ -198,7 +210,7 @@ def in_hand(actor: Actor, at: datetime) -> ColumnElement[bool]:
 
 def closed_this_month(actor: Actor, at: datetime) -> ColumnElement[bool]:
     """Select the cases closed in the running month (Asia/Shanghai)."""
-    start, _ = day_bounds(local_date(at).replace(day=1))
+    start = func.date_trunc("month", literal(at, MOMENT), SHANGHAI.key)
     closed = and_(col(Case.status) == S.CLOSED, col(Case.closed_at) >= start)
     return and_(closed, _closed_by(actor)) if speaks_for_department(actor) else closed
 
@@ -248,6 +260,24 @@ def views_of(actor: Actor) -> tuple[str, ...]:
     return next((names for role, names in _BOARD if role in actor.roles), ())
 
 
+_HELD: dict[str, tuple[S, ...]] = {
+    "todo": (S.TO_ACCEPT, *workflow.IN_HAND),
+    "open": workflow.OPEN,
+    "overdue": workflow.OPEN,
+    "due_24h": workflow.OPEN,
+    "to_accept": (S.TO_ACCEPT, *workflow.IN_HAND),
+    "in_hand": workflow.IN_HAND,
+    "closed_month": (S.CLOSED,),
+    "ours": (),
+}
+"""The views of a department in which nothing stands but what was dispatched to it, with the statuses it may have."""
+
+
+def held_statuses(actor: Actor, view: str) -> tuple[S, ...] | None:
+    """Tell in which statuses the cases of a view can be, empty for any; none: not only those of a department."""
+    return _HELD.get(view) if speaks_for_department(actor) else None
+
+
 def ledger_of(actor: Actor) -> str:
     """Give the view that a reader's ledger shows by itself; empty for all within reach."""
     return "ours" if speaks_for_department(actor) else ""
@@ -265,8 +295,31 @@ async def count_views(session: AsyncSession, actor: Actor, names: tuple[str, ...
     """Count some views for this person in one query."""
     if not names:
         return {}
-    views = [VIEWS[name][2](actor, at) for name in names]
+    example, own = reach.example_of(actor)
+    found: dict[str, int] = {}
+    for some in _together(actor, names):
+        (row,) = await _counts(example, tuple(own), some).rows(session, **own, at=at)
+        found |= dict(zip(some, row, strict=True))
+    return found
+
+
+def _together(actor: Actor, names: tuple[str, ...]) -> list[tuple[str, ...]]:
+    # What a department has open is read from its own index, what it closed this month from the one of closed cases.
+    held = tuple(name for name in names if held_statuses(actor, name) and name != "closed_month")
+    return [some for some in (held, tuple(name for name in names if name not in held)) if some]
+
+
+@lru_cache(maxsize=500)
+def _counts(example: Actor, own: tuple[str, ...], names: tuple[str, ...]) -> driver.Made:
+    views = [VIEWS[name][2](example, alike.AT) for name in names]
     sums = [func.count().filter(view) for view in views]
     # what no view wants is not read at all: of a million cases most are closed long ago
-    row = (await session.execute(select(*sums).select_from(Case).where(visible_to(actor), or_(*views)))).one()
-    return dict(zip(names, row, strict=True))
+    query: Any = select(*sums).select_from(Case).where(visible_to(example), or_(*views))
+    if all(held_statuses(example, name) and name != "closed_month" for name in names) and len(example.unit_ids) == 1:
+        reached = CaseReach
+        query = query.where(
+            col(reached.case_id) == col(Case.id),
+            col(reached.unit_id) == next(iter(example.unit_ids)),
+            col(reached.status).in_(workflow.OPEN),
+        )
+    return driver.Made(query, reach.places(own))

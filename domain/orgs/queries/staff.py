@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.kernel import crypto
+from domain.kernel import crypto, driver
 from domain.orgs.models import Account
 
 
@@ -21,11 +21,11 @@ def name_of(account: Account) -> str:
 
 async def staff_names(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Open the display names of several accounts at once."""
-    wanted = set(ids)
-    if not wanted:
-        return {}
-    rows = await session.scalars(select(Account).where(col(Account.id).in_(wanted)))
-    return {account.id: name_of(account) for account in rows}
+    wanted = list(set(ids))
+    return {account.id: name_of(account) for account in await _BY_IDS.of(session, ids=wanted)} if wanted else {}
+
+
+_BY_IDS = driver.Reading(Account, lambda query: query.where(driver.among(col(Account.id), "ids")))
 
 
 async def logins_of(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:

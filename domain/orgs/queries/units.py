@@ -23,6 +23,12 @@ async def units_by_id(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, 
 
 
 _BY_IDS = driver.Reading(Unit, lambda query: query.where(driver.among(col(Unit.id), "ids")))
+_DEPARTMENTS = driver.Reading(
+    Unit,
+    lambda query: query.where(col(Unit.kind) == UnitKind.DEPARTMENT, col(Unit.disabled_at).is_(None)).order_by(
+        col(Unit.position), col(Unit.code)
+    ),
+)
 _DEPARTMENT = driver.Reading(
     Unit,
     lambda query: query.where(
@@ -39,12 +45,7 @@ async def unit_names_by_code(session: AsyncSession) -> dict[str, str]:
 
 async def departments(session: AsyncSession) -> tuple[UnitView, ...]:
     """List the units to which a case can be dispatched, in their order."""
-    query = (
-        select(Unit)
-        .where(col(Unit.kind) == UnitKind.DEPARTMENT, col(Unit.disabled_at).is_(None))
-        .order_by(col(Unit.position), col(Unit.code))
-    )
-    return tuple(_view(unit) for unit in await session.scalars(query))
+    return tuple(_view(unit) for unit in await _DEPARTMENTS.of(session))
 
 
 async def county_centre(session: AsyncSession) -> Unit | None:
