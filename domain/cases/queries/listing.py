@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select, true
@@ -20,8 +20,8 @@ from domain.areas import queries as areas
 from domain.cases import categories, rules
 from domain.cases.inputs import CaseFilter
 from domain.cases.models import Assignment, Case, Party, RiskLevel
-from domain.cases.queries import reach
-from domain.cases.queries.orders import Arrangement, Ground, arrangement, derived_status, ground_of, in_order
+from domain.cases.queries import orders, reach
+from domain.cases.queries.orders import Arrangement, Ground, arrangement, derived_status, ground_of
 from domain.cases.queries.reach import LIVE, dispatched_to, visible_to
 from domain.cases.queries.rows import rows_of
 from domain.cases.queries.views import VIEWS
@@ -89,7 +89,7 @@ async def search(
     """
     asked = await _asked(session, actor, wanted, at)
     total = await _count(session, asked, COUNT_CAP + 1)
-    turned = await _turn(session, asked, cursor, size)
+    turned = await _turn(session, asked, cursor, size, total)
     hit = bool(wanted.name.strip() or wanted.phone.strip() or wanted.id_number.strip())
     shown = await rows_of(session, actor, turned.rows, at=at, purpose=purpose, hit=hit)
     return turned.page(shown, total, size)
@@ -183,53 +183,95 @@ def _kept_count(example: _Asked, own: tuple[str, ...], most: int) -> driver.Made
     return driver.Made(_counted(example, most), reach.places(own))
 
 
-async def _turn(session: AsyncSession, asked: _Asked, cursor: str, size: int) -> Turned[Case]:
+async def _turn(session: AsyncSession, asked: _Asked, cursor: str, size: int, total: int) -> Turned[Case]:
     if asked.wanted.sort:
         order = _sorted_by(asked.wanted.sort)
 
-        async def sorted_by(place: Place | None, most: int, _at: datetime) -> Sequence[Case]:
-            if place is None and asked.is_plain:
-                example, own, given = asked.alike()
-                return await _kept_sorted(example, own, most).of(session, **given)
-            every = select(Case).where(visible_to(asked.actor), *asked.fitting)
-            return list(await session.scalars(order.select(every, place, most)))
+        async def fetch(place: Place | None, most: int, _at: datetime) -> Sequence[Case]:
+            return await _sorted(session, asked, lambda: order, place, most, kept=(_kept_sorted, asked.wanted.sort))
 
-        return await turn(
-            order.name, lambda row, _: order.values(row), sorted_by, cursor=cursor, size=size, at=asked.at
-        )
+        return await turn(order.name, lambda row, _: order.values(row), fetch, cursor=cursor, size=size, at=asked.at)
     arranged = await arrangement(session, asked.actor, asked.wanted.view)
 
     async def arranged_by(place: Place | None, most: int, moment: datetime) -> Sequence[Case]:
-        if place is not None or not asked.is_plain:
-            fits = [visible_to(asked.actor), *asked.fitting]
-            then = in_order(asked.ground, arranged, fits, place, at=moment, most=most)
-            return list(await session.scalars(then(select(Case))))
-        example, own, given = asked.alike()
-        return await _kept_page(example, own, arranged, most).of(session, **given, moment=moment)
+        if total > COUNT_CAP:
+            return await _stretched(session, asked, arranged, place, most, moment)
+        order, kept = partial(orders.whole, arranged, moment), (_kept_whole, arranged)
+        return await _sorted(session, asked, order, place, most, kept=kept, moment=moment)
 
     return await turn(arranged.name, arranged.values, arranged_by, cursor=cursor, size=size, at=asked.at)
 
 
-@lru_cache(maxsize=KEPT)
-def _kept_sorted(example: _Asked, own: tuple[str, ...], most: int) -> driver.Reading[Case]:
-    order = _sorted_by(example.wanted.sort)
-    return driver.Reading(
-        Case,
-        lambda query: order.select(query.where(visible_to(example.actor), *example.fitting), None, most),
-        without=_LONG,
-        places=reach.places(own),
-    )
+async def _sorted(
+    session: AsyncSession,
+    asked: _Asked,
+    order: Callable[[], Order],
+    place: Place | None,
+    most: int,
+    *,
+    kept: tuple[Any, Any],
+    **more: datetime,
+) -> Sequence[Case]:
+    """Read a page by one sort; `kept`: what keeps the statement of a first page, and what tells it from others."""
+    if place is None and asked.is_plain:
+        example, own, given = asked.alike()
+        keep, which = kept
+        return await keep(example, own, which, most).of(session, **given, **more)
+    every = select(Case).where(visible_to(asked.actor), *asked.fitting)
+    return list(await session.scalars(order().select(every, place, most)))
+
+
+async def _stretched(
+    session: AsyncSession, asked: _Asked, arranged: Arrangement, place: Place | None, most: int, moment: datetime
+) -> Sequence[Case]:
+    """Read a page of a long list stretch by stretch until it is full, and no further.
+
+    A million cases are not sorted to show twenty, and what stands behind the page is not looked at.
+    """
+    (edge, *beyond), back = (place.values, place.back) if place else ((0,), False)
+    found: list[Case] = []
+    for rank in range(edge, -1, -1) if back else range(edge, len(arranged.bands)):
+        if place or not asked.is_plain:
+            band, behind = arranged.bands[rank](moment, asked.ground.of), beyond if rank == edge else ()
+            fits = [visible_to(asked.actor), *asked.fitting]
+            then = orders.stretch(asked.ground, band, fits, beyond=behind, back=back, most=most)
+            found += await session.scalars(then(select(Case)))
+        else:
+            example, own, given = asked.alike()
+            kept = _kept_stretch(example, own, (arranged, rank), most)
+            found += await kept.of(session, **given, moment=moment)
+        if len(found) >= most:
+            break
+    return found[:most]
 
 
 _MOMENT = alike.AT.replace(year=1902)
+"""The example's moment of the order, which a cursor keeps."""
 
 
 @lru_cache(maxsize=KEPT)
-def _kept_page(example: _Asked, own: tuple[str, ...], arranged: Arrangement, most: int) -> driver.Reading[Case]:
-    # Of first pages alone: they are what is open all day, and making one takes a tenth of a second.
-    fits = [visible_to(example.actor), *example.fitting]
-    then = in_order(example.ground, arranged, fits, None, at=_MOMENT, most=most)
-    return driver.Reading(Case, then, without=_LONG, places={**reach.places(own), _MOMENT: "moment"})
+def _kept_sorted(example: _Asked, own: tuple[str, ...], sort: str, most: int) -> driver.Reading[Case]:
+    fits, order = [visible_to(example.actor), *example.fitting], _sorted_by(sort)
+    return driver.Reading(Case, lambda query: order.select(query.where(*fits), None, most), **_as_kept(own))
+
+
+@lru_cache(maxsize=KEPT)
+def _kept_whole(example: _Asked, own: tuple[str, ...], arranged: Arrangement, most: int) -> driver.Reading[Case]:
+    fits, order = [visible_to(example.actor), *example.fitting], orders.whole(arranged, _MOMENT)
+    return driver.Reading(Case, lambda query: order.select(query.where(*fits), None, most), **_as_kept(own))
+
+
+@lru_cache(maxsize=KEPT)
+def _kept_stretch(
+    example: _Asked, own: tuple[str, ...], which: tuple[Arrangement, int], most: int
+) -> driver.Reading[Case]:
+    arranged, rank = which
+    band, fits = arranged.bands[rank](_MOMENT, example.ground.of), [visible_to(example.actor), *example.fitting]
+    return driver.Reading(Case, orders.stretch(example.ground, band, fits, most=most), **_as_kept(own))
+
+
+def _as_kept(own: tuple[str, ...]) -> dict[str, Any]:
+    return {"without": _LONG, "places": {**reach.places(own), _MOMENT: "moment"}}
 
 
 def _sorted_by(sort: str) -> Order:

@@ -11,21 +11,7 @@ from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    Select,
-    String,
-    and_,
-    bindparam,
-    case,
-    cast,
-    false,
-    func,
-    literal,
-    select,
-    union_all,
-)
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, cast, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -240,56 +226,39 @@ def ground_of(actor: Actor, view: str) -> Ground:
     return Ground(of, of.case_id, tuple(within), statuses)
 
 
-def in_order(
+def whole(arranged: Arrangement, at: datetime) -> paging.Order:
+    """Give the order of a list as one sort, for a list that is short."""
+    ranks = [(or_(*band(at, Case).slices), place) for place, band in enumerate(arranged.bands)]
+    rank = paging.Key(case(*ranks, else_=len(ranks)), lambda case: arranged.values(case, at)[0])
+    return paging.Order(arranged.name, (rank, *NEAREST.keys))
+
+
+def stretch(
     ground: Ground,
-    arranged: Arrangement,
+    band: Band,
     conditions: Sequence[ColumnElement[bool]],
-    place: paging.Place | None,
     *,
-    at: datetime,
+    beyond: Sequence[Any] = (),
+    back: bool = False,
     most: int,
 ) -> Callable[[Select[Any]], Select[Any]]:
-    """Select the cases that fit some conditions behind a place of an order (or before it, nearest first), `most` of them.
+    """Select the cases of one band that fit some conditions, `most` of them, each slice as an index has it.
 
-    `at` is the moment of the order. Stretch after stretch is read from the index until the page is full, and no
-    further: a million cases are not sorted to show twenty, and what stands behind the page is not looked at.
+    :param beyond: the sort values within this band behind which the page begins, or before which it ends (`back`)
     """
-    back = bool(place and place.back)
-    edge = place.values[0] if place else None
-    upto: CTE | None = None
-    bands = list(enumerate(arranged.bands))
-    for rank, band in reversed(bands) if back else bands:
-        if edge is not None and (rank > edge if back else rank < edge):
-            continue
-        fits = [*ground.within, *conditions]
-        if place and rank == edge:
-            fits.append(ground.nearest.beyond(place.values[1:], back=back))
-        slices = [_slice(ground, rank, (one, *fits), back, most) for one in ground.slices(band(at, ground.of))]
-        upto = _filled(rank, upto, slices, back, most)
-    if upto is None:
-        return lambda query: query.where(false())
-    found, by_rank = upto, upto.c.rank.desc() if back else upto.c.rank.asc()
-    return lambda query: query.join(found, found.c.id == col(Case.id)).order_by(by_rank, *NEAREST.sorting(back=back))
-
-
-def _slice(ground: Ground, rank: int, conditions: Sequence[ColumnElement[bool]], back: bool, most: int) -> Select[Any]:
+    fits = [*ground.within, *conditions]
+    if beyond:
+        fits.append(ground.nearest.beyond(beyond, back=back))
+    slices = ground.slices(band)
+    if len(slices) == 1:
+        return lambda query: query.where(slices[0], *fits).order_by(*ground.nearest.sorting(back=back)).limit(most)
     columns = (ground.id.label("id"), ground.of.due_at.label("due_at"), ground.of.urgent.label("urgent"))
-    found = select(*columns, literal(rank).label("rank")).where(*conditions)
-    return found.order_by(*ground.nearest.sorting(back=back)).limit(most)
-
-
-def _filled(rank: int, upto: CTE | None, slices: Sequence[Select[Any]], back: bool, most: int) -> CTE:
-    # A limit of nought reads nothing: what the stretches before have filled needs no more.
-    stretch = slices[0].subquery(f"slice_{rank}")
-    if len(slices) > 1:
-        stretch = union_all(*(select(one.subquery(f"slice_{rank}_{n}")) for n, one in enumerate(slices))).subquery()
-        order = _nearest(stretch.c.due_at, stretch.c.urgent, stretch.c.id)
-        stretch = select(stretch).order_by(*order.sorting(back=back)).limit(most).subquery(f"stretch_{rank}")
-    found = select(stretch)
-    if upto is None:
-        return found.cte(f"upto_{rank}")
-    room = select(func.greatest(most - func.count(), 0)).select_from(upto).scalar_subquery()
-    return union_all(select(upto), select(found.limit(room).subquery(f"more_{rank}"))).cte(f"upto_{rank}")
+    each = (
+        select(*columns).where(one, *fits).order_by(*ground.nearest.sorting(back=back)).limit(most) for one in slices
+    )
+    found = union_all(*(select(one.subquery(f"slice_{n}")) for n, one in enumerate(each))).subquery("found")
+    order = _nearest(found.c.due_at, found.c.urgent, found.c.id).sorting(back=back)
+    return lambda query: query.join(found, found.c.id == col(Case.id)).order_by(*order).limit(most)
 
 
 def derived_status(at: datetime) -> ColumnElement[str]:
