@@ -15,7 +15,6 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -120,12 +119,12 @@ class Peers:
         connection: psycopg.AsyncConnection[Any] | None = None
         try:
             while True:
-                with suppress(TimeoutError):
+                try:
                     async with asyncio.timeout(BEAT):
                         await self._bell.wait()
-                self._bell.clear()
-                if not self._untold:
+                except TimeoutError:
                     self.tell("here")
+                self._bell.clear()  # by now every word told stands in the queue
                 try:
                     connection = connection or await psycopg.AsyncConnection.connect(url, autocommit=True)
                     while self._untold:

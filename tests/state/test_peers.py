@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from datetime import timedelta
+from time import monotonic
 
 import psycopg
 import pytest
@@ -115,6 +116,21 @@ class TestWords:
             assert two[0].peers.lives(third.peers.me)
         finally:
             await third.stop()
+
+    async def test_say_that_a_process_is_there_now_and_then_and_no_more_often(
+        self, own_engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(module, "BEAT", 0.1)
+        one, came, began = Process(own_engine.url.set(drivername="postgresql").render_as_string(False)), [], monotonic()
+        thrice = asyncio.Event()
+        one.peers.on("here", lambda *_: came.append(monotonic()) or (len(came) >= 3 and thrice.set()))
+        try:
+            await one.start()
+            one.peers.tell("anything")
+            await asyncio.wait_for(thrice.wait(), 60)
+        finally:
+            await one.stop()
+        assert len(came) <= (came[-1] - began) / 0.1
 
     def test_the_longest_card_fits(self, own_engine: AsyncEngine) -> None:
         del own_engine  # it brings the keys
