@@ -145,6 +145,8 @@ def period_end(moment: datetime | date | None) -> datetime | None:
 
 _CALLED = {"stored_status": "status", "status": "shown_status", "risk": "risk_level"}
 _COLOURS = frozenset({"status_tone", "tone", "risk_label"})
+_TOLD = tuple((_CALLED.get(name, name), name) for name in get_type_hints(CaseRow) if name not in _COLOURS)
+"""The fields of an item, with the fields of a row that they come from."""
 
 
 def _flat(kind: type, base: type[BaseModel], but: Collection[str]) -> Any:
@@ -163,7 +165,7 @@ class CaseItem(_flat(CaseRow, BaseModel, _COLOURS)):
     @staticmethod
     def facts(row: CaseRow) -> dict[str, Any]:
         """Give the fields of an item by name."""
-        return {_CALLED.get(name, name): getattr(row, name) for name in get_type_hints(CaseRow) if name not in _COLOURS}
+        return {called: getattr(row, name) for called, name in _TOLD}
 
     @classmethod
     def of(cls, row: CaseRow) -> Self:

@@ -251,7 +251,8 @@ async def _execute(lent: Any, cursor: Any, text: str, params: Sequence[Any]) -> 
             heard(lent, cursor, text, params, None, False)
     with _told_as_ever(text):
         await cursor.execute(text, params)
-        return cast("list[Any]", await cursor.fetchall()) if cursor.description else []
+        # the cursor's own description would make an object of each column to be asked whether there are any
+        return cast("list[Any]", await cursor.fetchall()) if cursor.pgresult.nfields else []
 
 
 def _lent(session: Session) -> tuple[Any, Any, Any]:

@@ -91,11 +91,11 @@ def stored(shown: str, at: datetime, of: Any = Case) -> tuple[ColumnElement[bool
 class Band:
     """One stretch of a list: which cases stand in it, in SQL and for a case at hand.
 
-    :ivar slices: each a stretch of one index, if it can be; no case stands in two
+    :ivar slices: gives them, each a stretch of one index, if it can be; no case stands in two
     :ivar statuses_mixed: cases of several statuses stand in it, which no slice names
     """
 
-    slices: tuple[ColumnElement[bool], ...]
+    slices: Callable[[], tuple[ColumnElement[bool], ...]]
     holds: Callable[[Case], bool]
     statuses_mixed: bool = False
 
@@ -146,25 +146,29 @@ def _shown_as(shown: str, at: datetime, of: Any) -> Band:
     def holds(case: Case) -> bool:
         return rules.shown_status(case.status, case.due_at, at=at, for_department=False)[0] == shown
 
-    return Band(stored(shown, at, of), holds)
+    return Band(lambda: stored(shown, at, of), holds)
 
 
 def _pressing(at: datetime, of: Any, *, late: bool, urgent: bool) -> Band:
-    passed = and_(of.due_at.is_not(None), of.due_at < at)
-    lifted = and_(of.urgent.is_(True), of.status != S.CLOSED)
+    def slices() -> tuple[ColumnElement[bool], ...]:
+        passed = and_(of.due_at.is_not(None), of.due_at < at)
+        lifted = and_(of.urgent.is_(True), of.status != S.CLOSED)
+        return (and_(passed if late else ~passed, lifted if urgent else ~lifted),)
 
     def holds(case: Case) -> bool:
         presses = case.urgent and case.status is not S.CLOSED
         return (case.due_at is not None and case.due_at < at) is late and presses is urgent
 
-    return Band((and_(passed if late else ~passed, lifted if urgent else ~lifted),), holds, statuses_mixed=True)
+    return Band(slices, holds, statuses_mixed=True)
 
 
 def _for_leader(_at: datetime, _of: Any, *, place: str) -> Band:
-    decides, red = views.decided_by_leader(), views.carries_red()
-    conditions = {"decide": decides, "red": and_(red, ~decides), "closed": col(Case.status) == S.CLOSED}
-    rest = and_(~decides, ~red, col(Case.status) != S.CLOSED)
-    return Band((conditions.get(place, rest),), lambda case: _leader_s_place(case) == place)
+    def slices() -> tuple[ColumnElement[bool], ...]:
+        decides, red = views.decided_by_leader(), views.carries_red()
+        conditions = {"decide": decides, "red": and_(red, ~decides), "closed": col(Case.status) == S.CLOSED}
+        return (conditions.get(place, and_(~decides, ~red, col(Case.status) != S.CLOSED)),)
+
+    return Band(slices, lambda case: _leader_s_place(case) == place)
 
 
 def _leader_s_place(case: Case) -> str:
@@ -207,8 +211,8 @@ class Ground:
     def slices(self, band: Band) -> list[ColumnElement[bool]]:
         """Give the stretches of an index that a band is read from."""
         if not (self.statuses and band.statuses_mixed):
-            return list(band.slices)
-        return [and_(one, self.of.status == status) for one in band.slices for status in self.statuses]
+            return list(band.slices())
+        return [and_(one, self.of.status == status) for one in band.slices() for status in self.statuses]
 
 
 EVERY_CASE = Ground(Case, col(Case.id))
@@ -228,7 +232,7 @@ def ground_of(actor: Actor, view: str) -> Ground:
 
 def whole(arranged: Arrangement, at: datetime) -> paging.Order:
     """Give the order of a list as one sort, for a list that is short."""
-    ranks = [(or_(*band(at, Case).slices), place) for place, band in enumerate(arranged.bands)]
+    ranks = [(or_(*band(at, Case).slices()), place) for place, band in enumerate(arranged.bands)]
     rank = paging.Key(case(*ranks, else_=len(ranks)), lambda case: arranged.values(case, at)[0])
     return paging.Order(arranged.name, (rank, *NEAREST.keys))
 
