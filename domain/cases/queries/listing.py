@@ -58,6 +58,8 @@ _SORTS: dict[str, tuple[Any, Callable[[Case], Any]]] = {
     "submitted": (col(Case.submitted_at), lambda case: case.submitted_at),
 }
 _NUMBER = re.compile(r"[A-Z]{2}\d{6,20}")
+SORTED = 200
+"""A list that is no longer is sorted to show a page of it; a longer one is read stretch by stretch."""
 FULL_SECONDS = 10.0
 """How long a list of more than is counted stays that long: counting up to there costs more than the page."""
 _FULL: dict[tuple[Any, ...], float] = {}
@@ -194,7 +196,7 @@ async def _turn(session: AsyncSession, asked: _Asked, cursor: str, size: int, to
     arranged = await arrangement(session, asked.actor, asked.wanted.view)
 
     async def arranged_by(place: Place | None, most: int, moment: datetime) -> Sequence[Case]:
-        if total > COUNT_CAP:
+        if total > SORTED:
             return await _stretched(session, asked, arranged, place, most, moment)
         order, kept = partial(orders.whole, arranged, moment), (_kept_whole, arranged)
         return await _sorted(session, asked, order, place, most, kept=kept, moment=moment)
