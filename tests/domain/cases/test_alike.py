@@ -28,7 +28,7 @@ from tests.support.county import MAIN_LINE, MORNING, County
 from tests.support.database import rolled_back
 from tests.support.histories import Walk
 
-STEPS, CASES, SIZE = 60, 9, 5
+STEPS, CASES, SIZE = 60, 9, 2
 READERS = ("registrar", "center", "leader", "rsj", "rsj_head")
 
 
