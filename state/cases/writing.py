@@ -108,7 +108,8 @@ class CaseFormState(SignedInState):
             self.editing, self.editing_label = number, Action(self._action).label
             self._version = view.row.version
             self.kept = [shapes.party(p) for p in view.parties]
-            self.visit, self.filled, self.extra, self.besides, self._typed = Waiting(), {}, [], [], {}
+            self.visit, self.filled = Waiting(), {}
+            await self._find_draft(session, actor)
             self.initial = {
                 "title": view.row.title,
                 "content": view.content,
@@ -122,13 +123,13 @@ class CaseFormState(SignedInState):
                 "amount": "" if view.amount is None else str(view.amount),
                 "major": "on" if view.major else "",
                 "urgent": "on" if view.row.urgent else "",
+                **self._typed,
             }
-        self.round += 1
         self.loaded = True
 
     async def _find_draft(self, session: AsyncSession, actor: Actor) -> None:
         """Restore what was typed in this tab; what another one left is offered, since it may still be open."""
-        kept = await drafts.find(session, actor, FORM, tab=self._tab())
+        kept = await drafts.find(session, actor, self._form(), tab=self._tab())
         mine = kept is not None and kept.tab == self._tab()
         self._restore({name: str(value) for name, value in kept.content.items()} if kept and mine else {})
         when = stamp(kept.saved_at, shapes.SHORT) if kept and any(kept.content.values()) else ""
@@ -138,12 +139,15 @@ class CaseFormState(SignedInState):
     async def take_up(self):
         """Go on in this tab with what another one left; what was typed here stands."""
         async with self._acting() as (session, actor):
-            kept = await drafts.find(session, actor, FORM, tab=self._tab(), elsewhere=True)
+            kept = await drafts.find(session, actor, self._form(), tab=self._tab(), elsewhere=True)
             if kept is None:
                 raise ActionNotAllowed("这份草稿已在别处继续填写或已提交")
-            await drafts.drop(session, actor, FORM, tab=kept.tab)
+            await drafts.drop(session, actor, self._form(), tab=kept.tab)
+            held = self.initial if self.editing else {}
             self._restore(joined(self._typed, {name: str(value) for name, value in kept.content.items()}))
-            self._cite(self._typed.get("visit", ""))
+            self.initial = {**held, **self.initial}
+            if not self.editing:
+                self._cite(self._typed.get("visit", ""))
             await self._keep(session, actor)
         self.restored, self.offered = self.offered, ""
 
@@ -151,11 +155,14 @@ class CaseFormState(SignedInState):
     async def discard(self):
         """Drop what was restored or offered; a form that is being filled in another tab keeps itself again."""
         async with self._acting() as (session, actor):
-            await drafts.drop_all(session, actor, FORM)
-            if self.restored:
+            await drafts.drop_all(session, actor, self._form())
+            restored, self.restored, self.offered, self.draft_saved = self.restored, "", "", ""
+            if restored and self.editing:
+                return CaseFormState.load_for_edit
+            if restored:
                 self._restore({})
                 self._cite("")
-        self.restored = self.offered = self.draft_saved = ""
+        return None
 
     async def _open(self, session: AsyncSession, actor: Actor, here: str) -> None:
         self.here, self.faults, self.done, self.draft_saved, self._intent = here, {}, "", "", ""
@@ -258,20 +265,17 @@ class CaseFormState(SignedInState):
         """Keep what was typed into a field, so that a reload loses nothing."""
         if as_text(name) and len(name) <= MOST_NAME and not self.done:
             async with self._acting() as (session, actor):
-                if not (self.loaded or await self._recalled(session, actor)):
-                    return
+                if not self.loaded:
+                    await self._recall(session, actor)
                 self._typed[name] = as_text(value)
                 self._keep_place(name)
                 self.besides = besides(self._typed)
                 await self._keep(session, actor)
 
-    async def _recalled(self, session: AsyncSession, actor: Actor) -> bool:
+    async def _recall(self, session: AsyncSession, actor: Actor) -> None:
         """Know what was kept already: a page whose server was away tells what was typed before it loads anew."""
-        if str(self.router.url.path).strip("/") != "cases/new":
-            return False
-        kept = await drafts.load(session, actor, FORM, tab=self._tab())
+        kept = await drafts.load(session, actor, self._form(), tab=self._tab())
         self._typed = {name: str(text) for name, text in kept.items()}
-        return True
 
     def _keep_place(self, name: str) -> None:
         """Show the party again whose fields went while somebody typed in them."""
@@ -281,9 +285,13 @@ class CaseFormState(SignedInState):
             self.extra = sorted([*self.extra, place])
 
     async def _keep(self, session: AsyncSession, actor: Actor) -> None:
-        if not self.editing:
-            await drafts.keep(session, actor, FORM, self._typed, tab=self._tab(), at=now())
-            self.draft_saved = stamp(now(), "%H:%M:%S")
+        await drafts.keep(session, actor, self._form(), self._typed, tab=self._tab(), at=now())
+        self.draft_saved = stamp(now(), "%H:%M:%S")
+
+    def _form(self) -> str:
+        """Name what is kept of this page: of a case that is being mended, its own."""
+        first, *rest = str(self.router.url.path).strip("/").split("/")
+        return f"{first}:{rest[-1].upper()}" if first == "case-edit" and rest else FORM
 
     @rx.event
     async def intend(self, intent: str):
@@ -301,6 +309,7 @@ class CaseFormState(SignedInState):
             async with self._acting() as (session, actor):
                 if self.editing:
                     await self._mend(session, actor, reading)
+                    await drafts.drop_all(session, actor, self._form())
                     return rx.redirect(f"/case/{self.editing}")
                 made = await self._make(session, actor, reading)
                 accepted = made.status is Status.TO_DISPATCH

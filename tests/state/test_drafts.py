@@ -87,6 +87,64 @@ class TestTheCaseForm:
         await states.call(page, "note", "title", "最后一秒")
         assert (await form("one")).initial == {}
 
+    async def test_told_before_its_page_was_loaded_anew_joins_what_was_kept(self, county: County) -> None:
+        """As when the server was away: the page goes on, its state does not."""
+        await states.call(await form("one"), "note", "title", "之前写的")
+        anew = await states.tree(CaseFormState, await states.signed_in("registrar"), "http://test/cases/new", tab="one")
+        await states.call(anew, "note", "content", "服务器不在时写的")
+        kept = (await form("one")).initial
+        assert (kept["title"], kept["content"]) == ("之前写的", "服务器不在时写的")
+
+
+async def mending(number: str, tab: str) -> CaseFormState:
+    """The page on which a case is mended, opened in a tab."""
+    address = f"http://test/case-edit/{number}"
+    page = await states.tree(CaseFormState, await states.signed_in("registrar"), address, tab=tab)
+    await states.call(page, "load_for_edit")
+    return page
+
+
+class TestTheFormOfACaseThatIsMended:
+    async def test_keeps_what_was_typed_until_it_is_sent(self, county: County) -> None:
+        async with unit_of_work() as session:
+            number = await support.draft(session, county, at=now())
+        page = await mending(number, "one")
+        title, content = page.initial["title"], page.initial["content"]
+        assert not page.restored
+        await states.call(page, "note", "content", "补写的经过")
+
+        again = await mending(number, "one")
+        assert (again.initial["title"], again.initial["content"]) == (title, "补写的经过")
+        assert again.restored
+        assert (await form("one")).initial == {}, "it is no new case"
+
+        await states.call(again, "send", {**again.initial, "content": "补写的经过"})
+        assert again.faults == {}
+        after = await mending(number, "one")
+        assert (after.initial["content"], after.restored) == ("补写的经过", "")
+        assert content != "补写的经过"
+
+    async def test_that_is_dropped_is_what_the_case_holds(self, county: County) -> None:
+        async with unit_of_work() as session:
+            number = await support.draft(session, county, at=now())
+        page = await mending(number, "one")
+        before = dict(page.initial)
+        await states.call(page, "note", "title", "写错了")
+        again = await mending(number, "one")
+        assert await states.call(again, "discard") == [CaseFormState.load_for_edit]
+        await states.call(again, "load_for_edit")
+        assert (again.initial, again.restored) == (before, "")
+
+    async def test_takes_up_what_another_tab_left(self, county: County) -> None:
+        async with unit_of_work() as session:
+            number = await support.draft(session, county, at=now())
+        left = await mending(number, "one")
+        await states.call(left, "note", "title", "另一页写的")
+        two = await mending(number, "two")
+        assert (two.offered != "", two.initial["title"]) == (True, left.initial["title"])
+        await states.call(two, "take_up")
+        assert (two.initial["title"], two.initial["content"]) == ("另一页写的", left.initial["content"])
+
 
 class TestAVisitor:
     async def test_picked_fills_what_is_known_and_overwrites_nothing_typed(self, county: County) -> None:
