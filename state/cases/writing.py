@@ -291,7 +291,7 @@ class CaseFormState(SignedInState):
     def _form(self) -> str:
         """Name what is kept of this page: of a case that is being mended, its own."""
         first, *rest = str(self.router.url.path).strip("/").split("/")
-        return f"{first}:{rest[-1].upper()}" if first == "case-edit" and rest else FORM
+        return f"case-edit:{rest[-1].upper()}" if first == "case-edit" and rest else FORM
 
     @rx.event
     async def intend(self, intent: str):
