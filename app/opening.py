@@ -51,11 +51,16 @@ class AlreadyRead(Middleware):
         root = state._get_root_state()  # noqa: SLF001 - Reflex names it so
         held = await root.get_state(SignedInState)
         early = held._read_early  # noqa: SLF001
+        if not early.events:
+            return None
+        here = _plain(str(root.router_data.get(RouteVar.ORIGIN, "")))
+        if early.address != here or time.monotonic() - early.at >= FRESH:
+            held._read_early = ReadEarly()  # noqa: SLF001 - whoever comes back to that address reads it anew
+            return None
         if event.name not in early.events:
             return None
         held._read_early = early.without(event.name)  # noqa: SLF001
-        here = _plain(str(root.router_data.get(RouteVar.ORIGIN, "")))
-        return StateUpdate() if early.address == here and time.monotonic() - early.at < FRESH else None
+        return StateUpdate()
 
 
 def routes(app: rx.App, pages: Container[str]) -> APIRouter:
@@ -73,19 +78,21 @@ def routes(app: rx.App, pages: Container[str]) -> APIRouter:
             data = _router_data(app, namespace, opened, request)
             if data[RouteVar.PATH] in pages:
                 with suppress(Refusal):
-                    await _read(app, guard, opened.tab, data)
+                    await _read(app, namespace, guard, opened.tab, data)
         return Response(status_code=204)
 
     return router
 
 
-async def _read(app: rx.App, guard: Guard, tab: str, data: dict[str, Any]) -> None:
-    """Run what the page loads in the state of its tab, and note that it was."""
+async def _read(app: rx.App, namespace: EventNamespace, guard: Guard, tab: str, data: dict[str, Any]) -> None:
+    """Run what the page loads in the state of its tab, and note that it was; not if the socket was sooner."""
     path = urlsplit(data[RouteVar.ORIGIN]).path
     handlers = [one for one in app.get_load_events(path) if isinstance(one, EventHandler)]
     at, done = time.monotonic(), []
     with app.set_contexts():
         async with app.state_manager.modify_state(rx.BaseStateToken(ident=tab, cls=rx.State)) as state:
+            if tab in namespace.token_to_sid:
+                return
             root: Any = state._get_root_state()  # noqa: SLF001 - Reflex names it so
             root.router_data = root._update_router_vars(data, root.router_data)  # noqa: SLF001 - as its own events do
             for handler in (one for one in handlers if not one.is_background):

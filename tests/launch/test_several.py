@@ -197,11 +197,19 @@ class Work:
                 self.unexpected.append(f"{path}: {told.status_code} {told.text}")
             return told.json()
 
+    def signed_in(self, url: str, login: str) -> Client:
+        until = time.monotonic() + LONG
+        while True:
+            try:
+                return Client(url, login, PASSWORD)
+            except httpx.HTTPError:  # it may be the very moment in which the process is killed
+                assert time.monotonic() < until
+
     def run(self) -> None:
         url = self.several.serving.url
         with ExitStack() as stack:
             registrar, center, rsj = (
-                stack.enter_context(Client(url, login, PASSWORD)) for login in ("registrar", "center", "rsj")
+                stack.enter_context(self.signed_in(url, login)) for login in ("registrar", "center", "rsj")
             )
             while len(self.steps) < self.enough and not self.unexpected:
                 made = self.until_answered(registrar, "/cases", matter(next(self.seeds)))

@@ -64,6 +64,15 @@ class TestAPageThatNamedItself:
         assert heard[-2:] != heard[:2]
         assert any("filters_rx_state_" in update["delta"].get(LIST, {}) for update in heard[1:] if update.get("delta"))
 
+    async def test_that_led_elsewhere_is_read_by_its_socket_when_one_comes_back(self, target: Target) -> None:
+        secret, tab = target.visitor("registrar2"), str(uuid4())
+        name_itself(target, secret, tab)
+        async with page(target, secret, token=tab) as opened:
+            await stand(opened, "/limits")
+            opened.heard.clear()
+            await stand(opened)
+        assert '"opened_rx_state_": "/cases"' in opened.text
+
     @pytest.mark.parametrize("address", ["/visits", "/", "/nowhere", "/cases/new"])
     async def test_is_left_to_its_socket_where_loading_does_more_than_read(self, target: Target, address: str) -> None:
         secret, tab = target.visitor("registrar2"), str(uuid4())
