@@ -89,13 +89,13 @@ async def examine(session: AsyncSession, anchors: Collection[Anchored] = ()) -> 
     was made anew, and an end that was cut off after an anchor. Lines cut off since the last anchor cannot be told from
     lines that never were. Acts may go on meanwhile.
     """
-    walk, last = await _begin(session)
+    walk = await _begin(session)
     for anchor in anchors:
         walk.kept.setdefault(anchor.place, set()).add(anchor.seal)
     driver = await _driver(session)
     for words in (_UP_TO, _SINCE):
         async with driver.cursor("journal_walk", row_factory=args_row(_Row)) as cursor:
-            await cursor.execute(words.encode(), (last,))
+            await cursor.execute(words.encode(), (walk.last,))
             while rows := await cursor.fetchmany(_FETCH):
                 # in a thread: whoever works meanwhile waits for no more than a line
                 if broken := await asyncio.to_thread(walk.take, rows):
@@ -105,7 +105,7 @@ async def examine(session: AsyncSession, anchors: Collection[Anchored] = ()) -> 
 
 async def holds(session: AsyncSession, seq: int) -> bool:
     """Tell whether one line holds by itself and joins those before it, by its subject and by its place."""
-    walk, _ = await _begin(session)
+    walk = await _begin(session)
     driver = await _driver(session)
     async with driver.cursor(row_factory=args_row(_Row)) as cursor:
         await cursor.execute(_ONE.encode(), (seq,))
@@ -117,11 +117,11 @@ async def holds(session: AsyncSession, seq: int) -> bool:
     return walk.take(rows) is None
 
 
-async def _begin(session: AsyncSession) -> tuple[_Walk, int]:
-    """Give a walk at the beginning, and the last place there is by now."""
+async def _begin(session: AsyncSession) -> _Walk:
+    """Give a walk at the beginning."""
     await session.flush()
     bounds = (await session.execute(_BOUNDS)).one()
-    return _Walk(bounds.mark or 0, bounds.mark_seal, bounds.last), bounds.last
+    return _Walk(bounds.mark or 0, bounds.mark_seal, bounds.last)
 
 
 async def _driver(session: AsyncSession) -> AsyncConnection[Any]:
