@@ -7,11 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import Column, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from domain.kernel.columns import MOMENT, Word
 from domain.kernel.ids import new_id
 from domain.kernel.labels import Labelled
+from domain.kernel.rows import Row
 
 
 class Level(Labelled):
@@ -40,7 +41,7 @@ class Change(Labelled):
     DRAW = "draw", "修改边界"
 
 
-class Area(SQLModel, table=True):
+class Area(Row, table=True):
     """A county, township, village or grid; its border, where it is known, as longitude and latitude in degrees.
 
     no_pii
@@ -70,7 +71,7 @@ class Area(SQLModel, table=True):
     successor_id: UUID | None = Field(default=None, foreign_key="area.id")
 
 
-class AreaChange(SQLModel, table=True):
+class AreaChange(Row, table=True):
     """What an area was until a change, and from which day on the change counts.
 
     no_pii

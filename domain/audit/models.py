@@ -8,14 +8,15 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from domain.audit.schemas import AlarmKind
 from domain.kernel.columns import MOMENT, Word
 from domain.kernel.ids import new_id
+from domain.kernel.rows import Row
 
 
-class JournalAnchor(SQLModel, table=True):
+class JournalAnchor(Row, table=True):
     """The last place of the journal at a moment of one day; the same stands in a file outside the database.
 
     no_pii
@@ -29,7 +30,7 @@ class JournalAnchor(SQLModel, table=True):
     made_at: datetime = Field(sa_type=MOMENT)
 
 
-class AuditAlarm(SQLModel, table=True):
+class AuditAlarm(Row, table=True):
     """An alarm: raised once for a rule, an account and a window; closed with a note, never removed.
 
     no_pii: ids and counts
@@ -53,7 +54,7 @@ class AuditAlarm(SQLModel, table=True):
     note: str = ""
 
 
-class CaseReading(SQLModel, table=True):
+class CaseReading(Row, table=True):
     """That a person opened a case, once a day: what shows who reads many; taken away after `rules.LOOKBACK`.
 
     no_pii
@@ -69,7 +70,7 @@ class CaseReading(SQLModel, table=True):
     """When it was first opened on that day."""
 
 
-class AuditCursor(SQLModel, table=True):
+class AuditCursor(Row, table=True):
     """Up to which place the journal was looked through for alarms, and what the last verification found; one row.
 
     no_pii

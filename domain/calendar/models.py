@@ -7,11 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import Column, Identity, Index, Integer
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from domain.kernel.columns import MOMENT, Word
 from domain.kernel.ids import new_id
 from domain.kernel.labels import Labelled
+from domain.kernel.rows import Row
 
 
 class Link(Labelled):
@@ -58,7 +59,7 @@ Spans = list[list[str]]
 """Working periods as they are stored: pairs of clock times, `[["08:30", "12:00"], …]`."""
 
 
-class Workday(SQLModel, table=True):
+class Workday(Row, table=True):
     """One date named by a holiday notice; dates without a row follow the weekend rule.
 
     A year counts as confirmed when its 1 January is stored as confirmed: every notice
@@ -77,7 +78,7 @@ class Workday(SQLModel, table=True):
     periods: Spans | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True), nullable=True))
 
 
-class UnitDay(SQLModel, table=True):
+class UnitDay(Row, table=True):
     """One date on which a unit works otherwise than the common calendar says.
 
     no_pii
@@ -92,7 +93,7 @@ class UnitDay(SQLModel, table=True):
     periods: Spans | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True), nullable=True))
 
 
-class WorkPattern(SQLModel, table=True):
+class WorkPattern(Row, table=True):
     """The weekend rule and the daily working periods: of everybody, or of one unit.
 
     `weekend` holds weekday numbers, Monday 0.
@@ -109,7 +110,7 @@ class WorkPattern(SQLModel, table=True):
     periods: Spans = Field(sa_column=Column(JSONB, nullable=False))
 
 
-class LimitRule(SQLModel, table=True):
+class LimitRule(Row, table=True):
     """One limit while it was in force: `[valid_from, valid_until)`; a row is closed, never rewritten.
 
     `category` is a prefix of category codes, empty for any; `severe` rules are for cases
@@ -146,7 +147,7 @@ class LimitRule(SQLModel, table=True):
     set_by: UUID
 
 
-class CalendarChange(SQLModel, table=True):
+class CalendarChange(Row, table=True):
     """One change of the calendar or of the limits; the last row tells which rules are in force.
 
     `version` counts the changes of the calendar alone. `stamp` names what the rules were
@@ -168,7 +169,7 @@ class CalendarChange(SQLModel, table=True):
     """None for what was stored when the product was set up."""
 
 
-class Deadline(SQLModel, table=True):
+class Deadline(Row, table=True):
     """One clock of a case, or of one assignment of it, on one link.
 
     `unit_id` holds the link and gives the calendar; `category` and `severe` are what the
@@ -210,7 +211,7 @@ class Deadline(SQLModel, table=True):
     calendar_version: int = 0
 
 
-class DeadlineMove(SQLModel, table=True):
+class DeadlineMove(Row, table=True):
     """What moved a clock: a pause that is over, a time between end and reopening, an extension.
 
     Written once, when it is complete. `workdays` are those of an extension, or the least

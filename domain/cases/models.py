@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Index, LargeBinary, Numeric, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from domain.calendar.models import LimitUnit, Link
 from domain.cases.categories import Kind
@@ -17,6 +17,7 @@ from domain.cases.vocabulary import Action, Status
 from domain.kernel.columns import MOMENT, Word
 from domain.kernel.ids import new_id
 from domain.kernel.labels import Labelled
+from domain.kernel.rows import Row
 
 
 class Source(Labelled):
@@ -121,7 +122,7 @@ class Outcome(Labelled):
     WITHDRAWN = "withdrawn", "诉求人撤回"
 
 
-class Case(SQLModel, table=True):
+class Case(Row, table=True):
     """A case. Its status is changed by the step function alone.
 
     pii: tracking_sealed (a secret, not a person); parties are references. Free text
@@ -227,7 +228,7 @@ class Case(SQLModel, table=True):
     """Number, title and content as they are compared (`kernel.searching`)."""
 
 
-class Party(SQLModel, table=True):
+class Party(Row, table=True):
     """A person in a case.
 
     no_pii: the person is a reference
@@ -243,7 +244,7 @@ class Party(SQLModel, table=True):
     no_id_reason: str = ""
 
 
-class Assignment(SQLModel, table=True):
+class Assignment(Row, table=True):
     """One dispatch of a case to a department.
 
     pii: in_charge, in_charge_phone (sealed)
@@ -274,7 +275,7 @@ class Assignment(SQLModel, table=True):
     in_charge_phone_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
 
 
-class CaseReach(SQLModel, table=True):
+class CaseReach(Row, table=True):
     """A unit that a case was ever sent to, with what lists are ordered by; the database keeps it (decision 0036).
 
     no_pii
@@ -292,7 +293,7 @@ class CaseReach(SQLModel, table=True):
     due_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
-class Attachment(SQLModel, table=True):
+class Attachment(Row, table=True):
     """A picture bound to the step that brought it.
 
     no_pii: EXIF is gone; what the picture shows is the case's content
@@ -308,7 +309,7 @@ class Attachment(SQLModel, table=True):
     added_at: datetime = Field(sa_type=MOMENT)
 
 
-class Copy(SQLModel, table=True):
+class Copy(Row, table=True):
     """One copy of a case to a unit (抄告), with its read receipt; the unit may read the case, no more.
 
     no_pii
@@ -333,7 +334,7 @@ class ProcessState(Labelled):
     RETIRED = "retired", "停用"
 
 
-class ProcessVersion(SQLModel, table=True):
+class ProcessVersion(Row, table=True):
     """One version of a configured process; what was enabled never changes again.
 
     no_pii
@@ -356,7 +357,7 @@ class ProcessVersion(SQLModel, table=True):
     retired_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
-class ListOrder(SQLModel, table=True):
+class ListOrder(Row, table=True):
     """The status order of one kind of list, where somebody arranged it otherwise than the default.
 
     no_pii
@@ -370,7 +371,7 @@ class ListOrder(SQLModel, table=True):
     set_at: datetime = Field(sa_type=MOMENT)
 
 
-class CategoryWord(SQLModel, table=True):
+class CategoryWord(Row, table=True):
     """A word of everyday speech by which a category is found, besides those that come with the product.
 
     no_pii
@@ -387,7 +388,7 @@ class CategoryWord(SQLModel, table=True):
     added_at: datetime = Field(sa_type=MOMENT)
 
 
-class CategoryChoice(SQLModel, table=True):
+class CategoryChoice(Row, table=True):
     """How often a category was taken for a word by which it is found; only words that the lists hold stand here.
 
     no_pii

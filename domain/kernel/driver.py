@@ -35,6 +35,7 @@ M = TypeVar("M", bound=SQLModel)
 
 _DIALECT: Any = cast("Callable[[], Any]", PGDialect_psycopg)()
 _PLACE = re.compile(r"%\((\w+)\)s|%%")
+_NUMBERED = re.compile(r"\$(\d+)")
 _WORD = re.compile(r"\w+")
 _Place = tuple[str, Any, Callable[[Any], Any] | None]
 """Name, what stands there unless something else is given, and what makes a parameter of a given one."""
@@ -60,18 +61,16 @@ class Made:
 
         :raises DBAPIError: as the session itself raises it
         """
-        text, places, words = self._text
-        sync = session.sync_session
-        if sync.autoflush and any(one.__table__.name in words for one in (*sync.new, *sync.dirty, *sync.deleted)):
-            await session.flush()
-        values = [
-            (dump(given[name]) if dump else given[name]) if name in given else value for name, value, dump in places
-        ]
-        return await run(session, text, values)
+        return await _asked(session, self.text, given)
 
     @cached_property
-    def _text(self) -> tuple[str, tuple[_Place, ...], frozenset[str]]:
-        # The text, its places, and its words: whatever tables it reads are among them.
+    def width(self) -> int:
+        """This property counts the columns of a row."""
+        return len(self._query.selected_columns)
+
+    @cached_property
+    def text(self) -> tuple[str, tuple[_Place, ...], frozenset[str]]:
+        """This property gives the text, its places, and its words: whatever tables it reads are among them."""
         for bound in _bound_in(self._query):
             self._settle(bound)
         compiled: Any = self._query.compile(dialect=_DIALECT)
@@ -101,6 +100,17 @@ class Made:
         elif not bound.required and _plain(bound.type, value):
             bound.literal_execute = True
         bound.required = False
+
+
+async def _asked(
+    session: AsyncSession, made: tuple[str, tuple[_Place, ...], frozenset[str]], given: Mapping[str, Any]
+) -> list[Any]:
+    text, places, words = made
+    sync = session.sync_session
+    if sync.autoflush and any(one.__table__.name in words for one in (*sync.new, *sync.dirty, *sync.deleted)):
+        await session.flush()
+    values = [(dump(given[name]) if dump else given[name]) if name in given else value for name, value, dump in places]
+    return await run(session, text, values)
 
 
 def _bound_in(query: Any) -> Generator[BindParameter[Any]]:
@@ -210,17 +220,71 @@ class Reading(Generic[M]):
 
     async def of(self, session: AsyncSession, **given: Any) -> list[M]:
         """Give the rows as instances of the session; see `Made.rows`."""
-        found = await self._made.rows(session, **given)
-        return [self._shape.take(session, row) for row in found]
+        return [self.shape.take(session, row) for row in await self.made.rows(session, **given)]
+
+    async def with_more(self, session: AsyncSession, **given: Any) -> list[tuple[M, Sequence[Any]]]:
+        """Give each with the values of the columns that `then` put behind those of the table."""
+        own = len(self.shape.read)
+        found = await self.made.rows(session, **given)
+        return [(self.shape.take(session, row[:own]), row[own:]) for row in found]
 
     @cached_property
-    def _shape(self) -> Shape:
+    def shape(self) -> Shape:
+        """This property tells how its rows become instances."""
         return Shape(self._model, self._without) if self._without else Shape.of(self._model)
 
     @cached_property
-    def _made(self) -> Made:
-        columns = (getattr(self._model, name) for name in self._shape.read)
+    def made(self) -> Made:
+        """This property gives the statement."""
+        columns = (getattr(self._model, name) for name in self.shape.read)
         return Made(self._then(cast("Any", select)(*columns)), self._places)
+
+
+class Together:
+    """Several readings as one statement: each gives what it gives alone, but in no order."""
+
+    def __init__(self, *parts: Reading[Any] | Made) -> None:
+        """Take readings that nobody asked yet; what they are given they share by name."""
+        self._parts = parts
+
+    async def of(self, session: AsyncSession, **given: Any) -> list[list[Any]]:
+        """Give for each reading its instances, or its rows as they come; see `Made.rows`."""
+        found: list[list[Any]] = [[] for _ in self._parts]
+        for row in await _asked(session, self._text, given):
+            number, part, here, until = next(span for span in self._spans if row[span[2]])
+            own = row[here + 1 : until]
+            found[number].append(part.shape.take(session, own) if isinstance(part, Reading) else own)
+        return found
+
+    @cached_property
+    def _spans(self) -> list[tuple[int, Reading[Any] | Made, int, int]]:
+        spans: list[tuple[int, Reading[Any] | Made, int, int]] = []
+        for number, part in enumerate(self._parts):
+            here = spans[-1][3] if spans else 0
+            spans.append((number, part, here, here + 1 + _statement(part).width))
+        return spans
+
+    @cached_property
+    def _text(self) -> tuple[str, tuple[_Place, ...], frozenset[str]]:
+        texts: list[str] = []
+        places: list[_Place] = []
+        words: set[str] = set()
+        for number, part in enumerate(self._parts):
+            text, own, among = _statement(part).text
+            behind = len(places)
+            moved = _NUMBERED.sub(lambda found, behind=behind: f"${int(found[1]) + behind}", text)
+            texts.append(f"p{number} AS (SELECT true AS here, part.* FROM ({moved}) AS part)")  # noqa: S608
+            places += own
+            words |= among
+        names = [f"p{number}" for number in range(len(self._parts))]
+        # a join on nothing: each part's rows with nothing beside them, and nobody has to say the types of nothing
+        joined = f"{' FULL JOIN '.join(names)}{' ON false' * (len(names) - 1)}"
+        shown = ", ".join(f"{name}.*" for name in names)
+        return f"WITH {', '.join(texts)} SELECT {shown} FROM {joined}", tuple(places), frozenset(words)  # noqa: S608
+
+
+def _statement(part: Reading[Any] | Made) -> Made:
+    return part.made if isinstance(part, Reading) else part
 
 
 def among(column: Any, name: str) -> ColumnElement[bool]:

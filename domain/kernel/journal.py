@@ -12,17 +12,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, cast, func, literal, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import SessionTransaction
+from sqlmodel import col
 
 from domain.kernel import crypto
 from domain.kernel.actor import Actor
-from domain.kernel.driver import run
+from domain.kernel.driver import Made, run
 from domain.kernel.models import JournalEntry
 
 MANY = 200
@@ -31,8 +34,8 @@ START = bytes(32)
 """Stands for the seal before the first."""
 _EVERY = 0x6A6F7572
 _LOCK = """
-    SELECT pg_current_xact_id(), pg_advisory_xact_lock_shared($1), pg_advisory_xact_lock(subject)
-    FROM unnest($2::bigint[]) AS subject
+    SELECT pg_current_xact_id(), pg_advisory_xact_lock_shared($1), pg_advisory_xact_lock(key)
+    FROM (SELECT DISTINCT hashtextextended(subject::text, 0) AS key FROM unnest($2::uuid[]) AS subject ORDER BY key)
 """
 """The transaction has its id before it has a number: the sealer counts on that."""
 _LOCK_EVERY = "SELECT pg_current_xact_id(), pg_advisory_xact_lock($1)"
@@ -48,6 +51,56 @@ _TEXT = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 """Made once: making one for every line cost a fifth of its seal."""
 _written: WeakKeyDictionary[SessionTransaction, int] = WeakKeyDictionary()
 """Lines that each open transaction has written."""
+_ahead: WeakKeyDictionary[SessionTransaction, dict[UUID, _Ahead]] = WeakKeyDictionary()
+"""What each open transaction, or savepoint, has for its next line on a subject."""
+
+
+@dataclass(slots=True)
+class _Ahead:
+    """A subject that is locked, the number of its next line, and the seal of its last, once that was read."""
+
+    seq: int
+    last: bytes | None = None
+
+
+def locking(held: Select[Any]) -> Select[Any]:
+    """Have a statement that locks rows, their id first, lock each for the journal too and draw a number for its line.
+
+    The number is the last column. First the rows, then their lines: whoever waits for the one holds nothing of the
+    other; a transaction that has locked a row has its id.
+    """
+    rows = held.cte("held")
+    key = func.hashtextextended(cast(rows.c[0], Text), literal(0, BigInteger))
+    shared = func.pg_advisory_xact_lock_shared(literal(_EVERY, BigInteger))
+    return select(*rows.c, shared, func.pg_advisory_xact_lock(key), _NEXT)
+
+
+_NEXT: ColumnElement[int] = literal_column("nextval('journal_ticket')")
+LAST = Made(
+    select(col(JournalEntry.seal))
+    .where(col(JournalEntry.subject_id) == bindparam("subject_id"))
+    .order_by(col(JournalEntry.seq).desc())
+    .limit(1)
+)
+"""The seal of a subject's last line; read after the statement that locked it, which would not see what it waited for."""
+
+
+def number_ahead(session: AsyncSession, subject_id: UUID, seq: int, *, new: bool = False) -> None:
+    """Note the number drawn for the next line on a subject that this transaction has locked, or has made."""
+    _ahead.setdefault(_begun(session), {})[subject_id] = _Ahead(seq, START if new else None)
+
+
+def last_ahead(session: AsyncSession, subject_id: UUID, found: Sequence[Sequence[bytes]]) -> None:
+    """Note what `LAST` found of such a subject: its line needs no statement of its own."""
+    if (ahead := _ahead.get(_begun(session), {}).get(subject_id)) is not None:
+        ahead.last = found[0][0] if found else START
+
+
+def _begun(session: AsyncSession) -> SessionTransaction:
+    # what a savepoint locked is free again once one goes back to it
+    transaction = session.sync_session.get_nested_transaction() or session.sync_session.get_transaction()
+    assert transaction is not None  # noqa: S101 - a statement was run in it
+    return transaction
 
 
 async def record(
@@ -81,14 +134,9 @@ async def record_all(
     """Append one line for each of many subjects of one act, written together; see `record`."""
     if not lines:
         return []
-    subjects = [subject_id for subject_id, _ in lines]
-    await _lock(session, subjects)
-    if any(isinstance(one, JournalEntry) for one in session.new):
-        await session.flush()  # the line before may be among them
-    drawn = await run(session, _TICKETS, [subjects])
-    last = {subject: seal or START for _, subject, seal in drawn}
+    numbers, last = await _drawn(session, [subject_id for subject_id, _ in lines])
     entries: list[JournalEntry] = []
-    for seq, (subject_id, detail) in zip(sorted(seq for seq, *_ in drawn), lines, strict=True):
+    for seq, (subject_id, detail) in zip(numbers, lines, strict=True):
         entry = JournalEntry(
             seq=seq,
             at=at,
@@ -109,8 +157,29 @@ async def record_all(
     return entries
 
 
-async def _lock(session: AsyncSession, subjects: Sequence[UUID]) -> None:
+async def _drawn(session: AsyncSession, subjects: Sequence[UUID]) -> tuple[list[int], dict[UUID, bytes]]:
+    """Give as many numbers, rising, and the last seal of each subject, which is locked."""
     await session.connection()
+    held = [ahead for subject in dict.fromkeys(subjects) if (ahead := _used(session, subject)) is not None]
+    if len(subjects) == len(held) == 1 and held[0].last is not None:
+        return [held[0].seq], {subjects[0]: held[0].last}
+    await _lock(session, subjects)
+    if any(isinstance(one, JournalEntry) for one in session.new):
+        await session.flush()  # the line before may be among them
+    drawn = await run(session, _TICKETS, [subjects])
+    return sorted(seq for seq, *_ in drawn), {subject: seal or START for _, subject, seal in drawn}
+
+
+def _used(session: AsyncSession, subject_id: UUID) -> _Ahead | None:
+    """Take what was noted for a subject, wherever it was: after its next line, none of it is true any more."""
+    found, transaction = None, _begun(session)
+    while transaction is not None:
+        found = _ahead.get(transaction, {}).pop(subject_id, None) or found
+        transaction = transaction.parent
+    return found
+
+
+async def _lock(session: AsyncSession, subjects: Sequence[UUID]) -> None:
     transaction = session.sync_session.get_transaction()
     assert transaction is not None  # noqa: S101 - the connection has begun one
     many = _written[transaction] = _written.get(transaction, 0) + len(subjects)
@@ -118,13 +187,7 @@ async def _lock(session: AsyncSession, subjects: Sequence[UUID]) -> None:
         await run(session, _LOCK_EVERY, [_EVERY])
     else:
         # in one order: two acts on the same subjects wait for each other instead of getting stuck
-        await run(session, _LOCK, [_EVERY, sorted({_key(subject_id) for subject_id in subjects})])
-
-
-def _key(subject_id: UUID) -> int:
-    """Fold an id to the 64 bits that a lock is known by."""
-    folded = (subject_id.int >> 64) ^ (subject_id.int & (1 << 64) - 1)
-    return folded - (1 << 64) if folded >> 63 else folded
+        await run(session, _LOCK, [_EVERY, list(subjects)])
 
 
 def _stands_for(actor: Actor) -> dict[str, str]:

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from domain.kernel.columns import MOMENT
 from domain.kernel.ids import new_id
+from domain.kernel.rows import Row
 
 
-class JournalEntry(SQLModel, table=True):
+class JournalEntry(Row, table=True):
     """One line of the journal; the database refuses to change or delete it.
 
     `seq` is its number: it grows with the lines of one subject, and what was rolled back leaves gaps. `previous` is the
@@ -45,7 +46,7 @@ class JournalEntry(SQLModel, table=True):
     seal: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-class JournalSeal(SQLModel, table=True):
+class JournalSeal(Row, table=True):
     """The place of one line in the chain over the whole journal, given shortly after its commit; it only grows.
 
     Places have no gaps. Lines of before decision 0031 have their number for a place and their own seal for a seal.
@@ -60,7 +61,7 @@ class JournalSeal(SQLModel, table=True):
     seal: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-class JournalSettled(SQLModel, table=True):
+class JournalSettled(Row, table=True):
     """The number up to which no open transaction can still bring a line; one row, and it only rises.
 
     `seal` is empty only until the first line is given a place under decision 0031.
@@ -76,7 +77,7 @@ class JournalSettled(SQLModel, table=True):
     seal: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-class OutboxMessage(SQLModel, table=True):
+class OutboxMessage(Row, table=True):
     """Something that happened and that others must hear of; done is marked after success.
 
     no_pii: ids and codes only; whoever delivers it reads what it needs afresh.
@@ -97,7 +98,7 @@ class OutboxMessage(SQLModel, table=True):
     failed_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
-class StoredFile(SQLModel, table=True):
+class StoredFile(Row, table=True):
     """A file that was uploaded; its bytes lie in the file folder, sealed under a key of their own.
 
     `media_type`, `size` and `digest` are of what was given. Rows of before decision 0021 have no `original`: what
@@ -121,7 +122,7 @@ class StoredFile(SQLModel, table=True):
     sealed_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
-class NumberSeries(SQLModel, table=True):
+class NumberSeries(Row, table=True):
     """The last number given in a series, counted without gaps under a row lock.
 
     no_pii
@@ -133,7 +134,7 @@ class NumberSeries(SQLModel, table=True):
     last: int = 0
 
 
-class AppMarker(SQLModel, table=True):
+class AppMarker(Row, table=True):
     """One row that says whose database this is, read before anything is created.
 
     no_pii
@@ -145,7 +146,7 @@ class AppMarker(SQLModel, table=True):
     value: str
 
 
-class FormDraft(SQLModel, table=True):
+class FormDraft(Row, table=True):
     """What a person typed into a form and has not sent yet; it survives a reload and a restart.
 
     pii: content (sealed JSON)
@@ -162,7 +163,7 @@ class FormDraft(SQLModel, table=True):
     __table_args__ = (Index("ix_form_draft", "account_id", "form", unique=True),)
 
 
-class IdempotentAnswer(SQLModel, table=True):
+class IdempotentAnswer(Row, table=True):
     """The answer of a request with an Idempotency-Key, kept to be given again.
 
     no_pii: the request is a digest, the answer holds number, status and version

@@ -6,11 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Column, ColumnElement, Index, LargeBinary, func
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from domain.kernel.columns import MOMENT, Word
 from domain.kernel.ids import new_id
 from domain.kernel.labels import Labelled
+from domain.kernel.rows import Row
 
 
 class Occasion(Labelled):
@@ -22,7 +23,7 @@ class Occasion(Labelled):
     VOIDED = "voided", "作废通知"
 
 
-class Message(SQLModel, table=True):
+class Message(Row, table=True):
     """A short message to one phone.
 
     pii: phone, text (sealed)
@@ -46,7 +47,7 @@ class Message(SQLModel, table=True):
     failed_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
-class Notice(SQLModel, table=True):
+class Notice(Row, table=True):
     """What one account is told on screen; one at most for each outbox message.
 
     no_pii: number, codes and unit names; whoever opens the case reads the rest with the own rights
@@ -75,7 +76,7 @@ def about(notice: type[Notice]) -> ColumnElement[UUID]:
     return func.coalesce(col(notice.case_id), col(notice.id))
 
 
-class CasePresence(SQLModel, table=True):
+class CasePresence(Row, table=True):
     """That a page of an account has a case open; it lives by its heartbeats and may be lost in a crash.
 
     `client` names the page, it is no identity.

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from domain.kernel.columns import MOMENT, Word
 from domain.kernel.ids import new_id
 from domain.kernel.labels import Labelled
 from domain.kernel.permissions import FieldLevel, Reach, Role
+from domain.kernel.rows import Row
 
 
 class UnitKind(Labelled):
@@ -28,7 +29,7 @@ class SessionKind(Labelled):
     API = "api", "接口令牌"
 
 
-class Unit(SQLModel, table=True):
+class Unit(Row, table=True):
     """A unit of the county's administration.
 
     no_pii
@@ -55,7 +56,7 @@ def _words() -> Any:
     return Field(default_factory=list, sa_column=Column(ARRAY(String), nullable=False))
 
 
-class CustomRole(SQLModel, table=True):
+class CustomRole(Row, table=True):
     """A role that a county made for itself: a built-in role in the workflow, with permissions of its own.
 
     `acts_as` decides which steps of a case it may take; `permissions` decide everything else.
@@ -80,7 +81,7 @@ class CustomRole(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
-class Account(SQLModel, table=True):
+class Account(Row, table=True):
     """A person of the system.
 
     `role_codes` are the roles that were granted, built-in or custom; `roles` the built-in ones it acts in by them.
@@ -128,7 +129,7 @@ class Account(SQLModel, table=True):
     disabled_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
-class AccountUnit(SQLModel, table=True):
+class AccountUnit(Row, table=True):
     """A unit that an account belongs to besides its main one.
 
     no_pii
@@ -140,7 +141,7 @@ class AccountUnit(SQLModel, table=True):
     unit_id: UUID = Field(foreign_key="unit.id", primary_key=True, index=True)
 
 
-class Delegation(SQLModel, table=True):
+class Delegation(Row, table=True):
     """A person on leave has another act in the own stead, for a time.
 
     no_pii: the reason is a word about leave, the form asks for no more
@@ -161,7 +162,7 @@ class Delegation(SQLModel, table=True):
     ended_by: UUID | None = None
 
 
-class SignInSession(SQLModel, table=True):
+class SignInSession(Row, table=True):
     """A sign-in of an account; the secret itself is with the browser or client only.
 
     no_pii
@@ -188,7 +189,7 @@ class SignInSession(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
-class SignInStep(SQLModel, table=True):
+class SignInStep(Row, table=True):
     """A sign-in under way: waiting for a code, or for the answer of another provider. Good for minutes, and once.
 
     pii: payload (sealed): what the answer is checked against; secrets of this one sign-in
@@ -209,7 +210,7 @@ class SignInStep(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
-class PasswordPast(SQLModel, table=True):
+class PasswordPast(Row, table=True):
     """A password an account had before, so that it does not come back at once.
 
     no_pii: an Argon2id hash
@@ -223,7 +224,7 @@ class PasswordPast(SQLModel, table=True):
     ended_at: datetime = Field(sa_type=MOMENT)
 
 
-class SecondFactor(SQLModel, table=True):
+class SecondFactor(Row, table=True):
     """The one-time codes (TOTP, RFC 6238) of an account; without `confirmed_at` not in force yet.
 
     pii: secret (sealed)
@@ -240,7 +241,7 @@ class SecondFactor(SQLModel, table=True):
     confirmed_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
-class RecoveryCode(SQLModel, table=True):
+class RecoveryCode(Row, table=True):
     """A code for when the phone is lost, good once; only its keyed digest is kept.
 
     no_pii
@@ -254,7 +255,7 @@ class RecoveryCode(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
-class SignOnLink(SQLModel, table=True):
+class SignOnLink(Row, table=True):
     """A provider's person who may sign in as an account; the subject is kept as a keyed digest.
 
     no_pii
@@ -271,7 +272,7 @@ class SignOnLink(SQLModel, table=True):
     made_at: datetime = Field(sa_type=MOMENT)
 
 
-class SecurityPolicy(SQLModel, table=True):
+class SecurityPolicy(Row, table=True):
     """A security value that was set in place of its default; what it was before stands in the journal.
 
     no_pii

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, SmallInteger
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from domain.kernel.columns import MOMENT, Word
 from domain.kernel.ids import new_id
 from domain.kernel.labels import Labelled
 from domain.kernel.permissions import Role
+from domain.kernel.rows import Row
 
 INDEX_FORM = 1
 """Of which form of names and numbers the blind indexes are made (decision 0015); a row of an older one is made anew."""
@@ -34,7 +35,7 @@ class Sex(Labelled):
     FEMALE = "female", "女"
 
 
-class Person(SQLModel, table=True):
+class Person(Row, table=True):
     """A person as declared at one moment; never changed afterwards but by `operations.anonymise`.
 
     pii: name, id_number, phone, birth_date, address (all sealed); blind indexes of
@@ -65,7 +66,7 @@ class Person(SQLModel, table=True):
     anonymised_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
-class FieldRule(SQLModel, table=True):
+class FieldRule(Row, table=True):
     """One cell of the field policy that somebody set otherwise than the default.
 
     no_pii
@@ -81,7 +82,7 @@ class FieldRule(SQLModel, table=True):
     set_at: datetime = Field(sa_type=MOMENT)
 
 
-class RevealCount(SQLModel, table=True):
+class RevealCount(Row, table=True):
     """That an account opened a field at a moment: what the limits of an hour and a day are counted from.
 
     Who was opened, and why, stands in the journal alone; a row is forgotten when its day is over.

@@ -6,11 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from domain.kernel.columns import MOMENT, Word
 from domain.kernel.ids import new_id
 from domain.kernel.labels import Labelled
+from domain.kernel.rows import Row
 
 
 class Kind(Labelled):
@@ -36,7 +37,7 @@ class Ending(Labelled):
     DELETE = "delete", "删除"
 
 
-class RetentionRule(SQLModel, table=True):
+class RetentionRule(Row, table=True):
     """A rule that somebody set; a change ends it and begins another, nothing is overwritten.
 
     no_pii
@@ -56,7 +57,7 @@ class RetentionRule(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
-class LegalHold(SQLModel, table=True):
+class LegalHold(Row, table=True):
     """That a case is kept whatever the rules say, and why.
 
     no_pii: the reason names the proceeding, not the person
@@ -74,7 +75,7 @@ class LegalHold(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
-class Tombstone(SQLModel, table=True):
+class Tombstone(Row, table=True):
     """That a person was made anonymous: when, and by which kind of rule. Not who it was, not even as a digest.
 
     no_pii

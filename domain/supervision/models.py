@@ -6,12 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from domain.calendar.models import Link
 from domain.kernel.columns import MOMENT, Word
 from domain.kernel.ids import new_id
 from domain.kernel.labels import Labelled
+from domain.kernel.rows import Row
 
 
 class Level(Labelled):
@@ -19,7 +20,7 @@ class Level(Labelled):
     RED = "red", "红牌"
 
 
-class Breach(SQLModel, table=True):
+class Breach(Row, table=True):
     """One level of one clock that was passed; the database refuses to change or delete it.
 
     `due_at` is the moment that was passed, as it stood when it was found on calendar
@@ -51,7 +52,7 @@ class Breach(SQLModel, table=True):
     attempt: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
-class VoidedBreach(SQLModel, table=True):
+class VoidedBreach(Row, table=True):
     """That a breach counts no more, because it was written by a clock that was wrong; this only grows as well.
 
     no_pii

@@ -6,13 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, LargeBinary
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from domain.kernel.columns import MOMENT
 from domain.kernel.ids import new_id
+from domain.kernel.rows import Row
 
 
-class OneTimeCode(SQLModel, table=True):
+class OneTimeCode(Row, table=True):
     """A code asked for, or a failed attempt to use one, on the page of one case.
 
     `code_digest` is empty until the code was made, and for ever when the phone is not a
@@ -35,7 +36,7 @@ class OneTimeCode(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
-class PetitionerSession(SQLModel, table=True):
+class PetitionerSession(Row, table=True):
     """A phone that proved itself for one case.
 
     no_pii

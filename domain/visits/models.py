@@ -7,11 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import Column, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from domain.kernel.columns import MOMENT, Word
 from domain.kernel.ids import new_id
 from domain.kernel.labels import Labelled
+from domain.kernel.rows import Row
 
 
 class IdSource(Labelled):
@@ -26,7 +27,7 @@ class VisitState(Labelled):
     LEFT = "left", "已离开"
 
 
-class Desk(SQLModel, table=True):
+class Desk(Row, table=True):
     """A reception desk and the digest of its bridge's token.
 
     no_pii
@@ -42,7 +43,7 @@ class Desk(SQLModel, table=True):
     token_digest: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
 
 
-class Visit(SQLModel, table=True):
+class Visit(Row, table=True):
     """One coming of one person to the centre.
 
     no_pii: the person is a reference; the reason is the visitor's matter in a few words

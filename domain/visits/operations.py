@@ -12,7 +12,7 @@ from sqlmodel import col
 from domain.kernel import crypto, journal, outbox
 from domain.kernel.actor import Actor
 from domain.kernel.clock import local_date
-from domain.kernel.ids import new_token
+from domain.kernel.ids import new_id, new_token
 from domain.kernel.notify import announce
 from domain.kernel.numbers import next_in
 from domain.kernel.permissions import Permission
@@ -48,8 +48,10 @@ async def register(session: AsyncSession, actor: Actor, given: VisitInput, *, at
 
     person = await people.declare(session, given.person, at=at)
     id_source = IdSource.CARD if given.card else given.id_source
+    visit_id = new_id()
     visit = Visit(
-        queue_number=await next_in(session, f"visit.{actor.unit_code}.{local_date(at):%Y%m%d}"),
+        id=visit_id,
+        queue_number=await next_in(session, f"visit.{actor.unit_code}.{local_date(at):%Y%m%d}", for_id=visit_id),
         person_id=person.id,
         unit_id=actor.unit_id,
         desk_id=desk_id,

@@ -29,7 +29,7 @@ _REOPENED_TEXT = "（退回续办）"
 _HELD_TEXT = "（不晚于原承诺日期）"
 
 
-_RUNNING = driver.Reading(
+RUNNING = driver.Reading(
     Deadline,
     lambda query: (
         query.where(col(Deadline.subject_id) == bindparam("subject_id"), col(Deadline.stopped_at).is_(None))
@@ -60,7 +60,7 @@ class Clocks:
     @classmethod
     async def of(cls, session: AsyncSession, subject_id: UUID) -> Clocks:
         """Read the clocks of a case in one statement."""
-        return cls(session, subject_id, await _RUNNING.of(session, subject_id=subject_id))
+        return cls(session, subject_id, await RUNNING.of(session, subject_id=subject_id))
 
     async def start(
         self,

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.calendar.operations import RUNNING, Clocks
 from domain.cases.inputs import StepInput
 from domain.cases.models import Assignment, Case, Part
 from domain.cases.process import Process
+from domain.cases.queries import reach
 from domain.cases.workflow import Step
+from domain.kernel import driver, journal
 from domain.kernel.flow import taking
 from domain.kernel.models import StoredFile
 
 
 @dataclass(slots=True)
 class Act(taking.Act[Case, StepInput, Process, Step]):
-    """Carry one step being taken, with the live assignments of its case and the pictures that came with it.
+    """Carry one step being taken, with live assignments and clocks of its case and the pictures that came with it.
 
     `told["units"]`: the codes of units that are told though they hold no live assignment any more.
     """
 
     assignments: list[Assignment] = field(default_factory=list[Assignment])
+    clocks: Clocks = field(kw_only=True)
     files: list[StoredFile] = field(default_factory=list[StoredFile])
 
     @property
@@ -34,3 +41,17 @@ class Act(taking.Act[Case, StepInput, Process, Step]):
     def own_assist(self) -> Assignment | None:
         mine = (a for a in self.assignments if a.part is Part.ASSIST and a.unit_id in self.actor.unit_ids)
         return next(mine, None)
+
+
+async def beside(session: AsyncSession, case_id: UUID) -> tuple[list[Assignment], Clocks]:
+    """Give what a step looks at beside its case, which is locked: the live assignments, the lead first, and the clocks.
+
+    One statement, but another than the one that locked: that would not see what it waited for.
+    """
+    live, running, last = await _BESIDE.of(session, case_id=case_id, subject_id=case_id)
+    journal.last_ahead(session, case_id, last)
+    live.sort(key=lambda one: (one.part is not Part.LEAD, one.dispatched_at))
+    return live, Clocks(session, case_id, sorted(running, key=lambda one: one.id))
+
+
+_BESIDE = driver.Together(reach.ASSIGNED, RUNNING, journal.LAST)

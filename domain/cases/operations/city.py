@@ -11,11 +11,12 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.calendar.operations import Clocks
 from domain.cases.inputs import CitySent, StepInput
 from domain.cases.models import Case, Source
 from domain.cases.operations import clocks
 from domain.cases.operations.act import Act
-from domain.cases.operations.create import blank, fill, number_for
+from domain.cases.operations.create import blank, fill
 from domain.cases.operations.effects import give_code
 from domain.cases.process import STANDARD
 from domain.cases.queries import processes
@@ -51,7 +52,9 @@ async def receive(session: AsyncSession, actor: Actor, given: CitySent, *, at: d
     step = STANDARD.rows(None, Action.CITY_DISPATCH)[0]
     case = await _made(session, given, reference, step, at)
     process = await processes.of_case(session, case)
-    await clocks.apply(Act(session, actor, case, StepInput(), at, process, step=step))
+    await clocks.apply(
+        Act(session, actor, case, StepInput(), at, process, step=step, clocks=Clocks(session, case.id, []))
+    )
 
     detail = {"to": case.status.value, "number": case.number, "row": step.row, "city_reference": reference}
     detail |= {"version": case.version}
@@ -73,8 +76,7 @@ async def _made(session: AsyncSession, given: CitySent, reference: str, step: St
     keeper = await orgs.keeper_of_centre(session)
     if keeper is None:
         raise Invalid("没有可以接收市平台案件的综治中心管理员")
-    number, status = await number_for(session, at), step.target or Status.TO_DISPATCH
-    case = blank(keeper, given, number=number, at=at, status=status)
+    case = await blank(session, keeper, given, at=at, status=step.target or Status.TO_DISPATCH)
     case.source, case.city_reference, case.city_due_at = Source.CITY, reference, given.city_due_at
     session.add(case)
     await session.flush()

@@ -24,13 +24,13 @@ ALL = tuple(Link)
 async def apply(act: Act) -> None:
     """Run the clock effects of the step, then renew the case's nearest deadline.
 
-    The running clocks are read once and changed in memory. A supervision ends with the link
+    The running clocks were read with the case and are changed in memory. A supervision ends with the link
     it is about (督办处理完成自动取消); a breach that was earned stays.
     """
     case, thawed = act.case, Effect.TOGGLE_LEGACY in act.step.effects and not act.case.legacy
     if not (act.step.clocks or case.legacy or Effect.TOGGLE_LEGACY in act.step.effects):
         return
-    clocks = await Clocks.of(act.session, case.id)
+    clocks = act.clocks
     stopped: list[Deadline] = []
     for clock in act.step.clocks:
         stopped += await _run(act, clocks, clock)
@@ -74,7 +74,7 @@ def _stop(act: Act, clocks: Clocks, link: Link | None) -> list[Deadline]:
 
 async def start_link(act: Act, link: Link, assignment: Assignment | None = None) -> None:
     """Start one clock: of the case itself, or of one assistant's assignment."""
-    await _start(act, await Clocks.of(act.session, act.case.id), link, assignment)
+    await _start(act, act.clocks, link, assignment)
 
 
 async def _start(act: Act, clocks: Clocks, link: Link, assignment: Assignment | None) -> None:

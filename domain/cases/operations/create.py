@@ -43,7 +43,7 @@ async def create(
     actor.require(Permission.CASE_CREATE)
     if not actor.unit_ids:
         raise NotPermitted("您的账号没有所属单位，不能登记诉求，请联系系统管理员")
-    case = blank(actor, given, number=await number_for(session, at), at=at)
+    case = await blank(session, actor, given, at=at)
     session.add(case)
 
     if given.visit_id is not None:
@@ -60,16 +60,14 @@ async def create(
     return CaseSummary.of(case)
 
 
-async def number_for(session: AsyncSession, at: datetime) -> str:
-    """Give the next number of the year."""
-    year = local(at).year
-    return f"{NUMBER_PREFIX}{year}{await next_in(session, f'case.{year}'):06d}"
-
-
-def blank(actor: Actor, given: CaseInput, *, number: str, at: datetime, status: Status = Status.DRAFT) -> Case:
+async def blank(
+    session: AsyncSession, actor: Actor, given: CaseInput, *, at: datetime, status: Status = Status.DRAFT
+) -> Case:
+    """Give a case with the next number of the year, and nothing written on it yet."""
+    case_id, year = new_id(), local(at).year
     return Case(
-        id=new_id(),
-        number=number,
+        id=case_id,
+        number=f"{NUMBER_PREFIX}{year}{await next_in(session, f'case.{year}', for_id=case_id):06d}",
         status=status,
         title="",
         source=given.source or Source.WALK_IN,

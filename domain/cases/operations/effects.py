@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from domain.calendar import operations as calendar
 from domain.calendar.models import Link
 from domain.cases.models import Assignment, AssignmentState, Case, Copy, Outcome, Part
 from domain.cases.operations import answer, clocks, matter
@@ -158,7 +157,7 @@ def _put_in_charge(act: Act, assignment: Assignment) -> None:
 async def _assist_accept(act: Act) -> None:
     if own := act.own_assist:
         own.state, own.accepted_at, own.accepted_by = AssignmentState.WORKING, act.at, act.actor.account_id
-        await calendar.stop(act.session, subject_id=act.case.id, links=(Link.ACCEPT,), at=act.at, holder_id=own.id)
+        act.clocks.stop((Link.ACCEPT,), at=act.at, holder_id=own.id)
         await clocks.start_link(act, Link.FEEDBACK, own)
 
 
@@ -179,8 +178,7 @@ async def _assist_report(act: Act) -> None:
     if own := act.own_assist:
         own.accepted_at, own.accepted_by = own.accepted_at or act.at, own.accepted_by or act.actor.account_id
         own.state, own.reported_at = AssignmentState.REPORTED, own.reported_at or act.at
-        links = (Link.ACCEPT, Link.FEEDBACK)
-        await calendar.stop(act.session, subject_id=act.case.id, links=links, at=act.at, holder_id=own.id)
+        act.clocks.stop((Link.ACCEPT, Link.FEEDBACK), at=act.at, holder_id=own.id)
 
 
 async def _hand_over(act: Act) -> None:
@@ -327,7 +325,7 @@ async def _toggle_legacy(act: Act) -> None:
     act.detail["on"] = case.legacy
     if not case.legacy and case.status is not Status.RETURN_PENDING:
         # what a waiting return has paused stays paused; the rest runs on with what remained
-        await calendar.resume(act.session, subject_id=case.id, links=tuple(Link), at=act.at)
+        await act.clocks.resume(tuple(Link), at=act.at)
 
 
 async def _toggle_typical(act: Act) -> None:

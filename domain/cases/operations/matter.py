@@ -27,7 +27,7 @@ from domain.kernel.refusals import Invalid, NotFound
 from domain.kernel.words import as_written, text_fault
 from domain.people import operations as people
 from domain.people import queries as people_queries
-from domain.people.models import IdType
+from domain.people.models import IdType, Person
 from domain.people.policy import Field, Purpose
 from domain.people.schemas import PersonInput
 
@@ -226,6 +226,15 @@ async def add_party(session: AsyncSession, case: Case, given: PartyInput, place:
 
 
 _PARTIES = driver.Reading(Party, lambda query: query.where(col(Party.case_id) == bindparam("case_id")))
+_WITH_PERSONS = driver.Together(
+    _PARTIES,
+    driver.Reading(
+        Person,
+        lambda query: query.where(
+            col(Person.id).in_(select(col(Party.person_id)).where(col(Party.case_id) == bindparam("case_id")))
+        ),
+    ),
+)
 _LONG_NUMBER = re.compile(r"\d[\d\s-]{9,}[\dXx]")
 
 
@@ -234,9 +243,8 @@ async def require_anonymous(session: AsyncSession, case: Case, text: str) -> Non
 
     :raises Invalid: it holds a party's name, or a number as long as a phone's
     """
-    rows = await _PARTIES.of(session, case_id=case.id)
-    persons = await people_queries.by_ids(session, (p.person_id for p in rows))
-    if people_queries.any_named_in(persons.values(), text):
+    _, persons = await _WITH_PERSONS.of(session, case_id=case.id)
+    if people_queries.any_named_in(persons, text):
         raise Invalid.of({"typical_text": "典型案例文本中出现了当事人姓名，请先匿名化"})
     if _LONG_NUMBER.search(text):
         raise Invalid.of({"typical_text": "典型案例文本中出现了号码，请先删去电话和证件号码"})
@@ -252,8 +260,8 @@ async def require_complete(session: AsyncSession, actor: Actor, case: Case) -> N
         for name, label in REQUIRED.items()
         if not getattr(case, "area_path" if name == "area" else name)
     }
-    rows = await _PARTIES.of(session, case_id=case.id)
-    persons = await people_queries.by_ids(session, (p.person_id for p in rows))
+    rows, found = await _WITH_PERSONS.of(session, case_id=case.id)
+    persons = {person.id: person for person in found}
     petitioners = [p for p in rows if p.kind is PartyKind.PETITIONER]
     if not petitioners:
         faults["parties"] = "至少需要一位诉求人"

@@ -14,7 +14,7 @@ from domain.cases import events, rules
 from domain.cases.inputs import StepInput
 from domain.cases.models import Attachment
 from domain.cases.operations import clocks, effects, matter
-from domain.cases.operations.act import Act
+from domain.cases.operations.act import Act, beside
 from domain.cases.queries import conflict, family, limits, processes, reach, receiving, situation
 from domain.cases.schemas import CaseSummary
 from domain.cases.vocabulary import Action, Guard, Need, Status
@@ -44,10 +44,10 @@ async def take(
 
 async def _fetch(session: AsyncSession, actor: Actor, number: str, given: StepInput, at: datetime) -> Act:
     case = await reach.lock(session, actor, number)
-    assignments = await reach.live_assignments(session, case.id)
+    assignments, clocks = await beside(session, case.id)
     process = await processes.of_case(session, case)
     ties = reach.bond_of(actor, case, assignments).ties
-    return Act(session, actor, case, given, at, process, ties, assignments, told={"units": []})
+    return Act(session, actor, case, given, at, process, ties, assignments, clocks=clocks, told={"units": []})
 
 
 async def _held(act: Act, wanted: AbstractSet[Guard]) -> frozenset[Guard]:

@@ -16,7 +16,7 @@ from domain.areas import queries as areas
 from domain.cases.models import Assignment, AssignmentState, Case, Copy, Part, Party
 from domain.cases.policy import Bond
 from domain.cases.vocabulary import Status
-from domain.kernel import alike, driver
+from domain.kernel import alike, driver, journal
 from domain.kernel.actor import Actor, system_actor
 from domain.kernel.columns import one_of
 from domain.kernel.permissions import Permission, Reach, Role
@@ -117,25 +117,29 @@ async def lock(session: AsyncSession, actor: Actor, number: str) -> Case:
     :raises NotFound: none, or out of reach
     """
     example, own = example_of(actor)
-    found = await _locked(example, tuple(own)).of(session, number=number_key(number), **own)
+    found = await _locked(example, tuple(own)).with_more(session, number=number_key(number), **own)
     if not found:
         raise NotFound(NOT_YOURS)
-    return found[0]
+    ((case, (*_, ticket)),) = found
+    journal.number_ahead(session, case.id, ticket)
+    return case
 
 
 @lru_cache(maxsize=500)
 def _locked(example: Actor, own: tuple[str, ...]) -> driver.Reading[Case]:
     # Made once for all who are alike: building it costs more than running it.
     seen = (col(Case.number) == bindparam("number"), visible_to(example))
-    return driver.Reading(Case, lambda query: query.where(*seen).with_for_update(of=Case), places=places(own))
+    return driver.Reading(
+        Case, lambda query: journal.locking(query.where(*seen).with_for_update(of=Case)), places=places(own)
+    )
 
 
 async def live_assignments(session: AsyncSession, case_id: UUID) -> list[Assignment]:
     """Give the assignments that are not over, the lead first."""
-    return await _LIVE.of(session, case_id=case_id)
+    return await ASSIGNED.of(session, case_id=case_id)
 
 
-_LIVE = driver.Reading(
+ASSIGNED = driver.Reading(
     Assignment,
     lambda query: query.where(
         col(Assignment.case_id) == bindparam("case_id"), col(Assignment.state).in_(LIVE)
