@@ -6,7 +6,7 @@ import reflex as rx
 
 from components.kit.addressed import address
 from components.kit.form import select, text_input
-from components.kit.listing import drawn, mark
+from components.kit.listing import drawn, mark, waiting
 from components.kit.show import card, empty
 from state.audit.person import DAYS, Period
 from state.audit.person import PersonTimelineState as S
@@ -15,7 +15,7 @@ from state.audit.person import PersonTimelineState as S
 def timeline() -> rx.Component:
     """Draw who it is, the sums of the period, and the days."""
     none = rx.cond(S.found, empty(*DAYS.none_yet), empty("没有这个账号", "检查账号是否写对；停用的账号也能查到"))
-    rows = drawn(S, DAYS, S.rows, sort=S.sort, on_sort=S.order_by, empty=none)
+    rows = drawn(S, DAYS, S.rows, sort=S.sort, on_sort=S.order_by, empty=none, loading=waiting(S))
     return rx.el.div(
         address(S), card("", _head(), rx.cond(S.totals.length() > 0, _sums()), rows), class_name="stack days"
     )

@@ -11,6 +11,7 @@ from components.kit.addressed import address, conditions, search_box
 from components.kit.download import download_button
 from components.kit.fold import filters
 from components.kit.form import select, text_input
+from components.kit.here import elsewhere
 from components.kit.menu import menu
 from components.kit.show import alert, card, empty, kpi_tiles, tag
 from components.kit.table import Column, pager, table
@@ -18,9 +19,9 @@ from state.cases.listing import TAGS, Row, risk_choices
 from state.cases.listing import CaseListState as S
 
 
-def worklist(path: str) -> rx.Component:
+def worklist() -> rx.Component:
     """Draw counters that filter, then the filtered list of an address; another address's is not shown in its place."""
-    loading = S.loading | (S.shown != path)
+    loading = S.loading | elsewhere(S)
     return rx.fragment(
         address(S),
         kpi_tiles(S.tiles, S.view, S.choose_view, loading=loading),

@@ -10,6 +10,7 @@ from components.kit.addressed import address, conditions, search_box
 from components.kit.asking import chooser
 from components.kit.download import download_button
 from components.kit.fold import filters
+from components.kit.here import elsewhere
 from components.kit.show import card, empty, kpi_tiles, tag
 from components.kit.table import Column, pager, table
 from domain.kernel.asking import Field, asked
@@ -19,7 +20,7 @@ from state.kit.listing import Act, Col, Listing, Mark, Row
 def listing(state: Any, title: str = "") -> rx.Component:
     """Draw the whole list of a `ListState`; with a title, its export stands beside that."""
     spec: Listing[Any] = state.LISTING
-    tiles = kpi_tiles(state.tiles, state.view, state.choose_view, unit=spec.unit, loading=state.loading)
+    tiles = kpi_tiles(state.tiles, state.view, state.choose_view, unit=spec.unit, loading=waiting(state))
     said = rx.el.p(spec.says, class_name="muted") if spec.says else rx.fragment()
     actions = export_button(state, "btn txt small") if title else None
     return rx.fragment(
@@ -74,7 +75,9 @@ def rows(state: Any) -> rx.Component:
     spec: Listing[Any] = state.LISTING
     clear = rx.el.button("清除筛选", class_name="btn", on_click=state.widen)
     nothing = rx.cond(state.filtered, empty(spec.none_left, "换个条件试试", clear), empty(*spec.none_yet))
-    return drawn(state, spec, state.rows, sort=state.sort, on_sort=state.order_by, empty=nothing)
+    return drawn(
+        state, spec, state.rows, sort=state.sort, on_sort=state.order_by, empty=nothing, loading=waiting(state)
+    )
 
 
 def drawn(state: Any, spec: Listing[Any], found: Any, **more: Any) -> rx.Component:
@@ -145,13 +148,18 @@ def _acts(state: Any, row: Row, *, said: bool) -> rx.Component:
     return rx.el.span(rx.foreach(row.acts, one), words, class_name="row-acts")
 
 
+def waiting(state: Any) -> Any:
+    """Tell whether the rows of a `ListState` are still to come: what it holds may be another address's."""
+    return state.loading | elsewhere(state)
+
+
 def _foot(state: Any) -> rx.Component:
     if not state.LISTING.whole:
-        return pager(state, loading=state.loading)
+        return pager(state, loading=waiting(state))
     unit = state.LISTING.unit
     cut = rx.cond(state.cut, rx.el.span(f"只显示前 {state.LISTING.shown} {unit}，请缩小范围", class_name="muted"))
     counted = rx.el.div(rx.el.span("共", rx.el.b(state.total), unit), cut, class_name="pager")
-    return rx.cond(state.known & ~state.loading, counted)
+    return rx.cond(state.known & ~waiting(state), counted)
 
 
 def export_button(state: Any, look: str = "btn") -> rx.Component:

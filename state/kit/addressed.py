@@ -64,6 +64,8 @@ class AddressedState(rx.State, mixin=True):
 
     ASKS: ClassVar[Asks] = Asks()
     address: str = ""
+    came_to: str = ""
+    """The address that the browser came to when the list was opened; what is done on the page changes it in silence."""
     filters: dict[str, str] = {}
     filtered: bool = False
     forgotten: bool = False
@@ -133,6 +135,8 @@ class AddressedState(rx.State, mixin=True):
 
     def _open_address(self, home: str = "") -> None:
         """Take the view of the list from the address; `home` is what the page shows by itself."""
+        query = str(self.router.url.query)
+        self.came_to = f"{self._path()}?{query}" if query else self._path()
         asks, asked = self._asks(), {name: str(value) for name, value in self.router.url.query_parameters.items()}
         self._key = asked.get(_KEPT, "")
         kept = self._kept.get(self._key, {})
@@ -158,9 +162,12 @@ class AddressedState(rx.State, mixin=True):
             "size": str(self.size) if self.size != SIZES[0] else "",
             _CURSOR: self._cursor,
         }
-        path = "/" + str(self.router.url.path).strip("/")
+        path = self._path()
         query = urlencode({name: value for name, value in (view | told | rest).items() if value})
         self.address = f"{path}?{query}" if query else path
+
+    def _path(self) -> str:
+        return "/" + str(self.router.url.path).strip("/")
 
     def _keep(self, kept: dict[str, str]) -> str:
         """Keep what must not stand in the address; one place in the browser's history has one word for it."""

@@ -26,7 +26,7 @@ def ledger() -> rx.Component:
 
 def _list(path: str) -> rx.Component:
     return page(
-        worklist(path),
+        worklist(),
         place=path,
         here=path,
         actions=rx.fragment(
