@@ -6,7 +6,7 @@ A deadline is not scoped by itself: its case is, and callers ask with ids they m
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import cast
@@ -37,9 +37,10 @@ _KEPT = "rules of time"
 _BOOKS: OrderedDict[UUID, Book] = OrderedDict()
 """Rules by their stamp, read once in a process: a stamp's rules never change."""
 _BOOKS_KEPT = 8
-_LAST = driver.Made(
+LAST = driver.Made(
     select(col(CalendarChange.version), col(CalendarChange.stamp)).order_by(col(CalendarChange.seq).desc()).limit(1)
 )
+"""Which rules of time are in force, by their stamp."""
 
 
 @dataclass(slots=True)
@@ -77,10 +78,13 @@ class Book:
         )
 
 
-async def book_of(session: AsyncSession) -> Book:
-    """Give the rules of time: one short query in a session, and all rows once in a process."""
+async def book_of(session: AsyncSession, last: Sequence[tuple[int, UUID]] | None = None) -> Book:
+    """Give the rules of time: one short query in a session, and all rows once in a process.
+
+    :param last: what `LAST` gave, where it was asked with something else
+    """
     if _KEPT not in session.info:
-        ((version, stamp),) = await _LAST.rows(session) or [(0, None)]
+        ((version, stamp),) = (await LAST.rows(session) if last is None else last) or [(0, None)]
         if stamp is None:
             session.info[_KEPT] = await _load(session, version)
         elif stamp in _BOOKS:

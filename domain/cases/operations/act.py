@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.calendar import queries as calendar
 from domain.calendar.operations import RUNNING, Clocks
 from domain.cases.inputs import StepInput
 from domain.cases.models import Assignment, Case, Part
@@ -46,12 +47,13 @@ class Act(taking.Act[Case, StepInput, Process, Step]):
 async def beside(session: AsyncSession, case_id: UUID) -> tuple[list[Assignment], Clocks]:
     """Give what a step looks at beside its case, which is locked: the live assignments, the lead first, and the clocks.
 
-    One statement, but another than the one that locked: that would not see what it waited for.
+    The rules of time and the seal of the last line are read along, for who asks next. One statement, but another than the one that locked: that would not see what it waited for.
     """
-    live, running, last = await _BESIDE.of(session, case_id=case_id, subject_id=case_id)
-    journal.last_ahead(session, case_id, last)
+    live, running, seal, rules = await _BESIDE.of(session, case_id=case_id, subject_id=case_id)
+    journal.last_ahead(session, case_id, seal)
+    await calendar.book_of(session, rules)
     live.sort(key=lambda one: (one.part is not Part.LEAD, one.dispatched_at))
     return live, Clocks(session, case_id, sorted(running, key=lambda one: one.id))
 
 
-_BESIDE = driver.Together(reach.ASSIGNED, RUNNING, journal.LAST)
+_BESIDE = driver.Together(reach.ASSIGNED, RUNNING, journal.LAST, calendar.LAST)
