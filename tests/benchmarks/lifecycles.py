@@ -32,7 +32,7 @@ from tests.support.serving import ROOT, Serving
 GOAL, KEPT, PROCESSOR = 60.0, 0.8, 28.0
 """Lifecycles a second over HTTP, how much of it the larger county keeps, and milliseconds of all processors for one."""
 SIZES, SECONDS, WARM_UP = (10_000, 1_000_000), 20.0, 4.0
-WALKERS, SEEDED = 8, 120
+WALKERS, TWICE, SEEDED = 8, 16, 120
 MOST_SECONDS = 1800.0
 HTTP, DOMAIN, BARE = "HTTP", "domain", "bare PostgreSQL"
 
@@ -55,10 +55,10 @@ class Ground:
     connection: psycopg.AsyncConnection
     tokens: dict[str, str]
 
-    async def walk(self, seconds: float) -> Walked:
+    async def walk(self, seconds: float, walkers: int = WALKERS) -> Walked:
         """Walk lifecycles over HTTP from a second process."""
         port = int(self.serving.url.rsplit(":", 1)[1])
-        return Walked(**await _ask("walk", Walk(port, self.tokens, WALKERS, seconds, _seed())))
+        return Walked(**await _ask("walk", Walk(port, self.tokens, walkers, seconds, _seed())))
 
     def used(self) -> dict[str, float]:
         """Give the processor time that product and database have used by now, in milliseconds."""
@@ -107,9 +107,7 @@ async def _read(ground: Ground, found: Found) -> Table:
 
 async def _measure(ground: Ground, found: Found, seconds: float) -> Table:
     await ground.walk(WARM_UP)
-    before = ground.used()
-    walked = await ground.walk(seconds)
-    spent = {**processors.between(before, ground.used()), "walkers": walked.processor}
+    walked, spent = await _walked(ground, seconds, WALKERS)
     left = await ground.count("SELECT count(*) FROM outbox_message WHERE done_at IS NULL AND failed_at IS NULL")
     inner = await ground.inner("domain", seconds / 2)
     bare = await ground.inner("bare", seconds / 2)
@@ -122,12 +120,22 @@ async def _measure(ground: Ground, found: Found, seconds: float) -> Table:
         table.add(Series(f"{DOMAIN}: {step}", inner.times[step], f"{inner.statements[step]} statements"), plain)
     for step in STEPS:
         table.add(Series(f"{HTTP}: {step}", walked.times[step]), plain)
-    faults = f", {len(walked.faults)} FAULTS, first: {walked.faults[0]}" if walked.faults else ""
-    note = (
-        f"{walked.rate:.1f} lifecycles/s (goal ≥ {GOAL:.0f}: {_kept(walked.rate >= GOAL)}), outbox behind by {left:,}"
-    )
-    table.add(Series(f"{HTTP}: lifecycle", walked.lifecycles, f"{note}; {_processor(spent, walked)}{faults}"))
+    table.add(Series(f"{HTTP}: lifecycle", walked.lifecycles, _note(walked, spent, f", outbox behind by {left:,}")))
+    walked, spent = await _walked(ground, seconds / 2, TWICE)
+    table.add(Series(f"{HTTP}: lifecycle, {TWICE} at once", walked.lifecycles, _note(walked, spent)))
     return table
+
+
+async def _walked(ground: Ground, seconds: float, walkers: int) -> tuple[Walked, dict[str, float]]:
+    before = ground.used()
+    walked = await ground.walk(seconds, walkers)
+    return walked, {**processors.between(before, ground.used()), "walkers": walked.processor}
+
+
+def _note(walked: Walked, spent: dict[str, float], more: str = "") -> str:
+    faults = f", {len(walked.faults)} FAULTS, first: {walked.faults[0]}" if walked.faults else ""
+    rate = f"{walked.rate:.1f} lifecycles/s (goal ≥ {GOAL:.0f}: {_kept(walked.rate >= GOAL)})"
+    return f"{rate}{more}; {_processor(spent, walked)}{faults}"
 
 
 def _processor(spent: dict[str, float], walked: Walked) -> str:
