@@ -11,8 +11,8 @@ from app.api.answers import answers
 from app.api.doors import Acting, GuardedRoute
 from app.api.examples import ITEM
 from app.api.shapes import CasePage, Moment, Turning, period_end, period_start
-from domain.statistics import queries
-from domain.statistics.queries import Period
+from domain.statistics.queries import departments as queries
+from domain.statistics.queries.departments import Period
 from domain.statistics.schemas import DepartmentFigures, Measure
 
 router = APIRouter(prefix="/api/v1/statistics", tags=["统计"], route_class=GuardedRoute)

@@ -136,6 +136,8 @@ class Case(Row, table=True):
     __table_args__ = (
         Index("ix_case_status_due", "status", "due_at", text("urgent DESC"), text("id DESC")),
         Index("ix_case_closed", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
+        Index("ix_case_submitted", "submitted_at"),
+        Index("ix_case_rated_at", "rated_at", postgresql_where=text("rated_at IS NOT NULL")),
         Index("ix_case_rated", "satisfaction", postgresql_where=text("satisfaction IS NOT NULL")),
         Index("ix_case_unit_rated", "unit_satisfaction", postgresql_where=text("unit_satisfaction IS NOT NULL")),
         Index("ix_case_appealed", "appealed_at", postgresql_where=text("appealed_at IS NOT NULL")),

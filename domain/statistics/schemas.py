@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from domain.kernel.labels import Labelled
@@ -33,3 +34,80 @@ class DepartmentFigures:
     closed: int
     returned: int
     satisfaction: float | None
+
+
+class Figure(Labelled):
+    """What is counted of the cases of the county within reach.
+
+    The first six stand at this moment, the others are of a period.
+    """
+
+    OPEN = "open", "在办"
+    OVERDUE = "overdue", "已超期"
+    SOON = "soon", "即将到期"
+    HIGH = "high", "高风险在办"
+    UNDISPATCHED = "undispatched", "待转派"
+    CONFIRM = "confirm", "调处待确认"
+    RECEIVED = "received", "受理"
+    CLOSED = "closed", "办结"
+    ON_TIME = "on_time", "按期办结"
+    LATE = "late", "超期办结"
+    RATED = "rated", "已评价"
+    SATISFIED = "satisfied", "评价满意"
+
+    @property
+    def standing(self) -> bool:
+        """Whether it is of this moment, and not of a period."""
+        return list(Figure).index(self) < list(Figure).index(Figure.RECEIVED)
+
+    @property
+    def says(self) -> str:
+        """What it counts and leaves out, in one sentence."""
+        return _SAYS[self]
+
+
+_SET_ASIDE = "不含历史遗留和已并入其他件的"
+_SAYS = {
+    Figure.OPEN: f"此刻已受理、尚未办结的件，{_SET_ASIDE}",
+    Figure.OVERDUE: f"在办件中最近一个时限已过的，{_SET_ASIDE}",
+    Figure.SOON: f"在办件中最近一个时限在 24 小时或最后一个工作日内到期的，{_SET_ASIDE}",
+    Figure.HIGH: f"在办件中风险等级为高的，{_SET_ASIDE}",
+    Figure.UNDISPATCHED: f"已受理、等待综治中心转派的件，{_SET_ASIDE}",
+    Figure.CONFIRM: f"已提交办结、等待综治中心确认的件，{_SET_ASIDE}",
+    Figure.RECEIVED: "本期提交受理的件，不含已并入其他件的",
+    Figure.CLOSED: "本期办结、现在仍为已办结的件，不含已并入其他件的",
+    Figure.ON_TIME: "本期办结的件中，任何环节都没有超期的",
+    Figure.LATE: "本期办结的件中，有环节超期的；已撤销的超期不计",
+    Figure.RATED: "本期由诉求人评价的件，认定为恶意的评价不计",
+    Figure.SATISFIED: "本期评价为非常满意、满意或基本满意的件，认定为恶意的评价不计",
+}
+
+
+class By(Labelled):
+    """What figures are told apart by."""
+
+    AREA = "area", "乡镇街道"
+    CATEGORY = "category", "类型"
+    SOURCE = "source", "来源"
+    RISK = "risk", "风险等级"
+    DEPARTMENT = "department", "主办单位"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One group of cases: its key within a `By` (empty for all, or for none), its name, and its figures."""
+
+    key: str
+    name: str
+    figures: Mapping[Figure, int]
+
+    def __getitem__(self, figure: Figure) -> int:
+        return self.figures.get(figure, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Figures of all cases within reach, and of the groups of each kind, the largest first."""
+
+    whole: Counted
+    groups: Mapping[By, tuple[Counted, ...]]

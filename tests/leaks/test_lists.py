@@ -19,8 +19,8 @@ from domain.kernel.refusals import Invalid, NotPermitted
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import queries as orgs
 from domain.orgs.models import SessionKind
-from domain.statistics import queries as statistics
-from domain.statistics.queries import Period
+from domain.statistics.queries import departments as statistics
+from domain.statistics.queries.departments import Period
 from domain.statistics.schemas import Measure
 from domain.visits import queries as visits
 from state.clock import now

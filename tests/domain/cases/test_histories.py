@@ -31,8 +31,8 @@ from domain.kernel import chain as journal
 from domain.kernel.actor import Actor
 from domain.kernel.models import JournalEntry
 from domain.orgs import queries as org_queries
-from domain.statistics import queries as statistics
-from domain.statistics.queries import Period
+from domain.statistics.queries import departments as statistics
+from domain.statistics.queries.departments import Period
 from tests.domain.cases import reading
 from tests.support.database import rolled_back
 from tests.support.histories import Move, Walk

@@ -21,8 +21,8 @@ from domain.kernel.paging import Page
 from domain.kernel.refusals import Invalid
 from domain.orgs import queries as orgs
 from domain.orgs.schemas import AccountFilter
-from domain.statistics import queries as statistics
-from domain.statistics.queries import Period
+from domain.statistics.queries import departments as statistics
+from domain.statistics.queries.departments import Period
 from domain.statistics.schemas import Measure
 from tests.support import county as support
 from tests.support.county import MORNING, County

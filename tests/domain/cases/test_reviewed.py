@@ -16,8 +16,8 @@ from domain.kernel.actor import system_actor
 from domain.kernel.permissions import Role
 from domain.kernel.refusals import ActionNotAllowed, NotFound
 from domain.people.schemas import Revealable
-from domain.statistics import queries as statistics
-from domain.statistics.queries import Period
+from domain.statistics.queries import departments as statistics
+from domain.statistics.queries.departments import Period
 from domain.tracking import operations as answers
 from domain.tracking import queries as tracking
 from tests.support import county as support

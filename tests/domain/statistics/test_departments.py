@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.cases.vocabulary import Action
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid, NotPermitted
-from domain.statistics import queries
-from domain.statistics.queries import Period
+from domain.statistics.queries import departments as queries
+from domain.statistics.queries.departments import Period
 from domain.statistics.schemas import DepartmentFigures, Measure
 from tests.support import county as support
 from tests.support.county import MAIN_LINE, MORNING, County

@@ -1,0 +1,1 @@
+"""Figures, and for each of them the cases behind it."""
