@@ -14,6 +14,7 @@ import reflex as rx
 
 from components.kit import around, icons
 from components.kit.addressed import address, search_box
+from components.kit.chart import chart
 from components.kit.combo import combo
 from components.kit.dialog import dialog
 from components.kit.form import check, field, select, text_area, text_input
@@ -24,6 +25,7 @@ from components.kit.read_input import read_input, read_select
 from components.kit.show import alert, card, desc_list, empty, gallery, kpi_tiles, process, skeleton, tag, timeline
 from components.kit.table import Column, bulk_bar, pager, table
 from state.kit.addressed import AddressedState, Asks
+from state.kit.charts import Chart
 
 ROOT = Path(__file__).resolve().parents[2]
 STYLES = "".join(sheet.read_text(encoding="utf-8") for sheet in sorted((ROOT / "assets/styles").glob("*.css")))
@@ -64,6 +66,7 @@ class KitState(rx.State):
     me: Thing = Thing()
     faults: dict[str, str] = {}
     chosen: list[str] = []
+    chart: Chart = Chart()
     page: int = 1
     open: bool = False
     text: str = ""
@@ -144,6 +147,7 @@ PIECES: dict[str, Callable[[], rx.Component]] = {
     ),
     "alert": lambda: alert("red", "出错了"),
     "skeleton": skeleton,
+    "chart": lambda: chart(S.chart, label="受理趋势", tall=True),
     "offline": around.offline_bar,
     "not found": around.not_found,
     "broken": around.boundary,
