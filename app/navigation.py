@@ -31,6 +31,9 @@ from app.pages.people.fields import field_policy
 from app.pages.processes.detail import process
 from app.pages.processes.listing import processes
 from app.pages.retention.rules import retention_rules
+from app.pages.statistics.behind import cases_behind
+from app.pages.statistics.board import board
+from app.pages.statistics.departments import department_figures
 from app.pages.visits.desk import desk
 from state.areas.areas import AreasState
 from state.audit.alarms import AlarmsState
@@ -58,6 +61,9 @@ from state.processes.listing import ProcessListState
 from state.processes.working import ProcessState
 from state.retention.rules import RetentionState
 from state.session import LandingState
+from state.statistics.behind import BehindState
+from state.statistics.board import BoardState
+from state.statistics.departments import FiguresState
 from state.visits import VisitDesk
 
 PRODUCT = "枫桥 · 社会治理中心"
@@ -95,6 +101,9 @@ PAGES: tuple[Page, ...] = (
     Page(place("/todo"), to_do, _LIST, early=True),
     Page(place("/overdue"), overdue, _LIST, early=True),
     Page(place("/cases"), ledger, _LIST, early=True),
+    Page(place("/board"), board, (BoardState.load, BoardState.follow), early=True),
+    Page(place("/figures"), department_figures, (FiguresState.load, FiguresState.follow), early=True),
+    Page(place("/figures/cases"), cases_behind, (BehindState.load, BehindState.follow), early=True),
     Page(place("/case/[number]"), case_detail, (CaseState.load, CaseState.follow), early=True),
     Page(place("/case-edit/[number]"), case_edit, (CaseFormState.load_for_edit,)),
     Page(place("/processes"), processes, (ProcessListState.load,), early=True),

@@ -19,8 +19,11 @@ from state.orgs.roles import ROLES
 from state.orgs.units import UNITS
 from state.processes.listing import PROCESSES
 from state.retention.rules import HOLDS, PAST, RULES, RUNS
+from state.statistics.behind import BEHIND
+from state.statistics.departments import FIGURES
 
 _ALL: tuple[Listing[Any], ...] = (
     ACCOUNTS, UNITS, ROLES, AREAS, WORDS, PROCESSES, OPEN, CLOSED, JOURNAL, DAYS, IN_FORCE, PAST_LIMITS, RULES, HOLDS, RUNS, PAST,
+    FIGURES, BEHIND,
 )  # fmt: skip
 LISTS: Mapping[str, Listing[Any]] = MappingProxyType({one.name: one for one in _ALL})

@@ -96,6 +96,13 @@ class Hub:
         """
         self._listeners.setdefault(kind, []).append(listener)
 
+    @property
+    def last(self) -> float:
+        """The moment (`time.monotonic`) of the last change that may have been; now, while nothing is heard."""
+        if not self.listening.is_set():
+            return time.monotonic()
+        return self._told[-1][0] if self._told else 0.0
+
     def hear(self, channel: str, listener: Listener) -> None:
         """Have `listener(payload)` called, in their order, for all that is announced on a channel of its own.
 

@@ -75,6 +75,9 @@ ALL: tuple[Place, ...] = (
     Place("/todo", "我的待办", "工作台", "inbox", P.CASE_VIEW, offered=P.CASE_WORK, view="todo"),
     Place("/cases", "案件台账", "工作台", "list", P.CASE_VIEW),
     Place("/overdue", "超期预警", "工作台", "alarm", P.CASE_VIEW, view="overdue"),
+    Place("/board", "综合看板", "统计", "chart", P.STATISTICS_VIEW),
+    Place("/figures", "部门统计", "统计", "rows", P.STATISTICS_VIEW),
+    Place("/figures/cases", "数字背后的案件", "统计", permission=P.STATISTICS_VIEW, within="/figures"),
     Place("/case/[number]", "案件", permission=P.CASE_VIEW),
     Place("/case-edit/[number]", "编辑", permission=P.CASE_CREATE),
     Place("/processes", "办理流程", "配置", "branch", P.ARRANGE),
@@ -99,17 +102,17 @@ ALL: tuple[Place, ...] = (
 )
 PLACES: tuple[Place, ...] = tuple(place for place in ALL if place.icon)
 """The places of the menu, in its order."""
-GROUP_HOME = {"首页": "/", "接待": "/visits", "工作台": "/todo"}
+GROUP_HOME = {"首页": "/", "接待": "/visits", "工作台": "/todo", "统计": "/board"}
 """Where a group in a breadcrumb leads."""
 LANDINGS: tuple[tuple[Role, str], ...] = (
     (Role.GUIDE, "/visits"),
     (Role.REGISTRAR, "/cases/new"),
     (Role.CENTER_ADMIN, "/todo"),
     (Role.OFFICER, "/todo"),
-    (Role.DEPARTMENT_HEAD, "/cases"),
-    (Role.LEADER, "/todo"),
+    (Role.DEPARTMENT_HEAD, "/board"),
+    (Role.LEADER, "/board"),
     (Role.STATION, "/cases"),
-    (Role.VIEWER, "/cases"),
+    (Role.VIEWER, "/board"),
     (Role.SYSADMIN, "/accounts"),
     (Role.SECADMIN, "/roles"),
     (Role.AUDITOR, "/journal"),
@@ -146,7 +149,8 @@ def landing(actor: Actor) -> str:
     """Tell where a person lands after signing in; empty for those without a desk yet."""
     if actor.unproven:
         return "/me"
-    return next((where for role, where in LANDINGS if role in actor.roles), "")
+    own = (where for role, where in LANDINGS if role in actor.roles and place(where).open_to(actor))
+    return next(own, "")
 
 
 Count = Callable[[AsyncSession, Actor, datetime], Awaitable[Mapping[str, int]]]

@@ -86,7 +86,7 @@ function wordsOf(shown, look) {
     tooltip: { show: true },
     axisTick: { show: false },
     axisLine: { show: !lies(shown), lineStyle: { color: look.edge } },
-    axisLabel: { ...letters(look), ...(lies(shown) ? beside : standing(shown, look)) },
+    axisLabel: { ...letters(look), lineHeight: 1.25 * look.size, ...(lies(shown) ? beside : standing(shown, look)) },
   };
 }
 

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
-
-class _Sheet(rx.Fragment):
-    def add_imports(self) -> dict[str, str]:
-        """Import the sheet for its effect."""
-        return {"": "$/public/kit/audit.css"}
+from components.kit.sheet import sheet as bring
 
 
 def sheet() -> rx.Component:
     """Bring the style of the auditor's pages."""
-    return _Sheet.create()
+    return bring("audit")

@@ -49,7 +49,7 @@ def _place(shown: Any, label: str) -> rx.Component:
     """Keep the place of the picture until it is drawn; bars that lie need as much as they are."""
     bars = shown.labels.length() * (shown.lines.length() * 14 + 12)
     return rx.el.div(
-        rx.el.div(class_name="bone"),
+        rx.el.div(class_name="chart-wait"),
         rx.el.span("正在加载", class_name="sr", role="status"),
         _Chart.create(shown=shown, label=label),
         class_name="chart-place",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import reflex as rx
@@ -60,6 +61,16 @@ def _narrow(state: Any, one: Field) -> rx.Component:
             on_click=state.narrow(one.name, rx.cond(on, "", "1")),
             custom_attrs={"aria-pressed": rx.cond(on, "true", "false")},
         )
+    if one.kind is date:
+        day = rx.el.input(
+            type="date",
+            default_value=value,
+            key=state.cleared,
+            on_change=lambda chosen: state.narrow(one.name, chosen),
+            class_name="inp",
+            id=f"narrow-{one.name}",
+        )
+        return rx.el.label(rx.el.span(one.ask.label, class_name="muted"), day, class_name="row")
     return chooser(
         one,
         state.choices,

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import reflex as rx
 
 
-class _Arrange(rx.Fragment):
-    def add_imports(self) -> dict[str, str]:
-        """Import the sheet for its effect."""
-        return {"": "$/public/kit/arrange.css"}
+def sheet(name: str) -> rx.Component:
+    """Bring `assets/kit/<name>.css`, for its effect."""
+    return _of(name).create()
+
+
+@cache
+def _of(name: str) -> Any:
+    class Sheet(rx.Fragment):
+        def add_imports(self) -> dict[str, str | Any]:
+            return {"": f"$/public/kit/{name}.css"}
+
+    return Sheet
 
 
 def arrange_sheet() -> rx.Component:
     """Bring the style of the pages that arrange processes, limits and calendars."""
-    return _Arrange.create()
+    return sheet("arrange")

@@ -6,18 +6,13 @@ from typing import Any
 
 import reflex as rx
 
+from components.kit.sheet import sheet as bring
 from components.kit.show import alert
-
-
-class _Sheet(rx.Fragment):
-    def add_imports(self) -> dict[str, str]:
-        """Import the sheet for its effect."""
-        return {"": "$/public/kit/orgs.css"}
 
 
 def sheet() -> rx.Component:
     """Bring the style of the pages of administration."""
-    return _Sheet.create()
+    return bring("orgs")
 
 
 def foot(word: Any, on_close: Any, *, look: str = "pri") -> rx.Component:

@@ -6,16 +6,12 @@ from typing import Any
 
 import reflex as rx
 
-
-class _Sheet(rx.Fragment):
-    def add_imports(self) -> dict[str, str]:
-        """Import the sheet for its effect."""
-        return {"": "$/public/kit/privacy.css"}
+from components.kit.sheet import sheet as bring
 
 
 def sheet() -> rx.Component:
     """Bring the style of these pages."""
-    return _Sheet.create()
+    return bring("privacy")
 
 
 def foot(word: str, on_close: Any) -> rx.Component:

@@ -62,8 +62,7 @@ class AssignmentState(Labelled):
 
 
 class Method(Labelled):
-    """Resolution methods [P]: the code table of the standard was not to be had."""
-
+    # resolution methods [P]: the code table of the standard was not to be had
     PEOPLE = "people_mediation", "人民调解"
     ADMINISTRATIVE = "administrative_mediation", "行政调解"
     JUDICIAL = "judicial_mediation", "司法调解"
@@ -185,10 +184,9 @@ class Case(Row, table=True):
     process_id: UUID | None = Field(default=None, foreign_key="process_version.id")
     parent_id: UUID | None = Field(default=None, foreign_key="case_file.id", index=True)
     merged_into_id: UUID | None = Field(default=None, foreign_key="case_file.id", index=True)
-    merge_gave: dict[str, Any] = Field(
+    merge_gave: dict[str, Any] = Field(  # of a merged case: what the kept one took over from it, to give it back
         default_factory=dict, sa_column=Column(JSONB, nullable=False, server_default=text("'{}'::jsonb"))
     )
-    """Of a merged case: what the kept one took over from it, to give it back."""
     visit_id: UUID | None = Field(default=None, foreign_key="visit.id")
     created_by: UUID = Field(foreign_key="account.id", index=True)
     unit_id: UUID = Field(foreign_key="unit.id")
@@ -226,8 +224,7 @@ class Case(Row, table=True):
     tracking_digest: bytes | None = Field(default=None, sa_column=Column(LargeBinary, unique=True))
     tracking_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     search: str | None = Field(default=None, sa_column=Column(TSVECTOR))
-    folded: str | None = Field(default=None, sa_column=Column(Text))
-    """Number, title and content as they are compared (`kernel.searching`)."""
+    folded: str | None = Field(default=None, sa_column=Column(Text))  # number, title, content as they are compared
 
 
 class Party(Row, table=True):

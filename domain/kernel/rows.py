@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from sqlmodel import SQLModel
 
@@ -24,8 +24,8 @@ class Row(SQLModel):
         """
         if strange := given.keys() - type(self).model_fields.keys():
             raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(strange))}")
-        plain, made = _defaults(type(self))
-        held = self.__dict__
+        plain, made = _defaults(cast("Any", type(self)))
+        held = cast("dict[str, Any]", self.__dict__)
         held.update(plain)
         for name, factory in made:
             if name not in given:

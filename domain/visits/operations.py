@@ -48,9 +48,8 @@ async def register(session: AsyncSession, actor: Actor, given: VisitInput, *, at
 
     person = await people.declare(session, given.person, at=at)
     id_source = IdSource.CARD if given.card else given.id_source
-    visit_id = new_id()
     visit = Visit(
-        id=visit_id,
+        id=(visit_id := new_id()),
         queue_number=await next_in(session, f"visit.{actor.unit_code}.{local_date(at):%Y%m%d}", for_id=visit_id),
         person_id=person.id,
         unit_id=actor.unit_id,

@@ -55,6 +55,28 @@ async def test_a_list_is_where_one_left_it(people: People, size: dict[str, int])
     await expect_rows(bookmark.page, second)
 
 
+SEEN = """
+window.seen = new Set();
+new MutationObserver(() => document.querySelectorAll("tr[data-row]").forEach((row) => window.seen.add(row.dataset.row)))
+    .observe(document, { subtree: true, childList: true, attributes: true });
+"""
+
+
+async def test_a_tab_that_is_loaded_anew_draws_no_rows_of_another_address(people: People) -> None:
+    person = await people.staff("center", "/cases?view=all")
+    page = person.page
+    every = await rows(page)
+    await page.add_init_script(SEEN)
+
+    await page.goto(page.url.partition("?")[0] + "?view=to_dispatch")
+    await expect(page.locator("[data-view=to_dispatch][aria-pressed=true]")).to_be_visible()
+    await expect(page.locator(ROWS).first).to_be_visible()
+
+    found = set(await rows(page))
+    assert set(every) - found, "the two addresses show the same: nothing was tried"
+    assert set(await page.evaluate("[...window.seen]")) == found
+
+
 async def test_one_goes_from_case_to_case_by_keyboard(people: People) -> None:
     page = (await people.staff("center", "/cases?sort=number")).page
     first = await rows(page)

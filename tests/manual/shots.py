@@ -188,6 +188,8 @@ SHOTS: tuple[Shot, ...] = (
     Shot("case-confirm", "center", "/case/{told}", LAMPS, primary, DIALOG),
     Shot("case-more", "center", "/case/{assigned}", LAMPS, menu("更多操作"), "details[open] .pop"),
     Shot("case-supervise", "center", "/case/{assigned}", LAMPS, menu("更多操作", "督办"), DIALOG),
+    Shot("board", "leader", "/board", ".board .kpi", then=".board canvas, .board svg.chart"),
+    Shot("figures", "center", "/figures", ROW),
     Shot("todo-leader", "leader", "/todo", ROW),
     Shot("case-order", "leader", "/case/{working}", LAMPS, menu("更多操作", "领导直接交办"), DIALOG),
     Shot("todo-phone", "rsj", "/todo", ROW, phone=True),

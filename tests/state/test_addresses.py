@@ -24,6 +24,8 @@ from state.orgs.accounts import AccountListState
 from state.orgs.units import UnitsState
 from state.processes.listing import ProcessListState
 from state.session import SignedInState
+from state.statistics.behind import BehindState
+from state.statistics.departments import FiguresState
 from tests.support import county as support
 from tests.support import states
 from tests.support.county import MAIN_LINE
@@ -52,6 +54,13 @@ LISTS = (
     )),
     Case(CaseListState, "rsj", "/todo", (("turn", ("next",)), ("choose_view", ("to_accept",)), ("narrow", ("tag", "urgent")))),
     Case(CaseListState, "viewer", "/overdue", (("order_by", ("title",)), ("turn", ("next",)))),
+    Case(FiguresState, "center", "/figures", (
+        ("narrow", ("span", "year")), ("order_by", ("total",)), ("order_by", ("total",)),
+        ("narrow", ("since", "2026-01-01")), ("widen", ()),
+    )),
+    Case(BehindState, "leader", "/figures/cases", (
+        ("turn", ("next",)), ("order_by", ("number",)), ("turn", ("next",)), ("resize", ("50",)),
+    )),
     Case(AccountListState, "sysadmin", "/accounts", (
         ("narrow", ("unit", "rsj")), ("narrow", ("role", "officer")), ("widen", ()), ("turn", ("next",)),
         ("narrow", ("text", "试甲")), ("choose_view", ("idle",)), ("order_by", ("name",)), ("order_by", ("name",)),

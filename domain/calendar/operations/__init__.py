@@ -5,7 +5,7 @@ Acts that move open deadlines (`confirm_year`, `import_notice`, `set_days`, `set
 those also hold the open cases meanwhile and renew what the cases show.
 """
 
-from domain.calendar.operations.clocks import RUNNING, Clocks, extend, fill_soon, pause, reopen, resume, start, stop
+from domain.calendar.operations.clocks import Clocks, extend, fill_soon, pause, reopen, resume, start, stop
 from domain.calendar.operations.days import (
     confirm_year,
     import_notice,

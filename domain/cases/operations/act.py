@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.calendar import queries as calendar
-from domain.calendar.operations import RUNNING, Clocks
+from domain.calendar.operations.clocks import RUNNING, Clocks
 from domain.cases.inputs import StepInput
 from domain.cases.models import Assignment, Case, Part
 from domain.cases.process import Process

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,20 +16,19 @@ from domain.cases import categories
 from domain.cases.models import Case, RiskLevel, Ruling, Satisfaction, Source
 from domain.cases.queries import views
 from domain.cases.queries.reach import visible_to
-from domain.cases.queries.rows import rows_of
 from domain.cases.schemas import CaseRow
 from domain.cases.vocabulary import Status
 from domain.kernel.actor import Actor
 from domain.kernel.clock import SHANGHAI, local_date
-from domain.kernel.paging import Key, Order, Page, turn_query
+from domain.kernel.paging import Page
 from domain.kernel.permissions import Permission, Reach
 from domain.orgs import queries as orgs
+from domain.statistics.queries.listed import listed
 from domain.statistics.rules import Days, points, step_of
 from domain.statistics.schemas import By, Counted, Figure, Overview
 from domain.supervision import queries as supervision
 from domain.supervision.models import Breach
 
-_NEWEST = Order("newest", (Key(col(Case.id), lambda case: case.id, falling=True),))
 _CONTENT = (Satisfaction.VERY_SATISFIED, Satisfaction.SATISFIED, Satisfaction.FAIR)
 _NOWHERE = {By.AREA: "属地不明", By.CATEGORY: "未分类", By.DEPARTMENT: "尚未派单"}
 _KEYS: Mapping[By, ColumnElement[Any]] = {
@@ -57,7 +56,7 @@ def _of_period(column: Any, days: Days) -> ColumnElement[bool]:
 
 
 def _late() -> ColumnElement[bool]:
-    return select(Breach.id).where(col(Breach.case_id) == col(Case.id), supervision.counts()).exists()
+    return select(col(Breach.id)).where(col(Breach.case_id) == col(Case.id), supervision.counts()).exists()
 
 
 def _belongs(figure: Figure, actor: Actor, days: Days, at: datetime) -> ColumnElement[bool]:
@@ -80,8 +79,8 @@ def _belongs(figure: Figure, actor: Actor, days: Days, at: datetime) -> ColumnEl
     return {Figure.CLOSED: closed, Figure.ON_TIME: and_(closed, ~_late()), Figure.LATE: and_(closed, _late())}[figure]
 
 
-def _within(actor: Actor, scope: Scope) -> list[ColumnElement[bool]]:
-    return [visible_to(actor), *(_KEYS[by] == key for by, key in scope.cuts.items())]
+def _cut(scope: Scope) -> list[ColumnElement[bool]]:
+    return [_KEYS[by] == key for by, key in scope.cuts.items()]
 
 
 async def overview(
@@ -104,7 +103,7 @@ async def overview(
             *(_KEYS[one].label(f"by_{one.value}") for one in by),
             *(condition.label(one.value) for one, condition in conditions.items()),
         )
-        .where(*_within(actor, scope), or_(*conditions.values()))
+        .where(visible_to(actor), *_cut(scope), or_(*conditions.values()))
         .subquery()
     )
     keys = [lines.c[f"by_{one.value}"] for one in by]
@@ -159,7 +158,7 @@ async def trend(
     found: dict[Figure, dict[Any, int]] = {}
     for figure, column in ((Figure.RECEIVED, col(Case.submitted_at)), (Figure.CLOSED, col(Case.closed_at))):
         point = func.date_trunc(literal(step_of(scope.days).value), column, literal(SHANGHAI.key)).label("point")
-        lines = select(point).where(*_within(actor, scope), _belongs(figure, actor, scope.days, at)).subquery()
+        lines = select(point).where(visible_to(actor), *_cut(scope), _belongs(figure, actor, scope.days, at)).subquery()
         counted = await session.execute(select(lines.c.point, func.count()).group_by(lines.c.point))
         # the first point begins with the period, wherever its week or month does
         found[figure] = {max(local_date(moment), scope.days.first): number for moment, number in counted}
@@ -179,19 +178,21 @@ def sees_like(actor: Actor) -> tuple[Any, ...]:
     return (actor.reach, speaks, actor.account_id, actor.stands_for)
 
 
-def _behind(actor: Actor, figure: Figure, scope: Scope, at: datetime) -> Select[Any]:
-    return select(Case).where(*_within(actor, scope), _belongs(figure, actor, scope.days, at))
-
-
 async def cases_behind(
-    session: AsyncSession, actor: Actor, figure: Figure, scope: Scope, *, at: datetime, cursor: str = "", size: int = 20
+    session: AsyncSession,
+    actor: Actor,
+    figure: Figure,
+    scope: Scope,
+    *,
+    at: datetime,
+    cursor: str = "",
+    size: int = 20,
+    sort: str = "",
 ) -> Page[CaseRow]:
-    """Give exactly the cases that a figure counts, the newest first.
+    """Give exactly the cases that a figure counts; see `listed`.
 
     :raises NotPermitted: the actor sees no figures
     """
     actor.require(Permission.STATISTICS_VIEW)
-    every = _behind(actor, figure, scope, at)
-    total = await session.scalar(select(func.count()).select_from(every.subquery())) or 0
-    turned = await turn_query(session, every, _NEWEST, cursor=cursor, size=size, at=at)
-    return turned.page(await rows_of(session, actor, turned.rows, at=at), total, size)
+    every = select(Case).where(visible_to(actor), *_cut(scope), _belongs(figure, actor, scope.days, at))
+    return await listed(session, actor, every, at=at, cursor=cursor, size=size, sort=sort)

@@ -14,21 +14,20 @@ from sqlmodel import col
 from domain.cases import workflow
 from domain.cases.models import Assignment, AssignmentState, Case, Ruling, Satisfaction
 from domain.cases.queries.reach import visible_to
-from domain.cases.queries.rows import rows_of
 from domain.cases.schemas import CaseRow
 from domain.cases.vocabulary import Status
 from domain.kernel.actor import Actor
 from domain.kernel.columns import one_of
-from domain.kernel.paging import Key, Order, Page, turn_query
+from domain.kernel.paging import Page
 from domain.kernel.permissions import Permission, Reach
 from domain.kernel.refusals import Invalid
 from domain.orgs import queries as orgs
+from domain.statistics.queries.listed import listed
 from domain.statistics.schemas import DepartmentFigures, Measure
 
 _Held = aliased(Assignment)
 """Reach asks for assignments of its own: the two must not be taken for one."""
 _GONE = (AssignmentState.RETURNED, AssignmentState.WITHDRAWN)
-_NEWEST = Order("newest", (Key(col(Case.id), lambda case: case.id, falling=True),))
 _POINTS = {grade.value: grade.points for grade in Satisfaction}
 
 
@@ -127,8 +126,9 @@ async def cases_behind(
     at: datetime,
     cursor: str = "",
     size: int = 20,
+    sort: str = "",
 ) -> Page[CaseRow]:
-    """Give exactly the cases that a figure counts, the newest first.
+    """Give exactly the cases that a figure counts; see `listed`.
 
     :raises NotPermitted: the actor sees no figures
     :raises Invalid: no such department
@@ -139,7 +139,5 @@ async def cases_behind(
         raise Invalid.of({"department": "只能查看本单位的统计"})
     held = _held(actor, period).subquery()
     chosen = select(held.c.case_id).where(held.c.unit_id == unit.id, _belongs(measure, held, at))
-    total = await session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
     every = select(Case).where(col(Case.id).in_(chosen), visible_to(actor))
-    turned = await turn_query(session, every, _NEWEST, cursor=cursor, size=size, at=at)
-    return turned.page(await rows_of(session, actor, turned.rows, at=at), total, size)
+    return await listed(session, actor, every, at=at, cursor=cursor, size=size, sort=sort)

@@ -1,0 +1,110 @@
+"""The board: figures on tiles, pictures that open their cases, what is late and who is slow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from components.kit.chart import chart
+from components.kit.sheet import sheet
+from components.kit.show import card, empty, skeleton, tag
+from components.kit.whole import whole_screen
+from state.statistics.board import BoardState as S
+from state.statistics.board import Figured, Late, Slow
+
+
+def board() -> rx.Component:
+    """Draw the whole board."""
+    shown = rx.el.div(
+        _head(),
+        rx.el.div(rx.foreach(S.tiles, _tile), class_name="kpis", role="group", custom_attrs={"aria-label": "主要数字"}),
+        rx.el.div(
+            _cell(card("受理和办结", chart(S.trend, label="受理和办结的走势"), icon="chart"), "wide"),
+            _cell(card("在办风险等级", chart(S.risks, label="在办案件的风险等级"), icon="warn")),
+            _cell(card("各乡镇街道在办", chart(S.areas, label="各乡镇街道的在办和超期", tall=True), icon="map")),
+            _cell(card("受理类型", chart(S.kinds, label="本期受理的类型", tall=True), icon="list")),
+            _cell(card("受理来源", chart(S.sources, label="本期受理的来源", tall=True), icon="branch")),
+            _cell(_late(), "half"),
+            _cell(_slow(), "half"),
+            class_name="grid",
+        ),
+        class_name="board",
+        id="board",
+    )
+    return rx.fragment(sheet("board"), rx.cond(S.loaded, shown, skeleton()))
+
+
+def _cell(drawn: rx.Component, span: str = "") -> rx.Component:
+    return rx.el.div(drawn, class_name=span)
+
+
+def _head() -> rx.Component:
+    def one(choice: Any) -> rx.Component:
+        on = S.span == choice.value
+        return rx.el.a(
+            choice.label,
+            href=f"/board?span={choice.value}",
+            class_name=rx.cond(on, "btn small on", "btn small"),
+            custom_attrs={"aria-current": rx.cond(on, "true", "false")},
+        )
+
+    return rx.el.div(
+        rx.el.nav(rx.foreach(S.spans, one), class_name="spans", custom_attrs={"aria-label": "统计时段"}),
+        rx.el.span("本期：", S.period, class_name="muted"),
+        rx.el.span(class_name="sp"),
+        rx.el.span("数据截至 ", S.as_of, "，有变化时自动更新", class_name="muted"),
+        whole_screen("board"),
+        class_name="head",
+    )
+
+
+def _tile(one: Figured) -> rx.Component:
+    return rx.el.a(
+        rx.el.span(one.label),
+        rx.el.b(one.value),
+        rx.el.em(one.unit),
+        rx.el.small(one.note),
+        href=one.href,
+        title=one.says,
+        class_name=f"kpi {one.tone}",
+    )
+
+
+def _late() -> rx.Component:
+    def one(case: Late) -> rx.Component:
+        line = rx.el.a(
+            tag(case.due, rx.cond(case.tone == "none", "red", case.tone)),
+            rx.el.span(case.title, class_name="ell", title=case.title),
+            rx.el.small(case.department, title=case.department),
+            href=f"/case/{case.number}",
+        )
+        return rx.el.li(line)
+
+    nothing = empty("没有超期的案件", "时限过了的案件会按超期久的在前列在这里")
+    more = rx.el.a("全部", href=S.late_href, class_name="btn txt small")
+    lines = rx.el.ul(rx.foreach(S.late, one), class_name="lines")
+    return card("超期最久", rx.cond(S.late, lines, nothing), actions=more, icon="alarm", flush=True)
+
+
+def _slow() -> rx.Component:
+    def number(value: Any, href: Any, look: Any = "") -> rx.Component:
+        return rx.el.td(rx.cond(value > 0, rx.el.a(value, href=href, class_name=look), "0"))
+
+    def one(unit: Slow) -> rx.Component:
+        return rx.el.tr(
+            rx.el.td(unit.name, title=unit.name),
+            number(unit.in_hand, unit.in_hand_href),
+            number(unit.overdue, unit.overdue_href, "late"),
+            number(unit.closed, unit.closed_href),
+            rx.el.td(unit.satisfaction),
+        )
+
+    head = [rx.el.th(word, scope="col") for word in ("承办单位", "在办", "超期", "已办结", "满意度")]
+    rows = rx.el.table(
+        rx.el.thead(rx.el.tr(*head)), rx.el.tbody(rx.foreach(S.slow, one)), class_name="plain",
+        custom_attrs={"aria-label": "各承办单位"},
+    )  # fmt: skip
+    nothing = empty("本期还没有派单", "转派给部门的案件会按部门列在这里")
+    more = rx.el.a("部门统计", href="/figures", class_name="btn txt small")
+    return card("承办单位", rx.cond(S.slow, rows, nothing), actions=more, icon="building", flush=True)

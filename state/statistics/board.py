@@ -1,0 +1,312 @@
+"""The board (综合看板): how much is open and late, what comes in, who is slow; every mark opens its cases."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import reflex as rx
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.cases.inputs import CaseFilter
+from domain.cases.models import RiskLevel
+from domain.cases.queries import listing
+from domain.kernel.actor import Actor
+from domain.kernel.clock import stamp
+from domain.kernel.permissions import Permission
+from domain.statistics.queries import county, departments
+from domain.statistics.queries.county import Scope
+from domain.statistics.rules import Days, Span, before, change, days_of, share, step_of
+from domain.statistics.schemas import By, Counted, DepartmentFigures, Figure, Measure, Overview
+from state.clock import now
+from state.inputs import Choice
+from state.kit.charts import Chart, Line
+from state.live import hub, outlasting
+from state.session import SignedInState
+from state.statistics.behind import of_figure, of_measure
+
+REFRESH = 60.0
+"""Seconds after which an open board looks by itself: deadlines pass without anybody's act."""
+MOST_GROUPS, MOST_LATE = 10, 8
+_COUNTED = tuple(Figure)
+_KINDS = (By.AREA, By.CATEGORY, By.SOURCE, By.RISK)
+
+
+@dataclass(frozen=True, slots=True)
+class Figured:
+    """One figure on a tile: what it counts, where its cases are, how it was before."""
+
+    label: str = ""
+    value: str = ""
+    unit: str = "件"
+    tone: str = "blue"
+    href: str = ""
+    says: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """One department: what it holds and what is late, each with its address."""
+
+    name: str = ""
+    in_hand: int = 0
+    overdue: int = 0
+    closed: int = 0
+    satisfaction: str = ""
+    in_hand_href: str = ""
+    overdue_href: str = ""
+    closed_href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """One case that is late."""
+
+    number: str = ""
+    title: str = ""
+    department: str = ""
+    due: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a board is drawn from, read at one moment."""
+
+    at: datetime
+    days: Days
+    now: Overview
+    before: Counted
+    trend: tuple[tuple[Days, Mapping[Figure, int]], ...]
+    departments: tuple[DepartmentFigures, ...]
+    late: tuple[Late, ...]
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The facts of all who see alike, and when they began to be read."""
+
+    facts: Facts | None = None
+    began: float = 0.0
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+_KEPT: dict[tuple[Any, ...], _Kept] = {}
+_MOST_KEPT = 200
+
+
+async def facts_for(session: AsyncSession, actor: Actor, span: Span, *, since: float) -> Facts:
+    """Give the facts of a period; those who see alike share them.
+
+    :param since: the moment (`time.monotonic`) of the last change they must know of
+    """
+    at = now()
+    key = (county.sees_like(actor), span, days_of(span, at).last)
+    if key not in _KEPT and len(_KEPT) >= _MOST_KEPT:
+        _KEPT.clear()
+    kept = _KEPT.setdefault(key, _Kept())
+    async with kept.lock:
+        if kept.facts is None or kept.began < since:
+            began = time.monotonic()
+            kept.facts, kept.began = await _read(session, actor, days_of(span, at), at), began
+        return kept.facts
+
+
+async def _read(session: AsyncSession, actor: Actor, days: Days, at: datetime) -> Facts:
+    flow = tuple(one for one in Figure if not one.standing)
+    scope = Scope(days)
+    return Facts(
+        at=at,
+        days=days,
+        now=await county.overview(session, actor, scope, _COUNTED, by=_KINDS, at=at),
+        before=(await county.overview(session, actor, Scope(before(days)), flow, at=at)).whole,
+        trend=await county.trend(session, actor, scope, at=at),
+        departments=await departments.departments(session, actor, departments.Period(days.since, days.until), at=at),
+        late=await _late(session, actor, at),
+    )
+
+
+async def _late(session: AsyncSession, actor: Actor, at: datetime) -> tuple[Late, ...]:
+    wanted = CaseFilter(view="overdue", sort="due")
+    found = await listing.search(session, actor, wanted, at=at, size=MOST_LATE)
+    return tuple(Late(one.number, one.title, one.department, one.due, one.tone) for one in found.items)
+
+
+class BoardState(SignedInState):
+    """One browser's board."""
+
+    span: str = Span.MONTH.value
+    spans: list[Choice] = [Choice(one.value, one.label) for one in Span]
+    period: str = ""
+    as_of: str = ""
+    tiles: list[Figured] = []
+    trend: Chart = Chart()
+    areas: Chart = Chart()
+    kinds: Chart = Chart()
+    sources: Chart = Chart()
+    risks: Chart = Chart()
+    slow: list[Slow] = []
+    late: list[Late] = []
+    late_href: str = ""
+    loaded: bool = False
+
+    @rx.event
+    async def load(self):
+        """Open the board of the period that the address names."""
+        asked = str(self.router.url.query_parameters.get("span", ""))
+        self.span = asked if asked in {one.value for one in Span} else Span.MONTH.value
+        async with self._opening() as (session, actor):
+            actor.require(Permission.STATISTICS_VIEW)
+            await self._show(session, actor, since=max(hub.last, time.monotonic() - REFRESH))
+        self.loaded = True
+
+    @rx.event(background=True)
+    async def follow(self):
+        """Keep the board live while it is open."""
+        with hub.follow("case", since=self._begun) as changes:
+            while True:
+                await changes.next(REFRESH)
+                since = time.monotonic()
+                async with self:
+                    if not self.barred:
+                        with outlasting():
+                            async with self._acting(touch=False) as (session, actor):
+                                await self._frame(session, actor)
+                                await self._show(session, actor, since=since)
+
+    async def _show(self, session: AsyncSession, actor: Actor, *, since: float) -> None:
+        facts = await facts_for(session, actor, Span(self.span), since=since)
+        for name, shown in _shown(facts).items():
+            if getattr(self, name) != shown:
+                setattr(self, name, shown)
+
+
+def _shown(facts: Facts) -> dict[str, Any]:
+    return {
+        "period": facts.days.word,
+        "as_of": stamp(facts.at, "%m-%d %H:%M"),
+        "tiles": _tiles(facts),
+        "trend": _trend(facts),
+        "areas": _areas(facts),
+        "kinds": _kinds(facts),
+        "sources": _ring(facts, By.SOURCE, Figure.RECEIVED),
+        "risks": _ring(facts, By.RISK, Figure.OPEN, {"high": "red", "medium": "orange", "low": "green"}),
+        "slow": _slow(facts),
+        "late": list(facts.late),
+        "late_href": of_figure(Figure.OVERDUE, facts.days),
+    }
+
+
+def _tiles(facts: Facts) -> list[Figured]:
+    whole, then = facts.now.whole, facts.before
+    standing = {
+        Figure.OPEN: "blue", Figure.OVERDUE: "red", Figure.SOON: "orange",
+        Figure.HIGH: "red", Figure.UNDISPATCHED: "blue", Figure.CONFIRM: "yellow",
+    }  # fmt: skip
+    found = [_tile(facts, figure, tone) for figure, tone in standing.items()]
+    for figure in (Figure.RECEIVED, Figure.CLOSED):
+        changed = change(whole[figure], then[figure])
+        found.append(_tile(facts, figure, "green", note=f"环比 {changed}" if changed else ""))
+    found.append(_rate(facts, "按期办结率", Figure.ON_TIME, Figure.CLOSED, Figure.LATE))
+    found.append(_rate(facts, "评价满意率", Figure.SATISFIED, Figure.RATED, Figure.RATED))
+    return found
+
+
+def _tile(facts: Facts, figure: Figure, tone: str, note: str = "") -> Figured:
+    count = facts.now.whole[figure]
+    return Figured(
+        figure.label, f"{count:,}", "件", tone if count else "gray", of_figure(figure, facts.days), figure.says, note
+    )
+
+
+def _rate(facts: Facts, label: str, part: Figure, of: Figure, opens: Figure) -> Figured:
+    whole, then = facts.now.whole, facts.before
+    rate, earlier = share(whole[part], whole[of]), share(then[part], then[of])
+    note = f"{opens.label} {whole[opens]:,} 件" + ("" if earlier is None else f"，上期 {earlier:.0f}%")
+    value = "—" if rate is None else f"{rate:.1f}"
+    href = of_figure(opens, facts.days)
+    return Figured(label, value, "" if rate is None else "%", "green", href, f"{part.says}，占{of.label}的比例", note)
+
+
+def _trend(facts: Facts) -> Chart:
+    tones = {Figure.RECEIVED: "brand", Figure.CLOSED: "green"}
+    lines = [
+        Line(
+            figure.label,
+            tone,
+            [float(counts[figure]) for _, counts in facts.trend],
+            [of_figure(figure, days) for days, _ in facts.trend],
+        )
+        for figure, tone in tones.items()
+    ]
+    labels = [f"{days.first:%m-%d}" for days, _ in facts.trend]
+    said = f"每一点是一{step_of(facts.days).label}内受理和办结的件数"
+    return Chart("line", labels, lines, said=said)
+
+
+def _bars(facts: Facts, by: By, figures: Mapping[Figure, str], order: Callable[[Counted], Any], said: str) -> Chart:
+    groups = sorted(facts.now.groups[by], key=order)[:MOST_GROUPS]
+    groups = [one for one in groups if any(one[figure] for figure in figures)]
+    lines = [
+        Line(
+            figure.label,
+            tone,
+            [float(one[figure]) for one in groups],
+            [of_figure(figure, facts.days, **{by.value: one.key}) for one in groups],
+        )
+        for figure, tone in figures.items()
+    ]
+    return Chart("row", [one.name for one in groups], lines, said=said)
+
+
+def _areas(facts: Facts) -> Chart:
+    figures = {Figure.OPEN: "brand", Figure.OVERDUE: "red"}
+    return _bars(facts, By.AREA, figures, lambda one: (-one[Figure.OPEN], one.key), "此刻在办的件，和其中已超期的")
+
+
+def _kinds(facts: Facts) -> Chart:
+    return _bars(
+        facts,
+        By.CATEGORY,
+        {Figure.RECEIVED: "brand"},
+        lambda one: (-one[Figure.RECEIVED], one.key),
+        Figure.RECEIVED.says,
+    )
+
+
+def _ring(facts: Facts, by: By, figure: Figure, tones: Mapping[str, str] | None = None) -> Chart:
+    groups = [one for one in facts.now.groups[by] if one[figure]]
+    if tones:
+        groups.sort(key=lambda one: [level.value for level in RiskLevel].index(one.key))
+    line = Line(
+        figure.label,
+        "brand",
+        [float(one[figure]) for one in groups],
+        [of_figure(figure, facts.days, **{by.value: one.key}) for one in groups],
+        [tones[one.key] for one in groups] if tones else [],
+    )
+    return Chart("ring", [one.name for one in groups], [line], said=figure.says)
+
+
+def _slow(facts: Facts) -> list[Slow]:
+    held = [one for one in facts.departments if one.total or one.returned]
+    held.sort(key=lambda one: (-one.overdue, -one.in_hand, one.department))
+    return [
+        Slow(
+            one.name,
+            one.in_hand,
+            one.overdue,
+            one.closed,
+            f"{one.satisfaction:.1f}" if one.satisfaction else "—",
+            *(
+                of_measure(one.department, measure, facts.days)
+                for measure in (Measure.IN_HAND, Measure.OVERDUE, Measure.CLOSED)
+            ),
+        )
+        for one in held[:MOST_GROUPS]
+    ]

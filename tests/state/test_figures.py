@@ -1,0 +1,203 @@
+"""The board, the figures of departments and the cases behind a number, as their handlers are called."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.navigation import PAGES
+from domain.cases.vocabulary import Action
+from domain.kernel.unit_of_work import unit_of_work
+from domain.statistics.rules import Days, Span, before, change, days_of, points, year_before
+from domain.statistics.schemas import Figure
+from state.clock import now
+from state.kit.charts import Chart
+from state.statistics.behind import BehindState, of_figure
+from state.statistics.board import BoardState, facts_for
+from state.statistics.departments import FiguresState
+from tests.support import county as support
+from tests.support import states
+from tests.support.county import MAIN_LINE, MORNING, County
+
+HERE = "http://test/board"
+
+
+async def _built() -> County:
+    at = now()
+    async with unit_of_work() as session:
+        county = await support.build(session, at=at)
+        for seed, length in enumerate((1, 2, 4, 6), start=1):
+            await support.bring_to(session, county, MAIN_LINE[:length], at=at, seed=seed)
+    return county
+
+
+async def _board(login: str, query: str = "") -> BoardState:
+    page = await states.tree(BoardState, await states.signed_in(login), HERE + query)
+    await states.call(page, "load")
+    return page
+
+
+async def _behind(login: str, href: str) -> BehindState:
+    page = await states.tree(BehindState, await states.signed_in(login), f"http://test{href}")
+    await states.call(page, "load")
+    return page
+
+
+def _hrefs(chart: Chart) -> list[tuple[float, str]]:
+    return [pair for line in chart.lines for pair in zip(line.values, line.hrefs, strict=True)]
+
+
+@pytest.mark.parametrize("route", ["/board", "/figures", "/figures/cases"])
+def test_the_pages_build(route: str) -> None:
+    assert next(page for page in PAGES if page.route == route).build() is not None
+
+
+async def test_every_mark_of_the_board_opens_as_many_cases_as_it_says(ground: AsyncEngine) -> None:
+    await _built()
+    page = await _board("leader")
+
+    numbers = {one.label: (one.value, one.href) for one in page.tiles}
+    assert (numbers["在办"][0], numbers["受理"][0], numbers["办结"][0]) == ("3", "4", "1")
+    marks = [(float(value), href) for label, (value, href) in numbers.items() if "率" not in label]
+    for chart in (page.trend, page.areas, page.kinds, page.sources, page.risks):
+        assert not chart.blank
+        marks += _hrefs(chart)
+    marks += [(float(one.in_hand), one.in_hand_href) for one in page.slow]
+    for number, href in {mark for mark in marks if mark[0]}:
+        assert float((await _behind("leader", href)).total) == number, href
+
+
+async def test_a_period_is_in_the_address(ground: AsyncEngine) -> None:
+    await _built()
+
+    page = await _board("leader", "?span=year")
+    assert (page.span, page.period) == ("year", days_of(Span.YEAR, now()).word)
+    assert (await _board("leader", "?span=never")).span == Span.MONTH.value
+
+
+async def test_a_department_s_board_is_its_own(ground: AsyncEngine) -> None:
+    await _built()
+
+    whole, own = await _board("leader"), await _board("rsj_head")
+    other = await _board("zjj_head")
+
+    assert next(one.value for one in whole.tiles) == "3"
+    assert next(one.value for one in own.tiles) == "2"
+    assert next(one.value for one in other.tiles) == "0"
+    assert [one.name for one in own.slow] == ["人力资源和社会保障局"]
+    assert other.slow == []
+
+
+async def test_who_sees_no_figures_is_barred(ground: AsyncEngine) -> None:
+    await _built()
+    page = await _board("registrar")
+
+    assert page.barred
+    assert page.tiles == []
+    assert page.trend == Chart()
+
+
+async def test_those_who_see_alike_share_what_was_read_until_something_changes(ground: AsyncEngine) -> None:
+    county = await _built()
+    async with unit_of_work() as session:
+        began = time.monotonic()
+        first = await facts_for(session, county["leader"], Span.WEEK, since=began)
+        again = await facts_for(session, county["viewer"], Span.WEEK, since=began)
+        other = await facts_for(session, county["rsj_head"], Span.WEEK, since=began)
+        later = await facts_for(session, county["leader"], Span.WEEK, since=time.monotonic())
+
+    assert again is first
+    assert other is not first
+    assert later is not first
+
+
+async def test_the_figures_of_departments_open_their_cases(ground: AsyncEngine) -> None:
+    county = await _built()
+    async with unit_of_work() as session:
+        number = await support.bring_to(session, county, MAIN_LINE[:3], at=now(), seed=9)
+        await support.step(session, county["rsj"], number, Action.REQUEST_RETURN, at=now(), opinion="不归我局")
+        await support.step(session, county["center"], number, Action.APPROVE_RETURN, at=now(), opinion="同意")
+    page = await states.tree(FiguresState, await states.signed_in("center"), "http://test/figures")
+    await states.call(page, "load")
+
+    row = next(row for row in page.rows if row.name.startswith("rsj"))
+    linked = {name: href for name, href in row.links.items() if href}
+    assert {"total", "accepted", "waiting", "closed", "returned"} <= set(linked)
+    for name, href in linked.items():
+        shown = await _behind("center", href)
+        column = [
+            "name",
+            "total",
+            "before",
+            "year_before",
+            "accepted",
+            "waiting",
+            "in_hand",
+            "overdue",
+            "closed",
+            "returned",
+        ]
+        assert shown.total == row.cells[column.index(name)], name
+        assert shown.what.startswith("人力资源和社会保障局 · ")
+
+
+async def test_a_period_that_ends_before_it_begins_is_said(ground: AsyncEngine) -> None:
+    await _built()
+    page = await states.tree(FiguresState, await states.signed_in("center"), "http://test/figures")
+    await states.call(page, "load")
+    await states.call(page, "narrow", "since", "2026-03-01")
+    with pytest.raises(Exception, match="不能早于"):
+        await states.call(page, "narrow", "until", "2026-02-01")
+
+
+async def test_a_number_says_what_it_counts(ground: AsyncEngine) -> None:
+    await _built()
+    page = await _behind("leader", "/figures/cases?figure=high&area=359901001")
+
+    assert page.what.startswith("高风险在办 · ")
+    assert "359901001" not in page.what
+    assert page.says == Figure.HIGH.says
+
+
+class TestPeriods:
+    def test_of_words_end_today(self) -> None:
+        for span in Span:
+            days = days_of(span, MORNING)
+            assert days.last.isoformat() == "2026-11-18"
+        assert days_of(Span.QUARTER, MORNING).first.isoformat() == "2026-10-01"
+        assert days_of(Span.WEEK, MORNING).length == 7
+
+    def test_before_are_as_long_and_adjoin(self) -> None:
+        days = days_of(Span.MONTH, MORNING)
+        earlier = before(days)
+        assert earlier.length == days.length
+        assert earlier.last + timedelta(days=1) == days.first
+
+    def test_a_leap_day_has_a_year_before(self) -> None:
+        leap = days_of(Span.WEEK, MORNING).first.replace(year=2028, month=2, day=29)
+        assert year_before(Days(leap, leap)).first.isoformat() == "2027-02-28"
+
+    @pytest.mark.parametrize("length", [1, 7, 31, 32, 190, 191, 800])
+    def test_points_cover_every_day_once(self, length: int) -> None:
+        last = days_of(Span.WEEK, MORNING).last
+        days = Days(last - timedelta(days=length - 1), last)
+        found = points(days)
+        assert sum(one.length for one in found) == length
+        assert (found[0].first, found[-1].last) == (days.first, days.last)
+        assert all(one.last + timedelta(days=1) == other.first for one, other in itertools.pairwise(found))
+
+    def test_a_change_is_told_in_per_cent(self) -> None:
+        assert (change(12, 10), change(0, 4), change(3, 0)) == ("+20%", "-100%", "")
+
+
+def test_an_address_names_its_number() -> None:
+    days = days_of(Span.WEEK, MORNING)
+    asked = parse_qs(urlsplit(of_figure(Figure.CLOSED, days, area="1")).query)
+    assert asked == {"figure": ["closed"], "since": ["2026-11-12"], "until": ["2026-11-18"], "area": ["1"]}
+    assert "since" not in of_figure(Figure.OPEN, days)
+    assert of_figure(Figure.OPEN, days, department="") == ""
