@@ -29,7 +29,7 @@ async def test_a_leader_lands_on_a_board_that_follows_and_opens_its_cases(people
     received = await _count(page, "受理")
     assert received > 0
 
-    await submitted(leader, "门前排水沟堵塞 看板")
+    await submitted(await people.somebody(), "门前排水沟堵塞 看板")
     await expect(page.locator(f"{_tile(page, '受理')} b")).to_have_text(f"{received + 1:,}")
     await expect_accessible(page)
     await leader.keep("board")
