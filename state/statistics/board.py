@@ -31,6 +31,9 @@ from state.statistics.behind import of_figure, of_measure
 
 REFRESH = 60.0
 """Seconds after which an open board looks by itself: deadlines pass without anybody's act."""
+SHARE = 4.0
+"""So many times as long as reading took, what was read is shown, whatever happens meanwhile: in a large county where
+something always happens, boards keep one core busy for a fifth of the time at most."""
 MOST_GROUPS, MOST_LATE = 10, 8
 _COUNTED = tuple(Figure)
 _KINDS = (By.AREA, By.CATEGORY, By.SOURCE, By.RISK)
@@ -89,10 +92,11 @@ class Facts:
 
 @dataclass(slots=True)
 class _Kept:
-    """The facts of all who see alike, and when they began to be read."""
+    """The facts of all who see alike, when they began to be read (`time.monotonic`), and how many seconds it took."""
 
     facts: Facts | None = None
     began: float = 0.0
+    took: float = 0.0
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -100,10 +104,12 @@ _KEPT: dict[tuple[Any, ...], _Kept] = {}
 _MOST_KEPT = 200
 
 
-async def facts_for(session: AsyncSession, actor: Actor, span: Span, *, since: float) -> Facts:
-    """Give the facts of a period; those who see alike share them.
+async def facts_for(session: AsyncSession, actor: Actor, span: Span, *, since: float) -> tuple[Facts, float]:
+    """Give the facts of a period, and in how many seconds to ask again, because they may not know of all; else 0.
 
-    :param since: the moment (`time.monotonic`) of the last change they must know of
+    Those who see alike share them.
+
+    :param since: the moment (`time.monotonic`) of the last change they should know of
     """
     at = now()
     key = (county.sees_like(actor), span, days_of(span, at).last)
@@ -111,10 +117,12 @@ async def facts_for(session: AsyncSession, actor: Actor, span: Span, *, since: f
         _KEPT.clear()
     kept = _KEPT.setdefault(key, _Kept())
     async with kept.lock:
-        if kept.facts is None or kept.began < since:
+        rest = kept.began + SHARE * kept.took - time.monotonic()
+        if kept.facts is None or (kept.began < since and rest <= 0):
             began = time.monotonic()
-            kept.facts, kept.began = await _read(session, actor, days_of(span, at), at), began
-        return kept.facts
+            kept.facts = await _read(session, actor, days_of(span, at), at)
+            kept.began, kept.took = began, time.monotonic() - began
+        return kept.facts, 0.0 if kept.began >= since else rest
 
 
 async def _read(session: AsyncSession, actor: Actor, days: Days, at: datetime) -> Facts:
@@ -154,6 +162,8 @@ class BoardState(SignedInState):
     late: list[Late] = []
     late_href: str = ""
     loaded: bool = False
+    _rest: float = 0.0
+    """Seconds after which what is shown is asked for again, though nothing was told."""
 
     @rx.event
     async def load(self):
@@ -162,28 +172,30 @@ class BoardState(SignedInState):
         self.span = asked if asked in {one.value for one in Span} else Span.MONTH.value
         async with self._opening() as (session, actor):
             actor.require(Permission.STATISTICS_VIEW)
-            await self._show(session, actor, since=max(hub.last, time.monotonic() - REFRESH))
+            self._rest = await self._show(session, actor, since=max(hub.last, time.monotonic() - REFRESH))
         self.loaded = True
 
     @rx.event(background=True)
     async def follow(self):
         """Keep the board live while it is open."""
+        rest = self._rest
         with hub.follow("case", since=self._begun) as changes:
             while True:
-                await changes.next(REFRESH)
-                since = time.monotonic()
+                await changes.next(rest or REFRESH)
+                since, rest = time.monotonic(), 0.0
                 async with self:
                     if not self.barred:
                         with outlasting():
                             async with self._acting(touch=False) as (session, actor):
                                 await self._frame(session, actor)
-                                await self._show(session, actor, since=since)
+                                rest = await self._show(session, actor, since=since)
 
-    async def _show(self, session: AsyncSession, actor: Actor, *, since: float) -> None:
-        facts = await facts_for(session, actor, Span(self.span), since=since)
+    async def _show(self, session: AsyncSession, actor: Actor, *, since: float) -> float:
+        facts, rest = await facts_for(session, actor, Span(self.span), since=since)
         for name, shown in _shown(facts).items():
             if getattr(self, name) != shown:
                 setattr(self, name, shown)
+        return rest
 
 
 def _shown(facts: Facts) -> dict[str, Any]:

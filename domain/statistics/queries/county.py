@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.areas import queries as areas
-from domain.cases import categories
+from domain.cases import categories, workflow
 from domain.cases.models import Case, RiskLevel, Ruling, Satisfaction, Source
 from domain.cases.queries import views
 from domain.cases.queries.reach import visible_to
@@ -79,6 +79,21 @@ def _belongs(figure: Figure, actor: Actor, days: Days, at: datetime) -> ColumnEl
     return {Figure.CLOSED: closed, Figure.ON_TIME: and_(closed, ~_late()), Figure.LATE: and_(closed, _late())}[figure]
 
 
+def _among(figures: Collection[Figure], days: Days) -> ColumnElement[bool]:
+    # Wherever a counted case may lie, in words that the indexes know; which figure it belongs to is asked of these.
+    roots: dict[str, ColumnElement[bool]] = {}
+    for figure in figures:
+        if figure.standing:
+            roots["standing"] = and_(col(Case.status).in_(workflow.OPEN), views.in_work())
+        elif figure is Figure.RECEIVED:
+            roots["received"] = _of_period(col(Case.submitted_at), days)
+        elif figure in {Figure.RATED, Figure.SATISFIED}:
+            roots["rated"] = _of_period(col(Case.rated_at), days)
+        else:
+            roots["closed"] = _of_period(col(Case.closed_at), days)
+    return or_(*roots.values())
+
+
 def _cut(scope: Scope) -> list[ColumnElement[bool]]:
     return [_KEYS[by] == key for by, key in scope.cuts.items()]
 
@@ -97,30 +112,50 @@ async def overview(
     :raises NotPermitted: the actor sees no figures
     """
     actor.require(Permission.STATISTICS_VIEW)
-    conditions = {one: _belongs(one, actor, scope.days, at) for one in figures}
-    lines = (
-        select(
-            *(_KEYS[one].label(f"by_{one.value}") for one in by),
-            *(condition.label(one.value) for one, condition in conditions.items()),
-        )
-        .where(visible_to(actor), *_cut(scope), or_(*conditions.values()))
-        .subquery()
-    )
-    keys = [lines.c[f"by_{one.value}"] for one in by]
-    numbers = [func.count().filter(lines.c[one.value]) for one in conditions]
-    sets = func.grouping_sets(func.row(), *keys) if keys else func.grouping_sets(func.row())
-    grouped: Any = [func.grouping(key) for key in keys]
-    whole = Counted("", "", dict.fromkeys(conditions, 0))
+    rows = await session.execute(_counting(actor, scope, figures, by, at))
+    whole = Counted("", "", dict.fromkeys(figures, 0))
     found: dict[By, dict[str, dict[Figure, int]]] = {one: {} for one in by}
-    for row in await session.execute(select(*grouped, *keys, *numbers).select_from(lines).group_by(sets)):
+    for row in rows:
         marks, names, counts = row[: len(by)], row[len(by) : 2 * len(by)], row[2 * len(by) :]
-        counted = dict(zip(conditions, counts, strict=True))
+        counted = _filled(dict(zip(_asked(figures), counts, strict=True)), figures)
         kind = next((place for place, mark in enumerate(marks) if mark == 0), None)
         if kind is None:
             whole = Counted("", "", counted)
         else:
             found[by[kind]][names[kind] or ""] = counted
     return Overview(whole, {one: await _named(session, one, groups) for one, groups in found.items()})
+
+
+def _counting(actor: Actor, scope: Scope, figures: Collection[Figure], by: Sequence[By], at: datetime) -> Select[Any]:
+    asked = _asked(figures)
+    lines = (
+        select(
+            *(_KEYS[one].label(f"by_{one.value}") for one in by),
+            *(_belongs(one, actor, scope.days, at).label(one.value) for one in asked),
+        )
+        .where(visible_to(actor), *_cut(scope), _among(figures, scope.days))
+        .subquery()
+    )
+    keys = [lines.c[f"by_{one.value}"] for one in by]
+    numbers = [func.count().filter(lines.c[one.value]) for one in asked]
+    grouped: Any = [func.grouping(key) for key in keys]
+    together = func.grouping_sets(_ALL, *keys)
+    return select(*grouped, *keys, *numbers).select_from(lines).group_by(together)
+
+
+_ALL: ColumnElement[Any] = literal_column("()")
+_IN_TIME = (Figure.CLOSED, Figure.LATE)
+
+
+def _asked(figures: Collection[Figure]) -> list[Figure]:
+    # What was closed in time is what was closed and not late: asked once, since breaches are looked up case by case.
+    derived = Figure.ON_TIME in figures and all(one in figures for one in _IN_TIME)
+    return [one for one in figures if not (derived and one is Figure.ON_TIME)]
+
+
+def _filled(counted: dict[Figure, int], figures: Collection[Figure]) -> dict[Figure, int]:
+    closed, late = (counted.get(one, 0) for one in _IN_TIME)
+    return {one: counted.get(one, closed - late) for one in figures}
 
 
 async def _named(session: AsyncSession, by: By, groups: Mapping[str, Mapping[Figure, int]]) -> tuple[Counted, ...]:
