@@ -140,7 +140,8 @@ def _counting(actor: Actor, scope: Scope, figures: Collection[Figure], by: Seque
     numbers = [func.count().filter(lines.c[one.value]) for one in asked]
     grouped: Any = [func.grouping(key) for key in keys]
     together = func.grouping_sets(_ALL, *keys)
-    return select(*grouped, *keys, *numbers).select_from(lines).group_by(together)
+    counting: Any = select(*grouped, *keys, *numbers).select_from(lines).group_by(together)
+    return counting
 
 
 _ALL: ColumnElement[Any] = literal_column("()")
