@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from components.kit.chart import chart
+from components.kit.scripts import watermark
 from components.kit.sheet import sheet
 from components.kit.show import card, empty, skeleton, tag
 from components.kit.whole import whole_screen
@@ -17,6 +18,7 @@ from state.statistics.board import Figured, Late, Slow
 def board() -> rx.Component:
     """Draw the whole board."""
     shown = rx.el.div(
+        rx.el.div(watermark(""), class_name="only-full"),  # the page's lies outside of what a wall shows
         _head(),
         rx.el.div(rx.foreach(S.tiles, _tile), class_name="kpis", role="group", custom_attrs={"aria-label": "主要数字"}),
         rx.el.div(

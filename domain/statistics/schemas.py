@@ -39,7 +39,7 @@ class DepartmentFigures:
 class Figure(Labelled):
     """What is counted of the cases of the county within reach.
 
-    The first six stand at this moment, the others are of a period.
+    The first seven stand at this moment, the others are of a period.
     """
 
     OPEN = "open", "在办"
@@ -47,6 +47,7 @@ class Figure(Labelled):
     SOON = "soon", "即将到期"
     HIGH = "high", "高风险在办"
     UNDISPATCHED = "undispatched", "待转派"
+    TO_ACCEPT = "to_accept", "待接收"
     CONFIRM = "confirm", "调处待确认"
     RECEIVED = "received", "受理"
     CLOSED = "closed", "办结"
@@ -73,6 +74,7 @@ _SAYS = {
     Figure.SOON: f"在办件中最近一个时限在 24 小时或最后一个工作日内到期的，{_SET_ASIDE}",
     Figure.HIGH: f"在办件中风险等级为高的，{_SET_ASIDE}",
     Figure.UNDISPATCHED: f"已受理、等待综治中心转派的件，{_SET_ASIDE}",
+    Figure.TO_ACCEPT: f"已转派、等待承办单位接收的件，{_SET_ASIDE}",
     Figure.CONFIRM: f"已提交办结、等待综治中心确认的件，{_SET_ASIDE}",
     Figure.RECEIVED: "本期提交受理的件，不含已并入其他件的",
     Figure.CLOSED: "本期办结、现在仍为已办结的件，不含已并入其他件的",

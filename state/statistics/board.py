@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.inputs import CaseFilter
 from domain.cases.models import RiskLevel
-from domain.cases.queries import listing
+from domain.cases.queries import listing, views
 from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
 from domain.kernel.permissions import Permission
@@ -83,6 +83,7 @@ class Facts:
 
     at: datetime
     days: Days
+    department: bool
     now: Overview
     before: Counted
     trend: tuple[tuple[Days, Mapping[Figure, int]], ...]
@@ -131,6 +132,7 @@ async def _read(session: AsyncSession, actor: Actor, days: Days, at: datetime) -
     return Facts(
         at=at,
         days=days,
+        department=views.speaks_for_department(actor),
         now=await county.overview(session, actor, scope, _COUNTED, by=_KINDS, at=at),
         before=(await county.overview(session, actor, Scope(before(days)), flow, at=at)).whole,
         trend=await county.trend(session, actor, scope, at=at),
@@ -216,9 +218,10 @@ def _shown(facts: Facts) -> dict[str, Any]:
 
 def _tiles(facts: Facts) -> list[Figured]:
     whole, then = facts.now.whole, facts.before
+    first = Figure.TO_ACCEPT if facts.department else Figure.UNDISPATCHED
     standing = {
         Figure.OPEN: "blue", Figure.OVERDUE: "red", Figure.SOON: "orange",
-        Figure.HIGH: "red", Figure.UNDISPATCHED: "blue", Figure.CONFIRM: "yellow",
+        Figure.HIGH: "red", first: "blue", Figure.CONFIRM: "yellow",
     }  # fmt: skip
     found = [_tile(facts, figure, tone) for figure, tone in standing.items()]
     for figure in (Figure.RECEIVED, Figure.CLOSED):

@@ -68,7 +68,7 @@ async def _of(session: AsyncSession, actor: Actor, days: Days, at: datetime) -> 
     return {one.department: one for one in found}
 
 
-def _of_measure(measure: Measure, phone: str = "") -> Col[DepartmentRow]:
+def _of_measure(measure: Measure) -> Col[DepartmentRow]:
     """One column of numbers, each the way to its cases."""
     return Col(
         measure.value,
@@ -77,7 +77,6 @@ def _of_measure(measure: Measure, phone: str = "") -> Col[DepartmentRow]:
         by=lambda one: one.count(measure),
         sort=True,
         link=lambda one: of_measure(one.own.department, measure, one.days) if one.count(measure) else "",
-        phone=phone,
     )
 
 
@@ -95,7 +94,7 @@ FIGURES: Listing[DepartmentRow] = Listing(
     _rows,
     (
         Col("name", "承办单位", lambda one: one.own.name, look="bold", sort=True, phone="title", chars=30),
-        _of_measure(Measure.TOTAL, phone="tag"),
+        _of_measure(Measure.TOTAL),
         Col("before", "环比", _compared(lambda one: one.before)),
         Col("year_before", "同比", _compared(lambda one: one.year_before)),
         *(_of_measure(measure) for measure in Measure if measure is not Measure.TOTAL),

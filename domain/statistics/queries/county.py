@@ -63,7 +63,7 @@ def _belongs(figure: Figure, actor: Actor, days: Days, at: datetime) -> ColumnEl
     # The one definition of a figure: its number counts these cases, its list names them.
     seen = {
         Figure.OPEN: "open", Figure.OVERDUE: "overdue", Figure.SOON: "due_24h",
-        Figure.UNDISPATCHED: "to_dispatch", Figure.CONFIRM: "to_confirm",
+        Figure.UNDISPATCHED: "to_dispatch", Figure.TO_ACCEPT: "to_accept", Figure.CONFIRM: "to_confirm",
     }  # fmt: skip
     if figure in seen:
         return views.VIEWS[seen[figure]][2](actor, at)

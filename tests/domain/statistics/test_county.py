@@ -73,6 +73,7 @@ class Naive:
             Figure.SOON: running and bool(case.due_at and case.due_at >= at and case.due_soon_at and case.due_soon_at <= at),
             Figure.HIGH: running and case.risk_level is RiskLevel.HIGH,
             Figure.UNDISPATCHED: running and case.status is S.TO_DISPATCH,
+            Figure.TO_ACCEPT: running and case.status is S.TO_ACCEPT,
             Figure.CONFIRM: running and case.status is S.TO_CONFIRM,
             Figure.RECEIVED: self._of(case.submitted_at, case, days),
             Figure.CLOSED: closed,
