@@ -70,6 +70,7 @@ class Hub:
         self._listeners: dict[str, list[Listener]] = {}
         self._channels: dict[str, Listener] = {}
         self._told: deque[tuple[float, str, str]] = deque(maxlen=RECALLED)
+        self._again: set[str] = set()
         self.listening = asyncio.Event()
 
     @contextmanager
@@ -98,10 +99,20 @@ class Hub:
 
     @property
     def last(self) -> float:
-        """The moment (`time.monotonic`) of the last change that may have been; now, while nothing is heard."""
-        if not self.listening.is_set():
-            return time.monotonic()
+        """The moment (`time.monotonic`) of the last announcement that was heard; 0 before the first."""
         return self._told[-1][0] if self._told else 0.0
+
+    def again(self, kind: str, seconds: float) -> None:
+        """Wake the followers of a kind once more after a while, as if something had changed; once, however often asked."""
+        if kind not in self._again:
+            self._again.add(kind)
+            asyncio.get_running_loop().call_later(seconds, self._wake, kind)
+
+    def _wake(self, kind: str) -> None:
+        self._again.discard(kind)
+        for follower in self._followers:
+            if kind in follower.kinds:
+                follower.tell("*", "*")
 
     def hear(self, channel: str, listener: Listener) -> None:
         """Have `listener(payload)` called, in their order, for all that is announced on a channel of its own.

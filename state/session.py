@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.queries.reach import example_of
 from domain.kernel.actor import Actor, in_stead
 from domain.kernel.clock import stamp
 from domain.kernel.refusals import ActionNotAllowed, NotPermitted, NotSignedIn
@@ -24,6 +25,7 @@ from domain.orgs import queries as org_queries
 from domain.orgs.models import SessionKind
 from state import places, refusing
 from state.clock import now
+from state.kit.kept import Kept
 
 COOKIE, HOST_COOKIE = "fq_session", "__Host-fq_session"
 """The session's cookie inside the product and over plain HTTP, and its name over TLS: the browser then takes and
@@ -92,6 +94,9 @@ class _OutOfBounds:
 
     def __getattr__(self, _name: str) -> Any:
         _bar()
+
+
+_COUNTS: Kept[dict[str, int]] = Kept("case")
 
 
 class SignedInState(rx.State):
@@ -205,7 +210,9 @@ class SignedInState(rx.State):
         )
 
     async def _places(self, session: AsyncSession, actor: Actor) -> list[Entry]:
-        counts = await places.counts(session, actor, now())
+        example, own = example_of(actor)
+        key = (example, *own.items())  # who is alike in all of it reads the same numbers
+        counts = await _COUNTS.of(session, key, lambda: places.counts(session, actor, now()))
         found: list[Entry] = []
         for place in places.PLACES:
             if place.offered_to(actor):

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ClauseElement, event
 from sqlalchemy.dialects.postgresql import dialect
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.orm.exc import StaleDataError
@@ -23,7 +24,7 @@ from sqlmodel import SQLModel
 from domain.kernel.driver import Shape, run_within
 
 CHANNEL = "fengqiao_changes"
-_TOLD = "announcements"
+_TOLD, _WROTE = "announcements", "has written"
 _DIALECT = dialect()
 _TEXTS: dict[tuple[Any, ...], str] = {}
 _MOST_TEXTS = 4000
@@ -113,6 +114,12 @@ def announce(session: Session, payload: str) -> None:
     session.info.setdefault(_TOLD, []).append(payload)
 
 
+def has_written(session: AsyncSession) -> bool:
+    """Tell whether a session has written, or is about to: what it reads is not yet what others read."""
+    sync = session.sync_session
+    return bool(sync.info.get(_WROTE) or sync.new or sync.dirty or sync.deleted)
+
+
 def _at_once(session: Session, *_: Any) -> None:
     _write(session)
 
@@ -174,6 +181,7 @@ def _run(session: Session, pending: _Pending, told: list[str]) -> None:
         text = _TEXTS[key] = _text(shape, tells=bool(told))
     if told:
         params += [CHANNEL, list(dict.fromkeys(told))]
+    session.info[_WROTE] = True
     ((written, *_), *_) = run_within(session, text, params)
     if written != pending.changed:
         raise StaleDataError(f"{pending.changed} rows were to be changed, {written} were there")

@@ -15,7 +15,7 @@ from domain.cases import categories, rules
 from domain.cases.inputs import CaseFilter
 from domain.cases.models import RiskLevel, Supervision
 from domain.cases.process import STANDARD
-from domain.cases.queries import listing, processes, views
+from domain.cases.queries import listing, processes, reach, views
 from domain.cases.schemas import CaseRow
 from domain.cases.vocabulary import Action, Status
 from domain.kernel.actor import Actor
@@ -28,12 +28,14 @@ from state.cases.walking import Beside, Trail
 from state.clock import now
 from state.inputs import Choice, as_form, as_text, text_in
 from state.kit.addressed import AddressedState, Asks
+from state.kit.kept import Kept
 from state.kit.listing import Tile
 from state.live import hub, outlasting
 from state.session import SignedInState
 
 REFRESH = 60.0
 """Seconds after which deadlines in words are renewed though nothing changed."""
+_COUNTERS: Kept[tuple[views.Counter, ...]] = Kept("case")
 _PERSON = ("name", "phone", "id_number")
 _BULK = (Action.DISPATCH, Action.REDISPATCH, Action.URGE)
 """The steps of the bulk bar, in its order."""
@@ -197,7 +199,8 @@ class CaseListState(AddressedState, SignedInState):
             self.selected = [number for number in self.selected if number in shown]
         self.asked = _asked(wanted)
         self.more_shown = self.view in {choice.value for choice in self.more}
-        counters = await views.counters(session, actor, at=at)
+        example, own = reach.example_of(actor)
+        counters = await _COUNTERS.of(session, (example, *own.items()), lambda: views.counters(session, actor, at=at))
         self.tiles = [Tile(c.view, c.label, c.count, c.tone) for c in counters]
 
     def _came_from(self, number: str) -> str:

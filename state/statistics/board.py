@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,15 +23,13 @@ from domain.statistics.schemas import By, Counted, DepartmentFigures, Figure, Me
 from state.clock import now
 from state.inputs import Choice
 from state.kit.charts import Chart, Line
+from state.kit.kept import Kept
 from state.live import hub, outlasting
 from state.session import SignedInState
 from state.statistics.behind import of_figure, of_measure
 
 REFRESH = 60.0
 """Seconds after which an open board looks by itself: deadlines pass without anybody's act."""
-SHARE = 4.0
-"""So many times as long as reading took, what was read is shown, whatever happens meanwhile: in a large county where
-something always happens, boards keep one core busy for a fifth of the time at most."""
 MOST_GROUPS, MOST_LATE = 10, 8
 _COUNTED = tuple(Figure)
 _KINDS = (By.AREA, By.CATEGORY, By.SOURCE, By.RISK)
@@ -91,39 +87,13 @@ class Facts:
     late: tuple[Late, ...]
 
 
-@dataclass(slots=True)
-class _Kept:
-    """The facts of all who see alike, when they began to be read (`time.monotonic`), and how many seconds it took."""
-
-    facts: Facts | None = None
-    began: float = 0.0
-    took: float = 0.0
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+_KEPT: Kept[Facts] = Kept("case")
 
 
-_KEPT: dict[tuple[Any, ...], _Kept] = {}
-_MOST_KEPT = 200
-
-
-async def facts_for(session: AsyncSession, actor: Actor, span: Span, *, since: float) -> tuple[Facts, float]:
-    """Give the facts of a period, and in how many seconds to ask again, because they may not know of all; else 0.
-
-    Those who see alike share them.
-
-    :param since: the moment (`time.monotonic`) of the last change they should know of
-    """
-    at = now()
-    key = (county.sees_like(actor), span, days_of(span, at).last)
-    if key not in _KEPT and len(_KEPT) >= _MOST_KEPT:
-        _KEPT.clear()
-    kept = _KEPT.setdefault(key, _Kept())
-    async with kept.lock:
-        rest = kept.began + SHARE * kept.took - time.monotonic()
-        if kept.facts is None or (kept.began < since and rest <= 0):
-            began = time.monotonic()
-            kept.facts = await _read(session, actor, days_of(span, at), at)
-            kept.began, kept.took = began, time.monotonic() - began
-        return kept.facts, 0.0 if kept.began >= since else rest
+async def facts_for(session: AsyncSession, actor: Actor, span: Span) -> Facts:
+    """Give the facts of a period; those who see alike share them."""
+    days = days_of(span, now())
+    return await _KEPT.of(session, (county.sees_like(actor), days), lambda: _read(session, actor, days, now()))
 
 
 async def _read(session: AsyncSession, actor: Actor, days: Days, at: datetime) -> Facts:
@@ -164,8 +134,6 @@ class BoardState(SignedInState):
     late: list[Late] = []
     late_href: str = ""
     loaded: bool = False
-    _rest: float = 0.0
-    """Seconds after which what is shown is asked for again, though nothing was told."""
 
     @rx.event
     async def load(self):
@@ -174,30 +142,27 @@ class BoardState(SignedInState):
         self.span = asked if asked in {one.value for one in Span} else Span.MONTH.value
         async with self._opening() as (session, actor):
             actor.require(Permission.STATISTICS_VIEW)
-            self._rest = await self._show(session, actor, since=max(hub.last, time.monotonic() - REFRESH))
+            await self._show(session, actor)
         self.loaded = True
 
     @rx.event(background=True)
     async def follow(self):
         """Keep the board live while it is open."""
-        rest = self._rest
         with hub.follow("case", since=self._begun) as changes:
             while True:
-                await changes.next(rest or REFRESH)
-                since, rest = time.monotonic(), 0.0
+                await changes.next(REFRESH)
                 async with self:
                     if not self.barred:
                         with outlasting():
                             async with self._acting(touch=False) as (session, actor):
                                 await self._frame(session, actor)
-                                rest = await self._show(session, actor, since=since)
+                                await self._show(session, actor)
 
-    async def _show(self, session: AsyncSession, actor: Actor, *, since: float) -> float:
-        facts, rest = await facts_for(session, actor, Span(self.span), since=since)
+    async def _show(self, session: AsyncSession, actor: Actor) -> None:
+        facts = await facts_for(session, actor, Span(self.span))
         for name, shown in _shown(facts).items():
             if getattr(self, name) != shown:
                 setattr(self, name, shown)
-        return rest
 
 
 def _shown(facts: Facts) -> dict[str, Any]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
-import time
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,7 +17,7 @@ from domain.statistics.schemas import Figure
 from state.clock import now
 from state.kit.charts import Chart
 from state.statistics.behind import BehindState, of_figure
-from state.statistics.board import SHARE, BoardState, facts_for
+from state.statistics.board import BoardState
 from state.statistics.departments import FiguresState
 from tests.support import county as support
 from tests.support import states
@@ -101,24 +99,6 @@ async def test_who_sees_no_figures_is_barred(ground: AsyncEngine) -> None:
     assert page.barred
     assert page.tiles == []
     assert page.trend == Chart()
-
-
-async def test_those_who_see_alike_share_what_was_read_until_something_changes(ground: AsyncEngine) -> None:
-    county = await _built()
-    async with unit_of_work() as session:
-        began = time.monotonic()
-        first, _ = await facts_for(session, county["leader"], Span.WEEK, since=began)
-        took = time.monotonic() - began
-        again, rest = await facts_for(session, county["viewer"], Span.WEEK, since=began)
-        other, _ = await facts_for(session, county["rsj_head"], Span.WEEK, since=began)
-        soon, wait = await facts_for(session, county["leader"], Span.WEEK, since=time.monotonic())
-        await asyncio.sleep(SHARE * took)
-        later, _ = await facts_for(session, county["leader"], Span.WEEK, since=time.monotonic())
-
-    assert (again is first, rest) == (True, 0.0)
-    assert other is not first
-    assert soon is not first or 0 < wait <= SHARE * took, "what may not know of all is asked for again"
-    assert later is not first
 
 
 async def test_the_figures_of_departments_open_their_cases(ground: AsyncEngine) -> None:
