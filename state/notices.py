@@ -14,7 +14,7 @@ from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
 from domain.kernel.refusals import NotFound
 from domain.notices import operations, queries
-from domain.notices.rules import AUTO_CARD, BREACH
+from domain.notices.rules import AUTO_CARD, BREACH, RISK
 from domain.notices.schemas import NoticeView
 from state.clock import now
 from state.live import hub, outlasting
@@ -28,6 +28,7 @@ REFRESH = 300.0
 _TONES = {
     BREACH: "orange",
     AUTO_CARD: "orange",
+    RISK: "orange",
     Action.URGE: "orange",
     Action.SUPERVISE: "orange",
     Action.INSTRUCT: "orange",
@@ -145,4 +146,4 @@ def _tone(view: NoticeView) -> str:
 
 
 def _tone_of(view: NoticeView) -> str:
-    return "red" if "红牌" in view.text else _TONES.get(view.kind, "blue")
+    return "red" if "红牌" in view.text or "红色" in view.text else _TONES.get(view.kind, "blue")

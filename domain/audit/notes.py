@@ -107,6 +107,8 @@ WORDS: MappingProxyType[str, tuple[Group, str]] = MappingProxyType(
         "case.auto_card": (_G.CASE, "自动亮牌"),
         "case.breach": (_G.CASE, "超时"),
         "case.breach_void": (_G.CASE, "撤销超时登记"),
+        "case.risk_label": (_G.CASE, "收到风险标签"),
+        "case.risk_answer": (_G.CASE, "风险预警反馈"),
         **{f"case.{action.value}": (_G.CASE, action.label) for action in Action},
     }
 )

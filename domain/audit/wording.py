@@ -51,6 +51,7 @@ LABELS: Mapping[str, str] = {
     "cases_alarm": "打开不同案件几件告警",
     "found_at": "登记时间", "lowered": "督办随之变动", "backup": "备份摘要", "made_at": "备份时间", "kept": "恢复到第几条", "was": "恢复前最后一条", "place": "恢复到何处",
     "above": "上级区划", "into": "并入", "unit_id": "单位", "severe": "重大紧急", "yellow": "黄牌", "red": "红牌", "case": "案件",
+    "risk": "风险标签", "verdict": "反馈结论",
 }  # fmt: skip
 """What each key of a detail is called; the settings' keys bear the names of the page that sets them."""
 SILENT = frozenset({"version", "row", "digest", "files", "id", "calendar_version", "changed", "before", "after"})

@@ -74,6 +74,8 @@ _SAYINGS: dict[str, Callable[[Any, Callable[[str], str]], str]] = {
     "objection": lambda how, _: _OBJECTIONS[how],
     "days": lambda days, _: f"延期：{days} 个工作日",
     "level": lambda level, _: Supervision(level).label,
+    "risk": lambda word, _: f"风险标签：{word}",
+    "verdict": lambda word, _: f"反馈结论：{word}",
     "satisfaction": lambda grade, _: f"满意度：{Satisfaction(grade).label}",
     "found_at": lambda moment, _: f"登记于 {stamp(datetime.fromisoformat(moment))}",
     "lowered": lambda _, __: "自动督办随之变动",

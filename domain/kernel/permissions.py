@@ -73,6 +73,7 @@ class Permission(Labelled):
     STATISTICS_VIEW = "statistics.view", "查看统计"
     WORK_HAND_OVER = "work.hand_over", "移交在办工作"
     ACCOUNT_PROPOSE = "account.propose", "申请账号"
+    RISK_REPORT = "risk.report", "报送风险标签"
     ARRANGE = "arrange", "流程、时限和日历"
     UNIT_MANAGE = "unit.manage", "单位管理"
     AREA_MANAGE = "area.manage", "区划管理"
@@ -181,6 +182,7 @@ DUTIES: MappingProxyType[Permission, frozenset[Duty]] = MappingProxyType(
             for permission in (
                 _P.VISIT_REGISTER, _P.VISIT_VIEW, _P.CASE_CREATE, _P.CASE_VIEW, _P.CASE_WORK, _P.CASE_EXPORT,
                 _P.SLIP_PRINT, _P.PERSON_REVEAL, _P.STATISTICS_VIEW, _P.WORK_HAND_OVER, _P.ACCOUNT_PROPOSE,
+                _P.RISK_REPORT,
             )
         },
         _P.ARRANGE: frozenset({Duty.BUSINESS, Duty.SYSTEM}),

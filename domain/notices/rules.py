@@ -145,7 +145,8 @@ def has_gone(seen_at: datetime, at: datetime) -> bool:
 MERGED = "merge"
 BREACH = "breach"
 AUTO_CARD = "auto_card"
-TOPICS = (*(action.value for action in Action), MERGED, BREACH, AUTO_CARD)
+RISK = "risk_label"
+TOPICS = (*(action.value for action in Action), MERGED, BREACH, AUTO_CARD, RISK)
 """What may happen to a case, as the outbox names it behind `case.`."""
 
 
@@ -227,7 +228,7 @@ _ENDING = frozenset(
 
 def tells_of(action: str, row: str, before: str) -> tuple[Tell, ...]:
     """Look up whom the workflow tells of a step; a message without a row is found by its status."""
-    if action in {BREACH, AUTO_CARD}:
+    if action in {BREACH, AUTO_CARD, RISK}:
         return (Tell.DEPARTMENT, Tell.CENTRE)
     if action == MERGED:
         return (Tell.REGISTRAR,)
@@ -257,6 +258,8 @@ def audiences(happening: Happening) -> tuple[Audience, ...]:
 
 def _tells(happening: Happening) -> tuple[Tell, ...]:
     action = happening.action
+    if action == RISK:  # who leads the case answers; as long as nobody does, the centre sees to it
+        return (Tell.DEPARTMENT,) if happening.ended else (Tell.CENTRE,)
     holder = _HOLDERS.get(happening.before, Tell.DEPARTMENT)
     if action in _TO_HOLDER:
         return (holder,)
@@ -272,7 +275,7 @@ def _department(happening: Happening) -> list[Audience]:
     staff = frozenset({Role.OFFICER, Role.DEPARTMENT_HEAD})
     if happening.action == Action.COPY.value:
         return [Audience(Tell.DEPARTMENT, staff, happening.ended)]
-    if happening.action in {BREACH, AUTO_CARD} or happening.after in _UNHELD:
+    if happening.action in {BREACH, AUTO_CARD, RISK} or happening.after in _UNHELD:
         units = happening.ended or (frozenset({happening.lead}) if happening.lead else frozenset())
         return [Audience(Tell.DEPARTMENT, staff, units)] if units else []
     stayed = happening.live & happening.stayed if happening.action in _NEW_LEAD else frozenset[UUID]()
@@ -352,8 +355,10 @@ _SAID: dict[str, str] = {
     MERGED: "已合并：{number} 已并入其他案件一并办理",
     BREACH: "超时提醒：{number} 的{link}环节已超过{card}时限",
     AUTO_CARD: "{card}督办：{number} 的{link}环节超时，系统自动督办",
+    RISK: "{risk}风险预警：{number} 收到新的风险标签，尚无主办单位，请尽快转派",
 }
 _SAID_TO: dict[tuple[str, Tell], str] = {
+    (RISK, Tell.DEPARTMENT): "{risk}风险预警：{number} 收到新的风险标签，请贵单位核实并反馈",
     (Action.APPROVE_ORDER, Tell.DEPARTMENT): "领导交办：{number} 由领导交办给贵单位",
     (Action.ORDER, Tell.DEPARTMENT): "领导交办：{number} 由领导交办给贵单位",
     (Action.APPROVE_RETURN, Tell.DEPARTMENT): "已退回：{number} 的退回申请已同意，贵单位不再承办",
@@ -375,7 +380,7 @@ _LEFT = "已改派：{number} 改由其他单位承办，贵单位不再办理"
 def notice_text(happening: Happening, audience: Audience, process: Process = STANDARD, **words: str) -> str:
     """Word a notice; it names numbers, units and stations, no persons.
 
-    `words` are number, unit (who did it), level, card and link.
+    `words` are number, unit (who did it), level, card, link and risk.
     """
     action = happening.action
     pending = _REQUESTS.get(Action(action)) if action in _REQUESTS else None

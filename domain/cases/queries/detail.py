@@ -306,6 +306,8 @@ _OTHER_LINES = {
     "case.receive_copy": "签收抄告",
     "case.auto_card": "自动督办",
     "case.breach_void": "撤销超时登记",
+    "case.risk_label": "收到风险标签",
+    "case.risk_answer": "风险预警反馈",
 }
 """Lines about a case that are no step of it."""
 

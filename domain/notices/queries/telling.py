@@ -240,6 +240,7 @@ def _words(
         "response": {True: "确认办理结果", False: "提出异议，请查看"}.get(agrees, "作出答复"),
         "card": {"yellow": "黄牌", "red": "红牌"}.get(card, ""),
         "link": process.spoken(Link(link).label) if link else "",
+        "risk": str(payload.get("risk") or ""),
     }
 
 
