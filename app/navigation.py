@@ -35,6 +35,7 @@ from app.pages.statistics.behind import cases_behind
 from app.pages.statistics.board import board
 from app.pages.statistics.departments import department_figures
 from app.pages.visits.desk import desk
+from app.pages.warnings.labels import risk_alerts
 from state.areas.areas import AreasState
 from state.audit.alarms import AlarmsState
 from state.audit.journal import JournalState
@@ -65,6 +66,7 @@ from state.statistics.behind import BehindState
 from state.statistics.board import BoardState
 from state.statistics.departments import FiguresState
 from state.visits import VisitDesk
+from state.warnings.labels import RiskAlertsState
 
 PRODUCT = "枫桥 · 社会治理中心"
 
@@ -94,6 +96,7 @@ class Page:
 _LIST = (CaseListState.load, BulkState.put_away, CaseListState.follow)
 _ACCOUNT = (AccountState.load, DelegationState.load_of)
 _ALARMS = (AlarmsState.load, AlarmsState.follow)
+_RISKS = (RiskAlertsState.load, RiskAlertsState.follow)
 PAGES: tuple[Page, ...] = (
     Page(place("/"), home, (LandingState.go,)),
     Page(place("/visits"), desk, (VisitDesk.load, VisitDesk.follow)),
@@ -101,6 +104,7 @@ PAGES: tuple[Page, ...] = (
     Page(place("/todo"), to_do, _LIST, early=True),
     Page(place("/overdue"), overdue, _LIST, early=True),
     Page(place("/cases"), ledger, _LIST, early=True),
+    Page(place("/risk-alerts"), risk_alerts, _RISKS, early=True),
     Page(place("/board"), board, (BoardState.load, BoardState.follow), early=True),
     Page(place("/figures"), department_figures, (FiguresState.load, FiguresState.follow), early=True),
     Page(place("/figures/cases"), cases_behind, (BehindState.load, BehindState.follow), early=True),

@@ -16,6 +16,7 @@ from domain.audit import queries as audit
 from domain.cases.queries import views
 from domain.kernel.actor import Actor
 from domain.kernel.permissions import Permission, Role
+from domain.warnings import queries as warnings
 
 P = Permission
 
@@ -75,6 +76,7 @@ ALL: tuple[Place, ...] = (
     Place("/todo", "我的待办", "工作台", "inbox", P.CASE_VIEW, offered=P.CASE_WORK, view="todo"),
     Place("/cases", "案件台账", "工作台", "list", P.CASE_VIEW),
     Place("/overdue", "超期预警", "工作台", "alarm", P.CASE_VIEW, view="overdue"),
+    Place("/risk-alerts", "风险等级反馈", "工作台", "warn", P.CASE_VIEW, view="risk_labels"),
     Place("/board", "综合看板", "统计", "chart", P.STATISTICS_VIEW),
     Place("/figures", "部门统计", "统计", "rows", P.STATISTICS_VIEW),
     Place("/figures/cases", "数字背后的案件", "统计", permission=P.STATISTICS_VIEW, within="/figures"),
@@ -164,7 +166,11 @@ async def _of_alarms(session: AsyncSession, actor: Actor, _at: datetime) -> Mapp
     return {"alarms": await audit.count_open(session, actor)}
 
 
-COUNTERS: tuple[Count, ...] = (_of_cases, _of_alarms)
+async def _of_labels(session: AsyncSession, actor: Actor, _at: datetime) -> Mapping[str, int]:
+    return {"risk_labels": await warnings.waiting_for(session, actor)}
+
+
+COUNTERS: tuple[Count, ...] = (_of_cases, _of_alarms, _of_labels)
 """What counts for the numbers of the menu, several at once where one query knows them."""
 
 

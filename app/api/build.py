@@ -26,6 +26,7 @@ from app.api import (
     persons,
     statistics,
     visits,
+    warnings,
 )
 from app.api.edge import Edge
 from app.api.policy import Policies
@@ -48,6 +49,7 @@ _ROOMS = (
     attachments.router,
     persons.router,
     statistics.router,
+    warnings.router,
     meta.router,
     desk.router,
     health.router,

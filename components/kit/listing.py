@@ -174,7 +174,8 @@ def _foot(state: Any) -> rx.Component:
 
 
 def export_button(state: Any, look: str = "btn") -> rx.Component:
-    return exporting(state.LISTING, {"filters": state.filters, "view": state.view, "sort": state.sort}, look)
+    body = {"filters": state.filters, "view": state.view, "sort": state.sort}
+    return rx.cond(state.may_export, exporting(state.LISTING, body, look))
 
 
 def exporting(spec: Listing[Any], body: Any, look: str = "btn") -> rx.Component:

@@ -46,12 +46,15 @@ _BY_NEED = Order(
 )
 _ORDERS: Mapping[str, Order] = MappingProxyType(
     {
-        f"{sign}at": Order(
-            f"risk labels {sign}at", (Key(col(RiskLabel.assessed_at), lambda row: row.assessed_at, falling), _ID)
-        )
+        f"{sign}{name}": Order(f"risk labels {sign}{name}", (Key(column, read, falling, may_lack=name == "due"), _ID))
         for sign, falling in (("", False), ("-", True))
+        for name, column, read in (
+            ("at", col(RiskLabel.assessed_at), lambda row: row.assessed_at),
+            ("due", col(RiskLabel.due_at), lambda row: row.due_at),
+        )
     }
 )
+"""What the list is sorted by when somebody asks for it."""
 
 
 async def labels(

@@ -51,6 +51,7 @@ from state.clock import now
 from state.inputs import Choice, Reading, as_form, as_text
 from state.live import hub, outlasting
 from state.session import SignedInState
+from state.warnings.shapes import RiskShown, risks_of
 
 
 class CaseState(SignedInState):
@@ -82,6 +83,7 @@ class CaseState(SignedInState):
     deliveries: list[DeliveryShown] = []
     related: list[Related] = []
     copies: list[CopySent] = []
+    risks: list[RiskShown] = []
     others_here: list[str] = []
     lines_shown: str = "all"
     may_relate: bool = False
@@ -183,13 +185,12 @@ class CaseState(SignedInState):
         view = await detail.get(session, actor, self._number, at=at)
         self._case_id, self.case = str(view.row.id), shapes.shown(view)
         self.answer = answers.answer(view.answer, view.result, Status(view.row.stored_status), at=at)
-        self.deliveries = [
-            answers.delivery(one) for one in await notices.deliveries(session, actor, self._number, at=at)
-        ]
+        sent = await notices.deliveries(session, actor, self._number, at=at)
+        self.deliveries = [answers.delivery(one) for one in sent]
+        self.risks = await risks_of(session, actor, self._number, at=at)
         self.ratings = [answers.rating(one) for one in view.ratings]
         self._published = view.answer.published_at is not None
-        self.parties = [shapes.party(p) for p in view.parties]
-        self.parties += [shapes.party(p, joined=True) for p in view.joined_parties]
+        self.parties = [*map(shapes.party, view.parties), *(shapes.party(p, joined=True) for p in view.joined_parties)]
         self.hands = [shapes.hand(a) for a in view.assignments]
         self.pictures = [shapes.picture(p) for p in view.pictures]
         self.limits = [shapes.limit(d) for d in view.deadlines if d.holder_id is None]

@@ -185,6 +185,10 @@ class Listing(Generic[R]):
     def open_to(self, actor: Actor) -> bool:
         return any(actor.may(right) for right in self.rights)
 
+    def sheet_for(self, actor: Actor) -> bool:
+        """Tell whether a person may take its sheet."""
+        return self.open_to(actor) and (self.export is None or actor.may(self.export))
+
     def more(self, **known: str) -> dict[str, str]:
         """Give what the input takes besides the conditions: the chosen counter, the order."""
         return {name: value for name, value in known.items() if name in self.wanted.__dataclass_fields__}
@@ -240,6 +244,7 @@ class ListState(AddressedState, mixin=True):
     choices: dict[str, list[Choice]] = {}
     loading: bool = True
     cut: bool = False
+    may_export: bool = False
 
     @rx.event
     async def load(self):
@@ -247,7 +252,7 @@ class ListState(AddressedState, mixin=True):
         self.loading = True
         self._open_address(self.LISTING.home)
         async with self._opening() as (session, actor):
-            self.rows = []
+            self.rows, self.may_export = [], self.LISTING.sheet_for(actor)
             await self._prepare(session, actor)
             await self._read_opened(session, actor)
             if self.LISTING.choices:

@@ -11,6 +11,7 @@ from components.kit.show import card, empty, skeleton
 from components.orgs.explain import why_button, why_dialog
 from components.orgs.pieces import sheet
 from components.shell import page
+from components.warnings.strip import risk_strip
 from state.cases.working import CaseState
 
 
@@ -28,6 +29,7 @@ def case_detail() -> rx.Component:
                 rx.fragment(
                     first(),
                     lamps(),
+                    risk_strip(CaseState.risks),
                     beside(),
                     rx.el.div(left(), right(), class_name="cols"),
                     step_dialog(),
