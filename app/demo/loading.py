@@ -21,12 +21,13 @@ from domain.calendar import queries as calendar
 from domain.calendar.operations import seed_years
 from domain.kernel import outbox
 from domain.kernel.actor import Actor, console
+from domain.kernel.permissions import FieldLevel, Permission, Reach, Role
 from domain.kernel.refusals import Invalid
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import operations as orgs
 from domain.orgs import queries as org_queries
 from domain.orgs import rules as org_rules
-from domain.orgs.schemas import NewAccount
+from domain.orgs.schemas import NewAccount, RoleInput
 from domain.visits import operations as visits
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ async def load(*, cases: int, seed: int, password: str, at: datetime, folder: Pa
         cast = await _cast(session) or {}
         script = await _script(session, seed, at)
         scenes = script.scenes(cases)
-        player = Player(cast, seed)
+        machine = await org_queries.actor_of_login(session, roster.MACHINE)
+        player = Player(cast | ({roster.MACHINE: machine} if machine else {}), seed)
         await _play(session, player, scenes[:_BATCH])
     for start in range(_BATCH, len(scenes), _BATCH):
         async with unit_of_work() as session:
@@ -138,8 +140,30 @@ async def _found(session: AsyncSession, password: str, seed: int, at: datetime) 
             post.login, post.name, password, (post.role.value,), post.unit, post.area_path, password_at=at
         )
         await orgs.add_account(session, founder, account, at=founded_at)
+    await _add_machine(session, founder, password, founded_at, password_at=at)
     for place, (code, name) in enumerate(roster.DESKS):
         await visits.add_desk(session, code=code, name=name, unit_id=units["centre"].id, position=place)
+
+
+async def _add_machine(
+    session: AsyncSession, founder: Actor, password: str, founded_at: datetime, *, password_at: datetime
+) -> None:
+    """Give the outside model an account, and a role that sees cases and sends labels, and nothing else."""
+    rights = (Permission.CASE_VIEW.value, Permission.RISK_REPORT.value)
+    given = RoleInput(
+        roster.MACHINE_ROLE,
+        "风险模型接口",
+        Role.VIEWER,
+        rights,
+        Reach.ALL,
+        FieldLevel.HIDDEN,
+        note="只供外部模型报送风险标签",
+    )
+    await orgs.set_role(session, founder, given, at=founded_at)
+    account = NewAccount(
+        roster.MACHINE, roster.MACHINE_NAME, password, (roster.MACHINE_ROLE,), "county", password_at=password_at
+    )
+    await orgs.add_account(session, founder, account, at=founded_at)
 
 
 async def _script(session: AsyncSession, seed: int, at: datetime) -> Script:

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.demo import pictures, stories, texts
+from app.demo import pictures, roster, stories, texts
 from app.demo.hours import Clockwork
+from app.demo.labels import MODEL, VERSION, Labels, Said
 from app.demo.matters import Matter, Teller
 from app.demo.moves import CITY, OWNER, PETITIONER, Move, Pen
 from domain.areas.schemas import AreaView
@@ -28,6 +29,9 @@ from domain.people.schemas import PersonInput
 from domain.visits import operations as visits
 from domain.visits.models import IdSource, VisitState
 from domain.visits.schemas import VisitInput
+from domain.warnings import operations as warnings
+from domain.warnings import queries as labels
+from domain.warnings.schemas import Answer, LabelBatch, LabelInput
 
 _DAY = timedelta(days=1)
 _BY_VISIT = 0.85
@@ -55,12 +59,13 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One operation to be called at a moment; `act` is visit, hand_over, leave, create or a move."""
+    """One operation to be called at a moment; `act` is visit, hand_over, leave, create, a move or a label."""
 
     at: datetime
     subject: Subject
     act: str
     move: Move | None = None
+    said: Said | None = None
 
 
 class Script:
@@ -70,6 +75,7 @@ class Script:
         self._rng = Random(seed)  # noqa: S311 — invented cases, not secrets
         self._teller = Teller(self._rng, areas, at)
         self._clockwork = Clockwork(self._rng, calendar)
+        self._labels = Labels(seed, at)
         self._at = at
 
     def scenes(self, count: int) -> list[Scene]:
@@ -97,6 +103,8 @@ class Script:
         yield Scene(begun, subject, "create")
         for moment, move in zip(moments[1:], moves, strict=True):
             yield Scene(moment, subject, "move", move)
+        for said in self._labels.of(story.end, moments[-1]):
+            yield Scene(said.at, subject, "label", said=said)
 
     def _last(self, story: stories.Story) -> datetime:
         age = timedelta(hours=self._rng.uniform(*story.ages))
@@ -147,6 +155,8 @@ class Player:
             await self._create(session, scene)
         elif scene.move is not None:
             await self._take(session, scene, scene.move)
+        elif scene.said is not None:
+            await self._label(session, scene.subject, scene.said)
         elif scene.subject.visit_id is not None:
             act = visits.leave if scene.act == "leave" else visits.hand_over
             await act(session, self._cast["guide"], scene.subject.visit_id, at=scene.at)
@@ -178,6 +188,21 @@ class Player:
         files = [await self._picture(session, actor, scene.at) for _ in range(move.pictures)]
         given = StepInput(attachments=tuple(files), **move.given)  # type: ignore[arg-type]
         await take(session, actor, number=scene.subject.number, action=move.action, given=given, at=scene.at)
+
+    async def _label(self, session: AsyncSession, subject: Subject, said: Said) -> None:
+        machine = self._cast.get(roster.MACHINE)
+        if machine is None:
+            return
+        if said.level is not None:
+            label = LabelInput(number=subject.number, level=said.level, reasons=said.text, assessed_at=said.at)
+            batch = LabelBatch(batch=said.batch, model=MODEL, model_version=VERSION, labels=(label,))
+            await warnings.receive(session, machine, batch, at=said.at)
+        elif said.verdict is not None:
+            newest = (await labels.of_case(session, machine, subject.number, at=said.at))[0]
+            answer = Answer(said.verdict, said.text)
+            for code, name, _ in roster.UNITS:
+                if name == newest.department:  # each department has one officer, who is called like it
+                    await warnings.answer(session, self._cast[code], newest.id, answer, at=said.at)
 
     async def _picture(self, session: AsyncSession, actor: Actor, at: datetime) -> UUID:
         place = self._rng.randrange(len(pictures.SCENES))

@@ -43,6 +43,10 @@ DESKS: tuple[tuple[str, str], ...] = (
 )
 
 
+MACHINE, MACHINE_NAME, MACHINE_ROLE = "model", "基层基础管控平台", "risk_model"
+"""The account of the outside model that sends risk labels; nobody works with it, so it is shown at no sign-in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """One account: who signs in as `login`, in which role, for which unit."""

@@ -68,6 +68,7 @@ async def test_every_example_works(own_engine: AsyncEngine, tmp_path: Path) -> N
         headers = {"Authorization": f"Bearer {tokens['center']}"}
         person = (await client.get(f"/api/v1/cases/{one}", headers=headers)).json()["parties"][0]["person_id"]
         await post("center", "/api/v1/persons/{person_id}/reveal", person_id=person)
+        assert (await post("model", "/api/v1/risk-labels"))["received"] == 1
 
     told = {
         path

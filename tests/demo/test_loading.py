@@ -31,6 +31,7 @@ from domain.orgs.models import SessionKind, UnitKind
 from domain.orgs.rules import password_fault
 from domain.people import rules as people
 from domain.visits import queries as visits
+from domain.warnings.models import Level, RiskLabel
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 PASSWORD = "Qingxi-" + "2026x"
@@ -53,6 +54,10 @@ async def test_a_small_demo_shows_every_status_and_verifies(own_engine: AsyncEng
         assert any(case.legacy for case in cases)
         assert any(case.typical for case in cases)
         assert any(case.satisfaction for case in cases)
+        labels = list(await session.scalars(select(RiskLabel)))
+        assert {label.level for label in labels} == set(Level)
+        assert {label.newest for label in labels} == {True, False}
+        assert {label.verdict is None for label in labels if label.newest} == {True, False}
         assert (await chain.verify(session))[1] is None
         moments = list(await session.scalars(select(JournalEntry.at).order_by(col(JournalEntry.seq))))
         played = moments[: len(moments) - len(roster.DESKS)]
