@@ -40,7 +40,7 @@ class RiskLabel(Row, table=True):
     no_pii: reasons and answer are free text about a matter and kept in clear, as opinions are, see docs/security.md
     """
 
-    __tablename__ = "risk_label"
+    __tablename__ = "risk_label"  # type: ignore[assignment]
     __table_args__ = (
         Index("ix_risk_label_once", "batch", "case_id", unique=True),
         Index("ix_risk_label_newest", "case_id", unique=True, postgresql_where=text("newest")),

@@ -114,8 +114,8 @@ async def _tell(session: AsyncSession, actor: Actor, fresh: list[tuple[Case, Ris
     for case, label in fresh:
         await leave_trace(session, actor, case, LABELLED, at=at, risk=label.level.label)
         if label.newest:
-            lead = [units[case.lead_unit_id].code] if case.lead_unit_id in units else []
-            told = {"risk": label.level.label, "units": lead}
+            lead = units.get(case.lead_unit_id) if case.lead_unit_id else None
+            told = {"risk": label.level.label, "units": [lead.code] if lead else []}
             outbox.publish(session, f"case.{LABELLED}", case.id, _payload(case) | told, at=at)
             await announce(session, CHANGED, label.id)
 

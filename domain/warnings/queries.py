@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
@@ -36,22 +38,21 @@ GONE = (Status.DRAFT, Status.VOID)
 NO_LABEL = "没有找到这条风险标签，或不在您的查看范围内"
 _ANSWERED = col(RiskLabel.answered_at).is_not(None)
 _ID = Key(col(RiskLabel.id), lambda row: row.id)
-_BY_NEED = Order(
-    "risk labels by need",
-    (
-        Key(_ANSWERED, lambda row: row.answered_at is not None),
-        Key(col(RiskLabel.due_at), lambda row: row.due_at, may_lack=True),
-        _ID,
-    ),
-)
+_ASSESSED = Key(col(RiskLabel.assessed_at), lambda row: row.assessed_at)
+_DUE = Key(col(RiskLabel.due_at), lambda row: row.due_at, may_lack=True)
+_BY_NEED = Order("risk labels by need", (Key(_ANSWERED, lambda row: row.answered_at is not None), _DUE, _ID))
+
+
+def _order(name: str, key: Key) -> Order:
+    return Order(f"risk labels {name}", (key, _ID))
+
+
 _ORDERS: Mapping[str, Order] = MappingProxyType(
     {
-        f"{sign}{name}": Order(f"risk labels {sign}{name}", (Key(column, read, falling, may_lack=name == "due"), _ID))
-        for sign, falling in (("", False), ("-", True))
-        for name, column, read in (
-            ("at", col(RiskLabel.assessed_at), lambda row: row.assessed_at),
-            ("due", col(RiskLabel.due_at), lambda row: row.due_at),
-        )
+        "at": _order("at", _ASSESSED),
+        "-at": _order("-at", replace(_ASSESSED, falling=True)),
+        "due": _order("due", _DUE),
+        "-due": _order("-due", replace(_DUE, falling=True)),
     }
 )
 """What the list is sorted by when somebody asks for it."""
@@ -166,7 +167,7 @@ _OPEN: tuple[ColumnElement[bool], ...] = (
 """The condition of the labels that are listed: the newest of cases that stand for themselves."""
 
 
-def _asking(actor: Actor) -> Select[tuple[RiskLabel]]:
+def _asking(actor: Actor) -> Select[Any]:
     return select(RiskLabel).join(Case, col(Case.id) == col(RiskLabel.case_id)).where(visible_to(actor), *_OPEN)
 
 
