@@ -103,7 +103,7 @@ class Script:
         yield Scene(begun, subject, "create")
         for moment, move in zip(moments[1:], moves, strict=True):
             yield Scene(moment, subject, "move", move)
-        for said in self._labels.of(story.end, moments[-1]):
+        for said in self._labels.of(story.end, matter.template.lead, moments[-1]):
             yield Scene(said.at, subject, "label", said=said)
 
     def _last(self, story: stories.Story) -> datetime:

@@ -34,7 +34,7 @@ def risk_strip(risks: Any) -> rx.Component:
                     rx.el.ul(rx.foreach(risks[1:], _earlier), class_name="hands"),
                 ),
             ),
-            class_name="stack",
+            class_name="risks",
             custom_attrs={"aria-label": "风险预警"},
         ),
     )

@@ -21,7 +21,7 @@ from domain.kernel.words import text_fault
 from domain.orgs import queries as orgs
 from domain.warnings import policy, queries, rules
 from domain.warnings.models import RiskLabel
-from domain.warnings.schemas import Answer, LabelBatch, LabelInput, Outcome, Receipt, Standing
+from domain.warnings.schemas import Answer, LabelBatch, LabelInput, Outcome, Receipt
 
 LABELLED, ANSWERED = "risk_label", "risk_answer"
 CHANGED = "risk_label"
@@ -130,7 +130,7 @@ async def answer(session: AsyncSession, actor: Actor, label_id: UUID, given: Ans
     """
     case, label = await queries.lock(session, actor, label_id)
     policy.require_answerer(actor, case)
-    _require_open(case, label, at)
+    _require_open(case, label)
     if fault := text_fault("反馈内容", given.text, most=rules.LONGEST_ANSWER):
         raise Invalid.of({"text": fault})
 
@@ -143,11 +143,10 @@ async def answer(session: AsyncSession, actor: Actor, label_id: UUID, given: Ans
     await announce(session, CHANGED, label.id)
 
 
-def _require_open(case: Case, label: RiskLabel, at: datetime) -> None:
-    stands = rules.standing(label, at=at)
-    if stands is Standing.ANSWERED:
+def _require_open(case: Case, label: RiskLabel) -> None:
+    if label.answered_at is not None:
         raise ActionNotAllowed("这条风险标签已经反馈过")
-    if stands is Standing.SUPERSEDED:
+    if rules.superseded(label):
         raise ActionNotAllowed("该案件已有更新的风险标签，请对最新的标签反馈")
     if case.status in queries.GONE or case.merged_into_id is not None:
         raise ActionNotAllowed("该案件已作废或已并入其他案件，不需要反馈")

@@ -177,7 +177,6 @@ def _stands(standing: Standing, at: datetime) -> ColumnElement[bool]:
         Standing.WAITING: and_(~_ANSWERED, ~late),
         Standing.LATE: and_(~_ANSWERED, late),
         Standing.ANSWERED: _ANSWERED,
-        Standing.SUPERSEDED: ~col(RiskLabel.newest),
     }[standing]
 
 
@@ -219,7 +218,8 @@ def _row(
 ) -> LabelRow:
     stands, within = rules.standing(label, at=at), rules.ANSWER_WITHIN[label.level]
     open_to_all = case.merged_into_id is None and case.status not in GONE
-    asks = open_to_all and stands in {Standing.WAITING, Standing.LATE}
+    asks = open_to_all and label.newest and stands is not Standing.ANSWERED
+    word, word_tone = rules.shown(label, at=at)
     ends_at, due, tone = None, "", "none"
     if label.due_at is not None and within is not None:
         work = book.calendar(case.lead_unit_id)
@@ -239,6 +239,9 @@ def _row(
         due=due,
         due_tone=tone,
         standing=stands,
+        superseded=rules.superseded(label),
+        standing_label=word,
+        standing_tone=word_tone,
         answered_at=label.answered_at,
         answered_by=name,
         verdict=label.verdict,

@@ -30,7 +30,7 @@ AHEAD = timedelta(minutes=5)
 
 
 STANDING_TONES: Mapping[Standing, str] = MappingProxyType(
-    {Standing.WAITING: "orange", Standing.LATE: "red", Standing.ANSWERED: "green", Standing.SUPERSEDED: "gray"}
+    {Standing.WAITING: "orange", Standing.LATE: "red", Standing.ANSWERED: "green"}
 )
 
 
@@ -47,9 +47,20 @@ def standing(label: RiskLabel, *, at: datetime) -> Standing:
     """Tell how a label stands: late is what was not answered when it was due, to the moment."""
     if label.answered_at is not None:
         return Standing.ANSWERED
-    if not label.newest:
-        return Standing.SUPERSEDED
     return Standing.LATE if label.due_at is not None and label.due_at < at else Standing.WAITING
+
+
+def superseded(label: RiskLabel) -> bool:
+    """Tell whether a later assessment came before a label was answered: it asks for nothing any more."""
+    return not label.newest and label.answered_at is None
+
+
+def shown(label: RiskLabel, *, at: datetime) -> tuple[str, str]:
+    """Give word and tone of how a label stands."""
+    if superseded(label):
+        return "已有新标签", "gray"
+    stands = standing(label, at=at)
+    return stands.label, STANDING_TONES[stands]
 
 
 def batch_faults(given: LabelBatch) -> dict[str, str]:

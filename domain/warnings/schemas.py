@@ -63,19 +63,18 @@ class Receipt:
 class Answer:
     """What a department answers to a label."""
 
-    verdict: Annotated[Verdict, Ask("反馈结论")]
+    verdict: Annotated[Verdict, Ask("反馈结论", empty="请选择")]
     text: Annotated[
         str, Ask("反馈内容", "核实了什么、采取了哪些措施；不写当事人的个人信息", lines=4, most=500, wide=True)
     ]
 
 
 class Standing(Labelled):
-    """How a label stands at a moment; derived, never stored."""
+    """How a label stands at a moment, if it is the newest; derived, never stored."""
 
     WAITING = "waiting", "待反馈"
     LATE = "late", "逾期未反馈"
     ANSWERED = "answered", "已反馈"
-    SUPERSEDED = "superseded", "已有新标签"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +94,7 @@ class LabelRow:
 
     :ivar ends_at: the moment its answer is written to be due
     :ivar due: what is told of the time that is left, with `due_tone`; empty once it is answered or superseded
+    :ivar superseded: a later assessment came before it was answered
     :ivar department: the lead department of the case now; empty without one
     :ivar mine: the reader may answer it now
     """
@@ -111,6 +111,9 @@ class LabelRow:
     due: str
     due_tone: str
     standing: Standing
+    superseded: bool
+    standing_label: str
+    standing_tone: str
     answered_at: datetime | None
     answered_by: str
     verdict: Verdict | None

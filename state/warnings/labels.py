@@ -69,9 +69,7 @@ LABELS: Listing[LabelRow] = Listing(
         Col("department", "主办单位", lambda one: one.department),
         Col("at", "研判时间", lambda one: stamp(one.assessed_at), sort=True),
         Col("due", "反馈时限", lambda one: one.due, marks=_due, sort=True),
-        Col(
-            "standing", "反馈情况", lambda one: one.standing.label, tone=lambda one: rules.STANDING_TONES[one.standing]
-        ),
+        Col("standing", "反馈情况", lambda one: one.standing_label, tone=lambda one: one.standing_tone),
         Col("answer", "反馈内容", _answered, look="wide", chars=50),
     ),
     key=lambda one: str(one.id),

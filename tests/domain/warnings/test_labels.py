@@ -127,9 +127,9 @@ class TestSuperseding:
         await send(session, county, said(number, Level.BLUE, at=later), name="b", at=later)
 
         rows = await queries.of_case(session, county["rsj"], number, at=later)
-        assert [(one.level, one.standing, one.mine) for one in rows] == [
-            (Level.BLUE, Standing.WAITING, True),
-            (Level.RED, Standing.SUPERSEDED, False),
+        assert [(one.level, one.superseded, one.mine) for one in rows] == [
+            (Level.BLUE, False, True),
+            (Level.RED, True, False),
         ]
         assert (await queries.counts(session, county["rsj"], at=later))["red"] == 0
         with pytest.raises(ActionNotAllowed, match="最新的标签"):
@@ -141,10 +141,7 @@ class TestSuperseding:
         await send(session, county, said(number, Level.YELLOW, assessed_at=MORNING - DAY), name="a", at=MORNING + HOUR)
 
         rows = await queries.of_case(session, county["center"], number, at=MORNING + HOUR)
-        assert [(one.level, one.standing) for one in rows] == [
-            (Level.RED, Standing.WAITING),
-            (Level.YELLOW, Standing.SUPERSEDED),
-        ]
+        assert [(one.level, one.superseded) for one in rows] == [(Level.RED, False), (Level.YELLOW, True)]
         assert len(await topics(session, number)) == 1
 
 
