@@ -189,6 +189,13 @@ class TestWhoMayKnow:
         found = await asker.ask(who.login, "POST", "/api/v1/cases/search", {"name": "林", "limit": 100})
         assert {item["number"] for item in found.json()["items"]} == may
         assert {item["party"][0] for item in found.json()["items"]} <= {"林"}
+        labels = await asker.ask(
+            who.login, "POST", "/api/v1/lists/{listing}/search", {"limit": 100}, listing="risk-labels"
+        )
+        watched(asker, who, labels)
+        plain = [case for case in world.seen(who) if case.merged_into is None and case.status not in {"draft", "void"}]
+        assert {item["number"] for item in labels.json()["items"]} <= may
+        assert labels.json()["total"] == str(len(plain))
 
 
 @pytest.mark.parametrize("login", LIVING)

@@ -6,7 +6,7 @@ the bare tables; who may see it is decided in `oracle`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from domain.areas.models import Area, Level
 from domain.cases.inputs import CaseInput, PartyInput, StepInput
+from domain.cases.models import Case
 from domain.cases.operations import family, merge
 from domain.cases.operations.create import create
 from domain.cases.operations.take import take
@@ -22,7 +23,7 @@ from domain.cases.vocabulary import Action
 from domain.kernel.actor import Actor, console
 from domain.kernel.clock import local_date
 from domain.kernel.models import NumberSeries
-from domain.kernel.permissions import FieldLevel, Reach, Role
+from domain.kernel.permissions import FieldLevel, Permission, Reach, Role
 from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import operations as orgs
 from domain.orgs import queries as org_queries
@@ -31,12 +32,13 @@ from domain.orgs.schemas import AccountChange, NewAccount, Restriction, RoleInpu
 from domain.people.schemas import PersonInput
 from domain.visits import operations as visits
 from domain.visits.schemas import VisitInput
+from domain.warnings import operations as warnings
 from state.clock import now
 from state.session import COOKIE
 from tests.leaks import facts
 from tests.leaks.oracle import CaseFact, Human, VisitFact, sees
 from tests.leaks.people import AT_FIRST, EVERYBODY, Who
-from tests.support import stations
+from tests.support import risk, stations
 from tests.support.county import PASSWORD, id_number, picture
 from tests.support.stations import RIGHT, SAID, SCENES, STATIONS, WITH_PICTURES, Scene
 
@@ -118,6 +120,7 @@ async def build(engine: AsyncEngine) -> World:
     async with unit_of_work() as session:
         await _relations(session, world, at)
         await _visits(session, world)
+        await _labels(session, at)
     async with unit_of_work() as session:
         await _change_people(session, world)
     await facts.read(world)
@@ -223,6 +226,15 @@ async def _relations(session: AsyncSession, world: World, at: datetime) -> None:
     centre = world["center"]
     await merge.merge(session, centre, kept=numbers[1], merged=numbers[0], reason="重复登记", at=at)
     await family.adopt(session, centre, child=numbers[2], parent=numbers[3], at=at)
+
+
+async def _labels(session: AsyncSession, at: datetime) -> None:
+    """Let a model say something of every case there is."""
+    rights = frozenset({Permission.CASE_VIEW, Permission.RISK_REPORT})
+    model = replace(console("test"), roles=frozenset({Role.VIEWER}), rights=rights, reach=Reach.ALL)
+    numbers = await session.scalars(select(col(Case.number)).order_by(col(Case.number)))
+    said = [risk.said(number, at=at) for number in numbers]
+    await warnings.receive(session, model, risk.batch(*said), at=at)
 
 
 async def _visits(session: AsyncSession, world: World) -> None:
