@@ -15,7 +15,6 @@ from sqlmodel import col
 
 from domain.areas.models import Area, Level
 from domain.cases.inputs import CaseInput, PartyInput, StepInput
-from domain.cases.models import Case
 from domain.cases.operations import family, merge
 from domain.cases.operations.create import create
 from domain.cases.operations.take import take
@@ -32,7 +31,6 @@ from domain.orgs.schemas import AccountChange, NewAccount, Restriction, RoleInpu
 from domain.people.schemas import PersonInput
 from domain.visits import operations as visits
 from domain.visits.schemas import VisitInput
-from domain.warnings import operations as warnings
 from state.clock import now
 from state.session import COOKIE
 from tests.leaks import facts
@@ -232,9 +230,7 @@ async def _labels(session: AsyncSession, at: datetime) -> None:
     """Let a model say something of every case there is."""
     rights = frozenset({Permission.CASE_VIEW, Permission.RISK_REPORT})
     model = replace(console("test"), roles=frozenset({Role.VIEWER}), rights=rights, reach=Reach.ALL)
-    numbers = await session.scalars(select(col(Case.number)).order_by(col(Case.number)))
-    said = [risk.said(number, at=at) for number in numbers]
-    await warnings.receive(session, model, risk.batch(*said), at=at)
+    await risk.label_all(session, model, at=at)
 
 
 async def _visits(session: AsyncSession, world: World) -> None:

@@ -26,8 +26,9 @@ from state.processes.listing import ProcessListState
 from state.session import SignedInState
 from state.statistics.behind import BehindState
 from state.statistics.departments import FiguresState
+from state.warnings.labels import RiskAlertsState
 from tests.support import county as support
-from tests.support import states
+from tests.support import risk, states
 from tests.support.county import MAIN_LINE
 from tests.support.rows import add_cases, add_held_cases
 
@@ -60,6 +61,10 @@ LISTS = (
     )),
     Case(BehindState, "leader", "/figures/cases", (
         ("turn", ("next",)), ("order_by", ("number",)), ("turn", ("next",)), ("resize", ("50",)),
+    )),
+    Case(RiskAlertsState, "rsj", "/risk-alerts", (
+        ("turn", ("next",)), ("order_by", ("at",)), ("choose_view", ("red",)), ("narrow", ("standing", "waiting")),
+        ("narrow", ("department", "rsj")), ("widen", ()),
     )),
     Case(AccountListState, "sysadmin", "/accounts", (
         ("narrow", ("unit", "rsj")), ("narrow", ("role", "officer")), ("widen", ()), ("turn", ("next",)),
@@ -96,6 +101,7 @@ async def _filled() -> None:
         await add_cases(session, county, rng, 45, at=now())
         await add_held_cases(session, county, rng, 25, login="rsj", at=now())
         await support.bring_to(session, county, MAIN_LINE[:2], at=now())
+        await risk.label_all(session, (await risk.add_machine(session, county, at=now()))["model"], at=now())
 
 
 async def _opened(one: Case, url: str, cookie: str = "") -> SignedInState:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import cycle
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
-from domain.kernel.actor import console
+from domain.cases.models import Case
+from domain.kernel.actor import Actor, console
 from domain.kernel.permissions import FieldLevel, Permission, Reach, Role
 from domain.orgs import operations as orgs
 from domain.orgs import queries as org_queries
@@ -48,3 +52,10 @@ async def send(
 ) -> tuple[Receipt, ...]:
     """Send labels as the machine does."""
     return await operations.receive(session, county["model"], batch(*labels, name=name), at=at)
+
+
+async def label_all(session: AsyncSession, actor: Actor, *, at: datetime) -> None:
+    """Let a model say something of every case there is, in each colour by turns."""
+    numbers = await session.scalars(select(col(Case.number)).order_by(col(Case.number)))
+    labels = [said(number, level, at=at) for number, level in zip(numbers, cycle(Level))]
+    await operations.receive(session, actor, batch(*labels), at=at)
