@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 import pytest_asyncio
@@ -21,10 +21,7 @@ from domain.kernel.asking import asked
 from domain.kernel.models import JournalEntry
 from domain.kernel.permissions import Permission
 from domain.kernel.unit_of_work import unit_of_work
-from domain.warnings import operations as answering
-from domain.warnings import queries as warnings
-from domain.warnings.models import Level, Verdict
-from domain.warnings.schemas import Answer
+from domain.warnings.models import Level
 from state.clock import now
 from state.lists import LISTS
 from tests.app.api.conftest import Api
@@ -47,14 +44,12 @@ async def filled(api: Api) -> None:
 
 
 async def _labels(session: AsyncSession, api: Api) -> None:
-    """Let a model say something of three cases, and a department answer one."""
+    """Let a model say something of three cases that no department has; the first was to be answered long ago."""
     county, at = await risk.add_machine(session, api.county), now()
-    numbers = [await support.bring_to(session, county, MAIN_LINE[:2], at=at, seed=seed) for seed in (1, 2, 3)]
-    levels = (Level.RED, Level.YELLOW, Level.BLUE)
-    said = (risk.said(number, level, at=at) for number, level in zip(numbers, levels, strict=True))
-    await risk.send(session, county, *said, at=at)
-    label = (await warnings.of_case(session, county["rsj"], numbers[0], at=at))[0].id
-    await answering.answer(session, county["rsj"], label, Answer(Verdict.SETTLED, "双方已达成一致"), at=at)
+    for seed, level in enumerate((Level.RED, Level.YELLOW, Level.BLUE)):
+        then = at - timedelta(days=20 if seed == 0 else 0)
+        number = await support.bring_to(session, county, MAIN_LINE[:1], at=then, seed=seed)
+        await risk.send(session, county, risk.said(number, level, at=then), at=then)
 
 
 def reader(api: Api, name: str) -> str:
