@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from components.kit.chart import chart
+from components.kit.listing import mark
 from components.kit.scripts import watermark
 from components.kit.sheet import sheet
 from components.kit.show import card, empty, skeleton, tag
@@ -23,7 +24,7 @@ def board() -> rx.Component:
         rx.el.div(rx.foreach(S.tiles, _tile), class_name="kpis", role="group", custom_attrs={"aria-label": "主要数字"}),
         rx.el.div(
             _cell(card("受理和办结", chart(S.trend, label="受理和办结的走势"), icon="chart"), "wide"),
-            _cell(card("在办风险等级", chart(S.risks, label="在办案件的风险等级"), icon="warn")),
+            _cell(card("在办风险等级", chart(S.risks, label="在办案件的风险等级"), _warned(), icon="warn")),
             _cell(card("各乡镇街道在办", chart(S.areas, label="各乡镇街道的在办和超期", tall=True), icon="map")),
             _cell(card("受理类型", chart(S.kinds, label="本期受理的类型", tall=True), icon="list")),
             _cell(card("受理来源", chart(S.sources, label="本期受理的来源", tall=True), icon="branch")),
@@ -71,6 +72,11 @@ def _tile(one: Figured) -> rx.Component:
         title=one.says,
         class_name=f"kpi {one.tone}",
     )
+
+
+def _warned() -> rx.Component:
+    said = rx.el.span("风险预警", class_name="muted")
+    return rx.cond(S.warnings, rx.el.p(said, rx.foreach(S.warnings, mark), class_name="marks"))
 
 
 def _late() -> rx.Component:

@@ -35,7 +35,7 @@ START = bytes(32)
 _EVERY = 0x6A6F7572
 _LOCK = """
     SELECT pg_current_xact_id(), pg_advisory_xact_lock_shared($1), pg_advisory_xact_lock(key)
-    FROM (SELECT DISTINCT hashtextextended(subject::text, 0) AS key FROM unnest($2::uuid[]) AS subject ORDER BY key)
+    FROM (SELECT DISTINCT hashtextextended(subject::text, 0) AS key FROM unnest($2::uuid[]) AS subject ORDER BY key) AS locked
 """
 """The transaction has its id before it has a number: the sealer counts on that."""
 _LOCK_EVERY = "SELECT pg_current_xact_id(), pg_advisory_xact_lock($1)"

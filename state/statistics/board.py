@@ -20,10 +20,15 @@ from domain.statistics.queries import county, departments
 from domain.statistics.queries.county import Scope
 from domain.statistics.rules import Days, Span, before, change, days_of, share, step_of
 from domain.statistics.schemas import By, Counted, DepartmentFigures, Figure, Measure, Overview
+from domain.warnings import queries as warnings
+from domain.warnings.models import Level
+from domain.warnings.rules import TONES
+from domain.warnings.schemas import Standing
 from state.clock import now
 from state.inputs import Choice
 from state.kit.charts import Chart, Line
 from state.kit.kept import Kept
+from state.kit.listing import Mark
 from state.live import hub, outlasting
 from state.session import SignedInState
 from state.statistics.behind import of_figure, of_measure
@@ -85,6 +90,7 @@ class Facts:
     trend: tuple[tuple[Days, Mapping[Figure, int]], ...]
     departments: tuple[DepartmentFigures, ...]
     late: tuple[Late, ...]
+    warnings: Mapping[str, int]
 
 
 _KEPT: Kept[Facts] = Kept("case")
@@ -108,6 +114,7 @@ async def _read(session: AsyncSession, actor: Actor, days: Days, at: datetime) -
         trend=await county.trend(session, actor, scope, at=at),
         departments=await departments.departments(session, actor, departments.Period(days.since, days.until), at=at),
         late=await _late(session, actor, at),
+        warnings=await warnings.counts(session, actor, at=at) if actor.may(Permission.CASE_VIEW) else {},
     )
 
 
@@ -130,6 +137,7 @@ class BoardState(SignedInState):
     kinds: Chart = Chart()
     sources: Chart = Chart()
     risks: Chart = Chart()
+    warnings: list[Mark] = []
     slow: list[Slow] = []
     late: list[Late] = []
     late_href: str = ""
@@ -175,6 +183,7 @@ def _shown(facts: Facts) -> dict[str, Any]:
         "kinds": _kinds(facts),
         "sources": _ring(facts, By.SOURCE, Figure.RECEIVED),
         "risks": _ring(facts, By.RISK, Figure.OPEN, {"high": "red", "medium": "orange", "low": "green"}),
+        "warnings": _warnings(facts),
         "slow": _slow(facts),
         "late": list(facts.late),
         "late_href": of_figure(Figure.OVERDUE, facts.days),
@@ -271,6 +280,17 @@ def _ring(facts: Facts, by: By, figure: Figure, tones: Mapping[str, str] | None 
         [tones[one.key] for one in groups] if tones else [],
     )
     return Chart("ring", [one.name for one in groups], [line], said=figure.says)
+
+
+def _warnings(facts: Facts) -> list[Mark]:
+    # The newest labels of outside models by level, and those whose answer is late.
+    late = Standing.LATE
+    kinds = [(level.value, level.label, TONES[level]) for level in Level] + [(late.value, late.label, "red")]
+    return [
+        Mark(f"{label} {count:,}", tone, href=f"/risk-alerts?view={view}")
+        for view, label, tone in kinds
+        if (count := facts.warnings.get(view, 0))
+    ]
 
 
 def _slow(facts: Facts) -> list[Slow]:

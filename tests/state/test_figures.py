@@ -19,8 +19,9 @@ from state.kit.charts import Chart
 from state.statistics.behind import BehindState, of_figure
 from state.statistics.board import BoardState
 from state.statistics.departments import FiguresState
+from state.warnings.labels import RiskAlertsState
 from tests.support import county as support
-from tests.support import states
+from tests.support import risk, states
 from tests.support.county import MAIN_LINE, MORNING, County
 
 HERE = "http://test/board"
@@ -90,6 +91,23 @@ async def test_a_department_s_board_is_its_own(ground: AsyncEngine) -> None:
     assert next(one.value for one in other.tiles) == "0"
     assert [one.name for one in own.slow] == ["人力资源和社会保障局"]
     assert other.slow == []
+
+
+async def test_the_board_tells_of_risk_labels_and_opens_as_many(ground: AsyncEngine) -> None:
+    at = now()
+    async with unit_of_work() as session:
+        county = await risk.add_machine(session, await support.build(session, at=at), at=at)
+        for seed in (1, 2, 3):
+            await support.bring_to(session, county, MAIN_LINE[:2], at=at, seed=seed)
+        await risk.label_all(session, county["model"], at=at)
+
+    page = await _board("leader")
+
+    assert [one.text for one in page.warnings] == ["红色 1", "橙色 1", "黄色 1"]
+    for one in page.warnings:
+        listed = await states.tree(RiskAlertsState, await states.signed_in("leader"), f"http://test{one.href}")
+        await states.call(listed, "load")
+        assert listed.total == "1"
 
 
 async def test_who_sees_no_figures_is_barred(ground: AsyncEngine) -> None:

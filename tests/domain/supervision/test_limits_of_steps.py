@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.calendar import queries as calendar
 from domain.calendar.models import Deadline, LimitSource, LimitUnit, Link
-from domain.calendar.operations import seed_years, set_limit
+from domain.calendar.operations import Clocks, seed_years, set_limit
 from domain.calendar.rules import Limit
 from domain.cases.inputs import StepInput
 from domain.cases.models import Case
 from domain.cases.operations import clocks
-from domain.cases.operations.act import Act
+from domain.cases.operations.act import Act, beside
 from domain.cases.process import STANDARD, Process
 from domain.cases.queries import limits, reach
 from domain.cases.vocabulary import Action, Status
@@ -104,6 +104,10 @@ async def test_a_promise_shortens_the_limit_in_force_and_never_lengthens_it(
     assert (deadline.source, deadline.limit_text) == (LimitSource.PROMISE, f"{most} 个工作日")
 
 
+async def _clocks(session: AsyncSession, case: Case) -> Clocks:
+    return (await beside(session, case.id))[1]
+
+
 async def test_a_promise_is_bound_by_what_the_process_sets(session: AsyncSession, county: County) -> None:
     case = await brought(session, county, 2)
     own = {Link.RESOLVE: Limit(8, 10, DAYS)}
@@ -112,7 +116,16 @@ async def test_a_promise_is_bound_by_what_the_process_sets(session: AsyncSession
     assert "现行办结时限 8 个工作日" in await limits.promise_fault(session, case, own, 9, at=MORNING)
 
     step = STANDARD.rows(Status.TO_ACCEPT, Action.ACCEPT)[0]
-    act = Act(session, county["rsj"], case, StepInput(promise_days=8), MORNING, Process(limits=own), step=step)
+    act = Act(
+        session,
+        county["rsj"],
+        case,
+        StepInput(promise_days=8),
+        MORNING,
+        Process(limits=own),
+        step=step,
+        clocks=await _clocks(session, case),
+    )
     await clocks.apply(act)
     # half as long again would be twelve; the process turns red on the tenth
     assert (await running(session, case, Link.RESOLVE)).red_at == datetime.fromisoformat("2026-12-02T09:00:00+08:00")
@@ -132,7 +145,16 @@ async def test_what_the_process_sets_goes_before_the_rules(session: AsyncSession
     case = await brought(session, county, 2)
     step = STANDARD.rows(Status.TO_ACCEPT, Action.ACCEPT)[0]
     limits = {Link.FEEDBACK: Limit(1, 2, DAYS)}
-    act = Act(session, county["rsj"], case, StepInput(), MORNING, Process(limits=limits), step=step)
+    act = Act(
+        session,
+        county["rsj"],
+        case,
+        StepInput(),
+        MORNING,
+        Process(limits=limits),
+        step=step,
+        clocks=await _clocks(session, case),
+    )
 
     await clocks.apply(act)
 
@@ -173,11 +195,12 @@ async def test_an_assistant_goes_on_when_a_legacy_return_thaws(session: AsyncSes
 async def test_a_steps_clocks_are_read_in_one_statement(session: AsyncSession, county: County) -> None:
     case = await brought(session, county, 2)
     step = STANDARD.rows(Status.TO_ACCEPT, Action.ACCEPT)[0]
-    act = Act(session, county["rsj"], case, StepInput(), MORNING, STANDARD, step=step)
     said: list[str] = []
     connection = (await session.connection()).sync_connection
     event.listen(connection, "before_cursor_execute", lambda *given: said.append(given[2]))
-
+    act = Act(
+        session, county["rsj"], case, StepInput(), MORNING, STANDARD, step=step, clocks=await _clocks(session, case)
+    )
     await clocks.apply(act)
 
     assert sum("FROM deadline" in statement for statement in said) == 1
