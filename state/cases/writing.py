@@ -95,37 +95,37 @@ class CaseFormState(SignedInState):
         """Open the form of a case that is not dispatched yet."""
         number = str(self.router.url.path).strip("/").split("/")[-1].upper()
         listing = await self.get_state(CaseListState)
-        async with self._opening() as (session, actor):
-            actor.require(Permission.CASE_CREATE)
-            await self._open(session, actor, listing._came_from(number))  # noqa: SLF001 - the tab's own list
-            try:
+        try:
+            async with self._opening() as (session, actor):
+                actor.require(Permission.CASE_CREATE)
+                await self._open(session, actor, listing._came_from(number))  # noqa: SLF001 - the tab's own list
                 view = await detail.get(session, actor, number, at=now())
-            except NotFound:
-                yield rx.redirect("/cases")
-                return
-            status = Status(view.row.status) if view.row.status in set(Status) else Status.VOID
-            self._action = Action.RESUBMIT if status is Status.TO_SUPPLEMENT else Action.EDIT
-            self.editing, self.editing_label = number, Action(self._action).label
-            self._version = view.row.version
-            self.kept = [shapes.party(p) for p in view.parties]
-            self.visit, self.filled = Waiting(), {}
-            await self._find_draft(session, actor)
-            self.initial = {
-                "title": view.row.title,
-                "content": view.content,
-                "category": view.category_code,
-                "area": view.area_code,
-                "source": view.source,
-                "occurred_at": shapes.moment_typed(view.occurred_at),
-                "risk_level": view.row.risk,
-                "scale": view.scale,
-                "headcount": str(view.headcount),
-                "amount": "" if view.amount is None else str(view.amount),
-                "major": "on" if view.major else "",
-                "urgent": "on" if view.row.urgent else "",
-                **self._typed,
-            }
+                status = Status(view.row.status) if view.row.status in set(Status) else Status.VOID
+                self._action = Action.RESUBMIT if status is Status.TO_SUPPLEMENT else Action.EDIT
+                self.editing, self.editing_label = number, Action(self._action).label
+                self._version = view.row.version
+                self.kept = [shapes.party(p) for p in view.parties]
+                self.visit, self.filled = Waiting(), {}
+                await self._find_draft(session, actor)
+                self.initial = {
+                    "title": view.row.title,
+                    "content": view.content,
+                    "category": view.category_code,
+                    "area": view.area_code,
+                    "source": view.source,
+                    "occurred_at": shapes.moment_typed(view.occurred_at),
+                    "risk_level": view.row.risk,
+                    "scale": view.scale,
+                    "headcount": str(view.headcount),
+                    "amount": "" if view.amount is None else str(view.amount),
+                    "major": "on" if view.major else "",
+                    "urgent": "on" if view.row.urgent else "",
+                    **self._typed,
+                }
+        except NotFound:
+            return rx.redirect("/cases")  # the page counts as not opened: no form is drawn of what is not there
         self.loaded = True
+        return None
 
     async def _find_draft(self, session: AsyncSession, actor: Actor) -> None:
         """Restore what was typed in this tab; what another one left is offered, since it may still be open."""
