@@ -9,8 +9,6 @@ from reflex_base.utils.imports import ImportVar
 from reflex_base.vars import VarData
 
 _PATH = 'const pathHere = "/" + useLocation().pathname.split("/").filter(Boolean).join("/")'
-
-
 _WHOLE = "const wholeHere = pathHere + useLocation().search"
 
 
