@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.cases.queries.reach import example_of
+from domain.cases.queries.reach import sees_like
 from domain.kernel.actor import Actor, in_stead
 from domain.kernel.clock import stamp
 from domain.kernel.refusals import ActionNotAllowed, NotPermitted, NotSignedIn
@@ -210,9 +210,7 @@ class SignedInState(rx.State):
         )
 
     async def _places(self, session: AsyncSession, actor: Actor) -> list[Entry]:
-        example, own = example_of(actor)
-        key = (example, *own.items())  # who is alike in all of it reads the same numbers
-        counts = await _COUNTS.of(session, key, lambda: places.counts(session, actor, now()))
+        counts = await _COUNTS.of(session, sees_like(actor), lambda: places.counts(session, actor, now()))
         found: list[Entry] = []
         for place in places.PLACES:
             if place.offered_to(actor):

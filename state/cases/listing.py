@@ -199,8 +199,7 @@ class CaseListState(AddressedState, SignedInState):
             self.selected = [number for number in self.selected if number in shown]
         self.asked = _asked(wanted)
         self.more_shown = self.view in {choice.value for choice in self.more}
-        example, own = reach.example_of(actor)
-        counters = await _COUNTERS.of(session, (example, *own.items()), lambda: views.counters(session, actor, at=at))
+        counters = await _COUNTERS.of(session, reach.sees_like(actor), lambda: views.counters(session, actor, at=at))
         self.tiles = [Tile(c.view, c.label, c.count, c.tone) for c in counters]
 
     def _came_from(self, number: str) -> str:

@@ -47,7 +47,8 @@ class Act(taking.Act[Case, StepInput, Process, Step]):
 async def beside(session: AsyncSession, case_id: UUID) -> tuple[list[Assignment], Clocks]:
     """Give what a step looks at beside its case, which is locked: the live assignments, the lead first, and the clocks.
 
-    The rules of time and the seal of the last line are read along, for who asks next. One statement, but another than the one that locked: that would not see what it waited for.
+    The rules of time and the seal of the last line are read along, for who asks next. It is one statement, but another
+    than the one that locked: that would not see what it waited for.
     """
     live, running, seal, rules = await _BESIDE.of(session, case_id=case_id, subject_id=case_id)
     journal.last_ahead(session, case_id, seal)

@@ -54,6 +54,12 @@ def example_of(actor: Actor) -> tuple[Actor, dict[str, Any]]:
     return example, {**own, "area": areas.pattern(actor.area_path)} if example.area_path else own
 
 
+def sees_like(actor: Actor) -> tuple[Any, ...]:
+    """Give what tells readers of cases apart: two with the same are shown the same, persons' fields left aside."""
+    example, own = example_of(actor)
+    return (example, *own.items())
+
+
 def places(own: Iterable[str]) -> dict[Any, str]:
     """Name the values of such an example in a statement."""
     return {**alike.places(own), areas.pattern(alike.AREA): "area"}
