@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MATTERS: Mapping[str, tuple[str, str]] = {
     "serve": ("running.app", "启动服务：内置数据库、升级、前端构建和网页服务。"),
     "build": ("running.app", "编译页面；服务启动时没有编译过也会自行编译，服务账户不能写程序目录时须先运行。"),
-    "migrate": ("running.app", "把数据库升级到当前版本，并补齐新增的检索索引。"),
+    "migrate": ("running.app", "把数据库升级到当前版本，并补齐新增的检索索引和统计汇总。"),
     "demo": ("demo.app", "载入虚构的演示县和案件；已载入时只增加案件。"),
     "backup": ("keeping.app", "备份数据库和附件；不含密钥。服务运行时也可以备份。"),
     "restore": ("keeping.app", "从备份恢复数据库和附件；须先停止服务，并放好原来的密钥。"),
@@ -33,6 +33,7 @@ MATTERS: Mapping[str, tuple[str, str]] = {
     "areas": ("areas.areas", "区划"),
     "desk": ("desks.desks", "登记窗口"),
     "jobs": ("jobs.jobs", "后台任务"),
+    "figures": ("figures.app", "核对统计汇总：与案件逐件比较，不符的按案件改正；服务每天夜间也会自行核对。"),
     "retention": ("retention.retention", "保存期限"),
     "keys": ("keys.keys", "密钥管理"),
     "audit": ("audit.audit", "审计"),

@@ -10,7 +10,7 @@ import typer
 
 from app import settings
 from app.cli import common
-from app.jobs import indexes
+from app.jobs import figures, indexes
 from app.launch import boot, database
 
 app = typer.Typer(add_completion=False)
@@ -42,7 +42,7 @@ def build() -> None:
 
 @app.command()
 def migrate() -> None:
-    """把数据库升级到当前版本，并补齐新增的检索索引。"""
+    """把数据库升级到当前版本，并补齐新增的检索索引和统计汇总。"""
     with common.database(first=True) as (chosen, url):
         database.migrate(url)
         asyncio.run(_fill(chosen, url))
@@ -54,5 +54,6 @@ async def _fill(chosen: settings.Settings, url: str) -> None:
     engine = boot.prepare(chosen, url)
     try:
         await indexes.fill(asyncio.Event())
+        await figures.bring_up()
     finally:
         await engine.dispose()

@@ -17,6 +17,7 @@ from app import causes
 from app.jobs import report
 from app.jobs.audit import run_audit
 from app.jobs.clock import run_clock
+from app.jobs.figures import run_figures
 from app.jobs.indexes import run_fill
 from app.jobs.relay import run_relay
 from app.jobs.retention import run_retention
@@ -49,6 +50,7 @@ def jobs(stops: Sequence[asyncio.Event], watch: Watch) -> list[dict[str, Corouti
             "clock": run_clock(stop, watch=watch),
             "retention": run_retention(stop, watch=watch),
             "indexes": run_fill(stop),
+            "figures": run_figures(stop),
         },
         {"sealer": run_sealer(sealed)},
         {"audit": run_audit(audited, watch=watch)},

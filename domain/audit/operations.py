@@ -311,6 +311,12 @@ async def raise_clock(session: AsyncSession, fault: str, *, at: datetime) -> Non
         await announce(session, "alarm", SYSTEM_ID)
 
 
+async def raise_figures(session: AsyncSession, wrong: int, *, at: datetime) -> None:
+    """Raise the alarm of sums that were not what the cases say."""
+    if await _raise(session, SYSTEM_ID, [Alarm(AlarmKind.FIGURES, rules.hour_of(at), wrong)], at):
+        await announce(session, "alarm", SYSTEM_ID)
+
+
 async def verify(session: AsyncSession, actor: Actor, *, at: datetime) -> ChainState:
     """Walk the journal, compare it with the anchors inside and outside, and keep what it found.
 

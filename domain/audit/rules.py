@@ -224,6 +224,7 @@ def said(kind: AlarmKind, detail: dict[str, Any]) -> str:
         AlarmKind.CHAIN: str(detail.get("fault", "")),
         AlarmKind.CLOCK: f"{detail.get('fault', '')}；超时登记等按时间进行的工作已暂停",
         AlarmKind.RESTORED: restore_said(detail),
+        AlarmKind.FIGURES: f"每日核对发现统计汇总有 {count} 处与案件不符，已按案件改正；请查明是否有人直接改过数据库",
         AlarmKind.UNSEALED: f"第 {detail.get('line', 0)} 条及以前有记录超过 10 秒没有封存；请查看系统日志",
     }
     return sentences[kind]

@@ -37,6 +37,7 @@ class AlarmKind(Labelled):
     RESTORED = "restored", "从备份恢复"
     CLOCK = "clock", "系统时间异常"
     UNSEALED = "unsealed", "审计日志未及时封存"
+    FIGURES = "figures", "统计汇总与案件不符"
 
 
 @dataclass(frozen=True, slots=True)

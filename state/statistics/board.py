@@ -16,7 +16,7 @@ from domain.cases.queries import listing, views
 from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
 from domain.kernel.permissions import Permission
-from domain.statistics.queries import county, departments
+from domain.statistics.queries import county
 from domain.statistics.queries.county import Scope
 from domain.statistics.rules import Days, Span, before, change, days_of, share, step_of
 from domain.statistics.schemas import By, Counted, DepartmentFigures, Figure, Measure, Overview
@@ -32,6 +32,7 @@ from state.kit.listing import Mark
 from state.live import hub, outlasting
 from state.session import SignedInState
 from state.statistics.behind import of_figure, of_measure
+from state.statistics.departments import figures_of
 
 REFRESH = 60.0
 """Seconds after which an open board looks by itself: deadlines pass without anybody's act."""
@@ -112,7 +113,7 @@ async def _read(session: AsyncSession, actor: Actor, days: Days, at: datetime) -
         now=await county.overview(session, actor, scope, _COUNTED, by=_KINDS, at=at),
         before=(await county.overview(session, actor, Scope(before(days)), flow, at=at)).whole,
         trend=await county.trend(session, actor, scope, at=at),
-        departments=await departments.departments(session, actor, departments.Period(days.since, days.until), at=at),
+        departments=await figures_of(session, actor, days, at),
         late=await _late(session, actor, at),
         warnings=await warnings.counts(session, actor, at=at) if actor.may(Permission.CASE_VIEW) else {},
     )

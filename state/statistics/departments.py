@@ -13,9 +13,11 @@ from domain.kernel.actor import Actor
 from domain.kernel.asking import Ask
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid
+from domain.statistics.queries import county
 from domain.statistics.queries import departments as queries
 from domain.statistics.rules import Days, Span, before, change, days_of, share, year_before
 from domain.statistics.schemas import DepartmentFigures, Measure
+from state.kit.kept import Kept
 from state.kit.listing import Col, Listing, ListState
 from state.session import SignedInState
 from state.statistics.behind import of_measure
@@ -55,6 +57,16 @@ class DepartmentRow:
         return int(getattr(self.own, measure.value))
 
 
+_KEPT: Kept[tuple[DepartmentFigures, ...]] = Kept("case")
+
+
+async def figures_of(session: AsyncSession, actor: Actor, days: Days, at: datetime) -> tuple[DepartmentFigures, ...]:
+    """Give the figures of departments in a period; those who see alike share them."""
+    period = queries.Period(days.since, days.until)
+    key = (county.sees_like(actor), days)
+    return await _KEPT.of(session, key, lambda: queries.departments(session, actor, period, at=at))
+
+
 async def _rows(session: AsyncSession, actor: Actor, wanted: FiguresWanted, *, at: datetime) -> Sequence[DepartmentRow]:
     days = wanted.days(at)
     own = await _of(session, actor, days, at)
@@ -64,7 +76,7 @@ async def _rows(session: AsyncSession, actor: Actor, wanted: FiguresWanted, *, a
 
 
 async def _of(session: AsyncSession, actor: Actor, days: Days, at: datetime) -> dict[str, DepartmentFigures]:
-    found = await queries.departments(session, actor, queries.Period(days.since, days.until), at=at)
+    found = await figures_of(session, actor, days, at)
     return {one.department: one for one in found}
 
 

@@ -15,6 +15,7 @@ ELSEWHERE = {
     "app/api/shapes.py": "filters of addresses: the bounds stand beside",
     "app/api/cases.py": "a version number in a header",
     "app/api/doors.py": "the length in a header",
+    "app/jobs/figures.py": "reads its own note back",
     "app/jobs/retention.py": "reads its own file back",
     "app/jobs/witness.py": "reads its own file back",
 }

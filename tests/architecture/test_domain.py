@@ -13,6 +13,7 @@ _COMMITS = {
 }
 _SCOPED = {"Case", "Visit"}
 _UNSCOPED = {
+    ("domain/statistics/queries/summed.py", "as_counted"): "sums of the county, read for who sees all of it",
     ("domain/visits/queries.py", "times_here"): "counts for the desk that holds the card, by permission",
     ("domain/cases/queries/reach.py", "open_cases_of"): "counts for the desk that holds the card, by permission",
     ("domain/cases/operations/family.py", "_has_children"): "whether one exists decides, nothing of it is told",

@@ -67,6 +67,10 @@ async def grow(connection: psycopg.AsyncConnection, wanted: int, *, done: int = 
         for table in _BELONGS:
             words = await _copying(connection, table)
             await connection.execute(words, {"first": done + 1, "last": turns, "share": ENDED_SHARE})
+        # what no trigger noted; the product's jobs count it
+        await connection.execute(
+            "INSERT INTO figure_change (case_id) SELECT id FROM case_file WHERE submitted_at IS NOT NULL"
+        )
         # what goes on here goes on behind the copies, which no sealer need look at
         await connection.execute("SELECT setval('journal_ticket', max(seq)) FROM journal_entry")
         await connection.execute("UPDATE journal_settled SET seq = (SELECT max(seq) FROM journal_entry)")

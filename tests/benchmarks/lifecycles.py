@@ -93,9 +93,16 @@ async def measure(
                 turn = await archive.grow(ground.connection, size, done=turn)
             one = Found(await ground.count("SELECT count(*) FROM case_file"), grown=time.perf_counter() - began)
             found.append(one)
+            await _summed(ground)
             tell("\n" + (await _measure(ground, one, seconds)).text())
             tell("\n" + (await _read(ground, one)).text())
         tell("\n" + summary(found))
+
+
+async def _summed(ground: Ground) -> None:
+    """Wait until the sums of figures know what the county has grown by."""
+    while await ground.count("SELECT count(*) FROM figure_change") > SEEDED:  # noqa: ASYNC110 - another process is at it
+        await asyncio.sleep(1)
 
 
 async def _read(ground: Ground, found: Found) -> Table:

@@ -74,6 +74,7 @@ ROWS = {
     "desk pair": Row("desk pair guide-1", ""),
     "jobs run": Row("jobs run", "到期的消息已处理"),
     "jobs replay": Row("jobs replay", "已放回 0 条消息"),
+    "figures": Row("figures", "统计汇总与案件一致"),
     "retention preview": Row("retention preview", "登录会话  180 天  删除  已启用  到期 0"),
     "retention run": Row("retention run", "没有到期的数据"),
     "retention reapply": Row("retention reapply", "重新匿名 0 人"),

@@ -24,14 +24,25 @@ _ORDERS = {
 
 
 async def listed(
-    session: AsyncSession, actor: Actor, every: Select[Any], *, at: datetime, cursor: str, size: int, sort: str
+    session: AsyncSession,
+    actor: Actor,
+    every: Select[Any],
+    *,
+    at: datetime,
+    cursor: str,
+    size: int,
+    sort: str,
+    total: int | None = None,
 ) -> Page[CaseRow]:
     """Give a page of cases that a statement selects within reach, the newest first unless it is sorted by number.
+
+    :param total: how many there are, where that is known
 
     :raises Invalid: no such order, or the cursor is another list's
     """
     if sort not in _ORDERS:
         raise Invalid.of({"sort": "不能按这一列排序"})
-    total = await session.scalar(select(func.count()).select_from(every.subquery())) or 0
+    if total is None:
+        total = await session.scalar(select(func.count()).select_from(every.subquery())) or 0
     turned = await turn_query(session, every, _ORDERS[sort], cursor=cursor, size=size, at=at)
     return turned.page(await rows_of(session, actor, turned.rows, at=at), total, size)

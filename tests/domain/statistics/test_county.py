@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from domain.calendar.operations import seed_years
@@ -20,6 +20,8 @@ from domain.kernel.actor import Actor, system_actor
 from domain.kernel.clock import local_date
 from domain.kernel.permissions import Permission, Role
 from domain.kernel.refusals import NotPermitted
+from domain.statistics import operations as figures
+from domain.statistics.models import FigureChange
 from domain.statistics.queries import county
 from domain.statistics.queries.county import Scope
 from domain.statistics.rules import Days, Span, days_of
@@ -135,6 +137,10 @@ async def _strike(walk: Walk) -> None:
 _CLOCK = system_actor(Role.CLOCK)
 
 
+async def _left(session: AsyncSession) -> int:
+    return await session.scalar(select(func.count()).select_from(FigureChange)) or 0
+
+
 @pytest.mark.timeout(600)
 async def test_numbers_groups_lists_and_counting_agree_over_a_history(engine: AsyncEngine) -> None:
     met: set[Figure] = set()
@@ -145,12 +151,18 @@ async def test_numbers_groups_lists_and_counting_agree_over_a_history(engine: As
             await walk.step()
             if place % 20 == 0:
                 await _strike(walk)
+            if place % 37 == 0:
+                await figures.bring_up(session, most=9)
             if place in {90, 259}:
                 today = local_date(walk.at)
                 naive = await Naive.of(walk)
                 for days in (days_of(Span.YEAR, walk.at), Days(today - timedelta(days=3), today)):
                     met |= await _agree(walk, walk.county["leader"], days, naive)
                     await _agree(walk, walk.county["rsj_head"], days, None)
+        assert await _left(session), "part of it was read from what changed since"
+        while await figures.bring_up(session, most=50):
+            pass
+        assert await figures.prove(session, at=walk.at) == 0
     assert {Figure.OPEN, Figure.OVERDUE, Figure.HIGH, Figure.RECEIVED, Figure.CLOSED, Figure.LATE} <= met
 
 

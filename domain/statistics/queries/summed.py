@@ -1,0 +1,118 @@
+"""The county's figures of periods from the sums of days, with what changed since they were last brought up to date.
+
+One statement reads both, so what is read is what the cases say at that moment; see `domain.statistics.models`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    FromClause,
+    Select,
+    String,
+    Values,
+    case,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+    union_all,
+    values,
+)  # fmt: skip
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.cases.models import Case
+from domain.cases.vocabulary import Status
+from domain.kernel.clock import SHANGHAI
+from domain.kernel.columns import Word
+from domain.statistics.models import FigureCase, FigureChange, FigureDay
+from domain.statistics.queries.defined import KEYS, holds, moment_of
+from domain.statistics.rules import Days
+from domain.statistics.schemas import By, Figure
+
+KEPT = (Figure.RECEIVED, Figure.CLOSED, Figure.LATE, Figure.RATED, Figure.SATISFIED)
+"""What is summed; what was closed in time is the rest of what was closed."""
+WHOLE = ""
+"""The kind of the group that holds all."""
+
+
+async def numbers(
+    session: AsyncSession, days: Days, kinds: Collection[str], key: str | None = None
+) -> list[tuple[str, str, Figure, int]]:
+    """Count each summed figure of a period, in each group of some kinds (`By` values, or `WHOLE`)."""
+    lines = _lines(days, kinds, key).subquery()
+    keys = (lines.c.kind, lines.c.key, lines.c.figure)
+    found = await session.execute(select(*keys, func.sum(lines.c.number)).group_by(*keys))
+    return [(kind, name, figure, int(number)) for kind, name, figure, number in found if number]
+
+
+async def by_days(session: AsyncSession, days: Days, figures: Collection[Figure]) -> list[tuple[date, Figure, int]]:
+    """Count some figures of all cases on each day of a period; days without any are left out."""
+    lines = _lines(days, [WHOLE]).subquery()
+    keys = (lines.c.day, lines.c.figure)
+    query = select(*keys, func.sum(lines.c.number)).where(lines.c.figure.in_(figures)).group_by(*keys)
+    return [(day, figure, int(number)) for day, figure, number in await session.execute(query) if number]
+
+
+def _lines(days: Days, kinds: Collection[str], key: str | None = None) -> Any:
+    changed = func.any(func.array(select(col(FigureChange.case_id)).distinct().scalar_subquery()))
+    then = _as_kept(col(FigureCase.case_id) == changed).subquery("then")
+    now = as_counted(col(Case.id) == changed).subquery("now")
+    every = [select(*FigureDay.__table__.columns), spread(then, -1), spread(now, 1)]
+    return union_all(*(one.where(*_wanted(one, days, kinds, key)) for one in every))
+
+
+def _wanted(one: Select[Any], days: Days, kinds: Collection[str], key: str | None) -> list[ColumnElement[bool]]:
+    kind, day, name, *_ = one.inner_columns
+    found = [kind.in_(list(kinds)), day.between(days.first, days.last)]
+    return found if key is None else [*found, name == key]
+
+
+def as_counted(which: ColumnElement[bool]) -> Select[Any]:
+    """Give what some cases count for, as their rows say: a line as that of `FigureCase` for each that counts at all."""
+    shown = [
+        case((holds(figure), cast(func.timezone(SHANGHAI.key, moment_of(figure)), Date))).label(figure.value)
+        for figure in KEPT
+    ]
+    groups = [KEYS[by].label(by.value) for by in By]
+    # whatever counts was submitted
+    counts = (col(Case.submitted_at).is_not(None), col(Case.merged_into_id).is_(None), col(Case.status) != Status.DRAFT)
+    return select(col(Case.id).label("case_id"), *groups, *shown).where(which, *counts)
+
+
+def _as_kept(which: ColumnElement[bool]) -> Select[Any]:
+    return select(*FigureCase.__table__.columns).where(which)  # type: ignore[attr-defined]
+
+
+def spread(cases: FromClause, sign: int) -> Select[Any]:
+    """Give a line as that of `FigureDay` for each figure and group that some cases count for."""
+    figures = _pairs(
+        "figures", "figure", Word(Figure), [(one.value, cases.c[one.value]) for one in KEPT], "day", Date()
+    )
+    groups = _pairs(
+        "groups",
+        "kind",
+        String(),
+        [(WHOLE, literal("")), *((by.value, cases.c[by.value]) for by in By)],
+        "key",
+        String(),
+    )
+    number = literal(sign).label("number")
+    return (
+        select(groups.c.kind, figures.c.day, groups.c.key, figures.c.figure, number)
+        .select_from(cases)
+        .join(figures, figures.c.day.is_not(None))
+        .join(groups, literal(True))
+    )
+
+
+def _pairs(name: str, first: str, of: Any, pairs: list[tuple[str, Any]], second: str, then: Any) -> Values:
+    shape = values(column(first, of), column(second, then), name=name)
+    return shape.data([(literal(word, of), value) for word, value in pairs]).lateral()
