@@ -54,16 +54,23 @@ async def county_centre(session: AsyncSession) -> Unit | None:
     It stands at the top and was there first; position and code do not count. Where none of the enabled ones stands
     at the top, the first of them speaks, and as long as none is enabled, the first of all. None: there is none.
     """
-    parent = aliased(Unit)
-    below = and_(col(Unit.parent_id).is_not(None), parent.kind != UnitKind.COUNTY)
-    query = (
-        select(Unit)
-        .outerjoin(parent, parent.id == col(Unit.parent_id))
+    return next(iter(await _CENTRE.of(session)), None)
+
+
+_Above = aliased(Unit)
+_CENTRE = driver.Reading(
+    Unit,
+    lambda query: (
+        query.outerjoin(_Above, _Above.id == col(Unit.parent_id))
         .where(col(Unit.kind) == UnitKind.CENTRE)
-        .order_by(col(Unit.disabled_at).is_not(None), below, col(Unit.id))
+        .order_by(
+            col(Unit.disabled_at).is_not(None),
+            and_(col(Unit.parent_id).is_not(None), _Above.kind != UnitKind.COUNTY),
+            col(Unit.id),
+        )
         .limit(1)
-    )
-    return (await session.scalars(query)).one_or_none()
+    ),
+)
 
 
 async def centre_name(session: AsyncSession) -> str:

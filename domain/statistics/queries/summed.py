@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     String,
     Values,
+    bindparam,
     case,
     cast,
     column,
@@ -30,6 +31,7 @@ from sqlmodel import col
 
 from domain.cases.models import Case
 from domain.cases.vocabulary import Status
+from domain.kernel import driver
 from domain.kernel.clock import SHANGHAI
 from domain.kernel.columns import Word
 from domain.statistics.models import FigureCase, FigureChange, FigureDay
@@ -46,33 +48,36 @@ WHOLE = ""
 async def numbers(
     session: AsyncSession, days: Days, kinds: Collection[str], key: str | None = None
 ) -> list[tuple[str, str, Figure, int]]:
-    """Count each summed figure of a period, in each group of some kinds (`By` values, or `WHOLE`)."""
-    lines = _lines(days, kinds, key).subquery()
-    keys = (lines.c.kind, lines.c.key, lines.c.figure)
-    found = await session.execute(select(*keys, func.sum(lines.c.number)).group_by(*keys))
-    return [(kind, name, figure, int(number)) for kind, name, figure, number in found if number]
+    """Count each summed figure of a period, in each group of some kinds (`By` values, or `WHOLE`), or in one alone."""
+    given = {"first": days.first, "last": days.last, "kinds": list(kinds)}
+    rows = await (_NUMBERS.rows(session, **given) if key is None else _OF_KEY.rows(session, **given, key=key))
+    return [(kind, name, Figure(figure), int(number)) for kind, name, figure, number in rows if number]
 
 
 async def by_days(session: AsyncSession, days: Days, figures: Collection[Figure]) -> list[tuple[date, Figure, int]]:
     """Count some figures of all cases on each day of a period; days without any are left out."""
-    lines = _lines(days, [WHOLE]).subquery()
-    keys = (lines.c.day, lines.c.figure)
-    query = select(*keys, func.sum(lines.c.number)).where(lines.c.figure.in_(figures)).group_by(*keys)
-    return [(day, figure, int(number)) for day, figure, number in await session.execute(query) if number]
+    rows = await _BY_DAYS.rows(session, first=days.first, last=days.last, kinds=[WHOLE])
+    return [(day, Figure(figure), int(number)) for day, figure, number in rows if number and figure in figures]
 
 
-def _lines(days: Days, kinds: Collection[str], key: str | None = None) -> Any:
+def _summing(*keys: str, key: bool = False) -> driver.Made:
     changed = func.any(func.array(select(col(FigureChange.case_id)).distinct().scalar_subquery()))
     then = _as_kept(col(FigureCase.case_id) == changed).subquery("then")
     now = as_counted(col(Case.id) == changed).subquery("now")
     every = [select(*FigureDay.__table__.columns), spread(then, -1), spread(now, 1)]
-    return union_all(*(one.where(*_wanted(one, days, kinds, key)) for one in every))
+    lines = union_all(*(one.where(*_wanted(one, key=key)) for one in every)).subquery("lines")
+    return driver.Made(
+        select(*(lines.c[one] for one in keys), func.sum(lines.c.number)).group_by(*(lines.c[one] for one in keys))
+    )
 
 
-def _wanted(one: Select[Any], days: Days, kinds: Collection[str], key: str | None) -> list[ColumnElement[bool]]:
+def _wanted(one: Select[Any], *, key: bool) -> list[ColumnElement[bool]]:
     kind, day, name, *_ = one.inner_columns
-    found = [kind.in_(list(kinds)), day.between(days.first, days.last)]
-    return found if key is None else [*found, name == key]
+    found = [
+        driver.among(kind, "kinds"),
+        day.between(bindparam("first", type_=Date()), bindparam("last", type_=Date())),
+    ]
+    return [*found, name == bindparam("key", type_=String())] if key else found
 
 
 def as_counted(which: ColumnElement[bool]) -> Select[Any]:
@@ -116,3 +121,7 @@ def spread(cases: FromClause, sign: int) -> Select[Any]:
 def _pairs(name: str, first: str, of: Any, pairs: list[tuple[str, Any]], second: str, then: Any) -> Values:
     shape = values(column(first, of), column(second, then), name=name)
     return shape.data([(literal(word, of), value) for word, value in pairs]).lateral()
+
+
+_NUMBERS, _OF_KEY = _summing("kind", "key", "figure"), _summing("kind", "key", "figure", key=True)
+_BY_DAYS = _summing("day", "figure")
