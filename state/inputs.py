@@ -24,6 +24,14 @@ class Choice:
 
 
 @dataclass
+class Branch(Choice):
+    """One choice of a tree, found by the words above it, too."""
+
+    depth: int = 0
+    words: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Offer(Choice):
     """One choice of a type-ahead list that is found by other words than its label, too."""
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.answers import answers, body_example
 from app.api.doors import Acting, Call, GuardedRoute
-from app.api.shapes import Moment, SearchBody, period_end, period_start
+from app.api.shapes import Moment, SearchBody
 from app.documents.workbook import XLSX, Column, Mark, export
 from domain.audit import operations as audit
 from domain.audit import queries as journal
@@ -25,7 +25,7 @@ from domain.audit.schemas import Group, JournalFilter, JournalLine
 from domain.cases.inputs import CaseFilter
 from domain.cases.queries import listing
 from domain.cases.schemas import CaseRow
-from domain.kernel.clock import end_stamp, stamp
+from domain.kernel.clock import Span, end_stamp, stamp
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid
 from domain.people.policy import Purpose
@@ -63,7 +63,8 @@ class JournalQuery(BaseModel):
     def filter(self) -> JournalFilter:
         """Give what the domain narrows the journal by."""
         rest = self.model_dump(exclude={"since", "until"})
-        return JournalFilter(period_start(self.since), period_end(self.until), **rest)
+        span = Span.of(self.since, self.until)
+        return JournalFilter(span.since, span.until, **rest)
 
 
 @router.post(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any, Self, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from domain.cases.inputs import CaseFilter
 from domain.cases.schemas import CaseRow, CaseView, PartyView
 from domain.kernel.bounds import PERIOD, moment_fault
-from domain.kernel.clock import day_bounds
+from domain.kernel.clock import Span
 from domain.kernel.paging import LONGEST, Page
 from domain.kernel.refusals import OWN_SENTENCE
 
@@ -66,19 +66,37 @@ class Turning(BaseModel):
 
 
 class CaseQuery(Turning):
-    """列表的筛选条件；不填即不限。`from`、`to` 按受理时间，只写日期时两端都含当天。"""
+    """列表的筛选条件；不填即不限，同一项给多个值的，符合其一即可。
+
+    `from`、`to` 按受理时间；各项时间只写日期时，两端都含当天。
+    """
 
     view: str = Field(default="", description="命名列表，如 todo、overdue、unattended（无人接收）")
     status: Words = Field(default_factory=list, description="状态，可多个，用逗号分隔")
     q: str = Field(default="", max_length=100, description="标题、内容、编号中的文字")
-    number: str = Field(default="", description="编号，完全相符")
-    area: str = Field(default="", description="区划代码，含下级")
-    department: str = Field(default="", description="承办单位代码")
-    category: str = Field(default="", description="类别代码或其开头，或 dispute、hazard、livelihood")
-    risk: str = Field(default="", description="high、medium、low")
-    since: Moment = Field(default=None, alias="from")
-    until: Moment = Field(default=None, alias="to")
-    tag: str = Field(default="", description="watch、legacy、typical、urgent、leader_order、major、supervised、merged")
+    number: str = Field(default="", max_length=40, description="编号或其中一段")
+    area: Words = Field(default_factory=list, description="区划代码，含下级，可多个")
+    department: Words = Field(default_factory=list, description="承办单位代码，可多个")
+    category: Words = Field(
+        default_factory=list, description="类别代码或其开头，或 dispute、hazard、livelihood，可多个"
+    )
+    risk: Words = Field(default_factory=list, description="high、medium、low，可多个")
+    source: Words = Field(default_factory=list, description="来源，可多个")
+    satisfaction: Words = Field(default_factory=list, description="满意度，可多个")
+    since: Moment = Field(default=None, alias="from", description="受理时间")
+    until: Moment = Field(default=None, alias="to", description="受理时间")
+    created_from: Moment = Field(default=None, description="登记时间")
+    created_to: Moment = None
+    closed_from: Moment = Field(default=None, description="办结时间")
+    closed_to: Moment = None
+    due_from: Moment = Field(default=None, description="到期时间；零点到期的算前一天")
+    due_to: Moment = None
+    occurred_from: Moment = Field(default=None, description="发生时间")
+    occurred_to: Moment = None
+    tag: Words = Field(
+        default_factory=list,
+        description="watch、legacy、typical、urgent、leader_order、major、supervised、merged，可多个",
+    )
     overdue: bool = False
     sort: str = Field(
         default="", description="number、title、category、area、status、due、created、submitted；前加 - 为倒序"
@@ -91,14 +109,19 @@ class CaseQuery(Turning):
             statuses=tuple(self.status),
             text=self.q,
             number=self.number,
-            area=self.area,
-            department=self.department,
-            category=self.category,
-            risk=self.risk,
-            tag=self.tag,
+            areas=tuple(self.area),
+            departments=tuple(self.department),
+            categories=tuple(self.category),
+            risks=tuple(self.risk),
+            sources=tuple(self.source),
+            satisfactions=tuple(self.satisfaction),
+            tags=tuple(self.tag),
             overdue=self.overdue,
-            since=period_start(self.since),
-            until=period_end(self.until),
+            submitted=Span.of(self.since, self.until),
+            created=Span.of(self.created_from, self.created_to),
+            closed=Span.of(self.closed_from, self.closed_to),
+            due=Span.of(self.due_from, self.due_to),
+            occurred=Span.of(self.occurred_from, self.occurred_to),
             sort=self.sort,
             **personal,
         )
@@ -133,18 +156,9 @@ class SearchBody(CaseQuery):
         return {name: getattr(self, name) for name in PERSONAL}
 
 
-def period_start(moment: datetime | date | None) -> datetime | None:
-    """Give the moment at which a period begins: of a day, its start."""
-    return moment if moment is None or isinstance(moment, datetime) else day_bounds(moment)[0]
-
-
-def period_end(moment: datetime | date | None) -> datetime | None:
-    """Give the moment before which a period ends: of a day, the start of the next."""
-    return moment if moment is None or isinstance(moment, datetime) else day_bounds(moment)[0] + timedelta(days=1)
-
-
 _CALLED = {"stored_status": "status", "status": "shown_status", "risk": "risk_level"}
-_COLOURS = frozenset({"status_tone", "tone", "risk_label"})
+_COLOURS = frozenset({"status_tone", "tone", "risk_label", "excerpt"})
+"""What only a screen shows."""
 _TOLD = tuple((_CALLED.get(name, name), name) for name in get_type_hints(CaseRow) if name not in _COLOURS)
 """The fields of an item, with the fields of a row that they come from."""
 

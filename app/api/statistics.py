@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.answers import answers
 from app.api.doors import Acting, GuardedRoute
 from app.api.examples import ITEM
-from app.api.shapes import CasePage, Moment, Turning, period_end, period_start
+from app.api.shapes import CasePage, Moment, Turning
+from domain.kernel.clock import Span
 from domain.statistics.queries import departments as queries
 from domain.statistics.queries.departments import Period
 from domain.statistics.schemas import DepartmentFigures, Measure
@@ -32,7 +33,8 @@ class PeriodQuery(BaseModel):
 
     def period(self) -> Period:
         """Give the half-open period."""
-        return Period(period_start(self.since), period_end(self.until))
+        span = Span.of(self.since, self.until)
+        return Period(span.since, span.until)
 
 
 class BehindQuery(PeriodQuery, Turning):

@@ -8,15 +8,19 @@ import reflex as rx
 
 from components.cases.bulk import bulk_buttons, bulk_dialog
 from components.kit.addressed import address, conditions, search_box
+from components.kit.conditions import conditions_dialog, conditions_set, more_conditions
 from components.kit.download import download_button
 from components.kit.fold import filters
-from components.kit.form import select, text_input
+from components.kit.form import select
 from components.kit.here import elsewhere
-from components.kit.menu import menu
-from components.kit.show import alert, card, empty, kpi_tiles, tag
+from components.kit.picks import picks
+from components.kit.show import alert, card, empty, hits, kpi_tiles, tag
 from components.kit.table import Column, pager, table
-from state.cases.listing import TAGS, Row, risk_choices
+from state.cases.listing import PICKED, Row
 from state.cases.listing import CaseListState as S
+
+LABELS = ("状态", "类别", "属地", "承办单位", "风险", "标签")
+"""Of what stands above the list."""
 
 
 def worklist() -> rx.Component:
@@ -26,10 +30,11 @@ def worklist() -> rx.Component:
         address(S),
         kpi_tiles(S.tiles, S.view, S.choose_view, loading=loading),
         rx.el.div(
-            card("", _filters(), bulk_buttons(), _table(loading), _pager(loading), icon=None),
+            card("", _filters(), conditions_set(S), bulk_buttons(), _table(loading), _pager(loading), icon=None),
             class_name=rx.cond(S.bulk.length() > 0, "worklist", "worklist no-picks"),
         ),
         bulk_dialog(),
+        conditions_dialog(S, "姓名、电话、证件号码加密保存：电话和号码须完整，或只填末四位；几项都填时须是同一人"),
     )
 
 
@@ -41,13 +46,8 @@ def export_button() -> rx.Component:
 def _filters() -> rx.Component:
     return filters(
         search_box(S, label="搜索案件", example="标题、内容、编号"),
-        _choice("status", "全部状态", S.status_choices),
-        _choice("category", "全部类别", S.category_choices),
-        _choice("area", "全部属地", S.area_choices),
-        _choice("department", "全部承办单位", S.department_choices, look="long"),
-        _choice("risk", "全部风险", risk_choices()),
-        _choice("tag", "全部标签", list(TAGS)),
-        _person(),
+        *[picks(S, name, label, S.choices[name]) for name, label in zip(PICKED, LABELS, strict=True)],
+        more_conditions(S),
         rx.cond(S.filtered, rx.el.button("清除", class_name="btn txt", title="清除筛选", on_click=S.widen)),
         count=conditions(S),
         beside=rx.cond(S.more.length() > 0, _more()),
@@ -68,42 +68,6 @@ def _more() -> rx.Component:
         on_change=S.choose_list,
         class_name=rx.cond(S.more_shown, "on", ""),
         aria_label="更多列表",
-    )
-
-
-def _choice(name: str, label: str, choices: object, *, look: str = "") -> rx.Component:
-    return select(
-        name,
-        choices,
-        value=rx.cond(S.filters.contains(name), S.filters[name], ""),
-        placeholder=label,
-        on_change=lambda value: S.narrow(name, value),
-        class_name=look,
-        aria_label=label.replace("全部", "按") + "筛选",
-    )
-
-
-def _person() -> rx.Component:
-    # What a person is looked for by stands in the menu, and that one is stands on it.
-    sought = S.filters.contains("name") | S.filters.contains("phone") | S.filters.contains("id_number")
-    look = rx.cond(sought, "btn on", "btn")
-    return menu(rx.cond(sought, "按当事人查：已限定", "按当事人查"), _person_search(), look=look)
-
-
-def _person_search() -> rx.Component:
-    def box(name: str, example: str) -> rx.Component:
-        return text_input(name, default=S.filters[name], placeholder=example, aria_label=example)
-
-    return rx.el.form(
-        box("name", "姓名（可为其中几个字）"),
-        box("phone", "联系电话或其末四位"),
-        box("id_number", "证件号码或其末四位"),
-        rx.el.small("加密保存：电话和号码须完整，或只填末四位；几项都填时须是同一人", class_name="muted"),
-        rx.el.button("查询", type="submit", class_name="btn pri"),
-        on_submit=S.search_person,
-        key=S.cleared,
-        class_name="person-search",
-        custom_attrs={"autoComplete": "off"},
     )
 
 
@@ -138,7 +102,8 @@ def _title(row: Row) -> rx.Component:
         rx.cond(row.urgent, tag("加急", "red")),
         rx.cond(row.leader_order, tag("交办", "red")),
         rx.cond(row.supervision != "", tag(row.supervision, row.supervision_tone)),
-        rx.el.span(row.title, title=row.title, class_name="ell"),
+        rx.el.span(hits(row.in_title, row.title), title=row.title, class_name="ell"),
+        rx.cond(row.in_content.length() > 0, rx.el.small(hits(row.in_content), class_name="excerpt")),
         class_name="title",
     )
 
@@ -162,7 +127,7 @@ def _short(text: rx.Var[str]) -> rx.Component:
 
 
 COLUMNS = [
-    Column("number", "编号", lambda r: rx.el.a(r.number, href=r.href), sort=True, width="132px"),
+    Column("number", "编号", lambda r: rx.el.a(hits(r.in_number, r.number), href=r.href), sort=True, width="132px"),
     Column("title", "诉求标题", _title, phone="title"),
     Column("category", "类别", lambda r: _short(r.category), sort=True),
     Column("area", "属地", lambda r: rx.el.span(r.area), sort=True),

@@ -135,13 +135,13 @@ def _field(state: Any, one: Field, hears: Any) -> rx.Component:
     typed = state.asked.typed[one.name]
     if one.kind is bool:
         return rx.el.div(entry(state, one, typed), _fault(state, one), class_name="field wide")
-    drawn = _boxes(state, one, typed) if one.of(tuple) else entry(state, one, typed, hears)
+    drawn = boxes(state, one, typed) if one.of(tuple) else entry(state, one, typed, hears)
     shown = rx.el.div(rx.el.span(one.ask.label, class_name="label"), rx.el.code(typed), class_name="field")
     drawn = rx.cond(state.asked.fixed.contains(one.name), shown, drawn)
     return rx.cond(state.asked.without.contains(one.name), rx.fragment(), drawn)
 
 
-def _boxes(state: Any, one: Field, typed: Any) -> rx.Component:
+def boxes(state: Any, one: Field, typed: Any) -> rx.Component:
     """Draw a box for each choice, under one heading."""
 
     def box(choice: Any) -> rx.Component:

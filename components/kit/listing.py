@@ -12,6 +12,7 @@ from components.kit.asking import chooser
 from components.kit.download import download_button
 from components.kit.fold import filters
 from components.kit.here import elsewhere
+from components.kit.picks import picks
 from components.kit.show import card, empty, kpi_tiles, tag
 from components.kit.table import Column, pager, table
 from domain.kernel.asking import Field, asked
@@ -61,6 +62,8 @@ def _narrow(state: Any, one: Field) -> rx.Component:
             on_click=state.narrow(one.name, rx.cond(on, "", "1")),
             custom_attrs={"aria-pressed": rx.cond(on, "true", "false")},
         )
+    if one.of(tuple):
+        return picks(state, one.name, one.ask.label, state.choices[one.ask.choices])
     if one.kind is date:
         day = rx.el.input(
             type="date",

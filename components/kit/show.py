@@ -162,3 +162,9 @@ def gallery(
         )
 
     return _Gallery.create(rx.foreach(pictures, picture), watermark=watermark)
+
+
+def hits(pieces: Any, whole: Any = "") -> rx.Component:
+    """Draw a text with what was searched in it marked; without a piece, the whole text."""
+    drawn = rx.foreach(pieces, lambda one: rx.cond(one.hit, rx.el.mark(one.text), one.text))
+    return rx.cond(pieces.length() > 0, drawn, whole)

@@ -6,7 +6,7 @@ One class each for screen, interface, sheet and command; the words and bounds of
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
@@ -27,6 +27,7 @@ from domain.cases.models import (
 )
 from domain.kernel.asking import Ask
 from domain.kernel.bounds import TAKEN, Bounds, Count, When
+from domain.kernel.clock import ALWAYS, Span
 from domain.people.models import IdType, Sex
 
 MAX_TITLE, MAX_CONTENT, MAX_OPINION, MAX_RESULT = 60, 5000, 2000, 5000
@@ -137,24 +138,61 @@ class StepInput(CaseChanges):
 
 
 @dataclass(frozen=True, slots=True)
-class CaseFilter:
-    """What a list is narrowed to; empty means not narrowed.
+class CaseConditions:
+    """What narrows a list of cases besides what stands above it; days belong to their stretch whole."""
 
-    `since` and `until`: half-open moments of acceptance; what is of one party is in clear, and never logged.
+    number: Annotated[str, Ask("案件编号", example="可为其中一段")] = ""
+    name: Annotated[str, Ask("诉求人姓名", example="可为其中几个字", personal=True)] = field(default="", repr=False)
+    phone: Annotated[str, Ask("联系电话", example="完整号码或末四位", keyboard="tel", personal=True)] = field(
+        default="", repr=False
+    )
+    id_number: Annotated[str, Ask("证件号码", example="完整号码或末四位", personal=True)] = field(
+        default="", repr=False
+    )
+    submitted_from: Annotated[date | None, Ask("受理日期从")] = None
+    submitted_to: Annotated[date | None, Ask("受理日期到")] = None
+    created_from: Annotated[date | None, Ask("登记日期从")] = None
+    created_to: Annotated[date | None, Ask("登记日期到")] = None
+    closed_from: Annotated[date | None, Ask("办结日期从")] = None
+    closed_to: Annotated[date | None, Ask("办结日期到")] = None
+    due_from: Annotated[date | None, Ask("到期日期从")] = None
+    due_to: Annotated[date | None, Ask("到期日期到")] = None
+    occurred_from: Annotated[date | None, Ask("发生日期从")] = None
+    occurred_to: Annotated[date | None, Ask("发生日期到")] = None
+    overdue: Annotated[bool, Ask("只看已超期")] = False
+    source: Annotated[tuple[str, ...], Ask("来源", choices="source")] = ()
+    satisfaction: Annotated[tuple[str, ...], Ask("满意度", choices="satisfaction")] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What a list is narrowed to; empty means not narrowed, several of a kind mean any of them.
+
+    :ivar number: the number or a part of it
+    :ivar areas: codes of divisions, each with all below it
+    :ivar categories: codes or their beginnings, or kinds
+    :ivar due: the days that deadlines end with: one at midnight is the day before's
+
+    What is of one party is in clear, and never logged.
     """
 
     view: str = ""
     statuses: tuple[str, ...] = ()
     text: str = ""
     number: str = ""
-    area: str = ""
-    department: str = ""
-    category: str = ""
-    risk: str = ""
-    tag: str = ""
+    areas: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    risks: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    satisfactions: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     overdue: bool = False
-    since: datetime | None = None
-    until: datetime | None = None
+    submitted: Span = ALWAYS
+    created: Span = ALWAYS
+    closed: Span = ALWAYS
+    due: Span = ALWAYS
+    occurred: Span = ALWAYS
     name: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
     id_number: str = field(default="", repr=False)

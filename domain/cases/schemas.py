@@ -34,6 +34,7 @@ class CaseRow:
     """A case in a list. `tone` colours the row, `due` is in words.
 
     `status` is what the reader calls it, overdue included; `stored_status` is the workflow's own.
+    `excerpt` is what stands around the words of a search in the content, where the title lacks one.
     """
 
     id: UUID
@@ -61,6 +62,7 @@ class CaseRow:
     watch: bool
     created_at: datetime
     submitted_at: datetime | None
+    excerpt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,7 +238,8 @@ def _id(field: Field, raw: Any) -> UUID:
 
 
 def _words(field: Field, raw: Any) -> tuple[str, ...]:
-    given = raw if isinstance(raw, list | tuple) else [raw]
+    # an address and a sheet hold several words joined by commas
+    given = raw if isinstance(raw, list | tuple) else str(raw).split(",")
     return tuple(_text(field, one) for one in given)
 
 

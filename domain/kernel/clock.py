@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,28 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
     """Give the half-open period [start, end) of a Shanghai day, in UTC."""
     start = datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
     return start, start + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open stretch of time; an end that is none is open."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def __bool__(self) -> bool:
+        return self.since is not None or self.until is not None
+
+    @classmethod
+    def of(cls, first: date | datetime | None, last: date | datetime | None) -> Span:
+        """Give the stretch between two moments or days; a day belongs to it whole."""
+        return cls(
+            first if first is None or isinstance(first, datetime) else day_bounds(first)[0],
+            last if last is None or isinstance(last, datetime) else day_bounds(last)[1],
+        )
+
+
+ALWAYS = Span()
 
 
 def last_date(moment: datetime) -> date:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import ClassVar
 
 import reflex as rx
@@ -12,22 +14,25 @@ from domain.areas import queries as areas
 from domain.areas.models import Level
 from domain.audit import operations as audit
 from domain.cases import categories, rules
-from domain.cases.inputs import CaseFilter
-from domain.cases.models import RiskLevel, Supervision
+from domain.cases.inputs import CaseConditions, CaseFilter
+from domain.cases.models import RiskLevel, Satisfaction, Source, Supervision
 from domain.cases.process import STANDARD
 from domain.cases.queries import listing, processes, reach, views
 from domain.cases.schemas import CaseRow
 from domain.cases.vocabulary import Action, Status
+from domain.kernel import searching
 from domain.kernel.actor import Actor
-from domain.kernel.clock import end_stamp, stamp
+from domain.kernel.asking import asked, read
+from domain.kernel.clock import Span, end_stamp, stamp
 from domain.kernel.permissions import Permission, Role
 from domain.orgs import queries as orgs
 from domain.people.rules import is_tail
 from state import places
 from state.cases.walking import Beside, Trail
 from state.clock import now
-from state.inputs import Choice, as_form, as_text, text_in
+from state.inputs import Branch, Choice, as_text
 from state.kit.addressed import AddressedState, Asks
+from state.kit.conditions import ConditionsState
 from state.kit.kept import Kept
 from state.kit.listing import Tile
 from state.live import hub, outlasting
@@ -36,7 +41,6 @@ from state.session import SignedInState
 REFRESH = 60.0
 """Seconds after which deadlines in words are renewed though nothing changed."""
 _COUNTERS: Kept[tuple[views.Counter, ...]] = Kept("case")
-_PERSON = ("name", "phone", "id_number")
 _BULK = (Action.DISPATCH, Action.REDISPATCH, Action.URGE)
 """The steps of the bulk bar, in its order."""
 _MORE: tuple[tuple[Role, tuple[str, ...]], ...] = (
@@ -46,14 +50,29 @@ _MORE: tuple[tuple[Role, tuple[str, ...]], ...] = (
     (Role.DEPARTMENT_HEAD, ("to_call_back", "returned", "former", "copied")),
 )
 """Lists beside the counters: what a role looks into from time to time."""
+PICKED = ("status", "category", "area", "department", "risk", "tag")
+"""What stands above the list; all else is a further condition."""
+_PERSON = tuple(one.name for one in asked(CaseConditions) if one.ask.personal)
+_CALLED = {"text": "q", "submitted_from": "from", "submitted_to": "to"}
+"""What the interface calls a condition, where that is another name."""
 TAGS = (
     ("urgent", "加急"),
     ("supervised", "督办"),
     ("leader_order", "领导交办"),
     ("major", "重大事项"),
     ("typical", "典型案例"),
+    ("watch", "持续关注"),
+    ("legacy", "历史遗留"),
 )
 _CARDS = {Supervision.RED.label: "red", Supervision.YELLOW.label: "yellow"}
+
+
+@dataclass
+class Piece:
+    """A piece of a text, with whether it is what was searched."""
+
+    text: str = ""
+    hit: bool = False
 
 
 @dataclass
@@ -80,17 +99,21 @@ class Row:
     supervision_tone: str = ""
     submitted: str = ""
     href: str = ""
+    in_number: list[Piece] = field(default_factory=list)
+    in_title: list[Piece] = field(default_factory=list)
+    in_content: list[Piece] = field(default_factory=list)
 
 
-class CaseListState(AddressedState, SignedInState):
+class CaseListState(ConditionsState, AddressedState, SignedInState):
     """One browser's list of cases."""
 
     ASKS: ClassVar[Asks] = Asks(
-        open=("status", "area", "department", "category", "risk", "tag"),
-        text=("text",),
+        open=(*PICKED, *(one.name for one in asked(CaseConditions) if one.name not in {"number", *_PERSON})),
+        text=("text", "number"),
         personal=_PERSON,
         views=frozenset(views.VIEWS),
     )
+    CONDITIONS: ClassVar[type[CaseConditions]] = CaseConditions
     title: str = "案件台账"
     tiles: list[Tile] = []
     rows: list[Row] = []
@@ -106,10 +129,6 @@ class CaseListState(AddressedState, SignedInState):
     loading: bool = True
     shown: str = ""
     fault: str = ""
-    status_choices: list[Choice] = []
-    area_choices: list[Choice] = []
-    department_choices: list[Choice] = []
-    category_choices: list[Choice] = []
 
     @rx.event
     async def load(self):
@@ -152,13 +171,6 @@ class CaseListState(AddressedState, SignedInState):
         await self._again()
 
     @rx.event
-    async def search_person(self, form: dict):
-        """Narrow to the cases of a person, by name, phone or identity number."""
-        given = as_form(form)
-        self._put({name: text_in(given, name, most=50) for name in _PERSON})
-        await self._again()
-
-    @rx.event
     async def select(self, number: str):
         """Mark or unmark a row for the bulk bar."""
         async with self._acting():
@@ -187,17 +199,18 @@ class CaseListState(AddressedState, SignedInState):
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
         at, wanted = now(), self._filter()
         page = await self._page_of(
-            lambda cursor: listing.search(session, actor, wanted, at=at, cursor=cursor, size=self.size)
+            lambda cursor: listing.search(session, actor, wanted, at=at, cursor=cursor, size=self.size, excerpts=True)
         )
         await self._note_search(session, actor, wanted)
         self._trail = Trail.of(wanted, page)
-        rows = [_row(row) for row in page.items]
+        rows = [_marked(_row(row), row.excerpt, wanted) for row in page.items]
         if rows != self.rows:
             self.rows = rows
         shown = {row.number for row in rows}
         if not shown.issuperset(self.selected):
             self.selected = [number for number in self.selected if number in shown]
-        self.asked = _asked(wanted)
+        self.asked = self._asked()
+        self._tell_conditions()
         self.more_shown = self.view in {choice.value for choice in self.more}
         counters = await _COUNTERS.of(session, reach.sees_like(actor), lambda: views.counters(session, actor, at=at))
         self.tiles = [Tile(c.view, c.label, c.count, c.tone) for c in counters]
@@ -227,74 +240,104 @@ class CaseListState(AddressedState, SignedInState):
         self._searched = asked
 
     def _filter(self) -> CaseFilter:
-        given = self.filters
-        phone, phone_tail = _number(given.get("phone", ""))
-        id_number, id_tail = _number(given.get("id_number", ""))
+        more, given = read(CaseConditions, self.filters), self.filters
+
+        def several(name: str) -> tuple[str, ...]:
+            return tuple(one for one in given.get(name, "").split(",") if one)
+
         return CaseFilter(
             view=self.view,
-            statuses=(given["status"],) if given.get("status") else (),
+            statuses=several("status"),
             text=given.get("text", ""),
-            area=given.get("area", ""),
-            department=given.get("department", ""),
-            category=given.get("category", ""),
-            risk=given.get("risk", ""),
-            tag=given.get("tag", ""),
-            name=given.get("name", ""),
-            phone=phone,
-            phone_tail=phone_tail,
-            id_number=id_number,
-            id_tail=id_tail,
+            number=more.number,
+            areas=several("area"),
+            departments=several("department"),
+            categories=several("category"),
+            risks=several("risk"),
+            sources=more.source,
+            satisfactions=more.satisfaction,
+            tags=several("tag"),
+            overdue=more.overdue,
+            submitted=Span.of(more.submitted_from, more.submitted_to),
+            created=Span.of(more.created_from, more.created_to),
+            closed=Span.of(more.closed_from, more.closed_to),
+            due=Span.of(more.due_from, more.due_to),
+            occurred=Span.of(more.occurred_from, more.occurred_to),
+            name=more.name,
+            **_digits("phone", "phone_tail", more.phone),
+            **_digits("id_number", "id_tail", more.id_number),
             sort=self.sort,
         )
+
+    def _asked(self) -> dict[str, str]:
+        # The same conditions as the body of an export.
+        told = {_CALLED.get(name, name): value for name, value in self.filters.items()}
+        told |= _digits("phone", "phone_tail", told.get("phone", ""))
+        told |= _digits("id_number", "id_tail", told.get("id_number", ""))
+        return {name: text for name, text in ({"view": self.view, "sort": self.sort} | told).items() if text}
 
     async def _choices(self, session: AsyncSession, actor: Actor) -> None:
         department = actor.has(Role.OFFICER, Role.DEPARTMENT_HEAD)
         said = await processes.in_all_words(session)
         usual = {s: rules.shown_status(s, None, at=now(), for_department=department)[1] for s in Status}
-        self.status_choices = [
+        status = [
             *(Choice(s.value, said(s.label).replace(s.label, usual[s], 1)) for s in Status),
             Choice(rules.OVERDUE_ACCEPT, said("逾期未接收")),
             Choice(rules.OVERDUE_HANDLE, said("逾期未处理")),
         ]
-        self.category_choices = [Choice(k.value, k.label) for k in categories.Kind]
-        every = await areas.all_areas(session)
-        self.area_choices = [Choice(a.code, a.name) for a in every if a.level is Level.TOWNSHIP]
-        self.department_choices = [Choice(u.code, u.name) for u in await orgs.departments(session)]
+        self.choices = {
+            "status": status,
+            "category": _tree_of_categories(),
+            "area": [
+                Branch(a.code, a.name, a.level is Level.VILLAGE)
+                for a in await areas.all_areas(session)
+                if a.level in {Level.TOWNSHIP, Level.VILLAGE}
+            ],
+            "department": [Choice(u.code, u.name) for u in await orgs.departments(session)],
+            "risk": [Choice(one.value, one.label) for one in RiskLevel],
+            "tag": [Choice(*one) for one in TAGS],
+            "source": [Choice(one.value, one.label) for one in Source],
+            "satisfaction": [Choice(one.value, one.label) for one in Satisfaction],
+        }
 
 
-def _number(typed: str) -> tuple[str, str]:
+@cache
+def _tree_of_categories() -> list[Choice]:
+    """Give the kinds, below each its groups, below each its categories."""
+    found: dict[str, Branch] = {}
+    for one in categories.CATEGORIES.values():
+        found.setdefault(one.kind.value, Branch(one.kind.value, one.kind.label))
+        grouped = one.group != one.kind.label
+        if grouped:
+            found.setdefault(one.code[:2], Branch(one.code[:2], one.group, 1))
+        found[one.code] = Branch(one.code, one.label, 1 + grouped, [one.group])
+    return list(found.values())
+
+
+def _digits(whole: str, tail: str, typed: str) -> dict[str, str]:
     """Four digits in the box of a number are its last four, anything else is the whole number."""
-    return ("", typed) if is_tail(typed) else (typed, "")
-
-
-def _asked(wanted: CaseFilter) -> dict[str, str]:
-    # The same conditions as the body of an export.
-    given = {
-        "view": wanted.view,
-        "status": ",".join(wanted.statuses),
-        "q": wanted.text,
-        "area": wanted.area,
-        "department": wanted.department,
-        "category": wanted.category,
-        "risk": wanted.risk,
-        "tag": wanted.tag,
-        "name": wanted.name,
-        "phone": wanted.phone,
-        "phone_tail": wanted.phone_tail,
-        "id_number": wanted.id_number,
-        "id_tail": wanted.id_tail,
-        "sort": wanted.sort,
-    }
-    return {name: text for name, text in given.items() if text}
+    return {whole: "", tail: typed} if is_tail(typed) else {whole: typed, tail: ""}
 
 
 def _more(actor: Actor) -> tuple[str, ...]:
     return tuple(dict.fromkeys(view for role, names in _MORE if role in actor.roles for view in names))
 
 
-def risk_choices() -> list[tuple[str, str]]:
-    """Give the risk levels for a select."""
-    return [(risk.value, risk.label) for risk in RiskLevel]
+def _marked(row: Row, excerpt: str, wanted: CaseFilter) -> Row:
+    """Say where a row has what was searched."""
+    words, numbers = searching.words_of(wanted.text), (wanted.text, wanted.number)
+
+    def pieces(text: str, words: Sequence[str]) -> list[Piece]:
+        return [Piece(*one) for one in searching.parts(text, words)]
+
+    if not any(one.strip() for one in numbers):
+        return row
+    return replace(
+        row,
+        in_number=pieces(row.number, [*words, *(searching.number_key(one).lower() for one in numbers)]),
+        in_title=pieces(row.title, words),
+        in_content=pieces(excerpt, words),
+    )
 
 
 def _row(row: CaseRow) -> Row:

@@ -23,7 +23,8 @@ from state.inputs import as_text
 
 R = TypeVar("R")
 SIZES = (20, 50, 100)
-LONGEST_FILTER, MOST_KEPT = 100, 30
+LONGEST_FILTER, LONGEST_CHOICE, MOST_KEPT = 100, 1000, 30
+"""Characters of a text; of what is chosen, which may be many codes joined by commas; places kept of a tab."""
 _KEPT, _CURSOR = "kept", "at"
 
 
@@ -44,6 +45,9 @@ class Asks:
     @property
     def names(self) -> tuple[str, ...]:
         return (*self.open, *self.text, *self.personal)
+
+    def cut(self, name: str, value: str) -> str:
+        return value.strip()[: LONGEST_CHOICE if name in self.open else LONGEST_FILTER]
 
     def told(self, filters: dict[str, str]) -> dict[str, str]:
         """Give what of some conditions may stand in an address."""
@@ -129,9 +133,10 @@ class AddressedState(rx.State, mixin=True):
 
     def _put(self, given: dict[str, str]) -> None:
         """Change some conditions; an empty one narrows no more."""
-        known = {name: value.strip()[:LONGEST_FILTER] for name, value in given.items() if name in self._asks().names}
+        asks = self._asks()
+        known = {name: asks.cut(name, value) for name, value in given.items() if name in asks.names}
         put = {**self.filters, **known}
-        self.filters = {name: put[name] for name in self._asks().names if put.get(name)}
+        self.filters = {name: put[name] for name in asks.names if put.get(name)}
 
     def _open_address(self, home: str = "") -> None:
         """Take the view of the list from the address; `home` is what the page shows by itself."""
@@ -140,7 +145,7 @@ class AddressedState(rx.State, mixin=True):
         asks, asked = self._asks(), {name: str(value) for name, value in self.router.url.query_parameters.items()}
         self._key = asked.get(_KEPT, "")
         kept = self._kept.get(self._key, {})
-        told = {name: asked.get(name, "").strip()[:LONGEST_FILTER] for name in (*asks.open, *asks.text)}
+        told = {name: asked.get(name, "") for name in (*asks.open, *asks.text)}
         self.filters = {}
         self._put(told | kept)
         self.forgotten = bool(self._key) and not kept
@@ -163,7 +168,7 @@ class AddressedState(rx.State, mixin=True):
             _CURSOR: self._cursor,
         }
         path = self._path()
-        query = urlencode({name: value for name, value in (view | told | rest).items() if value})
+        query = urlencode({name: value for name, value in (view | told | rest).items() if value}, safe=",")
         self.address = f"{path}?{query}" if query else path
 
     def _path(self) -> str:

@@ -79,11 +79,10 @@ async def test_whom_one_looks_for_is_no_address(people: People) -> None:
     leader, gate = await people.staff("center"), Gate()
     page = leader.page
     await gate.open_page(leader, "/cases")
-    await page.locator("summary", has_text="按当事人查").click()
-    await page.get_by_label("姓名（可为其中几个字）").fill("谁也不叫这个")
-    await page.keyboard.press("Enter")
-    assert page.url.endswith("/cases")
+    await page.get_by_role("button", name="更多条件").click()
     gate.release()
-    await expect(page.locator("summary", has_text="按当事人查：已限定")).to_be_visible()
+    await page.get_by_label("诉求人姓名").fill("谁也不叫这个")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="去掉条件：诉求人姓名：谁也不叫这个")).to_be_visible()
     await expect(page.locator("main tr[data-row]")).to_have_count(0)
     assert "name" not in page.url

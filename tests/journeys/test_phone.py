@@ -96,13 +96,15 @@ async def test_a_list_keeps_what_narrows_it_under_one_button(people: People) -> 
     await expect(bar.get_by_label("更多列表")).to_be_visible()
 
     await bar.get_by_role("button", name="筛选").click()
-    await bar.get_by_label("按风险筛选").select_option("medium")
+    await bar.get_by_role("button", name="风险").click()
+    await bar.get_by_label("中风险").check()
+    await bar.get_by_role("button", name="完成").click()
     await expect(bar.get_by_label("已设 1 项")).to_be_visible()
     assert "risk=medium" in page.url
 
     await page.reload()
     await expect(bar.get_by_label("已设 1 项")).to_be_visible()
-    await expect(bar.get_by_label("按风险筛选")).to_be_hidden()
+    await expect(bar.get_by_role("button", name="风险：中风险")).to_be_hidden()
 
 
 async def test_a_case_says_what_it_is_about_before_how_far_it_is(people: People) -> None:

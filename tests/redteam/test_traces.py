@@ -222,7 +222,7 @@ NO_HANDLERS = {
     "a.b.c": {"a": MARKED},
     f"{SESSION}.no_such_handler": {"form": {"phone": PERSON, "a": MARKED}},
     f"{LIST}.load": {"unexpected": f"{MARKED} {PERSON}"},
-    f"{LIST}.search_person": [MARKED, PERSON],
+    f"{LIST}.put_conditions": [MARKED, PERSON],
     f"{LIST}.narrow": {"name": MARKED, "value": {"a": [PERSON]}},
     f"{SESSION}.setvar": {"var_name": "me", "value": {"name": MARKED, "phone": PERSON}},
     "x" * 200_000: {"a": MARKED},

@@ -50,8 +50,12 @@ LISTS = (
         ("choose_view", ("open",)), ("order_by", ("due",)), ("order_by", ("due",)), ("resize", ("50",)),
         ("resize", ("20",)), ("turn", ("next",)), ("turn", ("next",)), ("turn", ("previous",)),
         ("narrow", ("category", "dispute")), ("narrow", ("text", "噪音")), ("narrow", ("text", "王大明")),
-        ("narrow", ("text", "")), ("narrow", ("status", "to_accept")), ("search_person", ({"phone": "1234"},)),
-        ("search_person", ({"name": "林", "id_number": "35030219800101001X"},)), ("widen", ()),
+        ("narrow", ("text", "")), ("narrow", ("status", "to_accept,to_dispatch")), ("narrow", ("category", "07,dispute,L1")),
+        ("narrow", ("area", "359901,359901001")), ("narrow", ("tag", "urgent,watch")), ("widen", ()),
+        ("put_conditions", ({"submitted_from": "2026-01-01", "due_to": "2026-12-31", "source-walk_in": "on", "source-city": True},)),
+        ("drop_condition", ("source",)), ("put_conditions", ({"submitted_from": "2026-31-01", "number": "１２"},)),
+        ("put_conditions", ({"number": "１２", "overdue": "on"},)), ("put_conditions", ({"phone": "1234"},)),
+        ("put_conditions", ({"name": "林", "id_number": "35030219800101001X"},)), ("widen", ()),
     )),
     Case(CaseListState, "rsj", "/todo", (("turn", ("next",)), ("choose_view", ("to_accept",)), ("narrow", ("tag", "urgent")))),
     Case(CaseListState, "viewer", "/overdue", (("order_by", ("title",)), ("turn", ("next",)))),
@@ -155,7 +159,7 @@ async def test_what_may_be_personal_stands_in_no_address(ground: AsyncEngine, na
     if name == "text":
         await states.call(page, "narrow", name, value)
     else:
-        await states.call(page, "search_person", {name: value})
+        await states.call(page, "put_conditions", {name: value})
     assert page.filters == {"status": "to_accept", name: value}  # type: ignore[attr-defined]
     address = unquote(page.address)  # type: ignore[attr-defined]
     assert "status=to_accept" in address
@@ -189,7 +193,7 @@ class TestAnAddress:
     async def test_of_another_person_s_tab_gives_nothing_away(self, ground: AsyncEngine) -> None:
         await _filled()
         page = await _opened(LISTS[0], "/cases")
-        await states.call(page, "search_person", {"phone": "1234"})
+        await states.call(page, "put_conditions", {"phone": "1234"})
         other = await _opened(LISTS[0], page.address)  # type: ignore[attr-defined]
         assert other.filters == {}  # type: ignore[attr-defined]
         assert other.forgotten  # type: ignore[attr-defined]

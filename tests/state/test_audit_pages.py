@@ -349,6 +349,6 @@ class TestExportButton:
         page = await _opened(CaseListState, "/cases", "center")
 
         await states.call(page, "narrow", "status", "to_accept")
-        await states.call(page, "search_person", {"phone": "1234", "name": "林"})
+        await states.call(page, "put_conditions", {"phone": "1234", "name": "林"})
 
         assert page.asked == {"status": "to_accept", "phone_tail": "1234", "name": "林"}

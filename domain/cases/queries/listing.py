@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -10,43 +9,23 @@ from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select, true
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from domain.areas import queries as areas
-from domain.cases import categories, rules
 from domain.cases.inputs import CaseFilter
-from domain.cases.models import Assignment, Case, Party, RiskLevel
-from domain.cases.queries import orders, reach
-from domain.cases.queries.orders import Arrangement, Ground, arrangement, derived_status, ground_of
-from domain.cases.queries.reach import LIVE, dispatched_to, visible_to
+from domain.cases.models import Case
+from domain.cases.queries import narrowing, orders, reach
+from domain.cases.queries.orders import Arrangement, Ground, arrangement, ground_of
+from domain.cases.queries.reach import visible_to
 from domain.cases.queries.rows import rows_of
-from domain.cases.queries.views import VIEWS
 from domain.cases.schemas import CaseRow
-from domain.cases.vocabulary import Status
 from domain.kernel import alike, driver, searching
 from domain.kernel.actor import Actor
 from domain.kernel.paging import COUNT_CAP, Key, Order, Page, Place, Turned, turn
-from domain.kernel.refusals import Invalid, NotFound
-from domain.orgs import queries as orgs
-from domain.people import queries as people
-from domain.people.models import Person
+from domain.kernel.refusals import Invalid
 from domain.people.policy import Purpose
-from domain.people.schemas import PersonSought
 
-_TAGS = {
-    "watch": col(Case.watch),
-    "merged": col(Case.merged_into_id).is_not(None),
-    "supervised": col(Case.supervision).is_not(None),
-    "legacy": col(Case.legacy),
-    "typical": col(Case.typical),
-    "urgent": col(Case.urgent),
-    "leader_order": col(Case.leader_order),
-    "major": col(Case.major),
-}
 _SORTS: dict[str, tuple[Any, Callable[[Case], Any]]] = {
     "number": (col(Case.number), lambda case: case.number),
     "title": (col(Case.title), lambda case: case.title),
@@ -57,7 +36,6 @@ _SORTS: dict[str, tuple[Any, Callable[[Case], Any]]] = {
     "created": (col(Case.created_at), lambda case: case.created_at),
     "submitted": (col(Case.submitted_at), lambda case: case.submitted_at),
 }
-_NUMBER = re.compile(r"[A-Z]{2}\d{6,20}")
 SORTED = 200
 """A list that is no longer is sorted to show a page of it; a longer one is read stretch by stretch."""
 FULL_SECONDS = 10.0
@@ -67,6 +45,8 @@ _LONG = ("content", "folded", "result", "answer")
 """What no row shows."""
 KEPT = 1000
 """Statements of lists that a process keeps: of each kind of reader, view, order and length of a page, one."""
+_USUAL, MOST_USUAL = ("statuses", "categories", "risks", "tags"), 2
+"""Of what the words that narrow a kept list are, and how many they are at most: of more, few are asked twice."""
 INDEX_PENDING = "case.index"
 """The note that cases of an earlier release wait for their searched text."""
 _MAY_LACK = frozenset({"due", "submitted"})
@@ -81,11 +61,12 @@ async def search(
     cursor: str = "",
     size: int = 20,
     purpose: Purpose | None = None,
+    excerpts: bool = False,
 ) -> Page[CaseRow]:
     """Give one page of the cases within reach that fit the filter: the first, or the one a cursor leads to.
 
     Without a sort the order is the reader's status order, then deadline, urgency, age. `purpose`: what persons
-    are shown for, when it is not the door through which the actor came.
+    are shown for, when it is not the door through which the actor came. `excerpts`: with what a text is found in.
 
     :raises Invalid: a filter names something that does not exist, or the cursor belongs to another list
     """
@@ -94,7 +75,16 @@ async def search(
     turned = await _turn(session, asked, cursor, size, total)
     hit = bool(wanted.name.strip() or wanted.phone.strip() or wanted.id_number.strip())
     shown = await rows_of(session, actor, turned.rows, at=at, purpose=purpose, hit=hit)
+    if excerpts and wanted.text.strip():
+        shown = [
+            replace(row, excerpt=_excerpt(case, wanted.text)) for row, case in zip(shown, turned.rows, strict=True)
+        ]
     return turned.page(shown, total, size)
+
+
+def _excerpt(case: Case, text: str) -> str:
+    title = searching.fold(case.title)
+    return searching.excerpt(case.content, [word for word in searching.words_of(text) if word not in title])
 
 
 async def at_most(session: AsyncSession, actor: Actor, wanted: CaseFilter, most: int, *, at: datetime) -> bool:
@@ -131,7 +121,7 @@ class _Asked:
 
     @property
     def fitting(self) -> list[ColumnElement[bool]]:
-        return [*_conditions(self.actor, self.wanted, self.at), *self.looked_up]
+        return [*narrowing.conditions(self.actor, self.wanted, self.at), *self.looked_up]
 
     @property
     def ground(self) -> Ground:
@@ -139,9 +129,10 @@ class _Asked:
 
     @property
     def is_plain(self) -> bool:
-        """Nothing but words narrows it: whoever is alike asks the same, and the statement is kept."""
-        wanted = self.wanted
-        return not (self.looked_up or wanted.text.strip() or wanted.number or wanted.since or wanted.until)
+        """Hardly more than a word narrows it: whoever is alike asks the same, and the statement is kept."""
+        chosen = {name: getattr(self.wanted, name) for name in _USUAL}
+        usual = replace(CaseFilter(), view=self.wanted.view, sort=self.wanted.sort, **chosen)
+        return not self.looked_up and self.wanted == usual and sum(map(len, chosen.values())) <= MOST_USUAL
 
     def alike(self) -> tuple[_Asked, tuple[str, ...], dict[str, Any]]:
         """Give the example of all who ask alike, the names of its values, and this one's own."""
@@ -150,8 +141,8 @@ class _Asked:
 
 
 async def _asked(session: AsyncSession, actor: Actor, wanted: CaseFilter, at: datetime) -> _Asked:
-    asked = _Asked(actor, wanted, at, tuple(await _looked_up(session, wanted)))
-    _conditions(actor, wanted, at)  # refuses what does not exist, before anything is asked
+    asked = _Asked(actor, wanted, at, tuple(await narrowing.looked_up(session, wanted)))
+    narrowing.conditions(actor, wanted, at)  # refuses what does not exist, before anything is asked
     return asked
 
 
@@ -284,114 +275,3 @@ def _sorted_by(sort: str) -> Order:
     # only where a value may be missing: empty last is not the order of a plain index
     first = Key(column, read, falling=falling, may_lack=name in _MAY_LACK)
     return Order(sort, (first, Key(col(Case.id), lambda case: case.id, falling=True)))
-
-
-def _conditions(actor: Actor, wanted: CaseFilter, at: datetime) -> list[ColumnElement[bool]]:
-    asked: tuple[tuple[Any, Callable[[Any], ColumnElement[bool]]], ...] = (
-        (wanted.view, lambda name: _view(name, actor, at)),
-        (wanted.statuses, lambda words: _status(words, at)),
-        (wanted.overdue, lambda _: _view("overdue", actor, at)),
-        (wanted.number, lambda number: col(Case.number) == searching.number_key(number)),
-        (wanted.category, _category),
-        (wanted.risk, lambda value: col(Case.risk_level) == _risk(value)),
-        (wanted.tag, _tag),
-        (wanted.since, lambda moment: col(Case.submitted_at) >= moment),
-        (wanted.until, lambda moment: col(Case.submitted_at) < moment),
-        (wanted.text.strip(), _text),
-    )
-    return [condition(value) for value, condition in asked if value]
-
-
-def _view(name: str, actor: Actor, at: datetime) -> ColumnElement[bool]:
-    if name not in VIEWS:
-        raise Invalid.of({"view": "没有这个列表"})
-    return VIEWS[name][2](actor, at)
-
-
-def _tag(name: str) -> ColumnElement[bool]:
-    if name not in _TAGS:
-        raise Invalid.of({"tag": "没有这个标签"})
-    return _TAGS[name].is_(True)
-
-
-async def _looked_up(session: AsyncSession, wanted: CaseFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.area:
-        found.append(areas.within(await _area_path(session, wanted.area), Case.area_path))
-    if wanted.department:
-        unit = await orgs.department_by_code(session, wanted.department, field="department")
-        found.append(dispatched_to((unit.id,), col(Assignment.state).in_(LIVE)) | (col(Case.lead_unit_id) == unit.id))
-    sought = PersonSought(wanted.name, wanted.phone, wanted.id_number, wanted.phone_tail, wanted.id_tail)
-    person = await people.sought(session, sought)
-    return found if person is None else [*found, _has_party(person)]
-
-
-async def _area_path(session: AsyncSession, code: str) -> str:
-    try:
-        return (await areas.by_code(session, code)).path
-    except NotFound:
-        raise Invalid.of({"area": "没有这个辖区，请从列表中选择"}) from None
-
-
-def _status(wanted: tuple[str, ...], at: datetime) -> ColumnElement[bool]:
-    # A stored status finds its overdue cases too, as the counters do; the overdue words only those.
-    late = tuple(word for word in wanted if word in {rules.OVERDUE_ACCEPT, rules.OVERDUE_HANDLE})
-    try:
-        stored = [Status(word) for word in wanted if word not in late]
-    except ValueError:
-        raise Invalid.of({"status": "没有这个状态"}) from None
-    return or_(col(Case.status).in_(stored), derived_status(at).in_(late))
-
-
-def _category(code: str) -> ColumnElement[bool]:
-    if code in {kind.value for kind in categories.Kind}:
-        return col(Case.kind) == categories.Kind(code)
-    return col(Case.category).startswith(code, autoescape=True)
-
-
-def _risk(value: str) -> RiskLevel:
-    try:
-        return RiskLevel(value)
-    except ValueError:
-        raise Invalid.of({"risk": "没有这个风险等级"}) from None
-
-
-def _has_party(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    # A party of the case itself, or of one that was merged into it.
-    own = (
-        select(Party.id)
-        .join(Person, col(Person.id) == col(Party.person_id))
-        .where(col(Party.case_id) == col(Case.id), condition)
-        .exists()
-    )
-    duplicate = aliased(Case)
-    joined = (
-        select(duplicate.merged_into_id)
-        .join(Party, col(Party.case_id) == duplicate.id)
-        .join(Person, col(Person.id) == col(Party.person_id))
-        .where(duplicate.merged_into_id.is_not(None), condition)  # type: ignore[union-attr]
-    )
-    return or_(own, col(Case.id).in_(joined))
-
-
-def _text(text: str) -> ColumnElement[bool]:
-    """Each word of the text must occur, wherever: one in the title, the other in the content."""
-    number = searching.number_key(text)
-    words = and_(true(), *(_word(word) for word in searching.words_of(text)))
-    return or_(col(Case.number) == number, words) if _NUMBER.fullmatch(number) else words
-
-
-def _word(word: str) -> ColumnElement[bool]:
-    """Search tokens narrow by index; the recheck keeps exactly what contains the word.
-
-    Pairs alone narrow: a single character of the word ("楼" in "楼3层") may stand inside a longer run of the case.
-    A case of an earlier release is compared as it was written until it is indexed anew.
-    """
-    texts = (col(Case.title), col(Case.content), col(Case.number))
-    written = or_(*(one.icontains(word, autoescape=True) for one in texts))
-    exact = or_(col(Case.folded).contains(word, autoescape=True), and_(col(Case.folded).is_(None), written))
-    tokens = [token for token in rules.grams(word) if len(token) == 2 and not token.isascii()]
-    if not tokens:
-        return exact
-    lexemes = " & ".join(f"'{token}'" for token in tokens)
-    return and_(col(Case.search).op("@@")(cast(literal(lexemes, String), TSQUERY)), exact)

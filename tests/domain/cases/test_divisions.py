@@ -62,7 +62,7 @@ async def full(session: AsyncSession, county: County, number: str) -> str:
 async def found_by(session: AsyncSession, county: County, login: str, area: str = "") -> set[str]:
     actor = await orgs.actor_of_login(session, login)
     assert actor is not None
-    page = await listing.search(session, actor, CaseFilter(area=area), at=MORNING)
+    page = await listing.search(session, actor, CaseFilter(areas=(area,) if area else ()), at=MORNING)
     return {row.number for row in page.items}
 
 

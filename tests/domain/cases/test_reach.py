@@ -98,7 +98,7 @@ async def test_an_area_prefix_does_not_leak(session: AsyncSession, county: Count
     assert await seen(replace(station, area_path="/35990%/")) == set()
     assert {
         r.number
-        for r in (await listing.search(session, county["center"], CaseFilter(area="359901002"), at=MORNING)).items
+        for r in (await listing.search(session, county["center"], CaseFilter(areas=("359901002",)), at=MORNING)).items
     } == {other}
 
 
@@ -184,7 +184,8 @@ class TestSearchByPerson:
         assert (await listing.search(session, county["center"], wanted, at=MORNING)).total == 0
 
     @pytest.mark.parametrize(
-        "wanted", [CaseFilter(view="x"), CaseFilter(risk="x"), CaseFilter(tag="x"), CaseFilter(department="x")]
+        "wanted",
+        [CaseFilter(view="x"), CaseFilter(risks=("x",)), CaseFilter(tags=("x",)), CaseFilter(departments=("x",))],
     )
     async def test_an_unknown_filter_is_refused(
         self, session: AsyncSession, county: County, wanted: CaseFilter

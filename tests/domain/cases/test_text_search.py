@@ -66,6 +66,25 @@ async def test_is_found_however_it_is_typed(session: AsyncSession, typed: str) -
     assert [row.number for row in page.items] == [number]
 
 
+@pytest.mark.parametrize(
+    ("typed", "excerpt"),
+    [
+        ("工资", ""),
+        ("工资 3号樓", "阿依古丽·买买提 等人在3号楼务工，电话 138-0013-8000，老板姓张。"),
+        ("老闆", "…8-0013-8000，老板姓张。"),
+    ],
+)
+async def test_shows_the_content_only_where_the_title_lacks_a_word(
+    session: AsyncSession, typed: str, excerpt: str
+) -> None:
+    county = await support.build(session)
+    await support.draft(session, county, at=MORNING, **TEXT)
+
+    page = await listing.search(session, county["registrar"], CaseFilter(text=typed), at=MORNING, excerpts=True)
+
+    assert [row.excerpt for row in page.items] == [excerpt]
+
+
 @pytest.mark.parametrize("typed", ["工资 离婚", "ABD", "李 工地"])
 async def test_is_not_found_by_a_word_it_lacks(session: AsyncSession, typed: str) -> None:
     county = await support.build(session)
