@@ -58,6 +58,7 @@ from state.orgs.security import SecurityState
 from state.orgs.units import UnitsState
 from state.people.fields import FieldPolicyState
 from state.places import Place, place
+from state.presets.views import PresetsState
 from state.processes.listing import ProcessListState
 from state.processes.working import ProcessState
 from state.retention.rules import RetentionState
@@ -93,7 +94,7 @@ class Page:
         return self.place.label
 
 
-_LIST = (CaseListState.load, BulkState.put_away, CaseListState.follow)
+_LIST = (CaseListState.load, PresetsState.load, BulkState.put_away, CaseListState.follow)
 _ACCOUNT = (AccountState.load, DelegationState.load_of)
 _ALARMS = (AlarmsState.load, AlarmsState.follow)
 _RISKS = (RiskAlertsState.load, RiskAlertsState.follow)

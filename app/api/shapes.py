@@ -157,7 +157,9 @@ class SearchBody(CaseQuery):
 
 
 _CALLED = {"stored_status": "status", "status": "shown_status", "risk": "risk_level"}
-_COLOURS = frozenset({"status_tone", "tone", "risk_label", "excerpt"})
+_COLOURS = frozenset(
+    {"status_tone", "tone", "risk_label", "source_label", "closed_at", "satisfaction_label", "excerpt"}
+)
 """What only a screen shows."""
 _TOLD = tuple((_CALLED.get(name, name), name) for name in get_type_hints(CaseRow) if name not in _COLOURS)
 """The fields of an item, with the fields of a row that they come from."""

@@ -14,7 +14,7 @@ function said(label, named) {
   return named.length > 1 ? `${label}：${named[0]} 等 ${named.length} 项` : `${label}：${named[0]}`;
 }
 
-export function Picks({ label, options = [], value = "", onPick }) {
+export function Picks({ label, options = [], value = "", plain, onPick }) {
   const listId = useId();
   const box = useRef(null);
   const pause = useRef(null);
@@ -88,13 +88,13 @@ export function Picks({ label, options = [], value = "", onPick }) {
     <div className="menu picks" ref={box} onKeyDown={press} onBlur={left}>
       <button
         type="button"
-        className={chosen.length ? "btn on" : "btn"}
+        className={chosen.length && !plain ? "btn on" : "btn"}
         aria-expanded={open}
         aria-controls={open ? listId : undefined}
-        title={names.length ? `${label}：${names.join("、")}` : undefined}
+        title={names.length && !plain ? `${label}：${names.join("、")}` : undefined}
         onClick={() => (open ? close() : setOpen(true))}
       >
-        <span>{said(label, names)}</span>
+        <span>{plain ? label : said(label, names)}</span>
         <Icon name="chevron" size={14} className="turn" />
       </button>
       {open && (
@@ -127,7 +127,7 @@ export function Picks({ label, options = [], value = "", onPick }) {
           </div>
           <div className="foot">
             <button type="button" className="btn txt small" disabled={!chosen.length} onClick={() => put([])}>
-              不限{label}
+              {plain ? "恢复默认" : `不限${label}`}
             </button>
             <button type="button" className="btn small" onClick={close}>
               完成

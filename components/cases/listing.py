@@ -16,6 +16,7 @@ from components.kit.here import elsewhere
 from components.kit.picks import picks
 from components.kit.show import alert, card, empty, hits, kpi_tiles, tag
 from components.kit.table import Column, pager, table
+from components.presets.views import columns_menu, presets_menu
 from state.cases.listing import PICKED, Row
 from state.cases.listing import CaseListState as S
 
@@ -50,7 +51,7 @@ def _filters() -> rx.Component:
         more_conditions(S),
         rx.cond(S.filtered, rx.el.button("清除", class_name="btn txt", title="清除筛选", on_click=S.widen)),
         count=conditions(S),
-        beside=rx.cond(S.more.length() > 0, _more()),
+        beside=rx.fragment(presets_menu(S), rx.cond(S.more.length() > 0, _more()), columns_menu(S, _CHOSEN)),
         keys=rx.el.span(
             rx.el.kbd("J"), rx.el.kbd("K"), " 移动 ", rx.el.kbd("Enter"), " 打开 ", rx.el.kbd("?"), " 帮助",
             class_name="keys muted",
@@ -86,6 +87,7 @@ def _table(loading: Any) -> rx.Component:
         loading=loading,
         empty=_nothing(),
         fault=S.fault,
+        shown=S.columns,
     )
 
 
@@ -138,7 +140,12 @@ COLUMNS = [
     Column("department", "承办单位", lambda r: _short(r.department)),
     Column("handler", "责任人", lambda r: _short(r.handler)),
     Column("submitted", "受理时间", lambda r: rx.el.span(r.submitted), sort=True),
+    Column("source", "来源", lambda r: rx.el.span(r.source)),
+    Column("created", "登记时间", lambda r: rx.el.span(r.created), sort=True),
+    Column("closed", "办结时间", lambda r: rx.el.span(r.closed)),
+    Column("satisfaction", "满意度", lambda r: rx.el.span(r.satisfaction)),
 ]
+_CHOSEN = [(one.key, one.label) for one in COLUMNS if one.key not in S.FIXED]
 
 
 def _pager(loading: Any) -> rx.Component:

@@ -16,6 +16,7 @@ class _Picks(rx.Component):
     label: rx.Var[str]
     options: rx.Var[list[Any]]
     value: rx.Var[str]
+    plain: rx.Var[bool]
     on_pick: rx.EventHandler[passthrough_event_spec(str)]
 
 
@@ -24,9 +25,10 @@ def picks(state: Any, name: str, label: str, options: Any) -> rx.Component:
 
     :param options: list var of objects with .value and .label, and for a tree .depth; or pairs of value and label
     """
-    return _Picks.create(
-        label=label,
-        options=pairs(options),
-        value=rx.cond(state.filters.contains(name), state.filters[name], ""),
-        on_pick=state.narrow(name),
-    )
+    value = rx.cond(state.filters.contains(name), state.filters[name], "")
+    return pick_list(label, options, value, state.narrow(name))
+
+
+def pick_list(label: str, options: Any, value: Any, on_pick: Any, *, plain: bool = False) -> rx.Component:
+    """Draw a choice of several values, joined by commas; a plain one does not say on its button what is chosen."""
+    return _Picks.create(label=label, options=pairs(options), value=value, on_pick=on_pick, plain=plain)

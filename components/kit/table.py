@@ -58,6 +58,7 @@ def table(
     empty: rx.Component | None = None,
     fault: Any = "",
     label: str = "列表",
+    shown: Any = None,
 ) -> rx.Component:
     """Draw rows that keys and pointer can walk, select and open.
 
@@ -66,16 +67,18 @@ def table(
     :param selected: list var of selected keys; none for a table without boxes
     :param fault: a sentence shown in place of the rows
     :param label: what the table is called where a page has several
+    :param shown: list var of the keys of the columns that are shown; none for all
     """
     picks = selected is not None
     head = [_select_all(rows, selected, on_select_all)] if picks else []
-    head += [_head(column, sort, on_sort) for column in columns]
+    head += [_if_shown(shown, column, _head(column, sort, on_sort)) for column in columns]
     width = len(head)
 
     def one(row: Row) -> rx.Component:
-        return _row(row, columns, row_key, row_href, row_tone, selected, on_select)
+        cells = [_if_shown(shown, column, _cell(column, row)) for column in columns]
+        return _row(row, cells, row_key, row_href, row_tone, selected, on_select)
 
-    waiting = rx.fragment(*[_bones(width, picks=picks) for _ in range(BONES)])
+    waiting = rx.fragment(*[_bones(shown, columns, picks=picks) for _ in range(BONES)])
     body = rx.cond(loading, waiting, rx.cond(rows.length() > 0, rx.foreach(rows, one), _message(empty, width)))
     return _box_of(head, rx.cond(fault, _message(alert("red", fault), width), body), loading, label)
 
@@ -97,14 +100,13 @@ def _box_of(head: list[rx.Component], body: Any, loading: Any, label: str) -> rx
 
 def _row(
     row: Row,
-    columns: list[Column],
+    cells: list[Any],
     row_key: Callable[[Row], Any],
     row_href: Callable[[Row], Any] | None,
     row_tone: Callable[[Row], Any] | None,
     selected: Any,
     on_select: Any,
 ) -> rx.Component:
-    cells = [_cell(column, row) for column in columns]
     attributes: dict[str, Any] = {"data-row": row_key(row)}
     if row_href is not None:
         attributes["data-href"] = row_href(row)
@@ -124,6 +126,10 @@ def _box(key: Any, chosen: Any, on_select: Any) -> rx.Component:
         custom_attrs={"aria-label": f"选择 {key}"},
     )
     return rx.el.td(box, class_name="pick")
+
+
+def _if_shown(shown: Any, column: Column, drawn: rx.Component) -> Any:
+    return drawn if shown is None else rx.cond(shown.contains(column.key), drawn)
 
 
 def _cell(column: Column, row: Row) -> rx.Component:
@@ -154,11 +160,11 @@ def _message(content: rx.Component | None, width: int) -> rx.Component:
     return rx.el.tr(rx.el.td(content or rx.fragment(), col_span=width), class_name="message")
 
 
-def _bones(width: int, *, picks: bool) -> rx.Component:
-    cells = [
-        rx.el.td(rx.el.div(class_name="bone"), class_name="pick" if picks and place == 0 else "")
-        for place in range(width)
-    ]
+def _bones(shown: Any, columns: list[Column], *, picks: bool) -> rx.Component:
+    def bone(look: str = "") -> rx.Component:
+        return rx.el.td(rx.el.div(class_name="bone"), class_name=look)
+
+    cells = [*([bone("pick")] if picks else []), *(_if_shown(shown, column, bone()) for column in columns)]
     return rx.el.tr(*cells, custom_attrs={"aria-hidden": "true"})
 
 

@@ -150,6 +150,8 @@ class Case(Row, table=True):
         Index("ix_case_area", "area_path", postgresql_ops={"area_path": "text_pattern_ops"}),
         Index("ix_case_created", "created_at", "id"),
         Index("ix_case_category", "category"),
+        Index("ix_case_source", "source"),
+        Index("ix_case_occurred", "occurred_at", postgresql_where=text("occurred_at IS NOT NULL")),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

@@ -62,6 +62,9 @@ class CaseRow:
     watch: bool
     created_at: datetime
     submitted_at: datetime | None
+    source_label: str = ""
+    closed_at: datetime | None = None
+    satisfaction_label: str = ""
     excerpt: str = ""
 
 

@@ -27,6 +27,8 @@ from domain.kernel.clock import Span, end_stamp, stamp
 from domain.kernel.permissions import Permission, Role
 from domain.orgs import queries as orgs
 from domain.people.rules import is_tail
+from domain.presets import operations as presets
+from domain.presets.queries import first
 from state import places
 from state.cases.walking import Beside, Trail
 from state.clock import now
@@ -36,6 +38,7 @@ from state.kit.conditions import ConditionsState
 from state.kit.kept import Kept
 from state.kit.listing import Tile
 from state.live import hub, outlasting
+from state.presets.columns import ColumnsState
 from state.session import SignedInState
 
 REFRESH = 60.0
@@ -53,6 +56,10 @@ _MORE: tuple[tuple[Role, tuple[str, ...]], ...] = (
 PICKED = ("status", "category", "area", "department", "risk", "tag")
 """What stands above the list; all else is a further condition."""
 _PERSON = tuple(one.name for one in asked(CaseConditions) if one.ask.personal)
+_WHEN = "%m-%d %H:%M"
+_USUAL = (
+    "number", "title", "category", "area", "party", "risk", "status", "due", "department", "handler", "submitted",
+)  # fmt: skip
 _CALLED = {"text": "q", "submitted_from": "from", "submitted_to": "to"}
 """What the interface calls a condition, where that is another name."""
 TAGS = (
@@ -98,13 +105,17 @@ class Row:
     supervision: str = ""
     supervision_tone: str = ""
     submitted: str = ""
+    source: str = ""
+    created: str = ""
+    closed: str = ""
+    satisfaction: str = ""
     href: str = ""
     in_number: list[Piece] = field(default_factory=list)
     in_title: list[Piece] = field(default_factory=list)
     in_content: list[Piece] = field(default_factory=list)
 
 
-class CaseListState(ConditionsState, AddressedState, SignedInState):
+class CaseListState(ConditionsState, ColumnsState, AddressedState, SignedInState):
     """One browser's list of cases."""
 
     ASKS: ClassVar[Asks] = Asks(
@@ -112,7 +123,11 @@ class CaseListState(ConditionsState, AddressedState, SignedInState):
         text=("text", "number"),
         personal=_PERSON,
         views=frozenset(views.VIEWS),
+        beside=(presets.COLUMNS,),
     )
+    USUAL: ClassVar[tuple[str, ...]] = _USUAL
+    FIXED: ClassVar[tuple[str, ...]] = ("number", "title")
+    COLUMNS: ClassVar[tuple[str, ...]] = (*_USUAL, "source", "created", "closed", "satisfaction")
     CONDITIONS: ClassVar[type[CaseConditions]] = CaseConditions
     title: str = "案件台账"
     tiles: list[Tile] = []
@@ -140,7 +155,8 @@ class CaseListState(ConditionsState, AddressedState, SignedInState):
         self.selected = []
         async with self._opening() as (session, actor):
             actor.require(Permission.CASE_VIEW)
-            self._open_address(home or views.ledger_of(actor))
+            self._open_address(home or views.ledger_of(actor), await first(session, actor, path))
+            await self._read_columns(session, actor)
             said = await processes.in_all_words(session)
             self.bulk = [Choice(a.value, f"批量{said(a.label)}") for a in _BULK if actor.roles & STANDARD.takers(a)]
             self.more = [Choice(view, said(views.VIEWS[view][0])) for view in _more(actor)]
@@ -360,6 +376,10 @@ def _row(row: CaseRow) -> Row:
         leader_order=row.leader_order,
         supervision=row.supervision,
         supervision_tone=_CARDS.get(row.supervision, "orange"),
-        submitted=stamp(row.submitted_at or row.created_at, "%m-%d %H:%M"),
+        submitted=stamp(row.submitted_at or row.created_at, _WHEN),
+        source=row.source_label,
+        created=stamp(row.created_at, _WHEN),
+        closed=stamp(row.closed_at, _WHEN),
+        satisfaction=row.satisfaction_label,
         href=f"/case/{row.number}",
     )

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,12 +35,14 @@ class Asks:
     :ivar open: words of the product, in the address
     :ivar text: free text, in the address unless it may be personal
     :ivar personal: never in an address
+    :ivar beside: what an address may say besides, which narrows nothing
     """
 
     open: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
     views: Collection[str] = ()
+    beside: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -89,6 +91,10 @@ class AddressedState(rx.State, mixin=True):
     _previous: str = ""
     _key: str = ""
     _kept: dict[str, dict[str, str]] = {}
+    _said: dict[str, str] = {}
+    """What the address says besides."""
+    _plain: str = ""
+    """What the address of the list says where nothing narrows it; something, where an empty one says something else."""
 
     @rx.event
     async def choose_view(self, view: str):
@@ -138,11 +144,18 @@ class AddressedState(rx.State, mixin=True):
         put = {**self.filters, **known}
         self.filters = {name: put[name] for name in asks.names if put.get(name)}
 
-    def _open_address(self, home: str = "") -> None:
-        """Take the view of the list from the address; `home` is what the page shows by itself."""
+    def _open_address(self, home: str = "", first: str = "") -> None:
+        """Take the view of the list from the address.
+
+        :param home: the counter that the page shows by itself
+        :param first: the query that stands for an address without one
+        """
         query = str(self.router.url.query)
         self.came_to = f"{self._path()}?{query}" if query else self._path()
         asks, asked = self._asks(), {name: str(value) for name, value in self.router.url.query_parameters.items()}
+        self._plain = f"size={SIZES[0]}" if first else ""
+        if not query:
+            asked = dict(parse_qsl(first))
         self._key = asked.get(_KEPT, "")
         kept = self._kept.get(self._key, {})
         told = {name: asked.get(name, "") for name in (*asks.open, *asks.text)}
@@ -154,6 +167,7 @@ class AddressedState(rx.State, mixin=True):
         self.sort = asked.get("sort", "")[:21]
         self.size = next((n for n in SIZES if str(n) == asked.get("size")), SIZES[0])
         self._cursor = "" if self.forgotten else asked.get(_CURSOR, "")[: LONGEST + 1]
+        self._said = {name: asked[name][:LONGEST_CHOICE] for name in asks.beside if asked.get(name)}
         self.cleared += 1
 
     def _write_address(self) -> None:
@@ -165,10 +179,12 @@ class AddressedState(rx.State, mixin=True):
             _KEPT: self._keep(kept),
             "sort": self.sort,
             "size": str(self.size) if self.size != SIZES[0] else "",
+            **self._said,
             _CURSOR: self._cursor,
         }
         path = self._path()
         query = urlencode({name: value for name, value in (view | told | rest).items() if value}, safe=",")
+        query = query or self._plain
         self.address = f"{path}?{query}" if query else path
 
     def _path(self) -> str:

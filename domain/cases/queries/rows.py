@@ -182,6 +182,9 @@ def _row(
         watch=case.watch,
         created_at=case.created_at,
         submitted_at=case.submitted_at,
+        source_label=case.source.label,
+        closed_at=case.closed_at,
+        satisfaction_label=case.satisfaction.label if case.satisfaction else "",
     )
 
 

@@ -1,0 +1,1 @@
+"""Named views and chosen columns of lists."""
