@@ -14,6 +14,9 @@ function said(label, named) {
   return named.length > 1 ? `${label}：${named[0]} 等 ${named.length} 项` : `${label}：${named[0]}`;
 }
 
+/** What is chosen, as a list or joined by commas. */
+const listed = (value) => (Array.isArray(value) ? value : value.split(",").filter(Boolean));
+
 export function Picks({ label, options = [], value = "", plain, onPick }) {
   const listId = useId();
   const box = useRef(null);
@@ -21,14 +24,14 @@ export function Picks({ label, options = [], value = "", plain, onPick }) {
   const told = useRef(null);
   const [open, setOpen] = useState(false);
   const [typed, setTyped] = useState("");
-  const [chosen, setChosen] = useState(value.split(",").filter(Boolean));
+  const [chosen, setChosen] = useState(listed(value));
   const latest = useRef(chosen);
   latest.current = chosen;
 
   // what the page says counts, unless somebody is ticking
   useEffect(() => {
-    if (!pause.current) setChosen(value.split(",").filter(Boolean));
-  }, [value]);
+    if (!pause.current) setChosen(listed(value));
+  }, [String(value)]);
   const tell = () => {
     clearTimeout(pause.current);
     if (pause.current) onPick?.(latest.current.join(","));

@@ -15,7 +15,7 @@ class _Picks(rx.Component):
     tag = "Picks"
     label: rx.Var[str]
     options: rx.Var[list[Any]]
-    value: rx.Var[str]
+    value: rx.Var[Any]
     plain: rx.Var[bool]
     on_pick: rx.EventHandler[passthrough_event_spec(str)]
 

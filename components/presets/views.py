@@ -64,4 +64,4 @@ def _link(one: Any, *marks: rx.Component) -> rx.Component:
 
 def columns_menu(state: Any, choices: Sequence[tuple[str, str]]) -> rx.Component:
     """Draw the choice of the columns of a `ColumnsState`."""
-    return pick_list("显示列", list(choices), state.columns.join(","), state.choose_columns, plain=True)
+    return pick_list("显示列", list(choices), state.columns, state.choose_columns, plain=True)

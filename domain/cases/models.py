@@ -150,8 +150,6 @@ class Case(Row, table=True):
         Index("ix_case_area", "area_path", postgresql_ops={"area_path": "text_pattern_ops"}),
         Index("ix_case_created", "created_at", "id"),
         Index("ix_case_category", "category"),
-        Index("ix_case_source", "source"),
-        Index("ix_case_occurred", "occurred_at", postgresql_where=text("occurred_at IS NOT NULL")),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -164,8 +162,8 @@ class Case(Row, table=True):
     content: str = ""
     category: str = ""
     kind: Kind = Field(default=Kind.DISPUTE, sa_type=Word(Kind))  # type: ignore[call-overload]
-    source: Source = Field(sa_type=Word(Source))  # type: ignore[call-overload]
-    occurred_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    source: Source = Field(sa_type=Word(Source), index=True)  # type: ignore[call-overload]
+    occurred_at: datetime | None = Field(default=None, sa_type=MOMENT, index=True)
     area_path: str = ""
     risk_level: RiskLevel = Field(sa_type=Word(RiskLevel))  # type: ignore[call-overload]
     scale: Scale = Field(sa_type=Word(Scale))  # type: ignore[call-overload]

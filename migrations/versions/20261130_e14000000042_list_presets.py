@@ -46,20 +46,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"]),
         sa.PrimaryKeyConstraint("account_id", "place"),
     )
-    op.create_index("ix_case_source", "case_file", ["source"], unique=False)
-    op.create_index(
-        "ix_case_occurred",
-        "case_file",
-        ["occurred_at"],
-        unique=False,
-        postgresql_where=sa.text("occurred_at IS NOT NULL"),
-    )
+    op.create_index("ix_case_file_source", "case_file", ["source"], unique=False)
+    op.create_index("ix_case_file_occurred_at", "case_file", ["occurred_at"], unique=False)
 
 
 def downgrade() -> None:
     """Take this step back."""
-    op.drop_index("ix_case_occurred", table_name="case_file", postgresql_where=sa.text("occurred_at IS NOT NULL"))
-    op.drop_index("ix_case_source", table_name="case_file")
+    op.drop_index("ix_case_file_occurred_at", table_name="case_file")
+    op.drop_index("ix_case_file_source", table_name="case_file")
     op.drop_table("list_columns")
     op.drop_index("ix_list_preset_first", table_name="list_preset", postgresql_where=sa.text("first"))
     op.drop_index("ix_list_preset_shared", table_name="list_preset", postgresql_where=sa.text("shared"))

@@ -180,12 +180,16 @@ def _row(
         leader_order=case.leader_order,
         supervision=case.supervision.label if case.supervision else "",
         watch=case.watch,
-        created_at=case.created_at,
         submitted_at=case.submitted_at,
-        source_label=case.source.label,
-        closed_at=case.closed_at,
-        satisfaction_label=case.satisfaction.label if case.satisfaction else "",
+        **_ends(case),
     )
+
+
+def _ends(case: Case) -> dict[str, Any]:
+    """Give how a case came and how it ended."""
+    rated = case.satisfaction.label if case.satisfaction else ""
+    came = {"source_label": case.source.label, "created_at": case.created_at}
+    return {**came, "closed_at": case.closed_at, "satisfaction_label": rated}
 
 
 _NO_LIMIT: tuple[Remaining, datetime | None] = (Remaining("", "none"), None)
