@@ -79,6 +79,8 @@ ALL: tuple[Place, ...] = (
     Place("/risk-alerts", "风险等级反馈", "工作台", "warn", P.CASE_VIEW, view="risk_labels"),
     Place("/board", "综合看板", "统计", "chart", P.STATISTICS_VIEW),
     Place("/figures", "部门统计", "统计", "rows", P.STATISTICS_VIEW),
+    Place("/figures/links", "环节用时", "统计", "clock", P.STATISTICS_VIEW),
+    Place("/figures/links/cases", "环节用时的案件", "统计", permission=P.STATISTICS_VIEW, within="/figures/links"),
     Place("/figures/cases", "数字背后的案件", "统计", permission=P.STATISTICS_VIEW, within="/figures"),
     Place("/case/[number]", "案件", permission=P.CASE_VIEW),
     Place("/case-edit/[number]", "编辑", permission=P.CASE_CREATE),

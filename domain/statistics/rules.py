@@ -109,3 +109,16 @@ def change(now: int, then: int) -> str:
 def share(part: int, whole: int) -> float | None:
     """Give a part in per cent; none of nothing."""
     return part / whole * 100 if whole else None
+
+
+def lasted(seconds: float | None) -> str:
+    """Write how long something took, in its two largest units; empty for nothing."""
+    if seconds is None:
+        return ""
+    minutes = int(seconds) // 60
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{days} 天 {hours} 小时" if hours else f"{days} 天"
+    if hours:
+        return f"{hours} 小时 {minutes} 分" if minutes else f"{hours} 小时"
+    return f"{minutes} 分" if minutes else "不到 1 分"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+from domain.calendar.models import Link
+from domain.cases.schemas import CaseRow
 from domain.kernel.labels import Labelled
 
 
@@ -113,3 +116,63 @@ class Overview:
 
     whole: Counted
     groups: Mapping[By, tuple[Counted, ...]]
+
+
+class Stage(Labelled):
+    """A stretch of the way of a case, from one act to another (环节)."""
+
+    DISPATCH = "dispatch", "受理到转派"
+    ACCEPT = "accept", "转派到接收"
+    RESOLVE = "resolve", "接收到提交办结"
+    CONFIRM = "confirm", "提交到确认办结"
+    DECIDE = "decide", "申请到审批"
+    RATE = "rate", "办结到评价"
+
+    @property
+    def limit(self) -> Link | None:
+        """The link whose limit it has; none: nothing limits it."""
+        return {Stage.DISPATCH: Link.DISPATCH, Stage.ACCEPT: Link.ACCEPT, Stage.RESOLVE: Link.RESOLVE}.get(self)
+
+    @property
+    def says(self) -> str:
+        """Where it begins and ends, in one sentence."""
+        return _STAGES[self]
+
+
+_STAGES = {
+    Stage.DISPATCH: "从提交受理（补充提交、撤回转派、退回获准、市平台下发或退回之后重新算起）到综治中心转派；领导交办、直接办结的不计",
+    Stage.ACCEPT: "从最近一次转派、改派、交办或重新办理，到主办单位接收；协办单位的接收不计",
+    Stage.RESOLVE: "从主办单位接收，到它提交办结；驳回后重新办理的，从驳回算起",
+    Stage.CONFIRM: "从最近一次提交办结（或市平台反馈结果），到综治中心确认办结",
+    Stage.DECIDE: "从申请退回、申请延期、提请交办，到同意或不同意；申请人撤回的不计",
+    Stage.RATE: "从办结到评价，诉求人评价和登记单位代评都计",
+}
+
+
+class Among(Labelled):
+    """Which of the cases that passed a stage."""
+
+    ALL = "all", "全部"
+    OVER = "over", "超期"
+    SLOW = "slow", "最慢一成"
+
+
+@dataclass(frozen=True, slots=True)
+class StageFigures:
+    """How many passed one stage, and how long that took; `median` and `ninety` (nine in ten) in seconds."""
+
+    stage: Stage
+    counts: Mapping[Among, int]
+    median: float | None = None
+    ninety: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A case that passed a stage: when, how long that took in seconds, and whether a limit was missed meanwhile."""
+
+    row: CaseRow
+    began_at: datetime
+    ended_at: datetime
+    took: float
+    over: bool

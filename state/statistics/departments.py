@@ -4,44 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Annotated, ClassVar
+from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.kernel.actor import Actor
-from domain.kernel.asking import Ask
 from domain.kernel.permissions import Permission
-from domain.kernel.refusals import Invalid
 from domain.statistics.queries import county
 from domain.statistics.queries import departments as queries
-from domain.statistics.rules import Days, Span, before, change, days_of, share, year_before
+from domain.statistics.rules import Days, before, change, share, year_before
 from domain.statistics.schemas import DepartmentFigures, Measure
 from state.kit.kept import Kept
 from state.kit.listing import Col, Listing, ListState
 from state.session import SignedInState
 from state.statistics.behind import of_measure
-
-
-@dataclass(frozen=True, slots=True)
-class FiguresWanted:
-    """Say for which period figures are asked; two dates go before the word."""
-
-    span: Annotated[Span, Ask("统计时段", choices="spans", empty=Span.THIS_MONTH.label)] = Span.THIS_MONTH
-    since: Annotated[date | None, Ask("派单日期起")] = None
-    until: Annotated[date | None, Ask("派单日期止")] = None
-
-    def days(self, at: datetime) -> Days:
-        """Give the period.
-
-        :raises Invalid: it ends before it begins
-        """
-        usual = days_of(self.span, at)
-        last = self.until or usual.last
-        first = self.since or min(usual.first, last)
-        if first > last:
-            raise Invalid.of({"until": "派单日期止不能早于派单日期起"})
-        return Days(first, last)
+from state.statistics.wanted import PeriodWanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +45,7 @@ async def figures_of(session: AsyncSession, actor: Actor, days: Days, at: dateti
     return await _KEPT.of(session, key, lambda: queries.departments(session, actor, period, at=at))
 
 
-async def _rows(session: AsyncSession, actor: Actor, wanted: FiguresWanted, *, at: datetime) -> Sequence[DepartmentRow]:
+async def _rows(session: AsyncSession, actor: Actor, wanted: PeriodWanted, *, at: datetime) -> Sequence[DepartmentRow]:
     days = wanted.days(at)
     own = await _of(session, actor, days, at)
     earlier = await _of(session, actor, before(days), at)
@@ -118,7 +96,7 @@ FIGURES: Listing[DepartmentRow] = Listing(
     ),
     key=lambda one: one.own.department,
     rights=(Permission.STATISTICS_VIEW,),
-    wanted=FiguresWanted,
+    wanted=PeriodWanted,
     whole=True,
     says="按派单时间计入本期。总事件数 = 已接收 + 待接收；退回、撤回的不计，重复派给同一单位的只计一次。"
     "满意度为 1 至 5 分的平均，认定为恶意的评价不计。点数字看它计入的案件。",

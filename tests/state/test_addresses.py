@@ -26,6 +26,7 @@ from state.processes.listing import ProcessListState
 from state.session import SignedInState
 from state.statistics.behind import BehindState
 from state.statistics.departments import FiguresState
+from state.statistics.links import LinksState, PassedState
 from state.warnings.labels import RiskAlertsState
 from tests.support import county as support
 from tests.support import risk, states
@@ -65,6 +66,13 @@ LISTS = (
     )),
     Case(BehindState, "leader", "/figures/cases", (
         ("turn", ("next",)), ("order_by", ("number",)), ("turn", ("next",)), ("resize", ("50",)),
+    )),
+    Case(LinksState, "center", "/figures/links", (
+        ("narrow", ("span", "year")), ("order_by", ("median",)), ("narrow", ("risk", "high")), ("narrow", ("category", "07")),
+        ("narrow", ("since", "2026-01-01")), ("widen", ()),
+    )),
+    Case(PassedState, "leader", "/figures/links/cases", (
+        ("turn", ("next",)), ("order_by", ("took",)), ("turn", ("next",)), ("narrow", ("source", "phone")), ("widen", ()),
     )),
     Case(RiskAlertsState, "rsj", "/risk-alerts", (
         ("turn", ("next",)), ("order_by", ("at",)), ("choose_view", ("red",)), ("narrow", ("standing", "waiting")),

@@ -19,6 +19,7 @@ from state.kit.charts import Chart
 from state.statistics.behind import BehindState, of_figure
 from state.statistics.board import BoardState
 from state.statistics.departments import FiguresState
+from state.statistics.links import LINKS, LinksState, PassedState
 from state.warnings.labels import RiskAlertsState
 from tests.support import county as support
 from tests.support import risk, states
@@ -52,7 +53,7 @@ def _hrefs(chart: Chart) -> list[tuple[float, str]]:
     return [pair for line in chart.lines for pair in zip(line.values, line.hrefs, strict=True)]
 
 
-@pytest.mark.parametrize("route", ["/board", "/figures", "/figures/cases"])
+@pytest.mark.parametrize("route", ["/board", "/figures", "/figures/cases", "/figures/links", "/figures/links/cases"])
 def test_the_pages_build(route: str) -> None:
     assert next(page for page in PAGES if page.route == route).build() is not None
 
@@ -147,6 +148,25 @@ async def test_the_figures_of_departments_open_their_cases(ground: AsyncEngine) 
         ]
         assert shown.total == row.cells[column.index(name)], name
         assert shown.what.startswith("人力资源和社会保障局 · ")
+
+
+async def test_the_figures_of_stages_open_their_cases(ground: AsyncEngine) -> None:
+    await _built()
+    page = await states.tree(LinksState, await states.signed_in("center"), "http://test/figures/links")
+    await states.call(page, "load")
+    await states.call(page, "narrow", "risk", "low")
+    column = [one.key for one in LINKS.columns]
+
+    counted = {row.key: row.cells[column.index("all")] for row in page.rows}
+    assert counted == {"dispatch": "3", "accept": "2", "resolve": "1", "confirm": "1", "decide": "0", "rate": "0"}
+    links = [(row, name, href) for row in page.rows for name, href in row.links.items() if href]
+    assert links
+    for row, name, href in links:
+        shown = await states.tree(PassedState, await states.signed_in("center"), f"http://test{href}")
+        await states.call(shown, "load")
+        assert shown.total == row.cells[column.index(name)], (row.key, name)
+        assert shown.what.startswith(row.cells[0])
+        assert "低风险" in shown.what
 
 
 async def test_a_period_that_ends_before_it_begins_is_said(ground: AsyncEngine) -> None:

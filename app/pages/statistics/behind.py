@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import reflex as rx
 
-from components.kit.sheet import sheet
 from components.plain import list_page
-from state.statistics.behind import BehindState as S
+from components.statistics.said import said
+from state.statistics.behind import BehindState
 
 
 def cases_behind() -> rx.Component:
     """Draw the list, and above it what the number counts and leaves out."""
-    said = rx.el.div(rx.el.b(S.what), rx.el.span(S.says, class_name="muted"), class_name="card behind")
-    return list_page(S, "/figures/cases", sheet("board"), above=said)
+    return list_page(BehindState, "/figures/cases", above=said(BehindState))
