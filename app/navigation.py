@@ -35,6 +35,7 @@ from app.pages.statistics.behind import cases_behind
 from app.pages.statistics.board import board
 from app.pages.statistics.departments import department_figures
 from app.pages.statistics.links import link_cases, link_figures
+from app.pages.statistics.people import person_figures
 from app.pages.visits.desk import desk
 from app.pages.warnings.labels import risk_alerts
 from state.areas.areas import AreasState
@@ -68,6 +69,7 @@ from state.statistics.behind import BehindState
 from state.statistics.board import BoardState
 from state.statistics.departments import FiguresState
 from state.statistics.links import LinksState, PassedState
+from state.statistics.people import PeopleState
 from state.visits import VisitDesk
 from state.warnings.labels import RiskAlertsState
 
@@ -110,6 +112,7 @@ PAGES: tuple[Page, ...] = (
     Page(place("/risk-alerts"), risk_alerts, _RISKS, early=True),
     Page(place("/board"), board, (BoardState.load, BoardState.follow), early=True),
     Page(place("/figures"), department_figures, (FiguresState.load, FiguresState.follow), early=True),
+    Page(place("/figures/people"), person_figures, (PeopleState.load, PeopleState.follow), early=True),
     Page(place("/figures/links"), link_figures, (LinksState.load, LinksState.follow), early=True),
     Page(place("/figures/links/cases"), link_cases, (PassedState.load, PassedState.follow), early=True),
     Page(place("/figures/cases"), cases_behind, (BehindState.load, BehindState.follow), early=True),

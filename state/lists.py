@@ -22,10 +22,11 @@ from state.retention.rules import HOLDS, PAST, RULES, RUNS
 from state.statistics.behind import BEHIND
 from state.statistics.departments import FIGURES
 from state.statistics.links import LINKS, PASSED
+from state.statistics.people import PEOPLE
 from state.warnings.labels import LABELS
 
 _ALL: tuple[Listing[Any], ...] = (
     ACCOUNTS, UNITS, ROLES, AREAS, WORDS, PROCESSES, OPEN, CLOSED, JOURNAL, DAYS, IN_FORCE, PAST_LIMITS, RULES, HOLDS, RUNS, PAST,
-    FIGURES, BEHIND, LINKS, PASSED, LABELS,
+    FIGURES, BEHIND, LINKS, PASSED, PEOPLE, LABELS,
 )  # fmt: skip
 LISTS: Mapping[str, Listing[Any]] = MappingProxyType({one.name: one for one in _ALL})

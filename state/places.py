@@ -79,6 +79,7 @@ ALL: tuple[Place, ...] = (
     Place("/risk-alerts", "风险等级反馈", "工作台", "warn", P.CASE_VIEW, view="risk_labels"),
     Place("/board", "综合看板", "统计", "chart", P.STATISTICS_VIEW),
     Place("/figures", "部门统计", "统计", "rows", P.STATISTICS_VIEW),
+    Place("/figures/people", "人员统计", "统计", "user", P.STATISTICS_VIEW),
     Place("/figures/links", "环节用时", "统计", "clock", P.STATISTICS_VIEW),
     Place("/figures/links/cases", "环节用时的案件", "统计", permission=P.STATISTICS_VIEW, within="/figures/links"),
     Place("/figures/cases", "数字背后的案件", "统计", permission=P.STATISTICS_VIEW, within="/figures"),

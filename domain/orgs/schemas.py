@@ -230,11 +230,13 @@ class DelegationView:
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """A person who may be named to take something over."""
+    """A person who may be named to take something over; the unit is the person's own."""
 
     login: str
     name: str = field(repr=False)
     roles: frozenset[Role]
+    account_id: UUID
+    unit_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

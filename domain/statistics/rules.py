@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -109,6 +110,14 @@ def change(now: int, then: int) -> str:
 def share(part: int, whole: int) -> float | None:
     """Give a part in per cent; none of nothing."""
     return part / whole * 100 if whole else None
+
+
+HEAVY = 1.5
+
+
+def heavy(own: int, all_of_unit: Sequence[int]) -> bool:
+    """Tell whether somebody holds more than `HEAVY` times what the people of the department do on average."""
+    return own > HEAVY * sum(all_of_unit) / len(all_of_unit)
 
 
 def lasted(seconds: float | None) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, ClassVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,15 +17,17 @@ from domain.kernel.clock import stamp
 from domain.kernel.paging import Page
 from domain.kernel.permissions import Permission
 from domain.orgs import queries as orgs
-from domain.statistics.queries import county, departments
+from domain.statistics.queries import county, departments, people
 from domain.statistics.queries.county import Scope
 from domain.statistics.rules import Days, Span, days_of
-from domain.statistics.schemas import By, Figure, Measure
+from domain.statistics.schemas import By, Figure, Load, Measure, PersonFigures
 from state.clock import now
+from state.kit.dialogs import id_of
 from state.kit.listing import Col, Listing, ListState
 from state.session import SignedInState
 
 PATH = "/figures/cases"
+NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Behind:
     """Name a number: a figure of the county, or a measure of a department; the page has no control for it."""
 
     figure: Annotated[Figure, Ask("指标", choices="figures", linked=True)] = Figure.OPEN
+    load: Annotated[Load | None, Ask("人员指标", choices="figures", linked=True)] = None
+    person: Annotated[UUID | None, Ask("经办人", choices="figures", linked=True)] = None
     measure: Annotated[Measure | None, Ask("部门指标", choices="figures", linked=True)] = None
     unit: Annotated[str, Ask("承办单位", choices="figures", linked=True)] = ""
     since: Annotated[date | None, Ask("起", linked=True)] = None
@@ -66,6 +71,15 @@ def of_measure(unit: str, measure: Measure, days: Days) -> str:
     return f"{PATH}?{urlencode({'measure': measure.value, 'unit': unit, **_period(days)})}"
 
 
+def of_load(who: PersonFigures, load: Load, days: Days) -> str:
+    """Give the address of the cases behind a figure of a person; of none, there is none."""
+    if not who.counts[load]:
+        return ""
+    period = {} if load.standing else _period(days)
+    asked = {"load": load.value, "person": who.account_id, "department": who.unit_id}
+    return f"{PATH}?{urlencode({**asked, **period})}"
+
+
 def _period(days: Days) -> dict[str, str]:
     return {"since": days.first.isoformat(), "until": days.last.isoformat()}
 
@@ -73,18 +87,24 @@ def _period(days: Days) -> dict[str, str]:
 async def _rows(
     session: AsyncSession, actor: Actor, wanted: Behind, *, at: datetime, cursor: str, size: int
 ) -> Page[CaseRow]:
-    if wanted.measure is None:
+    if wanted.measure is None and wanted.load is None:
         return await county.cases_behind(
             session, actor, wanted.figure, wanted.scope(at), at=at, cursor=cursor, size=size, sort=wanted.sort
         )
     days = wanted.days(at)
+    if wanted.load is not None:
+        unit = id_of(wanted.department) if wanted.department else None
+        return await people.cases_behind(
+            session, actor, wanted.person or NOBODY, unit, wanted.load, days,
+            at=at, cursor=cursor, size=size, sort=wanted.sort,
+        )  # fmt: skip
     period = departments.Period(days.since, days.until)
     return await departments.cases_behind(
         session, actor, wanted.unit, wanted.measure, period, at=at, cursor=cursor, size=size, sort=wanted.sort
     )
 
 
-async def said(session: AsyncSession, wanted: Behind, at: datetime) -> tuple[str, str]:
+async def said(session: AsyncSession, actor: Actor, wanted: Behind, at: datetime) -> tuple[str, str]:
     """Give what is counted in words, and the sentence that says how."""
     days = wanted.days(at)
     if wanted.measure is not None:
@@ -92,6 +112,11 @@ async def said(session: AsyncSession, wanted: Behind, at: datetime) -> tuple[str
         title = " · ".join((names.get(wanted.unit, wanted.unit), wanted.measure.label, days.word))
         return title, "按派单时间计入本期；同一件多次派给同一单位只计一次，已退回、已撤回的不计入总数"
     scope = wanted.scope(at)
+    if wanted.load is not None:
+        who = await people.name_of(session, actor, wanted.person or NOBODY)
+        unit = [await county.name_of(session, By.DEPARTMENT, wanted.department)] if wanted.department else []
+        period = [] if wanted.load.standing else [days.word]
+        return " · ".join((who, *unit, wanted.load.label, *period)), wanted.load.says
     groups = [await county.name_of(session, by, key) for by, key in scope.cuts.items()]
     period = [] if wanted.figure.standing else [days.word]
     return " · ".join((wanted.figure.label, *groups, *period)), wanted.figure.says
@@ -134,4 +159,4 @@ class BehindState(ListState, SignedInState):
 
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
         await super()._read(session, actor)
-        self.what, self.says = await said(session, read(Behind, self.filters), now())
+        self.what, self.says = await said(session, actor, read(Behind, self.filters), now())

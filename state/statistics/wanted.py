@@ -16,6 +16,7 @@ from domain.cases.categories import CATEGORIES
 from domain.cases.models import RiskLevel, Source
 from domain.kernel.actor import Actor
 from domain.kernel.asking import Ask
+from domain.kernel.permissions import Reach
 from domain.kernel.refusals import Invalid
 from domain.orgs import queries as orgs
 from domain.statistics.queries.county import Scope
@@ -69,12 +70,18 @@ class GroupsWanted(PeriodWanted):
         return f"{path}?{urlencode({**days, **{by.value: key for by, key in scope.cuts.items()}, **more})}"
 
 
-async def choices(session: AsyncSession, _actor: Actor) -> Mapping[str, Sequence[Choice]]:
+async def choices(session: AsyncSession, actor: Actor) -> Mapping[str, Sequence[Choice]]:
     """Give the groups to choose from."""
     kinds = {code[:2]: one.group for code, one in CATEGORIES.items()}
     towns = [one for one in await areas.all_areas(session) if one.level is Level.TOWNSHIP]
+    units = await orgs.departments(session)
     return {
-        "departments": [Choice(str(unit.id), unit.name) for unit in await orgs.departments(session)],
+        "departments": [Choice(str(unit.id), unit.name) for unit in units],
+        "mine": [
+            Choice(str(one.id), one.name)
+            for one in units
+            if actor.reach is not Reach.DEPARTMENT or one.id in actor.unit_ids
+        ],
         "categories": [Choice(code, name) for code, name in kinds.items()],
         "areas": [Choice(one.code, one.name) for one in towns],
     }

@@ -27,6 +27,7 @@ from state.session import SignedInState
 from state.statistics.behind import BehindState
 from state.statistics.departments import FiguresState
 from state.statistics.links import LinksState, PassedState
+from state.statistics.people import PeopleState
 from state.warnings.labels import RiskAlertsState
 from tests.support import county as support
 from tests.support import risk, states
@@ -73,6 +74,9 @@ LISTS = (
     )),
     Case(PassedState, "leader", "/figures/links/cases", (
         ("turn", ("next",)), ("order_by", ("took",)), ("turn", ("next",)), ("narrow", ("source", "phone")), ("widen", ()),
+    )),
+    Case(PeopleState, "center", "/figures/people", (
+        ("narrow", ("span", "year")), ("order_by", ("in_hand",)), ("order_by", ("in_hand",)), ("order_by", ("name",)), ("widen", ()),
     )),
     Case(RiskAlertsState, "rsj", "/risk-alerts", (
         ("turn", ("next",)), ("order_by", ("at",)), ("choose_view", ("red",)), ("narrow", ("standing", "waiting")),

@@ -20,6 +20,7 @@ from state.statistics.behind import BehindState, of_figure
 from state.statistics.board import BoardState
 from state.statistics.departments import FiguresState
 from state.statistics.links import LINKS, LinksState, PassedState
+from state.statistics.people import PEOPLE, PeopleState
 from state.warnings.labels import RiskAlertsState
 from tests.support import county as support
 from tests.support import risk, states
@@ -53,7 +54,9 @@ def _hrefs(chart: Chart) -> list[tuple[float, str]]:
     return [pair for line in chart.lines for pair in zip(line.values, line.hrefs, strict=True)]
 
 
-@pytest.mark.parametrize("route", ["/board", "/figures", "/figures/cases", "/figures/links", "/figures/links/cases"])
+@pytest.mark.parametrize(
+    "route", ["/board", "/figures", "/figures/cases", "/figures/links", "/figures/links/cases", "/figures/people"]
+)
 def test_the_pages_build(route: str) -> None:
     assert next(page for page in PAGES if page.route == route).build() is not None
 
@@ -167,6 +170,20 @@ async def test_the_figures_of_stages_open_their_cases(ground: AsyncEngine) -> No
         assert shown.total == row.cells[column.index(name)], (row.key, name)
         assert shown.what.startswith(row.cells[0])
         assert "低风险" in shown.what
+
+
+async def test_the_figures_of_people_open_their_cases(ground: AsyncEngine) -> None:
+    await _built()
+    column = [one.key for one in PEOPLE.columns]
+    for login in ("center", "rsj_head"):
+        page = await states.tree(PeopleState, await states.signed_in(login), "http://test/figures/people")
+        await states.call(page, "load")
+        (row,) = (row for row in page.rows if any(row.links.values()))
+        assert {name for name, href in row.links.items() if href} == {"in_hand", "closed"}
+        for name in ("in_hand", "closed"):
+            shown = await _behind(login, row.links[name])
+            assert shown.total == row.cells[column.index(name)] == "1"
+            assert shown.what.startswith(f"{row.name} · 人力资源和社会保障局 · ")
 
 
 async def test_a_period_that_ends_before_it_begins_is_said(ground: AsyncEngine) -> None:

@@ -31,7 +31,7 @@ async def colleagues(session: AsyncSession, unit_ids: Collection[UUID], *, at: d
         .order_by(col(Account.login))
     )
     return tuple(
-        Colleague(one.login, name_of(one), frozenset(Role(word) for word in one.roles))
+        Colleague(one.login, name_of(one), frozenset(Role(word) for word in one.roles), one.id, one.unit_id)
         for one in await session.scalars(query)
     )
 
