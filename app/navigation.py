@@ -33,6 +33,7 @@ from app.pages.processes.listing import processes
 from app.pages.retention.rules import retention_rules
 from app.pages.statistics.behind import cases_behind
 from app.pages.statistics.board import board
+from app.pages.statistics.centre import centre
 from app.pages.statistics.departments import department_figures
 from app.pages.statistics.links import link_cases, link_figures
 from app.pages.statistics.people import person_figures
@@ -67,6 +68,7 @@ from state.retention.rules import RetentionState
 from state.session import LandingState
 from state.statistics.behind import BehindState
 from state.statistics.board import BoardState
+from state.statistics.centre import CentreState
 from state.statistics.departments import FiguresState
 from state.statistics.links import LinksState, PassedState
 from state.statistics.people import PeopleState
@@ -106,6 +108,7 @@ PAGES: tuple[Page, ...] = (
     Page(place("/"), home, (LandingState.go,)),
     Page(place("/visits"), desk, (VisitDesk.load, VisitDesk.follow)),
     Page(place("/cases/new"), case_new, (CaseFormState.load, CaseFormState.follow)),
+    Page(place("/centre"), centre, (CentreState.load, CentreState.follow), early=True),
     Page(place("/todo"), to_do, _LIST, early=True),
     Page(place("/overdue"), overdue, _LIST, early=True),
     Page(place("/cases"), ledger, _LIST, early=True),

@@ -73,6 +73,7 @@ ALL: tuple[Place, ...] = (
     Place("/", "首页"),
     Place("/visits", "来访登记", "接待", "card", P.VISIT_REGISTER),
     Place("/cases/new", "诉求登记", "接待", "plus", P.CASE_CREATE),
+    Place("/centre", "中心工作台", "工作台", "home", roles=(Role.CENTER_ADMIN,)),
     Place("/todo", "我的待办", "工作台", "inbox", P.CASE_VIEW, offered=P.CASE_WORK, view="todo"),
     Place("/cases", "案件台账", "工作台", "list", P.CASE_VIEW),
     Place("/overdue", "超期预警", "工作台", "alarm", P.CASE_VIEW, view="overdue"),
@@ -112,7 +113,7 @@ GROUP_HOME = {"首页": "/", "接待": "/visits", "工作台": "/todo", "统计"
 LANDINGS: tuple[tuple[Role, str], ...] = (
     (Role.GUIDE, "/visits"),
     (Role.REGISTRAR, "/cases/new"),
-    (Role.CENTER_ADMIN, "/todo"),
+    (Role.CENTER_ADMIN, "/centre"),
     (Role.OFFICER, "/todo"),
     (Role.DEPARTMENT_HEAD, "/board"),
     (Role.LEADER, "/board"),

@@ -11,9 +11,11 @@ from components.kit.listing import mark
 from components.kit.scripts import watermark
 from components.kit.sheet import sheet
 from components.kit.show import card, empty, skeleton, tag
-from components.kit.whole import whole_screen
+from components.kit.whole import tour, whole_screen
+from state.kit.listing import Act
 from state.statistics.board import BoardState as S
-from state.statistics.board import Figured, Late, Slow
+from state.statistics.board import Figured, Slow
+from state.statistics.facts import Late
 
 
 def board() -> rx.Component:
@@ -21,15 +23,20 @@ def board() -> rx.Component:
     shown = rx.el.div(
         rx.el.div(watermark(""), class_name="only-full"),  # the page's lies outside of what a wall shows
         _head(),
-        rx.el.div(rx.foreach(S.tiles, _tile), class_name="kpis", role="group", custom_attrs={"aria-label": "主要数字"}),
+        rx.el.div(rx.foreach(S.tiles, tile), class_name="kpis", role="group", custom_attrs={"aria-label": "主要数字"}),
         rx.el.div(
             _cell(card("受理和办结", chart(S.trend, label="受理和办结的走势"), icon="chart"), "wide"),
             _cell(card("在办风险等级", chart(S.risks, label="在办案件的风险等级"), _warned(), icon="warn")),
             _cell(card("各乡镇街道在办", chart(S.areas, label="各乡镇街道的在办和超期", tall=True), icon="map")),
             _cell(card("受理类型", chart(S.kinds, label="本期受理的类型", tall=True), icon="list")),
             _cell(card("受理来源", chart(S.sources, label="本期受理的来源", tall=True), icon="branch")),
-            _cell(_late(), "half"),
-            _cell(_slow(), "half"),
+            rx.cond(S.department, _cell(pressing("今日到期", S.today, S.today_href, *NONE_TODAY))),
+            _cell(pressing("超期最久", S.late, S.late_href, *_NONE_LATE), rx.cond(S.department, "", "half")),
+            rx.cond(
+                S.held.kind != "",
+                _cell(_held(), rx.cond(S.department, "", "half")),
+                rx.cond(S.slow, _cell(_slow(), "half")),
+            ),
             class_name="grid",
         ),
         class_name="board",
@@ -54,24 +61,20 @@ def _head() -> rx.Component:
 
     return rx.el.div(
         rx.el.nav(rx.foreach(S.spans, one), class_name="spans", custom_attrs={"aria-label": "统计时段"}),
+        rx.cond(S.scene != "", rx.el.b(S.scene, class_name="scene")),
         rx.el.span("本期：", S.period, class_name="muted"),
         rx.el.span(class_name="sp"),
         rx.el.span("数据截至 ", S.as_of, "，有变化时自动更新", class_name="muted"),
-        whole_screen("board"),
+        rx.el.span(tour(S.tour, S.rest), whole_screen("board"), class_name="spans", custom_attrs={"data-wall": "1"}),
         class_name="head",
     )
 
 
-def _tile(one: Figured) -> rx.Component:
-    return rx.el.a(
-        rx.el.span(one.label),
-        rx.el.b(one.value),
-        rx.el.em(one.unit),
-        rx.el.small(one.note),
-        href=one.href,
-        title=one.says,
-        class_name=f"kpi {one.tone}",
-    )
+def tile(one: Figured) -> rx.Component:
+    """Draw one figure, the way to its cases."""
+    words = (rx.el.span(one.label), rx.el.b(one.value), rx.el.em(one.unit), rx.el.small(one.note))
+    look = {"title": one.says, "class_name": f"kpi {one.tone}"}
+    return rx.cond(one.href != "", rx.el.a(*words, href=one.href, **look), rx.el.div(*words, **look))
 
 
 def _warned() -> rx.Component:
@@ -79,7 +82,17 @@ def _warned() -> rx.Component:
     return rx.cond(S.warnings, rx.el.p(said, rx.foreach(S.warnings, mark), class_name="marks"))
 
 
-def _late() -> rx.Component:
+_NONE_LATE = ("没有超期的案件", "时限过了的案件会按超期久的在前列在这里")
+NONE_TODAY = ("今天没有到期的案件", "今天之内到期的案件会按先后列在这里")
+
+
+def pressing(title: str, found: Any, href: Any, nothing: str, hint: str) -> rx.Component:
+    """Draw cases that are late or will be, each with what its reader may do there."""
+
+    def act(one: Act, number: Any) -> rx.Component:
+        look = {"aria-label": f"{one.word} {number}"}
+        return rx.el.a(one.word, href=one.href, class_name="btn small", custom_attrs=look)
+
     def one(case: Late) -> rx.Component:
         line = rx.el.a(
             tag(case.due, rx.cond(case.tone == "none", "red", case.tone)),
@@ -87,18 +100,26 @@ def _late() -> rx.Component:
             rx.el.small(case.department, title=case.department),
             href=f"/case/{case.number}",
         )
-        return rx.el.li(line)
+        acts = rx.el.span(rx.foreach(case.acts, lambda a: act(a, case.number)), class_name="acts")
+        return rx.el.li(line, rx.cond(case.acts, acts))
 
-    nothing = empty("没有超期的案件", "时限过了的案件会按超期久的在前列在这里")
-    more = rx.el.a("全部", href=S.late_href, class_name="btn txt small")
-    lines = rx.el.ul(rx.foreach(S.late, one), class_name="lines")
-    return card("超期最久", rx.cond(S.late, lines, nothing), actions=more, icon="alarm", flush=True)
+    more = rx.el.a("全部", href=href, class_name="btn txt small")
+    lines = rx.el.ul(rx.foreach(found, one), class_name="lines")
+    return card(title, rx.cond(found, lines, empty(nothing, hint)), actions=more, icon="alarm", flush=True)
+
+
+def _held() -> rx.Component:
+    more = rx.el.a("人员统计", href="/figures/people", class_name="btn txt small")
+    title = rx.cond(S.by_person, "人员负荷", "各主办单位在办")
+    return card(title, chart(S.held, label="在办和其中超期的件数"), actions=rx.cond(S.by_person, more), icon="user")
+
+
+def number(value: Any, href: Any, look: Any = "") -> rx.Component:
+    """Draw the cell of a count, the way to what it counts."""
+    return rx.el.td(rx.cond(value > 0, rx.el.a(value, href=href, class_name=look), "0"))
 
 
 def _slow() -> rx.Component:
-    def number(value: Any, href: Any, look: Any = "") -> rx.Component:
-        return rx.el.td(rx.cond(value > 0, rx.el.a(value, href=href, class_name=look), "0"))
-
     def one(unit: Slow) -> rx.Component:
         return rx.el.tr(
             rx.el.td(unit.name, title=unit.name),

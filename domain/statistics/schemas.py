@@ -43,12 +43,13 @@ class DepartmentFigures:
 class Figure(Labelled):
     """What is counted of the cases of the county within reach.
 
-    The first seven stand at this moment, the others are of a period.
+    The first eight stand at this moment, the others are of a period.
     """
 
     OPEN = "open", "在办"
     OVERDUE = "overdue", "已超期"
     SOON = "soon", "即将到期"
+    TODAY = "today", "今日到期"
     HIGH = "high", "高风险在办"
     UNDISPATCHED = "undispatched", "待转派"
     TO_ACCEPT = "to_accept", "待接收"
@@ -76,6 +77,7 @@ _SAYS = {
     Figure.OPEN: f"此刻已受理、尚未办结的件，{_SET_ASIDE}",
     Figure.OVERDUE: f"在办件中最近一个时限已过的，{_SET_ASIDE}",
     Figure.SOON: f"在办件中最近一个时限在 24 小时或最后一个工作日内到期的，{_SET_ASIDE}",
+    Figure.TODAY: f"在办件中最近一个时限在今天之内、还没有过的，{_SET_ASIDE}",
     Figure.HIGH: f"在办件中风险等级为高的，{_SET_ASIDE}",
     Figure.UNDISPATCHED: f"已受理、等待综治中心转派的件，{_SET_ASIDE}",
     Figure.TO_ACCEPT: f"已转派、等待承办单位接收的件，{_SET_ASIDE}",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from domain.cases.schemas import ActionView
 from domain.cases.vocabulary import Action, Need
+from state.cases import answers
 from state.inputs import Choice
 
 DECISIONS = frozenset(
@@ -49,3 +51,25 @@ class Asking:
     suggested: list[Choice] = field(default_factory=list)
     picked: int = 0
     """How often a suggestion was pressed: the list of units is drawn anew then."""
+
+    @classmethod
+    def of(cls, view: ActionView, label: str, *, published: bool, restored: str) -> Asking:
+        """Open the dialog of a step, before it is known whom it tells."""
+        return cls(
+            view.action,
+            label,
+            view.starts,
+            decides=view.action in DECISIONS,
+            foretold=answers.foretold(view.action, published=published),
+            answers=view.action in answers.SHOWN_IN,
+            help=view.help,
+            rated=view.action in RATED,
+            restored=restored,
+        )
+
+    def begun(self, typed: dict[str, str], answer: str, *, days: str) -> dict[str, str]:
+        """Begin at what the case holds, where nothing was typed."""
+        if self.action == Action.APPROVE_EXTENSION.value:
+            # the approver's figure counts: it begins at what was asked for
+            typed = {"days": days} | typed
+        return answers.typed_for(typed, answer) if self.answers else typed

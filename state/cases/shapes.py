@@ -9,8 +9,11 @@ from typing import Any
 from domain.calendar.schemas import DeadlineView
 from domain.cases.queries.handlings import HandlingView, PendingView
 from domain.cases.schemas import AssignmentView, CaseView, JournalView, NodeView, PartyView, PictureView
-from domain.cases.vocabulary import Action
+from domain.cases.vocabulary import Action, Status
+from domain.cases.workflow import IN_HAND
+from domain.kernel.actor import Actor
 from domain.kernel.clock import DAMAGED, TYPED, end_stamp, stamp
+from domain.kernel.permissions import Role
 
 LONG = "%Y-%m-%d %H:%M"
 SHORT = "%m-%d %H:%M"
@@ -381,3 +384,10 @@ def copies(view: CaseView) -> list[CopySent]:
         )
         for one in view.copies
     ]
+
+
+def may_agree(actor: Actor, view: CaseView) -> bool:
+    """Tell whether the head of the lead department has yet to agree to a return after a report."""
+    lead = next((a for a in view.assignments if a.part == "lead" and a.ended_at is None), None)
+    heads = actor.has(Role.DEPARTMENT_HEAD) and lead is not None and lead.unit_code == actor.unit_code
+    return bool(Status(view.row.stored_status) in IN_HAND and heads and lead.reported_at and not lead.return_agreed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from typing import Any
 from uuid import UUID, uuid4
 
 import reflex as rx
@@ -16,7 +17,7 @@ from domain.cases.operations.take import take
 from domain.cases.queries import actions, beginning, conflict, detail, handlings, receiving
 from domain.cases.schemas import ActionView
 from domain.cases.vocabulary import Action, Need, Status
-from domain.cases.workflow import IN_HAND, OPEN
+from domain.cases.workflow import OPEN
 from domain.kernel import drafts
 from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
@@ -26,7 +27,7 @@ from domain.notices import queries as notices
 from state import presence
 from state.cases import answers, shapes
 from state.cases.answers import AnswerShown, DeliveryShown, Rating
-from state.cases.asking import BY_FORM, CHOOSERS, DECISIONS, KEPT, LINE_KINDS, LOADS, LOOKS, RATED, WORDS_EVERY, Asking
+from state.cases.asking import BY_FORM, CHOOSERS, KEPT, LINE_KINDS, LOADS, LOOKS, WORDS_EVERY, Asking
 from state.cases.buttons import Button, Why, buttons, called
 from state.cases.given import step_input
 from state.cases.listing import CaseListState
@@ -104,6 +105,7 @@ class CaseState(SignedInState):
     _published: bool = False
     helping: list[str] = []
     _assists: list[str] = []
+    _wish: str = ""
     _nobody: dict[str, str] = {}
     _views: tuple[ActionView, ...] = ()
 
@@ -130,6 +132,18 @@ class CaseState(SignedInState):
             if again:
                 await self._keep_asking(session, actor)
         self.loaded = True
+        return self._wished()
+
+    @rx.event
+    async def begin(self):
+        """Begin the page without a dialog, or with that of the step which its address names."""
+        self._close()
+        self._wish = as_text(self.router.url.query_parameters.get("do", ""))
+        return self._wished() if self.loaded and self._number == self._named() else None
+
+    def _wished(self) -> Any:
+        wish, self._wish = self._wish, ""
+        return CaseState.ask(wish) if wish and self.found else None
 
     async def _keep_asking(self, session: AsyncSession, actor: Actor) -> None:
         # A line that broke comes back with the page: what was sent meanwhile still finds the dialog that it is of.
@@ -209,9 +223,7 @@ class CaseState(SignedInState):
         status = Status(view.row.stored_status)
         self.may_relate = actor.has(Role.CENTER_ADMIN) and status in OPEN
         self.may_merge = self.may_relate and status in MERGEABLE
-        lead = next((a for a in view.assignments if a.part == "lead" and a.ended_at is None), None)
-        heads = actor.has(Role.DEPARTMENT_HEAD) and lead is not None and lead.unit_code == actor.unit_code
-        self.may_agree = bool(status in IN_HAND and heads and lead and lead.reported_at and not lead.return_agreed)
+        self.may_agree = shapes.may_agree(actor, view)
 
     @rx.event
     async def ask(self, action: str):
@@ -230,24 +242,15 @@ class CaseState(SignedInState):
             self.typed = known | typed
             self.helping = await beginning.helping(session, actor, self._number, Action(action))
             self._assists = list(self.helping)
-            self.asking = Asking(
-                action,
-                called(view, self.case),
-                view.starts,
-                decides=action in DECISIONS,
-                foretold=answers.foretold(action, published=self._published),
-                answers=action in answers.SHOWN_IN,
-                help=view.help,
-                rated=action in RATED,
-                restored=stamp(kept.saved_at, shapes.SHORT) if kept and any(typed.values()) else "",
-            )
+            restored = stamp(kept.saved_at, shapes.SHORT) if kept and any(typed.values()) else ""
+            self.asking = Asking.of(view, called(view, self.case), published=self._published, restored=restored)
             back = await receiving.goes_back_to_nobody(session, actor, self._number, Action(action), at=now())
             self.asking.unattended = back
             self.departments, self._nobody = await receivers(session, Action(action), at=now())
             found = await suggested(session, actor, self._number, Action(action), at=now())
             self.asking.matter, self.asking.suggested = found
             await self._foretell(session, actor)
-        self._prefill(action)
+        self.typed = self.asking.begun(self.typed, self.answer.text, days=self.pending.days)
         self._ask_for(view)
         self.faults, self.uploads = {}, []
         for name in CHOOSERS & set(self.needs):
@@ -255,14 +258,6 @@ class CaseState(SignedInState):
         self.changed_by_other, self.conflict, self.refused = False, "", ""
         self.round += 1
         self._version = self.case.version
-
-    def _prefill(self, action: str) -> None:
-        """Begin at what the case holds, where nothing was typed."""
-        if action == Action.APPROVE_EXTENSION.value:
-            # the approver's figure counts: it begins at what was asked for
-            self.typed.setdefault("days", self.pending.days)
-        if self.asking.answers:
-            self.typed = answers.typed_for(self.typed, self.answer.text)
 
     def _ask_for(self, view: ActionView) -> None:
         needs = [n for n in view.needs if not (n.name == Need.TYPICAL_TEXT.value and self.case.typical)]

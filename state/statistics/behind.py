@@ -133,7 +133,7 @@ BEHIND: Listing[CaseRow] = Listing(
         Col("area", "属地", lambda one: one.area),
         Col("party", "诉求人", lambda one: one.party),
         Col("status", "状态", lambda one: one.status_label, tone=lambda one: one.status_tone, phone="tag"),
-        Col("due", "时限", lambda one: one.due, phone="last"),
+        Col("due", "时限", lambda one: one.due, sort=True, phone="last"),
         Col("department", "承办单位", lambda one: one.department, chars=24),
         Col("submitted", "受理时间", lambda one: stamp(one.submitted_at), chars=18),
     ),

@@ -3,42 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.cases.inputs import CaseFilter
 from domain.cases.models import RiskLevel
-from domain.cases.queries import listing, views
 from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
 from domain.kernel.permissions import Permission
-from domain.statistics.queries import county
-from domain.statistics.queries.county import Scope
-from domain.statistics.rules import Days, Span, before, change, days_of, share, step_of
-from domain.statistics.schemas import By, Counted, DepartmentFigures, Figure, Measure, Overview
-from domain.warnings import queries as warnings
+from domain.statistics.rules import Span, change, share, step_of
+from domain.statistics.schemas import By, Counted, Figure, Load, Measure
 from domain.warnings.models import Level
 from domain.warnings.rules import TONES
 from domain.warnings.schemas import Standing
-from state.clock import now
 from state.inputs import Choice
 from state.kit.charts import Chart, Line
-from state.kit.kept import Kept
 from state.kit.listing import Mark
 from state.live import hub, outlasting
 from state.session import SignedInState
-from state.statistics.behind import of_figure, of_measure
-from state.statistics.departments import figures_of
+from state.statistics.behind import of_figure, of_load, of_measure
+from state.statistics.facts import Facts, Late, facts_for
 
 REFRESH = 60.0
 """Seconds after which an open board looks by itself: deadlines pass without anybody's act."""
-MOST_GROUPS, MOST_LATE = 10, 8
-_COUNTED = tuple(Figure)
-_KINDS = (By.AREA, By.CATEGORY, By.SOURCE, By.RISK)
+MOST_GROUPS, MOST_SCENES = 10, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,87 +58,42 @@ class Slow:
     closed_href: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
-    """One case that is late."""
-
-    number: str = ""
-    title: str = ""
-    department: str = ""
-    due: str = ""
-    tone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a board is drawn from, read at one moment."""
-
-    at: datetime
-    days: Days
-    department: bool
-    now: Overview
-    before: Counted
-    trend: tuple[tuple[Days, Mapping[Figure, int]], ...]
-    departments: tuple[DepartmentFigures, ...]
-    late: tuple[Late, ...]
-    warnings: Mapping[str, int]
-
-
-_KEPT: Kept[Facts] = Kept("case")
-
-
-async def facts_for(session: AsyncSession, actor: Actor, span: Span) -> Facts:
-    """Give the facts of a period; those who see alike share them."""
-    days = days_of(span, now())
-    return await _KEPT.of(session, (county.sees_like(actor), days), lambda: _read(session, actor, days, now()))
-
-
-async def _read(session: AsyncSession, actor: Actor, days: Days, at: datetime) -> Facts:
-    flow = tuple(one for one in Figure if not one.standing)
-    scope = Scope(days)
-    return Facts(
-        at=at,
-        days=days,
-        department=views.speaks_for_department(actor),
-        now=await county.overview(session, actor, scope, _COUNTED, by=_KINDS, at=at),
-        before=(await county.overview(session, actor, Scope(before(days)), flow, at=at)).whole,
-        trend=await county.trend(session, actor, scope, at=at),
-        departments=await figures_of(session, actor, days, at),
-        late=await _late(session, actor, at),
-        warnings=await warnings.counts(session, actor, at=at) if actor.may(Permission.CASE_VIEW) else {},
-    )
-
-
-async def _late(session: AsyncSession, actor: Actor, at: datetime) -> tuple[Late, ...]:
-    wanted = CaseFilter(view="overdue", sort="due")
-    found = await listing.search(session, actor, wanted, at=at, size=MOST_LATE)
-    return tuple(Late(one.number, one.title, one.department, one.due, one.tone) for one in found.items)
-
-
 class BoardState(SignedInState):
-    """One browser's board."""
+    """One browser's board.
+
+    On a tour it shows one group after another; where it stands is kept here, and in no address.
+    """
 
     span: str = Span.MONTH.value
     spans: list[Choice] = [Choice(one.value, one.label) for one in Span]
     period: str = ""
     as_of: str = ""
+    scene: str = ""
+    department: bool = False
     tiles: list[Figured] = []
     trend: Chart = Chart()
     areas: Chart = Chart()
     kinds: Chart = Chart()
     sources: Chart = Chart()
     risks: Chart = Chart()
+    held: Chart = Chart()
+    by_person: bool = False
     warnings: list[Mark] = []
     slow: list[Slow] = []
     late: list[Late] = []
     late_href: str = ""
+    today: list[Late] = []
+    today_href: str = ""
     loaded: bool = False
+    _cut: dict[By, str] = {}
+    _place: int = 0
 
     @rx.event
     async def load(self):
         """Open the board of the period that the address names."""
         asked = str(self.router.url.query_parameters.get("span", ""))
         self.span = asked if asked in {one.value for one in Span} else Span.MONTH.value
+        self.scene, self._cut, self._place = "", {}, 0
         async with self._opening() as (session, actor):
             actor.require(Permission.STATISTICS_VIEW)
             await self._show(session, actor)
@@ -167,28 +112,63 @@ class BoardState(SignedInState):
                                 await self._frame(session, actor)
                                 await self._show(session, actor)
 
+    @rx.event
+    async def tour(self):
+        """Go on to the next group of a tour: all, then the townships and the departments with most late cases."""
+        async with self._acting(touch=False) as (session, actor):
+            scenes = _scenes(await facts_for(session, actor, Span(self.span), {}))
+            self._place = (self._place + 1) % len(scenes)
+            self.scene, self._cut = scenes[self._place]
+            await self._show(session, actor)
+
+    @rx.event
+    async def rest(self):
+        """End a tour: show all again."""
+        async with self._acting(touch=False) as (session, actor):
+            self.scene, self._cut, self._place = "", {}, 0
+            await self._show(session, actor)
+
     async def _show(self, session: AsyncSession, actor: Actor) -> None:
-        facts = await facts_for(session, actor, Span(self.span))
-        for name, shown in _shown(facts).items():
+        facts = await facts_for(session, actor, Span(self.span), self._cut)
+        for name, shown in _shown(facts, actor).items():
             if getattr(self, name) != shown:
                 setattr(self, name, shown)
 
 
-def _shown(facts: Facts) -> dict[str, Any]:
+def _scenes(facts: Facts) -> list[tuple[str, dict[By, str]]]:
+    """List what a tour shows: all, and of each kind the groups with most late cases."""
+    found: list[tuple[str, dict[By, str]]] = [("", {})]
+    for by in (By.AREA,) if facts.department else (By.AREA, By.DEPARTMENT):
+        late = [one for one in facts.now.groups[by] if one.key and one[Figure.OVERDUE]]
+        late.sort(key=lambda one: (-one[Figure.OVERDUE], one.key))
+        found += [(one.name, {by: one.key}) for one in late[:MOST_SCENES]]
+    return found
+
+
+def _shown(facts: Facts, actor: Actor) -> dict[str, Any]:
     return {
         "period": facts.days.word,
         "as_of": stamp(facts.at, "%m-%d %H:%M"),
+        "department": facts.department,
         "tiles": _tiles(facts),
         "trend": _trend(facts),
-        "areas": _areas(facts),
+        "areas": _open_by(facts, By.AREA),
         "kinds": _kinds(facts),
         "sources": _ring(facts, By.SOURCE, Figure.RECEIVED),
         "risks": _ring(facts, By.RISK, Figure.OPEN, {"high": "red", "medium": "orange", "low": "green"}),
+        "held": _held(facts),
+        "by_person": bool(facts.people),
         "warnings": _warnings(facts),
         "slow": _slow(facts),
-        "late": list(facts.late),
-        "late_href": of_figure(Figure.OVERDUE, facts.days),
+        "late": [one.offering(actor) for one in facts.late],
+        "late_href": _href(facts, Figure.OVERDUE),
+        "today": [one.offering(actor) for one in facts.today],
+        "today_href": f"{_href(facts, Figure.TODAY)}&sort=due",
     }
+
+
+def _href(facts: Facts, figure: Figure, **more: str) -> str:
+    return of_figure(figure, facts.days, **{by.value: key for by, key in facts.cut.items()} | more)
 
 
 def _tiles(facts: Facts) -> list[Figured]:
@@ -209,9 +189,7 @@ def _tiles(facts: Facts) -> list[Figured]:
 
 def _tile(facts: Facts, figure: Figure, tone: str, note: str = "") -> Figured:
     count = facts.now.whole[figure]
-    return Figured(
-        figure.label, f"{count:,}", "件", tone if count else "gray", of_figure(figure, facts.days), figure.says, note
-    )
+    return Figured(figure.label, f"{count:,}", "件", tone if count else "gray", _href(facts, figure), figure.says, note)
 
 
 def _rate(facts: Facts, label: str, part: Figure, of: Figure, opens: Figure) -> Figured:
@@ -219,7 +197,7 @@ def _rate(facts: Facts, label: str, part: Figure, of: Figure, opens: Figure) -> 
     rate, earlier = share(whole[part], whole[of]), share(then[part], then[of])
     note = f"{opens.label} {whole[opens]:,} 件" + ("" if earlier is None else f"，上期 {earlier:.0f}%")
     value = "—" if rate is None else f"{rate:.1f}"
-    href = of_figure(opens, facts.days)
+    href = _href(facts, opens)
     return Figured(label, value, "" if rate is None else "%", "green", href, f"{part.says}，占{of.label}的比例", note)
 
 
@@ -230,7 +208,7 @@ def _trend(facts: Facts) -> Chart:
             figure.label,
             tone,
             [float(counts[figure]) for _, counts in facts.trend],
-            [of_figure(figure, days) for days, _ in facts.trend],
+            [_href(replace(facts, days=days), figure) for days, _ in facts.trend],
         )
         for figure, tone in tones.items()
     ]
@@ -247,16 +225,36 @@ def _bars(facts: Facts, by: By, figures: Mapping[Figure, str], order: Callable[[
             figure.label,
             tone,
             [float(one[figure]) for one in groups],
-            [of_figure(figure, facts.days, **{by.value: one.key}) for one in groups],
+            [_href(facts, figure, **{by.value: one.key}) for one in groups],
         )
         for figure, tone in figures.items()
     ]
     return Chart("row", [one.name for one in groups], lines, said=said)
 
 
-def _areas(facts: Facts) -> Chart:
+def _open_by(facts: Facts, by: By) -> Chart:
     figures = {Figure.OPEN: "brand", Figure.OVERDUE: "red"}
-    return _bars(facts, By.AREA, figures, lambda one: (-one[Figure.OPEN], one.key), "此刻在办的件，和其中已超期的")
+    return _bars(facts, by, figures, lambda one: (-one[Figure.OPEN], one.key), "此刻在办的件，和其中已超期的")
+
+
+def _held(facts: Facts) -> Chart:
+    """Draw who holds what: the people of a department, or in a township the departments; else nothing."""
+    if By.AREA in facts.cut and not facts.department:
+        return _open_by(facts, By.DEPARTMENT)
+    if not facts.people:
+        return Chart()
+    people = sorted(facts.people, key=lambda one: (-one.counts[Load.IN_HAND], -one.counts[Load.OVERDUE], one.name))
+    shown = [one for one in people if one.counts[Load.IN_HAND]][:MOST_GROUPS]
+    lines = [
+        Line(
+            load.label,
+            tone,
+            [float(one.counts[load]) for one in shown],
+            [of_load(one, load, facts.days) for one in shown],
+        )
+        for load, tone in ((Load.IN_HAND, "brand"), (Load.OVERDUE, "red"))
+    ]
+    return Chart("row", [one.name for one in shown], lines, said="此刻由各人主办、尚未办结的件，和其中已超期的")
 
 
 def _kinds(facts: Facts) -> Chart:
@@ -277,7 +275,7 @@ def _ring(facts: Facts, by: By, figure: Figure, tones: Mapping[str, str] | None 
         figure.label,
         "brand",
         [float(one[figure]) for one in groups],
-        [of_figure(figure, facts.days, **{by.value: one.key}) for one in groups],
+        [_href(facts, figure, **{by.value: one.key}) for one in groups],
         [tones[one.key] for one in groups] if tones else [],
     )
     return Chart("ring", [one.name for one in groups], [line], said=figure.says)

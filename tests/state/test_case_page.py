@@ -322,3 +322,38 @@ async def test_an_opened_case_is_counted_once_a_day_and_only_where_it_was_shown(
     async with unit_of_work() as session:
         found = (await session.execute(select(col(CaseReading.account_id), col(CaseReading.case_id)))).all()
     assert [tuple(row) for row in found] == [(county["center"].account_id, (await case(number)).id)]
+
+
+async def _begun(login: str, number: str, do: str, *, early: bool) -> tuple[RelatingState, list[Any]]:
+    """Open the page whose address names a step; it may be read before it begins, or after."""
+    url = f"http://test/case/{number}?do={do}"
+    state = await states.tree(RelatingState, await states.signed_in(login), url)
+    told = []
+    for name in ("load", "begin") if early else ("begin", "load"):
+        told += [one for one in await turn(state, name) if one is not None]
+    return state, told
+
+
+class TestAnAddressThatNamesAStep:
+    @pytest.mark.parametrize("early", [True, False])
+    async def test_asks_for_it_once(self, county: County, *, early: bool) -> None:
+        number = await brought(county, ACCEPTED)
+        state, told = await _begun("leader", number, "instruct", early=early)
+
+        (asked,) = told
+        assert asked.handler.fn.__name__ == "ask"
+        assert [str(value) for _, value in asked.args] == ['"instruct"']
+        assert [one for one in await turn(state, "load") if one is not None] == []
+        await opened(state, Action.INSTRUCT)
+
+    async def test_begins_without_a_dialog_where_it_names_none(self, county: County) -> None:
+        number = await brought(county, ACCEPTED)
+        state = await page("leader", number)
+        await opened(state, Action.INSTRUCT)
+
+        assert await turn(state, "begin") == [None]
+        assert state.asking.action == ""
+
+    async def test_of_a_case_that_is_not_there_asks_for_nothing(self, county: County) -> None:
+        _, told = await _begun("zjj_head", await brought(county, ACCEPTED), "instruct", early=False)
+        assert told == []

@@ -7,18 +7,25 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col
 
 from app.navigation import PAGES
+from domain.cases.models import Case
 from domain.cases.vocabulary import Action
+from domain.kernel.clock import day_bounds, local_date
 from domain.kernel.unit_of_work import unit_of_work
 from domain.statistics.rules import Days, Span, before, change, days_of, points, year_before
 from domain.statistics.schemas import Figure
+from state.cases.listing import CaseListState
 from state.clock import now
 from state.kit.charts import Chart
 from state.statistics.behind import BehindState, of_figure
 from state.statistics.board import BoardState
+from state.statistics.centre import CentreState
 from state.statistics.departments import FiguresState
+from state.statistics.facts import Late
 from state.statistics.links import LINKS, LinksState, PassedState
 from state.statistics.people import PEOPLE, PeopleState
 from state.warnings.labels import RiskAlertsState
@@ -38,14 +45,14 @@ async def _built() -> County:
     return county
 
 
-async def _board(login: str, query: str = "") -> BoardState:
-    page = await states.tree(BoardState, await states.signed_in(login), HERE + query)
+async def _board(login: str, query: str = "", *, cookie: str = "") -> BoardState:
+    page = await states.tree(BoardState, cookie or await states.signed_in(login), HERE + query)
     await states.call(page, "load")
     return page
 
 
-async def _behind(login: str, href: str) -> BehindState:
-    page = await states.tree(BehindState, await states.signed_in(login), f"http://test{href}")
+async def _behind(login: str, href: str, *, cookie: str = "") -> BehindState:
+    page = await states.tree(BehindState, cookie or await states.signed_in(login), f"http://test{href}")
     await states.call(page, "load")
     return page
 
@@ -55,7 +62,8 @@ def _hrefs(chart: Chart) -> list[tuple[float, str]]:
 
 
 @pytest.mark.parametrize(
-    "route", ["/board", "/figures", "/figures/cases", "/figures/links", "/figures/links/cases", "/figures/people"]
+    "route",
+    ["/board", "/figures", "/figures/cases", "/figures/links", "/figures/links/cases", "/figures/people", "/centre"],
 )
 def test_the_pages_build(route: str) -> None:
     assert next(page for page in PAGES if page.route == route).build() is not None
@@ -93,8 +101,117 @@ async def test_a_department_s_board_is_its_own(ground: AsyncEngine) -> None:
     assert next(one.value for one in whole.tiles) == "3"
     assert next(one.value for one in own.tiles) == "2"
     assert next(one.value for one in other.tiles) == "0"
-    assert [one.name for one in own.slow] == ["人力资源和社会保障局"]
-    assert other.slow == []
+    assert [one.name for one in whole.slow] == ["人力资源和社会保障局"]
+    assert own.slow == other.slow == []
+    assert (whole.held.kind, own.by_person, other.held.blank) == ("", True, True)
+    (pair,) = _hrefs(own.held)[:1]
+    assert pair[0] == 1.0
+    assert (await _behind("rsj_head", pair[1])).total == "1"
+
+
+async def test_what_ends_today_is_the_first_to_end(ground: AsyncEngine) -> None:
+    await _built()
+    async with unit_of_work() as work:
+        for place, case in enumerate(await work.scalars(select(Case).where(col(Case.due_at).is_not(None)))):
+            case.due_at = day_bounds(local_date(now()))[1] - timedelta(seconds=1 + place)
+
+    own, leader, desk = await _board("rsj_head"), await _board("leader"), await _desk("center")
+
+    assert len(desk.today) == 3
+    assert [one.number for one in own.today] == [one.number for one in desk.today if one.number in _numbers(own.today)]
+    assert len(own.today) == 2
+    assert leader.today == []
+    assert (await _behind("center", desk.today_href)).total == "3"
+    assert [row.key for row in (await _behind("center", desk.today_href)).rows] == _numbers(desk.today)
+
+
+def _numbers(found: list[Late]) -> list[str]:
+    return [one.number for one in found]
+
+
+async def _late() -> None:
+    async with unit_of_work() as work:
+        for case in await work.scalars(select(Case).where(col(Case.due_at).is_not(None))):
+            case.due_at = now() - timedelta(hours=1)
+
+
+async def test_a_tour_goes_round_and_each_number_of_it_opens_its_cases(ground: AsyncEngine) -> None:
+    await _built()
+    await _late()
+    cookie = await states.signed_in("leader")
+    page = await _board("leader", cookie=cookie)
+    assert page.scene == ""
+
+    seen = []
+    for _ in range(4):
+        await states.call(page, "tour")
+        seen.append(page.scene)
+        numbers = {one.label: (one.value, one.href) for one in page.tiles}
+        for label in ("在办", "已超期", "受理"):
+            value, href = numbers[label]
+            assert (await _behind("leader", href, cookie=cookie)).total == value, (page.scene, label)
+        assert len(page.late) == int(numbers["已超期"][0])
+        for number, href in _hrefs(page.held):
+            assert not href or float((await _behind("leader", href, cookie=cookie)).total) == number
+    assert seen == ["枫林镇", "人力资源和社会保障局", "", "枫林镇"]
+
+    await states.call(page, "rest")
+    assert page.scene == ""
+    whole = await _board("leader", cookie=cookie)
+    assert (page.tiles, page.late) == (whole.tiles, whole.late)
+
+
+async def test_a_late_case_offers_what_its_reader_may_do_there(ground: AsyncEngine) -> None:
+    county = await _built()
+    async with unit_of_work() as work:
+        number = await support.bring_to(work, county, MAIN_LINE[:3], at=now(), seed=9)
+        await support.step(work, county["center"], number, Action.PROPOSE_ORDER, at=now(), opinion="情况复杂")
+    await _late()
+
+    offered = {}
+    for login in ("leader", "viewer", "rsj_head"):
+        offered[login] = {one.number: [(act.word, act.href) for act in one.acts] for one in (await _board(login)).late}
+
+    here = f"/case/{number}"
+    others = [("批示", f"{here}?do=instruct"), ("督办", f"{here}?do=supervise")]
+    assert offered["leader"].pop(number) == [("审批", here), *others]
+    assert all([word for word, _ in acts] == ["批示", "督办"] for acts in offered["leader"].values())
+    assert not any(offered["viewer"].values())
+    assert not any(offered["rsj_head"].values())
+
+
+async def _desk(login: str) -> CentreState:
+    page = await states.tree(CentreState, await states.signed_in(login), "http://test/centre")
+    await states.call(page, "load")
+    return page
+
+
+async def test_the_centre_s_desk_says_what_waits_and_opens_as_many(ground: AsyncEngine) -> None:
+    await _built()
+    await _late()
+    page = await _desk("center")
+
+    waits = {one.label: (one.value, one.href) for one in page.waits}
+    assert (waits["待转派"][0], waits["调处待确认"][0], waits["待审批"][0]) == ("1", "0", "0")
+    for value, href in waits.values():
+        listed = await states.tree(CaseListState, await states.signed_in("center"), f"http://test{href}")
+        await states.call(listed, "load")
+        assert listed.total == value, href
+    day = {one.label: (one.value, one.href) for one in page.day}
+    assert (day["今日来访"], day["今日受理"][0], day["已超期"][0]) == (("0", ""), "4", "3")
+    slow = [(float(one.overdue), one.overdue_href) for one in (*page.units, *page.people)]
+    assert [number for number, _ in slow] == [2.0, 1.0]
+    for value, href in [*slow, *((float(value), href) for value, href in day.values() if href)]:
+        assert float((await _behind("center", href)).total) == value, href
+
+
+@pytest.mark.parametrize("login", ["leader", "registrar", "rsj_head"])
+async def test_the_centre_s_desk_is_the_centre_s(ground: AsyncEngine, login: str) -> None:
+    await _built()
+    page = await _desk(login)
+
+    assert page.barred
+    assert page.waits == page.day == page.today == []
 
 
 async def test_the_board_tells_of_risk_labels_and_opens_as_many(ground: AsyncEngine) -> None:

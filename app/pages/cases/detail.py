@@ -20,8 +20,8 @@ def case_detail() -> rx.Component:
     return page(
         sheet(),
         why_dialog(),
-        # a dialog outlives a line that broke, not a reload or another page: those begin without one
-        rx.fragment(on_mount=CaseState.close),
+        # a dialog outlives a line that broke, not a reload or another page: those begin without one, or with their own
+        rx.fragment(on_mount=CaseState.begin),
         rx.cond(
             CaseState.found,
             rx.cond(

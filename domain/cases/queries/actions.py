@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,10 +14,11 @@ from domain.cases import rules
 from domain.cases.helps import HELPS
 from domain.cases.inputs import StepInput
 from domain.cases.models import Case
-from domain.cases.process import Process
+from domain.cases.policy import Bond
+from domain.cases.process import STANDARD, Process
 from domain.cases.queries import limits, processes, reach, situation
 from domain.cases.schemas import ActionView, NeedView
-from domain.cases.vocabulary import Action, Status, Verb
+from domain.cases.vocabulary import Action, Guard, Status, Verb
 from domain.cases.workflow import Step
 from domain.kernel.actor import Actor
 from domain.kernel.flow.deciding import Offer, offers
@@ -56,6 +57,16 @@ async def of(session: AsyncSession, actor: Actor, number: str, *, at: datetime) 
         return tuple(replace(view, allowed=False, reason="该件已并入其他案件") for view in found)
     primary = next((a for p in (*_first(case), *_PRIMARY) for a in found if a.action == p and a.allowed), None)
     return tuple(replace(a, primary=True) if a is primary else a for a in found)
+
+
+def at_a_glance(actor: Actor, status: Status, wanted: Iterable[Action], *, order: bool) -> tuple[Action, ...]:
+    """Name those of some acts that a list may offer beside a case, by the table alone; the page of the case decides.
+
+    :param order: whether it is a leader's order
+    """
+    held = frozenset(Guard) - {Guard.NOT_ORDER if order else Guard.IS_ORDER}
+    found = offers(STANDARD, actor, status, wanted, ties=Bond(order=order).ties, held=held)
+    return tuple(offer.action for offer in found if offer.step)
 
 
 def _first(case: Case) -> tuple[Action, ...]:

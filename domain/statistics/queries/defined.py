@@ -16,6 +16,7 @@ from domain.cases.queries import views
 from domain.cases.queries.reach import visible_to
 from domain.cases.vocabulary import Status
 from domain.kernel.actor import Actor
+from domain.kernel.clock import day_bounds, local_date
 from domain.kernel.permissions import Permission, Reach
 from domain.statistics.rules import Days
 from domain.statistics.schemas import By, Figure
@@ -94,6 +95,9 @@ def belongs(figure: Figure, actor: Actor, days: Days, at: datetime) -> ColumnEle
     """Give the condition of the cases that a figure counts: its number counts them, its list names them."""
     if figure in _STANDING:
         return views.VIEWS[_STANDING[figure]][2](actor, at)
+    if figure is Figure.TODAY:
+        due = col(Case.due_at)
+        return and_(views.is_open(actor, at), due >= at, due <= day_bounds(local_date(at))[1])
     if figure is Figure.HIGH:
         return and_(views.is_open(actor, at), col(Case.risk_level) == RiskLevel.HIGH)
     return and_(_within(moment_of(figure), days), holds(figure))

@@ -16,7 +16,10 @@ from domain.kernel.actor import Actor
 from domain.kernel.paging import Key, Order, Page, turn_query
 from domain.kernel.refusals import Invalid
 
+_BY_ID = Key(col(Case.id), lambda case: case.id)
 _ORDERS = {
+    "due": Order("due", (Key(col(Case.due_at), lambda case: case.due_at, may_lack=True), _BY_ID)),
+    "-due": Order("-due", (Key(col(Case.due_at), lambda case: case.due_at, falling=True, may_lack=True), _BY_ID)),
     "": Order("newest", (Key(col(Case.id), lambda case: case.id, falling=True),)),
     "number": Order("number", (Key(col(Case.number), lambda case: case.number),)),
     "-number": Order("-number", (Key(col(Case.number), lambda case: case.number, falling=True),)),
@@ -34,7 +37,7 @@ async def listed(
     sort: str,
     total: int | None = None,
 ) -> Page[CaseRow]:
-    """Give a page of cases that a statement selects within reach, the newest first unless it is sorted by number.
+    """Give a page of cases that a statement selects within reach, the newest first unless it is sorted by number or `due`.
 
     :param total: how many there are, where that is known
 

@@ -73,6 +73,7 @@ class Naive:
             Figure.OPEN: running,
             Figure.OVERDUE: running and case.due_at is not None and case.due_at < at,
             Figure.SOON: running and bool(case.due_at and case.due_at >= at and case.due_soon_at and case.due_soon_at <= at),
+            Figure.TODAY: running and bool(case.due_at and case.due_at >= at and local_date(case.due_at) == local_date(at)),
             Figure.HIGH: running and case.risk_level is RiskLevel.HIGH,
             Figure.UNDISPATCHED: running and case.status is S.TO_DISPATCH,
             Figure.TO_ACCEPT: running and case.status is S.TO_ACCEPT,
