@@ -30,8 +30,8 @@ def board() -> rx.Component:
             _cell(card("各乡镇街道在办", chart(S.areas, label="各乡镇街道的在办和超期", tall=True), icon="map")),
             _cell(card("受理类型", chart(S.kinds, label="本期受理的类型", tall=True), icon="list")),
             _cell(card("受理来源", chart(S.sources, label="本期受理的来源", tall=True), icon="branch")),
-            rx.cond(S.department, _cell(pressing("今日到期", S.today, S.today_href, *NONE_TODAY))),
-            _cell(pressing("超期最久", S.late, S.late_href, *_NONE_LATE), rx.cond(S.department, "", "half")),
+            rx.cond(S.department, _cell(pressing("今日到期", S.today, S.today_href, *NONE_TODAY), "soon")),
+            _cell(pressing("超期最久", S.late, S.late_href, *_NONE_LATE), rx.cond(S.department, "soon", "soon half")),
             rx.cond(
                 S.held.kind != "",
                 _cell(_held(), rx.cond(S.department, "", "half")),
@@ -97,11 +97,11 @@ def pressing(title: str, found: Any, href: Any, nothing: str, hint: str) -> rx.C
         line = rx.el.a(
             tag(case.due, rx.cond(case.tone == "none", "red", case.tone)),
             rx.el.span(case.title, class_name="ell", title=case.title),
-            rx.el.small(case.department, title=case.department),
             href=f"/case/{case.number}",
         )
+        department = rx.el.small(case.department, title=case.department)
         acts = rx.el.span(rx.foreach(case.acts, lambda a: act(a, case.number)), class_name="acts")
-        return rx.el.li(line, rx.cond(case.acts, acts))
+        return rx.el.li(line, department, rx.cond(case.acts, acts))
 
     more = rx.el.a("全部", href=href, class_name="btn txt small")
     lines = rx.el.ul(rx.foreach(found, one), class_name="lines")

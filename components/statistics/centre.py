@@ -37,7 +37,7 @@ def _tiles(title: str, tiles: Any) -> rx.Component:
 def _slow() -> rx.Component:
     def one(who: Slowest) -> rx.Component:
         return rx.el.tr(
-            rx.el.td(who.name, rx.cond(who.beside != "", rx.el.small(" ", who.beside)), title=who.name),
+            rx.el.td(who.name, rx.cond(who.beside != "", rx.el.small("　", who.beside)), title=who.name),
             number(who.in_hand, who.in_hand_href),
             number(who.overdue, who.overdue_href, "late"),
         )

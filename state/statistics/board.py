@@ -160,11 +160,17 @@ def _shown(facts: Facts, actor: Actor) -> dict[str, Any]:
         "by_person": bool(facts.people),
         "warnings": _warnings(facts),
         "slow": _slow(facts),
-        "late": [one.offering(actor) for one in facts.late],
+        "late": _beside(facts.late, facts, actor),
         "late_href": _href(facts, Figure.OVERDUE),
-        "today": [one.offering(actor) for one in facts.today],
+        "today": _beside(facts.today, facts, actor),
         "today_href": f"{_href(facts, Figure.TODAY)}&sort=due",
     }
+
+
+def _beside(found: tuple[Late, ...], facts: Facts, actor: Actor) -> list[Late]:
+    # A department knows whose its cases are.
+    offered = [one.offering(actor) for one in found]
+    return [replace(one, department="") for one in offered] if facts.department else offered
 
 
 def _href(facts: Facts, figure: Figure, **more: str) -> str:

@@ -45,7 +45,15 @@ class Late:
     @classmethod
     def of(cls, row: CaseRow) -> Late:
         """Take what is shown of a case; nobody in it."""
-        return cls(row.number, row.title, row.department, row.due, row.tone, row.stored_status, row.leader_order)
+        return cls(
+            row.number,
+            row.title,
+            row.department or row.status_label,
+            row.due,
+            row.tone,
+            row.stored_status,
+            row.leader_order,
+        )
 
     def offering(self, actor: Actor) -> Late:
         """Put the acts of a reader beside it: a request is decided on its page, the others begin with their dialog."""

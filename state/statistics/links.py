@@ -19,7 +19,7 @@ from domain.statistics.queries.county import Scope, name_of
 from domain.statistics.rules import before, change, lasted, share
 from domain.statistics.schemas import Among, Passed, Stage, StageFigures
 from state.clock import now
-from state.kit.listing import Col, Listing, ListState
+from state.kit.listing import Col, Listing, ListState, Mark
 from state.session import SignedInState
 from state.statistics.wanted import GroupsWanted, choices
 
@@ -113,6 +113,10 @@ async def _passed(
     )
 
 
+def _over(one: Passed) -> str:
+    return "超期" if one.over else ""
+
+
 PASSED: Listing[Passed] = Listing(
     "link-cases",
     "环节用时的案件",
@@ -121,7 +125,7 @@ PASSED: Listing[Passed] = Listing(
         Col("number", "编号", lambda one: one.row.number, link=lambda one: f"/case/{one.row.number}", phone="head"),
         Col("title", "诉求标题", lambda one: one.row.title, phone="title", look="wide", chars=40),
         Col("took", "用时", lambda one: lasted(one.took), sort=True, phone="tag"),
-        Col("over", "超期", lambda one: "超期" if one.over else "", tone=lambda one: "red" if one.over else "gray"),
+        Col("over", "超期", _over, marks=lambda one: [Mark(_over(one), "red")] if one.over else []),
         Col("began", "起", lambda one: stamp(one.began_at), chars=18),
         Col("ended", "止", lambda one: stamp(one.ended_at), chars=18),
         Col("area", "属地", lambda one: one.row.area),

@@ -16,7 +16,7 @@ from domain.kernel.permissions import Permission
 from domain.statistics.queries import people as queries
 from domain.statistics.rules import HEAVY, Days, heavy, lasted, share
 from domain.statistics.schemas import Load, PersonFigures
-from state.kit.listing import Col, Listing, ListState
+from state.kit.listing import Col, Listing, ListState, Mark
 from state.session import SignedInState
 from state.statistics.behind import of_load
 from state.statistics.wanted import PeriodWanted, choices
@@ -54,6 +54,10 @@ async def _rows(session: AsyncSession, actor: Actor, wanted: PeopleWanted, *, at
     return sorted(rows, key=lambda one: (one.own.unit, -one.own.counts[Load.OVERDUE], -one.own.counts[Load.IN_HAND]))
 
 
+def _heavy(one: PersonRow) -> str:
+    return "偏重" if one.heavy else ""
+
+
 def _of_load(load: Load) -> Col[PersonRow]:
     """One column of numbers, each the way to its cases."""
     return Col(
@@ -69,7 +73,7 @@ PEOPLE: Listing[PersonRow] = Listing(
     (
         Col("name", "经办人", lambda one: one.own.name, look="bold", sort=True, phone="title"),
         Col("unit", "承办单位", lambda one: one.own.unit, sort=True, chars=30),
-        Col("heavy", "负荷", lambda one: "偏重" if one.heavy else "", tone=lambda _one: "orange", phone="tag"),
+        Col("heavy", "负荷", _heavy, marks=lambda one: [Mark(_heavy(one), "orange")] if one.heavy else []),
         *(_of_load(load) for load in Load if load not in {Load.LATE, Load.RATED}),
         Col(
             "on_time", "按期办结率", lambda one: f"{one.on_time:.0f}%" if one.on_time >= 0 else "",

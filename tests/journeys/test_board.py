@@ -64,3 +64,73 @@ async def test_the_figures_of_departments_on_a_phone(people: People) -> None:
     await page.locator(".board .plain a").first.click()
     await page.wait_for_url(re.compile(r"/figures/cases\?measure="))
     await expect(page.locator(ROWS).first).to_be_visible()
+
+
+async def test_a_head_s_board_shows_its_people_and_a_tour_goes_round_until_a_key(people: People) -> None:
+    head = await people.staff("rsj_head", "/board")
+    page = head.page
+    card = page.locator(".card", has=page.get_by_role("heading", name="人员负荷"))
+    await expect(card.locator(".chart-figures")).to_be_attached()
+    await expect(page.get_by_role("heading", name="今日到期")).to_be_visible()
+    await expect(page.get_by_role("heading", name="承办单位", exact=True)).to_have_count(0)
+    await card.locator("summary").click()
+    number = card.locator("tbody a").first
+    count = await number.inner_text()
+    await number.click()
+    await page.wait_for_url("**/figures/cases?load=in_hand&person=*")
+    await expect(page.locator(TOTAL).first).to_have_text(count)
+
+    leader = await people.staff("leader", "/board")
+    page = leader.page
+    await page.get_by_role("button", name="巡游").click()
+    await expect(page.locator(".scene")).to_be_visible()
+    await page.get_by_role("button", name="全屏").click()
+    await expect(page.locator(".scene")).to_be_visible()
+    assert page.url.endswith("/board")
+    await expect_accessible(page)
+    await page.keyboard.press("ArrowDown")
+    await expect(page.locator(".scene")).to_have_count(0)
+    await expect(page.get_by_role("button", name="巡游")).to_be_visible()
+    assert page.url.endswith("/board")
+
+
+async def test_a_leader_instructs_from_the_board_in_two_taps(people: People) -> None:
+    leader = await people.staff("leader", "/board", PHONE)
+    page = leader.page
+    await page.locator(".board .acts").first.get_by_text("批示").click()
+    await page.wait_for_url("**/case/*?do=instruct")
+    await expect(page.get_by_role("dialog")).to_contain_text("领导批示")
+    await page.get_by_role("dialog").locator("[name=opinion]").fill("请尽快办结，今天下班前反馈")
+    await page.get_by_role("dialog").locator("button[type=submit]").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.get_by_text("请尽快办结，今天下班前反馈").first).to_be_visible()
+
+
+async def test_the_centre_lands_on_its_desk_and_the_slowest_come_first(people: People) -> None:
+    centre = await people.staff("center")
+    page = centre.page
+    await page.wait_for_url("**/centre")
+    waiting = page.locator(".kpi:has(> span:text-is('待转派'))")
+    count = await waiting.locator("b").inner_text()
+    await submitted(await people.somebody(), "楼道灯不亮 工作台")
+    await expect(waiting.locator("b")).to_have_text(str(int(count) + 1))
+    await expect_accessible(page)
+    await centre.keep("centre")
+    await waiting.click()
+    await page.wait_for_url("**/cases?view=to_dispatch")
+    await expect(page.locator(TOTAL).first).to_have_text(str(int(count) + 1))
+
+    await centre.open("/figures/links?span=year")
+    await expect(page.locator(ROWS)).to_have_count(6)
+    await expect_accessible(page)
+    number = page.locator(ROWS).first.locator("a").first
+    count = await number.inner_text()
+    await number.click()
+    await page.wait_for_url("**/figures/links/cases?*")
+    await expect(page.locator(TOTAL).first).to_have_text(count)
+    await expect_accessible(page)
+
+    await centre.open("/figures/people?span=year")
+    await expect(page.locator(ROWS).first).to_be_visible()
+    await expect_accessible(page)
+    await centre.keep("people")
