@@ -97,7 +97,8 @@ async def test_a_head_s_board_shows_its_people_and_a_tour_goes_round_until_a_key
 async def test_a_leader_instructs_from_the_board_in_two_taps(people: People) -> None:
     leader = await people.staff("leader", "/board", PHONE)
     page = leader.page
-    await page.locator(".board .acts").first.get_by_text("批示").click()
+    await expect(page.locator(".board .lines .acts").first).to_be_visible()
+    await page.locator(".board .lines .acts").first.get_by_text("批示").click()
     await page.wait_for_url("**/case/*?do=instruct")
     await expect(page.get_by_role("dialog")).to_contain_text("领导批示")
     await page.get_by_role("dialog").locator("[name=opinion]").fill("请尽快办结，今天下班前反馈")
