@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any, ClassVar, Generic, TypeVar, cast
 from uuid import UUID
 
@@ -168,10 +169,7 @@ class Shape:
 
     def take(self, session: AsyncSession, row: Sequence[Any]) -> Any:
         """Make a row an instance of the session; one that is there already is read afresh."""
-        values: dict[str, Any] = dict(zip(self.read, row, strict=True))
-        for name, words in self._words:
-            if (value := values[name]) is not None:
-                values[name] = words[value]
+        values = self._values(row)
         identity = self.mapper.identity_key_from_primary_key([values[name] for name in self.key])
         known: Any = session.sync_session.identity_map.get(identity)
         if known is not None:
@@ -183,6 +181,17 @@ class Shape:
         make_transient_to_detached(found)
         session.add(found)
         return found
+
+    def apart(self, row: Sequence[Any]) -> Any:
+        """Make a row something with the attributes of an instance, to be looked at alone: ten times as fast."""
+        return SimpleNamespace(**self._values(row))
+
+    def _values(self, row: Sequence[Any]) -> dict[str, Any]:
+        values: dict[str, Any] = dict(zip(self.read, row, strict=True))
+        for name, words in self._words:
+            if (value := values[name]) is not None:
+                values[name] = words[value]
+        return values
 
 
 def _is(kind: Any, wanted: type) -> bool:
@@ -221,6 +230,10 @@ class Reading(Generic[M]):
     async def of(self, session: AsyncSession, **given: Any) -> list[M]:
         """Give the rows as instances of the session; see `Made.rows`."""
         return [self.shape.take(session, row) for row in await self.made.rows(session, **given)]
+
+    async def apart(self, session: AsyncSession, **given: Any) -> list[M]:
+        """Give the rows with the attributes of instances, to be looked at alone; see `Made.rows`."""
+        return [self.shape.apart(row) for row in await self.made.rows(session, **given)]
 
     async def with_more(self, session: AsyncSession, **given: Any) -> list[tuple[M, Sequence[Any]]]:
         """Give each with the values of the columns that `then` put behind those of the table."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -88,6 +88,7 @@ class Lens:
     purposes: tuple[Purpose, ...]
     overrides: Overrides
     special: bool = False
+    _decided: dict[tuple[Field, bool], Showing] = field(default_factory=dict, compare=False, repr=False)
 
     def of_special(self, special: bool) -> Lens:
         """Give the same lens for a matter of a special kind, or for a plain one."""
@@ -95,7 +96,10 @@ class Lens:
 
     def showing(self, field: Field, person: Person | None = None) -> Showing:
         """Tell how much of a field is shown."""
-        found = policy.showing_of(self.actor, field, self.purposes, self.overrides, special=self.special)
+        asked = (field, self.special)
+        if (found := self._decided.get(asked)) is None:
+            found = policy.showing_of(self.actor, field, self.purposes, self.overrides, special=self.special)
+            self._decided[asked] = found
         if found is Showing.CLEAR and field in policy.IDENTIFYING and person is not None and was_child(person):
             return policy.showing_of(self.actor, field, self.purposes, self.overrides, special=True)
         return found

@@ -17,7 +17,7 @@ from domain.cases import categories, rules
 from domain.cases.inputs import CaseConditions, CaseFilter
 from domain.cases.models import RiskLevel, Satisfaction, Source, Supervision
 from domain.cases.process import STANDARD
-from domain.cases.queries import listing, processes, reach, views
+from domain.cases.queries import listing, narrowing, processes, reach, views
 from domain.cases.schemas import CaseRow
 from domain.cases.vocabulary import Action, Status
 from domain.kernel import searching
@@ -62,15 +62,7 @@ _USUAL = (
 )  # fmt: skip
 _CALLED = {"text": "q", "submitted_from": "from", "submitted_to": "to"}
 """What the interface calls a condition, where that is another name."""
-TAGS = (
-    ("urgent", "加急"),
-    ("supervised", "督办"),
-    ("leader_order", "领导交办"),
-    ("major", "重大事项"),
-    ("typical", "典型案例"),
-    ("watch", "持续关注"),
-    ("legacy", "历史遗留"),
-)
+TAGS = tuple((tag, word) for tag, word in narrowing.TAG_WORDS.items() if tag != "merged")
 _CARDS = {Supervision.RED.label: "red", Supervision.YELLOW.label: "yellow"}
 
 

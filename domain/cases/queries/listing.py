@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -73,8 +74,7 @@ async def search(
     asked = await _asked(session, actor, wanted, at)
     total = await _count(session, asked, COUNT_CAP + 1)
     turned = await _turn(session, asked, cursor, size, total)
-    hit = bool(wanted.name.strip() or wanted.phone.strip() or wanted.id_number.strip())
-    shown = await rows_of(session, actor, turned.rows, at=at, purpose=purpose, hit=hit)
+    shown = await rows_of(session, actor, turned.rows, at=at, purpose=purpose, hit=_by_person(wanted))
     if excerpts and wanted.text.strip():
         shown = [
             replace(row, excerpt=_excerpt(case, wanted.text)) for row, case in zip(shown, turned.rows, strict=True)
@@ -87,12 +87,47 @@ def _excerpt(case: Case, text: str) -> str:
     return searching.excerpt(case.content, [word for word in searching.words_of(text) if word not in title])
 
 
+def _by_person(wanted: CaseFilter) -> bool:
+    return bool(wanted.name.strip() or wanted.phone.strip() or wanted.id_number.strip())
+
+
+async def behind(
+    session: AsyncSession,
+    actor: Actor,
+    wanted: CaseFilter,
+    *,
+    at: datetime,
+    beyond: UUID | None,
+    most: int,
+    purpose: Purpose | None = None,
+) -> list[CaseRow]:
+    """Give the cases that fit, newest registration first, behind one of them or from the first: a long list in few reads.
+
+    :raises Invalid: a filter names something that does not exist
+    """
+    asked = await _asked(session, actor, wanted, at)
+    fits = [visible_to(actor), *asked.fitting, *([col(Case.id) < beyond] if beyond else [])]
+    reading = driver.Reading(
+        Case, lambda query: query.where(*fits).order_by(col(Case.id).desc()).limit(most), without=_LONG
+    )
+    found = await reading.apart(session)
+    return await rows_of(session, actor, found, at=at, purpose=purpose, hit=_by_person(wanted))
+
+
 async def at_most(session: AsyncSession, actor: Actor, wanted: CaseFilter, most: int, *, at: datetime) -> bool:
     """Tell whether no more than so many cases fit the filter.
 
     :raises Invalid: a filter names something that does not exist
     """
-    return await _count(session, await _asked(session, actor, wanted, at), most + 1) <= most
+    return await count(session, actor, wanted, most + 1, at=at) <= most
+
+
+async def count(session: AsyncSession, actor: Actor, wanted: CaseFilter, most: int, *, at: datetime) -> int:
+    """Count the cases that fit the filter, so many at most.
+
+    :raises Invalid: a filter names something that does not exist
+    """
+    return await _count(session, await _asked(session, actor, wanted, at), most)
 
 
 async def still_listed(

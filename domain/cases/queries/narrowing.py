@@ -42,6 +42,16 @@ _TAGS = {
     "leader_order": col(Case.leader_order),
     "major": col(Case.major),
 }
+TAG_WORDS = {
+    "urgent": "加急",
+    "supervised": "督办",
+    "leader_order": "领导交办",
+    "major": "重大事项",
+    "typical": "典型案例",
+    "watch": "持续关注",
+    "legacy": "历史遗留",
+    "merged": "已并案",
+}
 _NUMBER = re.compile(r"[A-Z]{2}\d{6,20}")
 
 

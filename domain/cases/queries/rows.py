@@ -105,7 +105,7 @@ async def _beside(session: AsyncSession, actor: Actor, ids: Sequence[UUID], at: 
         person, stands = rest[: len(_PERSON.read)], rest[len(_PERSON.read) :]
         # the last that fits: who was asked again stands as asked again
         standing = next((one for one, fits in zip(reversed(standings), reversed(stands), strict=True) if fits), None)
-        party = _PERSON.take(session, person) if person[0] is not None else None
+        party = _PERSON.apart(person) if person[0] is not None else None
         found[case_id] = _Beside(standing or _Standing(), lead_id, state, in_charge, party)
     return found
 
