@@ -19,6 +19,7 @@ from app.pages.cases.edit import case_edit
 from app.pages.cases.listing import ledger, overdue, to_do
 from app.pages.cases.new import case_new
 from app.pages.cases.words import category_words
+from app.pages.exports.jobs import export_jobs
 from app.pages.home import home
 from app.pages.orgs.account import account_detail
 from app.pages.orgs.accounts import account_list
@@ -50,6 +51,7 @@ from state.cases.listing import CaseListState
 from state.cases.words import CategoryWordsState
 from state.cases.working import CaseState
 from state.cases.writing import CaseFormState
+from state.exports.jobs import ExportsState
 from state.notices import BellState
 from state.orgs.account import AccountState
 from state.orgs.accounts import AccountListState
@@ -113,6 +115,7 @@ PAGES: tuple[Page, ...] = (
     Page(place("/overdue"), overdue, _LIST, early=True),
     Page(place("/cases"), ledger, _LIST, early=True),
     Page(place("/risk-alerts"), risk_alerts, _RISKS, early=True),
+    Page(place("/exports"), export_jobs, (ExportsState.load, ExportsState.follow), early=True),
     Page(place("/board"), board, (BoardState.load, BoardState.follow), early=True),
     Page(place("/figures"), department_figures, (FiguresState.load, FiguresState.follow), early=True),
     Page(place("/figures/people"), person_figures, (PeopleState.load, PeopleState.follow), early=True),

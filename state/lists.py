@@ -13,6 +13,7 @@ from state.audit.person import DAYS
 from state.calendar.limits import IN_FORCE
 from state.calendar.limits import PAST as PAST_LIMITS
 from state.cases.words import WORDS
+from state.exports.jobs import EXPORTS
 from state.kit.listing import Listing
 from state.orgs.accounts import ACCOUNTS
 from state.orgs.roles import ROLES
@@ -27,6 +28,6 @@ from state.warnings.labels import LABELS
 
 _ALL: tuple[Listing[Any], ...] = (
     ACCOUNTS, UNITS, ROLES, AREAS, WORDS, PROCESSES, OPEN, CLOSED, JOURNAL, DAYS, IN_FORCE, PAST_LIMITS, RULES, HOLDS, RUNS, PAST,
-    FIGURES, BEHIND, LINKS, PASSED, PEOPLE, LABELS,
+    FIGURES, BEHIND, LINKS, PASSED, PEOPLE, LABELS, EXPORTS,
 )  # fmt: skip
 LISTS: Mapping[str, Listing[Any]] = MappingProxyType({one.name: one for one in _ALL})

@@ -78,6 +78,7 @@ ALL: tuple[Place, ...] = (
     Place("/cases", "案件台账", "工作台", "list", P.CASE_VIEW),
     Place("/overdue", "超期预警", "工作台", "alarm", P.CASE_VIEW, view="overdue"),
     Place("/risk-alerts", "风险等级反馈", "工作台", "warn", P.CASE_VIEW, view="risk_labels"),
+    Place("/exports", "导出记录", "工作台", "download", P.CASE_EXPORT),
     Place("/board", "综合看板", "统计", "chart", P.STATISTICS_VIEW),
     Place("/figures", "部门统计", "统计", "rows", P.STATISTICS_VIEW),
     Place("/figures/people", "人员统计", "统计", "user", P.STATISTICS_VIEW),

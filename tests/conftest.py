@@ -15,7 +15,7 @@ from xdist.remote import Producer
 from app import causes, limits
 from app.launch.postgres import Postgres
 from domain.cases import answering
-from domain.kernel import crypto, files, unit_of_work
+from domain.kernel import crypto, files, parts, unit_of_work
 from tests.support.database import TEMPLATE, committing_into_savepoints, make_server, make_template, rolled_back
 from tests.support.together import Together
 
@@ -58,6 +58,7 @@ def file_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Set the file folder of the run."""
     folder = tmp_path_factory.mktemp("files")
     files.use(folder)
+    parts.use(tmp_path_factory.mktemp("exports"))
     return folder
 
 

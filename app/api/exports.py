@@ -12,12 +12,14 @@ from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.answers import answers, body_example
 from app.api.doors import Acting, Call, GuardedRoute
 from app.api.shapes import Moment, SearchBody
-from app.documents.workbook import XLSX, Column, Mark, export
+from app.documents import ledger
+from app.documents.workbook import XLSX, Cell, Column, Mark, export
 from domain.audit import operations as audit
 from domain.audit import queries as journal
 from domain.audit import wording
@@ -25,21 +27,17 @@ from domain.audit.schemas import Group, JournalFilter, JournalLine
 from domain.cases.inputs import CaseFilter
 from domain.cases.queries import listing
 from domain.cases.schemas import CaseRow
-from domain.kernel.clock import Span, end_stamp, stamp
+from domain.exports import operations, policy, rules
+from domain.kernel.clock import Span, stamp
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid
 from domain.people.policy import Purpose
 
 router = APIRouter(prefix="/api/v1", tags=["导出"], route_class=GuardedRoute)
-MOST_CASES, MOST_LINES = 10_000, 20_000
+MOST_LINES = 20_000
+BEGUN = "行数较多，已转入后台导出；完成后在通知中提醒，可在“导出记录”中查看进度、下载或取消"
 _BATCH = 500
 """Rows read at once: the other requests of the process wait no longer than that takes."""
-_CASE_COLUMNS = (
-    Column("编号", 16), Column("诉求标题", 42), Column("类别", 20), Column("属地", 12), Column("诉求人", 12),
-    Column("风险", 8), Column("状态", 12), Column("时限", 14), Column("到期时间", 17), Column("承办单位", 26),
-    Column("责任人", 12), Column("加急", 6), Column("交办", 6), Column("督办", 8), Column("受理时间", 17),
-    Column("登记时间", 17),
-)  # fmt: skip
 _LINE_COLUMNS = (
     Column("序号", 9), Column("时间", 20), Column("账号", 14), Column("姓名", 12), Column("单位", 24), Column("角色", 18),
     Column("类别", 16), Column("操作", 20), Column("对象", 20), Column("内容", 44), Column("来源", 24), Column("明细", 50),
@@ -67,26 +65,55 @@ class JournalQuery(BaseModel):
         return JournalFilter(span.since, span.until, **rest)
 
 
+class Begun(BaseModel):
+    """转入后台的一次导出；进度见清单 `exports`，完成后用 `id` 取文件。"""
+
+    id: UUID
+    detail: str
+
+
+_BEGUN = {"id": "0199aa00-0000-7000-8000-000000000001", "detail": BEGUN}
+
+
 @router.post(
     "/cases/export",
     summary="导出台账（Excel）",
     response_class=Response,
-    responses=answers(None, "not_permitted", "invalid", media=XLSX),
+    responses={
+        **answers(None, "not_permitted", "action_not_allowed", "invalid", media=XLSX),
+        202: {"description": "已转入后台", "model": Begun, "content": {"application/json": {"example": _BEGUN}}},
+    },
 )
 async def export_cases(
     call: Acting,
     wanted: Annotated[SearchBody, Body(openapi_examples=body_example("在办的", {"status": ["in_progress"]}))],
 ) -> Response:
-    """条件与查找相同（`cursor`、`limit` 不起作用），内容与列表相同，个人信息为掩码；最多 10,000 件，每次导出都记入审计日志。"""
-    call.actor.require(Permission.CASE_EXPORT)
-    call.actor.require(Permission.CASE_VIEW)
-    rows = await _cases(call, wanted.filter(**wanted.personal()))
+    """条件与查找相同（`cursor`、`limit` 不起作用），内容与列表相同，个人信息为掩码，每次导出都记入审计日志。
+
+    不超过 2,000 件的直接得到文件；更多的转入后台（202），最多 200,000 件，按登记时间从新到旧。
+    """
+    policy.require(call.actor)
+    sought, filters = wanted.filter(**wanted.personal()), _asked(wanted, "cursor", "limit")
+    if not await listing.at_most(call.session, call.actor, sought, rules.FEW, at=call.at):
+        job_id = await operations.ask(call.session, call.actor, sought, filters, at=call.at)
+        return JSONResponse(Begun(id=job_id, detail=BEGUN).model_dump(mode="json"), 202)
+    rows = [ledger.cells(row) for row in await _cases(call, sought)]
     mark = Mark.of(call.actor, len(rows), at=call.at)
-    book = await asyncio.to_thread(export, "案件台账", _CASE_COLUMNS, [_case_cells(row) for row in rows], mark)
-    await audit.note_export(
-        call.session, call.actor, "case.export", len(rows), at=call.at, filters=_asked(wanted, "cursor", "limit")
-    )
-    return file_of(call, book, "cases", "案件台账")
+    book = await asyncio.to_thread(export, ledger.TITLE, ledger.COLUMNS, rows, mark)
+    await audit.note_export(call.session, call.actor, "case.export", len(rows), at=call.at, filters=filters)
+    return file_of(call, book, "cases", ledger.TITLE)
+
+
+@router.post(
+    "/exports/{export_id}/file",
+    summary="取导出的文件（Excel）",
+    response_class=Response,
+    responses=answers(None, "not_permitted", "not_found", "action_not_allowed", media=XLSX),
+)
+async def take_export(call: Acting, export_id: UUID) -> Response:
+    """后台导出完成后 24 小时内，由申请人本人取文件；权限或查看范围有变化的取不到，每次都记入审计日志。"""
+    content = await operations.take(call.session, call.actor, export_id, at=call.at)
+    return file_of(call, content, "cases", ledger.TITLE)
 
 
 @router.post(
@@ -112,11 +139,9 @@ async def export_journal(
 
 async def _cases(call: Call, wanted: CaseFilter) -> list[CaseRow]:
     # The rows of the list, once each though cases move between its pages meanwhile.
-    if not await listing.at_most(call.session, call.actor, wanted, MOST_CASES, at=call.at):
-        raise Invalid(f"一次最多导出 {MOST_CASES:,} 件，请缩小范围后再导出")
     found: dict[UUID, CaseRow] = {}
     cursor = ""
-    while len(found) < MOST_CASES:
+    while len(found) < rules.FEW:
         rows = await listing.search(
             call.session, call.actor, wanted, at=call.at, cursor=cursor, size=_BATCH, purpose=Purpose.EXPORT
         )
@@ -124,7 +149,7 @@ async def _cases(call: Call, wanted: CaseFilter) -> list[CaseRow]:
         cursor = rows.next
         if not cursor:
             break
-    return list(found.values())[:MOST_CASES]
+    return list(found.values())[: rules.FEW]
 
 
 async def _lines(call: Call, wanted: JournalFilter) -> list[JournalLine]:
@@ -140,25 +165,12 @@ async def _lines(call: Call, wanted: JournalFilter) -> list[JournalLine]:
         cursor = page.next
 
 
-def _case_cells(row: CaseRow) -> tuple[str, ...]:
-    return (
-        row.number, row.title, row.category, row.area, row.party,
-        row.risk_label, row.status_label, row.due, end_stamp(row.ends_at), row.department,
-        row.handler, _yes(row.urgent), _yes(row.leader_order), row.supervision, stamp(row.submitted_at),
-        stamp(row.created_at),
-    )  # fmt: skip
-
-
-def _line_cells(line: JournalLine) -> tuple[str, ...]:
+def _line_cells(line: JournalLine) -> tuple[Cell, ...]:
     detail = wording.in_one(line.details, line.changes)
     return (
-        str(line.seq), stamp(line.at, "%Y-%m-%d %H:%M:%S"), line.login, line.name, line.unit, line.roles,
+        line.seq, stamp(line.at, "%Y-%m-%d %H:%M:%S"), line.login, line.name, line.unit, line.roles,
         line.group.label, line.words, line.subject, line.said, line.origin, detail,
     )  # fmt: skip
-
-
-def _yes(flag: bool) -> str:
-    return "是" if flag else ""
 
 
 def _asked(wanted: BaseModel, *besides: str) -> list[str]:

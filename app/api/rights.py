@@ -64,6 +64,7 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         ("GET", "/api/v1/cases"): P.CASE_VIEW,
         ("POST", "/api/v1/cases/search"): P.CASE_VIEW,
         ("POST", "/api/v1/cases/export"): P.CASE_EXPORT,
+        ("POST", "/api/v1/exports/{export_id}/file"): P.CASE_EXPORT,
         ("POST", "/api/v1/journal/export"): P.JOURNAL_EXPORT,
         ("GET", _CASE): P.CASE_VIEW,
         ("GET", f"{_CASE}/journal"): P.CASE_VIEW,

@@ -6,18 +6,23 @@ database alone: a crash leaves either both or neither.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.vocabulary import Status
+from domain.exports import operations as exports
+from domain.exports.models import State
 from domain.kernel.models import OutboxMessage
 from domain.notices import operations as notices
 from domain.notices import queries as notice_queries
 from domain.notices import rules
 from domain.notices.models import Occasion
+from domain.notices.rules import EXPORT
 from domain.notices.schemas import Bell, Happened
 from domain.tracking import operations as tracking
 from domain.tracking import queries as tracking_queries
@@ -117,7 +122,23 @@ async def send_code(job: Job) -> None:
         notices.write(job.session, occasion=Occasion.CODE, case_id=made.case_id, phone=made.phone, text=text, at=job.at)
 
 
+async def tell_of_exports(job: Job) -> None:
+    """Tell people what became of their exports."""
+    bells = [
+        Bell(one.id, UUID(str(one.payload["account"])), None, "", EXPORT, _of_export(one.payload), one.created_at)
+        for one in job.messages
+    ]
+    await notices.tell(job.session, bells)
+
+
+def _of_export(said: Mapping[str, Any]) -> str:
+    if said["state"] == State.DONE:
+        return f"导出完成：案件台账 {said['rows']:,} 行，请在 24 小时内到“导出记录”下载"
+    return "导出中断：案件台账没有导出完，原因见“导出记录”"
+
+
 HANDLERS: dict[str, Handler] = {
+    exports.ENDED: tell_of_exports,
     tracking.CODE_ASKED: send_code,
     **dict.fromkeys((CASE + topic for topic in rules.TOPICS), pass_on),
 }

@@ -17,6 +17,7 @@ from app import causes
 from app.jobs import report
 from app.jobs.audit import run_audit
 from app.jobs.clock import run_clock
+from app.jobs.exports import run_exports
 from app.jobs.figures import run_figures
 from app.jobs.indexes import run_fill
 from app.jobs.relay import run_relay
@@ -49,6 +50,7 @@ def jobs(stops: Sequence[asyncio.Event], watch: Watch) -> list[dict[str, Corouti
             "relay": run_relay(stop, watch=watch),
             "clock": run_clock(stop, watch=watch),
             "retention": run_retention(stop, watch=watch),
+            "exports": run_exports(stop, watch=watch),
             "indexes": run_fill(stop),
             "figures": run_figures(stop),
         },

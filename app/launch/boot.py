@@ -17,7 +17,7 @@ from app.launch.errors import CannotStart, Stopped
 from app.launch.keys import check_keys_belong, models, provider_in_force
 from app.settings import Settings
 from domain.cases import answering
-from domain.kernel import anchors, crypto, files, unit_of_work
+from domain.kernel import anchors, crypto, files, parts, unit_of_work
 from domain.notices import sending
 
 
@@ -130,6 +130,7 @@ def prepare(settings: Settings, url: str) -> AsyncEngine:
     models()
     crypto.use(check_keys_belong(settings, url), None if settings.secret_key else settings.keys)
     files.use(settings.files)
+    parts.use(settings.data / "exports")
     anchors.use(settings.data)
     by_centre, channel = settings.answer_release == "centre", bool(settings.sms)
     answering.use(answering.Answering(by_centre, settings.objection_workdays, online=channel))

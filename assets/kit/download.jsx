@@ -3,6 +3,15 @@
 import { useState } from "react";
 import { refs } from "$/utils/state";
 
+const LATER = 202;
+const SHOWN_MS = 15_000;
+
+/** Say that the file comes later, with the way to where that is seen. */
+function tellOfLater(detail) {
+  const action = { label: "查看进度", onClick: () => location.assign("/exports") };
+  refs.__toast?.success(detail, { action, duration: SHOWN_MS });
+}
+
 /** What the server said about a refusal, in its own words. */
 async function sentence(answer) {
   try {
@@ -28,7 +37,7 @@ function save(file, name) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** Ask for the file; resolves to its name, rejects with a sentence for the person. */
+/** Ask for the file and tell of it; rejects with a sentence for the person. */
 async function fetchFile(endpoint, body) {
   let answer;
   try {
@@ -42,24 +51,25 @@ async function fetchFile(endpoint, body) {
     throw new Error("网络中断，请重试");
   }
   if (!answer.ok) throw new Error(await sentence(answer));
+  if (answer.status === LATER) return tellOfLater((await answer.json()).detail);
   const name = nameOf(answer);
   save(await answer.blob(), name);
-  return name;
+  refs.__toast?.success(`已导出：${name}`);
 }
 
-export function DownloadButton({ endpoint, body, className, children }) {
+export function DownloadButton({ endpoint, body, className, children, ...rest }) {
   const [busy, setBusy] = useState(false);
   const ask = async () => {
     setBusy(true);
     try {
-      refs.__toast?.success(`已导出：${await fetchFile(endpoint, body)}`);
+      await fetchFile(endpoint, body);
     } catch (error) {
       refs.__toast?.error(error.message);
     }
     setBusy(false);
   };
   return (
-    <button type="button" className={className} disabled={busy} aria-busy={busy} onClick={ask}>
+    <button {...rest} type="button" className={className} disabled={busy} aria-busy={busy} onClick={ask}>
       {busy ? "正在导出……" : children}
     </button>
   );

@@ -156,7 +156,8 @@ def _acts(state: Any, row: Row, *, said: bool) -> rx.Component:
             act.word, type="button", class_name=look, on_click=state.ask(act.dialog, row.key), custom_attrs=about
         )
         there = rx.el.a(act.word, href=act.href, class_name=look, custom_attrs=about)
-        return rx.cond(act.href != "", there, button)
+        file = download_button(act.word, endpoint=act.file, body={}, look=look, about=about["aria-label"])
+        return rx.cond(act.file != "", file, rx.cond(act.href != "", there, button))
 
     words = rx.cond(row.said != "", rx.el.span(row.said, class_name="muted")) if said else rx.fragment()
     return rx.el.span(rx.foreach(row.acts, one), words, class_name="row-acts")

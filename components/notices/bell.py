@@ -14,7 +14,7 @@ from state.notices import BellState
 def bell() -> rx.Component:
     """Draw the bell; its number changes by itself and is read out politely."""
     unread = BellState.unread
-    label = rx.cond(unread > 0, f"通知，{unread} 件案件有未读", "通知，没有未读")
+    label = rx.cond(unread > 0, f"通知，{unread} 项未读", "通知，没有未读")
     return rx.el.details(
         rx.el.summary(
             icon("bell", 20),
@@ -26,7 +26,7 @@ def bell() -> rx.Component:
         _panel(),
         # outside the summary: a screen reader hears a change, wherever the person is
         rx.el.span(
-            rx.cond(unread > 0, f"{unread} 件案件有未读通知", ""),
+            rx.cond(unread > 0, f"{unread} 项未读通知", ""),
             class_name="sr",
             role="status",
             custom_attrs={"aria-live": "polite"},

@@ -60,6 +60,7 @@ WORDS: MappingProxyType[str, tuple[Group, str]] = MappingProxyType(
         "person.reveal_refused": (_G.REFUSED, "查看明文被拒绝"),
         "person.search": (_G.SEARCH, "按个人信息检索"),
         "access.refused": (_G.REFUSED, "操作被拒绝"),
+        "export.ask": (_G.EXPORT, "申请导出台账"),
         "case.export": (_G.EXPORT, "导出台账"),
         "journal.export": (_G.EXPORT, "导出审计日志"),
         "list.export": (_G.EXPORT, "导出清单"),

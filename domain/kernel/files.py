@@ -178,7 +178,7 @@ def seal_bytes(keys: Mapping[UUID, bytes]) -> None:
             content = path.read_bytes() if path.is_file() else b""
             if content and not file_sealing.is_sealed(content):
                 aside = path.with_name(path.name + _UNFINISHED)
-                _write(aside, file_sealing.seal(key, content, _bound(file_id, part)))
+                write(aside, file_sealing.seal(key, content, _bound(file_id, part)))
                 aside.replace(path)
 
 
@@ -226,10 +226,11 @@ def _open_key(file_id: UUID, sealed: bytes | None) -> bytes:
 
 def _write_all(file_id: UUID, key: bytes, parts: Mapping[Part, bytes]) -> None:
     for part, content in parts.items():
-        _write(path_of(file_id, part), file_sealing.seal(key, content, _bound(file_id, part)))
+        write(path_of(file_id, part), file_sealing.seal(key, content, _bound(file_id, part)))
 
 
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
+    """Write a file durably."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         file.write(content)

@@ -146,6 +146,8 @@ MERGED = "merge"
 BREACH = "breach"
 AUTO_CARD = "auto_card"
 RISK = "risk_label"
+EXPORT = "export"
+"""The kind of a notice that tells of no case."""
 TOPICS = (*(action.value for action in Action), MERGED, BREACH, AUTO_CARD, RISK)
 """What may happen to a case, as the outbox names it behind `case.`."""
 

@@ -37,12 +37,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One button of a row: it opens a dialog about the row, or leads to an address."""
+    """One button of a row: it opens a dialog about the row, leads to an address, or hands over a file."""
 
     word: str = ""
     dialog: str = ""
     href: str = ""
     look: str = "txt"
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

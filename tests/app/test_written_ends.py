@@ -15,8 +15,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.api.exports import _case_cells  # pyright: ignore[reportPrivateUsage]
 from app.cli import clock
+from app.documents.ledger import cells
 from domain.calendar.models import LimitUnit, Link
 from domain.calendar.operations import seed_years, set_limit
 from domain.calendar.queries import calendar_of
@@ -64,7 +64,14 @@ async def said(session: AsyncSession, county: County, number: str, at: datetime)
     limits = [shapes.limit(one) for one in view.deadlines]
     public = await tracking.public_view(session, petitioner(row.id), at=at)
     slip = await tracking.slip(session, county["center"], number, base_url="https://fq.example", at=at)
-    texts = [_row(row).due_at, row.due, *_case_cells(row), shapes.shown(view).promised, public.sentence, slip.expected]
+    texts = [
+        _row(row).due_at,
+        row.due,
+        *map(str, cells(row)),
+        shapes.shown(view).promised,
+        public.sentence,
+        slip.expected,
+    ]
     for one in limits:
         texts += [one.until, one.explanation, *one.notes, *(stretch.text for stretch in one.stretches[-1:])]
     return texts

@@ -22,6 +22,8 @@ _DECLARED = {
     ("domain/kernel/paging.py", "place_at"): "a cursor, sealed as it may hold a title; it goes into a condition",
     ("domain/kernel/drafts.py", "_open"): "a person's own unsent form",
     ("domain/kernel/files.py", "_opened"): "the bytes of a picture, whose reader was checked before",
+    ("domain/kernel/parts.py", "read"): "the bytes of an export, whose reader was checked before",
+    ("domain/exports/operations.py", "read_part"): "the conditions of an export, for the list that its person asked",
     ("domain/notices/queries/messages.py", "opened"): "what the provider sends, and the demo's own page of messages",
     ("domain/notices/queries/messages.py", "_view"): "the demo's own page of messages, masked; no county has it",
     ("app/jobs/relay.py", "_clear"): "the provider sends it; nothing of it is shown or logged",

@@ -18,6 +18,7 @@ from state.audit.person import PersonTimelineState
 from state.cases.listing import CaseListState
 from state.cases.words import CategoryWordsState
 from state.clock import now
+from state.exports.jobs import ExportsState
 from state.kit.addressed import AddressedState
 from state.kit.listing import ListState
 from state.orgs.accounts import AccountListState
@@ -82,6 +83,7 @@ LISTS = (
         ("turn", ("next",)), ("order_by", ("at",)), ("choose_view", ("red",)), ("narrow", ("standing", "waiting")),
         ("narrow", ("department", "rsj")), ("widen", ()),
     )),
+    Case(ExportsState, "center", "/exports", (("order_by", ("asked",)), ("order_by", ("asked",)))),
     Case(AccountListState, "sysadmin", "/accounts", (
         ("narrow", ("unit", "rsj")), ("narrow", ("role", "officer")), ("widen", ()), ("turn", ("next",)),
         ("narrow", ("text", "试甲")), ("choose_view", ("idle",)), ("order_by", ("name",)), ("order_by", ("name",)),

@@ -19,6 +19,7 @@ from domain.orgs.queries.acting import (
     find_session,
     held,
     keeper_of_centre,
+    person_again,
     person_of_login,
 )
 from domain.orgs.queries.explain import delegation, delegations, explained

@@ -37,16 +37,19 @@ _MORE_UNITS = (
 _FACTS = (*(getattr(_ACTING, name) for name in _OF_ACCOUNT), col(Unit.id), col(Unit.code), col(Unit.name), _MORE_UNITS)
 """What an actor is made of, in the order `_actor` reads it."""
 _IN_UNIT = and_(col(Unit.id) == _ACTING.unit_id, col(Unit.disabled_at).is_(None))
-_STANDS = (
-    select(Delegation.id)
-    .where(
-        col(Delegation.from_id) == col(SignInSession.stands_for),
-        col(Delegation.to_id) == col(SignInSession.account_id),
-        col(Delegation.valid_from) <= _AT,
-        col(Delegation.valid_until) > _AT,
-        col(Delegation.ended_at).is_(None),
-    )
-    .exists()
+
+
+def _stands(giver: Any, taker: Any) -> Any:
+    made = (col(Delegation.from_id) == giver, col(Delegation.to_id) == taker)
+    holds = (col(Delegation.valid_from) <= _AT, col(Delegation.valid_until) > _AT, col(Delegation.ended_at).is_(None))
+    return select(Delegation.id).where(*made, *holds).exists()
+
+
+_STANDS = _stands(col(SignInSession.stands_for), col(SignInSession.account_id))
+_ENABLED = (
+    col(Account.disabled_at).is_(None),
+    or_(col(Account.valid_until).is_(None), col(Account.valid_until) > _AT),
+    _ACTING.disabled_at.is_(None),
 )
 _HELD = driver.Made(
     select(
@@ -67,12 +70,21 @@ _HELD = driver.Made(
         col(SignInSession.digest) == bindparam("digest"),
         col(SignInSession.kind) == bindparam("kind"),
         col(SignInSession.ended_at).is_(None),
-        col(Account.disabled_at).is_(None),
-        or_(col(Account.valid_until).is_(None), col(Account.valid_until) > _AT),
-        _ACTING.disabled_at.is_(None),
+        *_ENABLED,
     )
 )
 """Every request asks this first."""
+_AGAIN = driver.Made(
+    select(col(Account.id), col(Account.login), col(Account.name_sealed), *_FACTS)
+    .select_from(Account)
+    .join(_ACTING, _ACTING.id == bindparam("acting"))
+    .outerjoin(Unit, _IN_UNIT)
+    .where(
+        col(Account.id) == bindparam("account"),
+        or_(_ACTING.id == col(Account.id), _stands(_ACTING.id, col(Account.id))),
+        *_ENABLED,
+    )
+)
 
 
 def _actor(row: Sequence[Any], origin: str) -> Actor:
@@ -163,6 +175,14 @@ async def actor_of_account(session: AsyncSession, account_id: UUID, *, origin: s
     query = select(*_FACTS).outerjoin(Unit, _IN_UNIT).where(_ACTING.id == account_id, _ACTING.disabled_at.is_(None))
     row = (await session.execute(query)).one_or_none()
     return _actor(row, origin) if row else None
+
+
+async def person_again(
+    session: AsyncSession, account_id: UUID, stands_for: UUID | None, *, at: datetime
+) -> Actor | None:
+    """Make whoever asked for something before anew; none when the account, or standing in for another, is over."""
+    found = await _AGAIN.rows(session, account=account_id, acting=stands_for or account_id, at=at)
+    return _who_acts(found[0][:3], _actor(found[0][3:], "")) if found else None
 
 
 async def person_of_login(session: AsyncSession, login: str) -> Actor | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from uuid import UUID
 
 import httpx
 import pytest
@@ -12,8 +13,10 @@ from sqlalchemy import func, select
 
 from app.api import exports
 from app.documents.workbook import XLSX
+from app.jobs import exporting
 from domain.audit.models import CaseReading
 from domain.cases.vocabulary import Action
+from domain.exports import rules
 from domain.kernel.models import JournalEntry
 from domain.kernel.permissions import Role
 from domain.kernel.unit_of_work import unit_of_work
@@ -124,13 +127,29 @@ class TestCases:
         assert (await api.post("center", CASES, {"password": "x"})).status_code == 422
         assert len(await journalled("case.export")) == before
 
-    async def test_too_many_are_refused_with_the_way_out(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_many_come_later_and_are_handed_to_their_person(
+        self, api: Api, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         await filled(api)
-        monkeypatch.setattr(exports, "MOST_CASES", 2)
-        answer = await api.post("center", CASES, {})
+        monkeypatch.setattr(rules, "FEW", 2)
+        answer = await api.post("center", CASES, {"name": "林", "status": ["to_dispatch", "to_accept"]})
+        begun = answer.json()
 
-        assert answer.status_code == 422
-        assert "请缩小范围" in answer.json()["detail"]
+        assert (answer.status_code, list(begun)) == (202, ["id", "detail"])
+        assert "导出记录" in begun["detail"]
+        file = f"/api/v1/exports/{begun['id']}/file"
+        early = await api.post("center", file)
+        assert (early.status_code, early.json()["code"]) == (409, "action_not_allowed")
+        await exporting.write(UUID(begun["id"]))
+
+        assert len(rows_of(await api.post("center", file))) == 3
+        listed = (await api.post("center", "/api/v1/lists/exports/search", {})).json()["items"]
+        assert (listed[0]["state"], listed[0]["progress"]) == ("已完成", "共 3 行")
+        assert "林" not in listed[0]["said"]
+        for login, status in (("leader", 404), ("viewer", 403), ("auditor", 403)):
+            assert (await api.post(login, file)).status_code == status
+        (line,) = await journalled("export.ask")
+        assert line.detail == {"filters": ["name", "status"]}
 
     async def test_many_batches_are_one_list(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
         await filled(api)

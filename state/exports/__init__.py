@@ -1,0 +1,1 @@
+"""Long exports on screen: the person's own, with how far they are."""
