@@ -25,6 +25,7 @@ from app.launch.parent import end_with
 from app.settings import load
 from domain.exports import operations, queries
 from domain.kernel import parts
+from domain.kernel.crypto import CannotOpen
 from domain.kernel.unit_of_work import engine_for, unit_of_work
 from state.clock import now
 
@@ -84,25 +85,27 @@ async def write(job_id: UUID) -> None:
     try:
         while goes:
             goes = await write_part(job_id)
-    except Exception:  # noqa: BLE001 - whatever it was is logged, and its person may have it go on
+    except Exception as error:  # noqa: BLE001 - whatever it was is logged, and its person may have it go on
         causes.log("exports.failed", export=str(job_id))
+        lost = isinstance(error, FileNotFoundError | CannotOpen)
         async with unit_of_work() as session:
-            await operations.note_failure(session, job_id, at=now())
+            await operations.note_failure(session, job_id, lost=lost, at=now())
 
 
 async def write_part(job_id: UUID) -> bool:
     """Read and write the next part, or the file if nothing is left; tell whether the export goes on."""
     async with unit_of_work() as session:
         part = await operations.read_part(session, job_id, at=now())
-        if part is None:
-            return False
-        if part.rows:
+        if part and part.rows:
             made = encode(map(ledger.cells, part.rows), first=part.first)
             parts.keep(job_id, parts.named(part.first), part.key, zlib.compress(made, _LEVEL))
             await operations.note_part(session, part)
             return True
-        await operations.note_done(session, part, _finish(part), at=now())
-        return False
+    if part:
+        size = _finish(part)
+        async with unit_of_work() as session:
+            await operations.note_done(session, job_id, size, at=now())
+    return False
 
 
 def _finish(part: Part) -> int:

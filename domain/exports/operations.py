@@ -111,18 +111,21 @@ async def note_part(session: AsyncSession, part: Part) -> None:
     await announce(session, CHANGED, job.id)
 
 
-async def note_done(session: AsyncSession, part: Part, size: int, *, at: datetime) -> None:
-    """Note that the file is written; in the transaction that found no more rows."""
-    job = await session.get_one(ExportJob, part.job_id)
-    job.size, job.total = size, job.rows
-    await _end(session, job, State.DONE, "", at)
-
-
-async def note_failure(session: AsyncSession, job_id: UUID, *, at: datetime) -> None:
-    """Note that a process met a fault; its person may have it go on."""
+async def note_done(session: AsyncSession, job_id: UUID, size: int, *, at: datetime) -> None:
+    """Note that the file is written, unless the export was cancelled meanwhile."""
     job = await _lock(session, job_id)
     if job is not None and job.state is State.RUNNING:
-        await _end(session, job, State.FAILED, rules.STOPPED, at)
+        job.size, job.total = size, job.rows
+        await _end(session, job, State.DONE, "", at)
+
+
+async def note_failure(session: AsyncSession, job_id: UUID, *, lost: bool = False, at: datetime) -> None:
+    """Note that a process met a fault; its person may have it go on, unless parts of it are `lost`."""
+    job = await _lock(session, job_id)
+    if job is not None and job.state is State.RUNNING:
+        if lost:
+            _forget(job)
+        await _end(session, job, State.FAILED, _LOST if lost else rules.STOPPED, at)
 
 
 async def cancel(session: AsyncSession, actor: Actor, job_id: UUID, *, at: datetime) -> None:

@@ -74,6 +74,10 @@ class ExportsState(ListState, DialogState, SignedInState):
     """One browser's list of exports."""
 
     LISTING: ClassVar = EXPORTS
+
+    async def _prepare(self, _session: AsyncSession, _actor: Actor) -> None:
+        self.may_export = False  # a sheet of sheets is for machines
+
     DIALOGS: ClassVar = {
         "cancel": Dialog(
             "取消导出",

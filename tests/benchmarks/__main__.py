@@ -18,7 +18,7 @@ from typing import NoReturn
 from app.demo.loading import SEED
 from app.launch import boot
 from app.launch.postgres import memory_bytes
-from tests.benchmarks import cards, chain, lifecycles, lists, live, persons, petitioner, rotation
+from tests.benchmarks import cards, chain, exports, lifecycles, lists, live, persons, petitioner, rotation
 from tests.benchmarks.stage import Stage, open_stage
 from tests.support.typography import HAN
 
@@ -26,7 +26,7 @@ MEASURES = {"cards": cards.measure, "live": live.measure, "lists": lists.measure
 MOST_SECONDS = 230.0
 """For the parts on the common stage; the others have their own ground and their own patience."""
 LIFECYCLES = "lifecycles"
-ALONE = (LIFECYCLES, "persons", "rotation", "chain")
+ALONE = (LIFECYCLES, "export", "persons", "rotation", "chain")
 """Parts with a database of their own."""
 
 
@@ -86,7 +86,8 @@ def _parser() -> argparse.ArgumentParser:
         "--sizes", type=_count, nargs="+", default=lifecycles.SIZES, help=f"四步办理的案件数，默认 {sizes}"
     )
     parser.add_argument("--seconds", type=_seconds, default=lifecycles.SECONDS, help="四步办理每次测量的秒数")
-    parser.add_argument("--keep", type=Path, help="四步办理的数据目录，测完保留，下次直接使用")
+    parser.add_argument("--keep", type=Path, help="四步办理、导出的数据目录，测完保留，下次直接使用")
+    parser.add_argument("--exported", type=_count, default=exports.SIZE, help="导出的案件数，默认 100,000")
     parser.add_argument("--persons", type=_count, default=persons.SIZE, help="检索的当事人数，默认 1,000,000")
     parser.add_argument("--turned", type=_count, default=rotation.SIZE, help="轮换密钥的当事人数，默认 50,000")
     parser.add_argument("--lines", type=_count, default=chain.SIZE, help="核对的审计日志条数，默认 200,000")
@@ -100,6 +101,8 @@ async def _run(asked: argparse.Namespace) -> None:
         await _on_stage(parts, asked)
     if LIFECYCLES in asked.only:
         await lifecycles.measure(tuple(asked.sizes), asked.seconds, _tell, asked.keep)
+    if "export" in asked.only:
+        await exports.measure(asked.exported, _tell, asked.keep)
     if "persons" in asked.only:
         await persons.measure(asked.persons, max(asked.repeats, persons.REPEATS), _tell)
     if "rotation" in asked.only:

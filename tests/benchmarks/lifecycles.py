@@ -81,7 +81,7 @@ async def measure(
 
     :param keep: a folder that is left as it is at the end, and taken up by the next run with the size it has
     """
-    async with asyncio.timeout(MOST_SECONDS), _ground(keep) as ground:
+    async with asyncio.timeout(MOST_SECONDS), ground_of(keep) as ground:
         present = await ground.count("SELECT count(*) FROM case_file")
         if present <= SEEDED:
             await archive.remember(ground.connection)
@@ -173,7 +173,7 @@ def _kept(met: bool) -> str:
 
 
 @asynccontextmanager
-async def _ground(keep: Path | None) -> AsyncGenerator[Ground]:
+async def ground_of(keep: Path | None) -> AsyncGenerator[Ground]:
     """Serve the product on a folder of its own; whatever was started is stopped."""
     async with AsyncExitStack() as stack:
         made = tempfile.TemporaryDirectory(prefix="fq-bench-", ignore_cleanup_errors=True)

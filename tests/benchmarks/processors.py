@@ -7,7 +7,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 _TICK = 1000 / os.sysconf("SC_CLK_TCK")
-_KINDS = {"app.launch.web": "web", "app.jobs.process": "jobs", "postgres": "PostgreSQL", "serve": "supervisor"}
+_KINDS = {
+    "app.launch.web": "web",
+    "app.jobs.process": "jobs",
+    "app.jobs.exporting": "export",
+    "postgres": "PostgreSQL",
+    "serve": "supervisor",
+}
 PROC = Path("/proc")
 
 

@@ -19,7 +19,7 @@ from domain.cases.models import Case
 from domain.cases.queries import narrowing, orders, reach
 from domain.cases.queries.orders import Arrangement, Ground, arrangement, ground_of
 from domain.cases.queries.reach import visible_to
-from domain.cases.queries.rows import rows_of
+from domain.cases.queries.rows import NOT_SHOWN, rows_of
 from domain.cases.schemas import CaseRow
 from domain.kernel import alike, driver, searching
 from domain.kernel.actor import Actor
@@ -108,7 +108,7 @@ async def behind(
     asked = await _asked(session, actor, wanted, at)
     fits = [visible_to(actor), *asked.fitting, *([col(Case.id) < beyond] if beyond else [])]
     reading = driver.Reading(
-        Case, lambda query: query.where(*fits).order_by(col(Case.id).desc()).limit(most), without=_LONG
+        Case, lambda query: query.where(*fits).order_by(col(Case.id).desc()).limit(most), without=NOT_SHOWN
     )
     found = await reading.apart(session)
     return await rows_of(session, actor, found, at=at, purpose=purpose, hit=_by_person(wanted))

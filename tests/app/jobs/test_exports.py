@@ -164,6 +164,18 @@ class TestTheWorkbook:
         await exporting.write(job_id)
         assert (await job_of(job_id)).state is State.DONE
 
+    async def test_lost_parts_are_not_gone_on_from(self, county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(rules, "PART", 1)
+        job_id = await asked(county)
+        async with unit_of_work() as session:
+            await operations.take_up(session, job_id, at=now())
+        assert await exporting.write_part(job_id)
+        parts.drop_all_but(())
+
+        await exporting.write(job_id)
+        job = await job_of(job_id)
+        assert (job.state, job.key_sealed, job.fault) == (State.FAILED, None, "导出文件已丢失或损坏，请重新导出")
+
 
 @dataclass
 class Data:
@@ -191,8 +203,6 @@ class Data:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def data(own_county: County, keys: crypto.KeyRing, tmp_path: Path) -> AsyncGenerator[Data]:
-    from domain.kernel import unit_of_work as work
-
     async with unit_of_work() as session:
         await add_cases(session, own_county, random.Random(1), MANY, at=now())
         engine = session.bind
@@ -201,8 +211,7 @@ async def data(own_county: County, keys: crypto.KeyRing, tmp_path: Path) -> Asyn
     before = parts._folder()  # pyright: ignore[reportPrivateUsage]
     parts.use(tmp_path / "exports")
     url = engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
-    given = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "DATABASE_URL": url, "LOG_FILE": "0"}
-    assert work
+    given = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "DATABASE_URL": url}
     yield Data(own_county, given)
     parts.use(before)
 

@@ -55,7 +55,7 @@ async def worked(session: AsyncSession, job_id: UUID) -> list[Part]:
         found.append(part)
         if not part.rows:
             parts.keep(job_id, parts.WHOLE, part.key, b"the file")
-            await operations.note_done(session, part, 8, at=MORNING)
+            await operations.note_done(session, job_id, 8, at=MORNING)
             break
         await operations.note_part(session, part)
     return found
