@@ -12,7 +12,8 @@ from pypdf import PdfReader
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.documents.qr import matrix, qr_svg
-from app.documents.slip import printable, slip_pdf
+from app.documents.slip import slip_pdf
+from app.documents.typeset import printable
 from domain.cases.inputs import PartyInput
 from domain.cases.vocabulary import Action
 from domain.kernel.refusals import ActionNotAllowed, NotPermitted
