@@ -43,7 +43,7 @@ class DepartmentFigures:
 class Figure(Labelled):
     """What is counted of the cases of the county within reach.
 
-    The first eight stand at this moment, the others are of a period.
+    The first nine stand at this moment, the others are of a period.
     """
 
     OPEN = "open", "在办"
@@ -54,10 +54,13 @@ class Figure(Labelled):
     UNDISPATCHED = "undispatched", "待转派"
     TO_ACCEPT = "to_accept", "待接收"
     CONFIRM = "confirm", "调处待确认"
+    ALERTED = "alerted", "红橙预警待反馈"
     RECEIVED = "received", "受理"
     CLOSED = "closed", "办结"
     ON_TIME = "on_time", "按期办结"
     LATE = "late", "超期办结"
+    BREACHED = "breached", "新增超时"
+    CARDED = "carded", "新增督办牌"
     RATED = "rated", "已评价"
     SATISFIED = "satisfied", "评价满意"
 
@@ -82,10 +85,13 @@ _SAYS = {
     Figure.UNDISPATCHED: f"已受理、等待综治中心转派的件，{_SET_ASIDE}",
     Figure.TO_ACCEPT: f"已转派、等待承办单位接收的件，{_SET_ASIDE}",
     Figure.CONFIRM: f"已提交办结、等待综治中心确认的件，{_SET_ASIDE}",
+    Figure.ALERTED: f"在办件中最新风险标签为红色或橙色、还没有反馈的，{_SET_ASIDE}",
     Figure.RECEIVED: "本期提交受理的件，不含已并入其他件的",
     Figure.CLOSED: "本期办结、现在仍为已办结的件，不含已并入其他件的",
     Figure.ON_TIME: "本期办结的件中，任何环节都没有超期的",
     Figure.LATE: "本期办结的件中，有环节超期的；已撤销的超期不计",
+    Figure.BREACHED: "有环节在本期超时的件，不论现在是否办结；已撤销的超时和已并入其他件的不计",
+    Figure.CARDED: "本期因超时自动亮黄牌、红牌的件；已撤销的超时和已并入其他件的不计",
     Figure.RATED: "本期由诉求人评价的件，认定为恶意的评价不计",
     Figure.SATISFIED: "本期评价为非常满意、满意或基本满意的件，认定为恶意的评价不计",
 }

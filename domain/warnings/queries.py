@@ -102,6 +102,12 @@ def _waiting_for(example: Actor, own: tuple[str, ...]) -> driver.Made:
     return driver.Made(query.where(*_OPEN, ~_ANSWERED, *mine), reach.places(own))
 
 
+def unanswered(levels: Collection[Level]) -> ColumnElement[bool]:
+    """Give the condition of the cases whose newest label is of one of some levels and waits for an answer."""
+    newest = (col(RiskLabel.newest), ~_ANSWERED, one_of(col(RiskLabel.level), levels))
+    return col(Case.id).in_(select(col(RiskLabel.case_id)).where(*newest))
+
+
 async def of_case(session: AsyncSession, actor: Actor, number: str, *, at: datetime) -> tuple[LabelRow, ...]:
     """List every label of a case, the newest first; none where the case is out of reach."""
     query = (

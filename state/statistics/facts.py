@@ -25,6 +25,8 @@ from state.kit.listing import Act
 from state.statistics.departments import figures_of
 
 MOST_LATE = 8
+_COUNTED = tuple(one for one in Figure if one not in {Figure.ALERTED, Figure.BREACHED, Figure.CARDED})
+"""What the morning brief alone tells is left out."""
 _DECIDING = (Action.APPROVE_ORDER, Action.APPROVE_RETURN, Action.APPROVE_EXTENSION)
 _WORDS = {Action.INSTRUCT: "批示", Action.SUPERVISE: "督办"}
 
@@ -96,7 +98,7 @@ async def facts_for(session: AsyncSession, actor: Actor, span: Span, cut: Mappin
 
 
 async def _read(session: AsyncSession, actor: Actor, scope: Scope, at: datetime) -> Facts:
-    flow = tuple(one for one in Figure if not one.standing)
+    flow = tuple(one for one in _COUNTED if not one.standing)
     days, cut, own = scope.days, scope.cuts, views.speaks_for_department(actor)
     earlier = await county.overview(session, actor, Scope(before(days), cut), flow, at=at)
     whole = not (cut or own)
@@ -105,7 +107,7 @@ async def _read(session: AsyncSession, actor: Actor, scope: Scope, at: datetime)
         days=days,
         cut=cut,
         department=own,
-        now=await county.overview(session, actor, scope, tuple(Figure), by=tuple(By), at=at),
+        now=await county.overview(session, actor, scope, _COUNTED, by=tuple(By), at=at),
         before=earlier.whole,
         trend=await county.trend(session, actor, scope, at=at),
         departments=await figures_of(session, actor, days, at) if whole else (),

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, cast, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from domain.areas import queries as areas
 from domain.cases import categories
@@ -45,7 +46,7 @@ async def overview(
     :raises NotPermitted: the actor sees no figures
     """
     actor.require(Permission.STATISTICS_VIEW)
-    summed = [one for one in figures if not one.standing] if _are_summed(actor, scope) else []
+    summed = [one for one in figures if one in _SUMMED] if _are_summed(actor, scope) else []
     live = [one for one in figures if one not in summed]
     found = await _counted(session, _counting(actor, scope, live, by, at), live, by) if live else {}
     if summed:
@@ -98,6 +99,7 @@ async def _counted(
 
 _ALL: ColumnElement[Any] = literal_column("()")
 _IN_TIME = (Figure.CLOSED, Figure.LATE)
+_SUMMED = frozenset({*summary.KEPT, Figure.ON_TIME})
 
 
 def _asked(figures: Collection[Figure]) -> list[Figure]:
@@ -205,8 +207,21 @@ async def cases_behind(
 
 async def _total(session: AsyncSession, actor: Actor, figure: Figure, scope: Scope) -> int | None:
     # A list of hundreds of thousands is not counted where the sums know how long it is.
-    if figure.standing or not sees_whole(actor) or len(scope.cuts) > 1:
+    if figure not in _SUMMED or not sees_whole(actor) or len(scope.cuts) > 1:
         return None
     kind, key = next(((by.value, key) for by, key in scope.cuts.items()), (summary.WHOLE, ""))
     found = {one: number for _, _, one, number in await summary.numbers(session, scope.days, [kind], key)}
     return _filled(found, [figure])[figure]
+
+
+async def numbers_behind(
+    session: AsyncSession, actor: Actor, figure: Figure, scope: Scope, *, at: datetime
+) -> tuple[str, ...]:
+    """Give the numbers of exactly the cases that a figure counts, the soonest due before.
+
+    :raises NotPermitted: the actor sees no figures
+    """
+    actor.require(Permission.STATISTICS_VIEW)
+    seen = seen_by(actor)
+    every = select(col(Case.number)).where(seen, *scope.narrowed, belongs(figure, actor, scope.days, at))
+    return tuple(await session.scalars(every.order_by(col(Case.due_at), col(Case.number))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,8 @@ from domain.statistics.rules import Days
 from domain.statistics.schemas import By, Figure
 from domain.supervision import queries as supervision
 from domain.supervision.models import Breach
+from domain.warnings import queries as warnings
+from domain.warnings.models import Level
 
 _CONTENT = (Satisfaction.VERY_SATISFIED, Satisfaction.SATISFIED, Satisfaction.FAIR)
 KEYS: Mapping[By, ColumnElement[Any]] = {
@@ -32,7 +34,6 @@ KEYS: Mapping[By, ColumnElement[Any]] = {
     By.DEPARTMENT: func.coalesce(cast(col(Case.lead_unit_id), String), ""),
 }
 """What a case is told apart by; what is grouped by it is narrowed by it."""
-PERIODIC = tuple(one for one in Figure if not one.standing)
 _STANDING = {
     Figure.OPEN: "open", Figure.OVERDUE: "overdue", Figure.SOON: "due_24h",
     Figure.UNDISPATCHED: "to_dispatch", Figure.TO_ACCEPT: "to_accept", Figure.CONFIRM: "to_confirm",
@@ -95,17 +96,42 @@ def belongs(figure: Figure, actor: Actor, days: Days, at: datetime) -> ColumnEle
     """Give the condition of the cases that a figure counts: its number counts them, its list names them."""
     if figure in _STANDING:
         return views.VIEWS[_STANDING[figure]][2](actor, at)
-    if figure is Figure.TODAY:
-        due = col(Case.due_at)
-        return and_(views.is_open(actor, at), due >= at, due <= day_bounds(local_date(at))[1])
-    if figure is Figure.HIGH:
-        return and_(views.is_open(actor, at), col(Case.risk_level) == RiskLevel.HIGH)
+    if figure in _OPEN:
+        return and_(views.is_open(actor, at), _OPEN[figure](at))
+    if figure in _BREACHES:
+        return and_(_breached(days, *_BREACHES[figure]), col(Case.merged_into_id).is_(None))
     return and_(_within(moment_of(figure), days), holds(figure))
+
+
+def _breached(days: Days, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    passed = (_within(col(Breach.due_at), days), supervision.counts(), *more)
+    return col(Case.id).in_(select(col(Breach.case_id)).where(*passed))
+
+
+def _due_today(at: datetime) -> ColumnElement[bool]:
+    # midnight belongs to the day before
+    return and_(col(Case.due_at) >= at, col(Case.due_at) <= day_bounds(local_date(at))[1])
+
+
+_OPEN: Mapping[Figure, Callable[[datetime], ColumnElement[bool]]] = {
+    Figure.HIGH: lambda _: col(Case.risk_level) == RiskLevel.HIGH,
+    Figure.TODAY: _due_today,
+    Figure.ALERTED: lambda _: warnings.unanswered((Level.RED, Level.ORANGE)),
+}
+"""What counts open cases alone."""
+_BREACHES: Mapping[Figure, tuple[ColumnElement[bool], ...]] = {
+    Figure.BREACHED: (),
+    Figure.CARDED: (col(Breach.carded),),
+}
+"""What counts cases by the moment that a limit of theirs was passed."""
 
 
 def among(figures: Collection[Figure], days: Days) -> ColumnElement[bool]:
     """Say wherever a counted case may lie, in words that the indexes know; which figure it is in is asked of these."""
-    roots = {moment_of(one).key: _within(moment_of(one), days) for one in figures if not one.standing}
+    moments = [moment_of(one) for one in figures if not (one.standing or one in _BREACHES)]
+    roots = {moment.key: _within(moment, days) for moment in moments}
+    if any(one in _BREACHES for one in figures):
+        roots["breached"] = _breached(days)
     kept = col(Case.merged_into_id).is_(None)
     found = [and_(kept, or_(*roots.values()))] if roots else []
     if any(one.standing for one in figures):
