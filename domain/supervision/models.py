@@ -35,6 +35,7 @@ class Breach(Row, table=True):
     __table_args__ = (
         Index("ix_breach_once", "deadline_id", "level", "attempt", unique=True),
         Index("ix_breach_unit", "unit_id", "due_at"),
+        Index("ix_breach_due", "due_at"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

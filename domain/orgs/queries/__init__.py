@@ -16,6 +16,7 @@ from domain.orgs.queries.acting import (
     actor_of,
     actor_of_account,
     actor_of_login,
+    actors_in_roles,
     find_session,
     held,
     keeper_of_centre,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -195,6 +195,21 @@ async def actor_of_login(session: AsyncSession, login: str, *, origin: str = "")
     """Make the actor of an enabled account from its login; it proves nobody's identity."""
     account_id = await session.scalar(select(Account.id).where(col(Account.login) == login))
     return await actor_of_account(session, account_id, origin=origin) if account_id else None
+
+
+async def actors_in_roles(session: AsyncSession, roles: Collection[Role], *, at: datetime) -> tuple[Actor, ...]:
+    """Make the actors of all accounts that are in force and hold one of some roles."""
+    query = (
+        select(*_FACTS)
+        .outerjoin(Unit, _IN_UNIT)
+        .where(
+            _ACTING.disabled_at.is_(None),
+            or_(_ACTING.valid_until.is_(None), _ACTING.valid_until > at),
+            _ACTING.roles.overlap([role.value for role in roles]),
+        )
+        .order_by(_ACTING.id)
+    )
+    return tuple(_actor(row, "") for row in await session.execute(query))
 
 
 async def keeper_of_centre(session: AsyncSession) -> Actor | None:
