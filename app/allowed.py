@@ -144,6 +144,14 @@ def quiet_hours(text: str) -> str:
     return text
 
 
+def hour(text: str) -> str:
+    """Take an hour of the day, or none."""
+    from domain.briefs.rules import hour_of  # noqa: PLC0415 - loaded only where it is set
+
+    hour_of(text)
+    return text
+
+
 def one_of(words: Collection[str]) -> str:
     return f"只能是 {' 或 '.join(words)}"
 

@@ -12,6 +12,7 @@ from app.pages.areas.areas import area_list
 from app.pages.audit.alarms import audit_alarms
 from app.pages.audit.journal import audit_journal
 from app.pages.audit.person import audit_person
+from app.pages.briefs.brief import brief, brief_of_day
 from app.pages.calendar.limits import limit_rules
 from app.pages.calendar.year import working_days
 from app.pages.cases.detail import case_detail
@@ -44,6 +45,7 @@ from state.areas.areas import AreasState
 from state.audit.alarms import AlarmsState
 from state.audit.journal import JournalState
 from state.audit.person import PersonTimelineState
+from state.briefs import BriefState
 from state.calendar.limits import LimitsState
 from state.calendar.year import CalendarState
 from state.cases.bulk import BulkState
@@ -116,6 +118,8 @@ PAGES: tuple[Page, ...] = (
     Page(place("/cases"), ledger, _LIST, early=True),
     Page(place("/risk-alerts"), risk_alerts, _RISKS, early=True),
     Page(place("/exports"), export_jobs, (ExportsState.load, ExportsState.follow), early=True),
+    Page(place("/brief"), brief, (BriefState.load,), early=True),
+    Page(place("/brief/[date]"), brief_of_day, (BriefState.load,), early=True),
     Page(place("/board"), board, (BoardState.load, BoardState.follow), early=True),
     Page(place("/figures"), department_figures, (FiguresState.load, FiguresState.follow), early=True),
     Page(place("/figures/people"), person_figures, (PeopleState.load, PeopleState.follow), early=True),

@@ -28,6 +28,7 @@ Proxies = Annotated[str, AfterValidator(allowed.proxies)]
 Module = Annotated[str, AfterValidator(allowed.unless_empty(allowed.module))]
 Secret = Annotated[str, AfterValidator(allowed.unless_empty(allowed.secret))]
 Password = Annotated[str, AfterValidator(allowed.unless_empty(allowed.password))]
+Hour = Annotated[str, AfterValidator(allowed.hour)]
 QuietHours = Annotated[str, AfterValidator(allowed.quiet_hours)]
 Folder = Annotated[Path, AfterValidator(allowed.folder)]
 NewFile = Annotated[Path, AfterValidator(allowed.new_file)]
@@ -67,6 +68,7 @@ class Settings(BaseSettings):
     sms_quiet_hours: QuietHours = Field(
         default="21:00-08:00", description="夜间不向诉求人发送短信（验证码除外）的时段；none 为不设"
     )
+    brief_time: Hour = Field(default="08:00", description="每个工作日生成晨报的时间；none 为不生成")
     answer_release: Literal["at_once", "centre"] = Field(
         default="at_once",
         description="办理结果何时给诉求人看：at_once 提交即公开，centre 由综治中心核实后公开",

@@ -14,7 +14,7 @@ from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
 from domain.kernel.refusals import NotFound
 from domain.notices import operations, queries
-from domain.notices.rules import AUTO_CARD, BREACH, EXPORT, RISK
+from domain.notices.rules import AUTO_CARD, BREACH, BRIEF, EXPORT, RISK
 from domain.notices.schemas import NoticeView
 from state.clock import now
 from state.live import hub, outlasting
@@ -120,7 +120,7 @@ def _shown(view: NoticeView) -> NoticeShown:
         rest=rest,
         more=_more(view),
         at=stamp(view.at, "%m-%d %H:%M"),
-        href="/exports" if view.kind == EXPORT else f"/case/{view.number}",
+        href={EXPORT: "/exports", BRIEF: f"/brief/{view.number}"}.get(view.kind, f"/case/{view.number}"),
         tone=_tone(view),
         unread=view.unread,
     )

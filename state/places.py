@@ -80,6 +80,8 @@ ALL: tuple[Place, ...] = (
     Place("/risk-alerts", "风险等级反馈", "工作台", "warn", P.CASE_VIEW, view="risk_labels"),
     Place("/exports", "导出记录", "工作台", "download", P.CASE_EXPORT),
     Place("/board", "综合看板", "统计", "chart", P.STATISTICS_VIEW),
+    Place("/brief", "每日晨报", "统计", "sun", P.STATISTICS_VIEW),
+    Place("/brief/[date]", "每日晨报", "统计", permission=P.STATISTICS_VIEW, within="/brief"),
     Place("/figures", "部门统计", "统计", "rows", P.STATISTICS_VIEW),
     Place("/figures/people", "人员统计", "统计", "user", P.STATISTICS_VIEW),
     Place("/figures/links", "环节用时", "统计", "clock", P.STATISTICS_VIEW),

@@ -14,6 +14,7 @@ from app import refusals
 from app.api import (
     attachments,
     auth,
+    briefs,
     cases,
     desk,
     docs,
@@ -50,6 +51,7 @@ _ROOMS = (
     persons.router,
     statistics.router,
     warnings.router,
+    briefs.router,
     meta.router,
     desk.router,
     health.router,

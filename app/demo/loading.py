@@ -15,12 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.demo import roster
 from app.demo.areas import county
 from app.demo.playing import Player, Scene, Script
+from app.jobs.clock import run_once as run_clock_once
 from domain.areas import operations as areas
 from domain.areas import queries as area_queries
+from domain.briefs import operations as brief_operations
+from domain.briefs import queries as briefs
 from domain.calendar import queries as calendar
 from domain.calendar.operations import seed_years
 from domain.kernel import outbox
 from domain.kernel.actor import Actor, console
+from domain.kernel.clock import day_bounds, local_date
 from domain.kernel.permissions import FieldLevel, Permission, Reach, Role
 from domain.kernel.refusals import Invalid
 from domain.kernel.unit_of_work import unit_of_work
@@ -36,6 +40,8 @@ if TYPE_CHECKING:
 SEED = 20
 _FOUNDED_BEFORE = timedelta(days=150)
 _UNDELIVERED = timedelta(days=2)
+_BRIEFS = 10
+"""Days for which there are briefs."""
 _BATCH = 4000
 """Scenes a transaction: the default county is one, so that a broken start leaves nothing behind."""
 
@@ -89,10 +95,23 @@ async def load(*, cases: int, seed: int, password: str, at: datetime, folder: Pa
     for start in range(_BATCH, len(scenes), _BATCH):
         async with unit_of_work() as session:
             await _play(session, player, scenes[start : start + _BATCH])
+    await _brief(at)
     await _forget_old_messages(at)
     if folder is not None:
         await _ensure_tokens(folder, at)
     return accounts(password if new else "")
+
+
+async def _brief(at: datetime) -> None:
+    """Make the briefs of the last working days, after the clock; today's is made by the job, which tells its readers."""
+    await run_clock_once(at)
+    async with unit_of_work() as session:
+        known = await calendar.calendar_of(session)
+        days = [day for back in range(_BRIEFS, 0, -1) if known.is_workday(day := local_date(at) - timedelta(days=back))]
+        for day in days:
+            morning = day_bounds(day)[0] + timedelta(hours=8)
+            for reader, *_ in (await briefs.receivers(session, at=morning)).values():
+                await brief_operations.make(session, reader, day=day, at=morning)
 
 
 def accounts(password: str = "") -> list[DemoAccount]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from app import causes
 from app.jobs import report
 from app.jobs.audit import run_audit
+from app.jobs.briefs import run_briefs
 from app.jobs.clock import run_clock
 from app.jobs.exports import run_exports
 from app.jobs.figures import run_figures
@@ -29,17 +30,19 @@ from app.launch.errors import CannotStart
 from app.launch.parent import ALIVE, READY, Parent
 from app.settings import Settings, load
 from app.tasks import begin
+from domain.briefs.rules import hour_of
 from domain.kernel import crypto
 from state.live import Hub
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
+    from datetime import time
 
 GRACE = (2.0, 0.8, 0.8)
 """Seconds that pieces of work get to end once they were told to stop, by phase; then they are taken back."""
 
 
-def jobs(stops: Sequence[asyncio.Event], watch: Watch) -> list[dict[str, Coroutine[Any, Any, None]]]:
+def jobs(stops: Sequence[asyncio.Event], watch: Watch, hour: time | None) -> list[dict[str, Coroutine[Any, Any, None]]]:
     """Give every job by name, in the phases in which they end; each looks at its event between two pieces of work.
 
     Whoever writes ends first, then the sealer, then the audit: so every line has its place, and the last its anchor.
@@ -49,6 +52,7 @@ def jobs(stops: Sequence[asyncio.Event], watch: Watch) -> list[dict[str, Corouti
         {
             "relay": run_relay(stop, watch=watch),
             "clock": run_clock(stop, watch=watch),
+            "briefs": run_briefs(stop, hour, watch=watch),
             "retention": run_retention(stop, watch=watch),
             "exports": run_exports(stop, watch=watch),
             "indexes": run_fill(stop),
@@ -86,7 +90,10 @@ async def run(settings: Settings, parent: Parent) -> bool:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     hub.on("keys", _refresh_keys)
     listening, telling = hub.run(database.plain(settings.serving_database_url())), _tell(settings, parent)
-    phases = [[begin(job, name) for name, job in phase.items()] for phase in jobs(stops, Watch(settings))]
+    phases = [
+        [begin(job, name) for name, job in phase.items()]
+        for phase in jobs(stops, Watch(settings), hour_of(settings.brief_time))
+    ]
     tasks = [*chain(*phases), begin(listening, "live hub"), begin(telling, "report")]
     asked, died = begin(stop.wait(), "stop"), begin(asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION), "death")
     await asyncio.wait([asked, died], return_when=asyncio.FIRST_COMPLETED)

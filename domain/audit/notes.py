@@ -64,6 +64,7 @@ WORDS: MappingProxyType[str, tuple[Group, str]] = MappingProxyType(
         "case.export": (_G.EXPORT, "导出台账"),
         "journal.export": (_G.EXPORT, "导出审计日志"),
         "list.export": (_G.EXPORT, "导出清单"),
+        "brief.export": (_G.EXPORT, "导出每日晨报"),
         "case.slip": (_G.EXPORT, "打印受理通知单"),
         "case.original": (_G.EXPORT, "下载原图"),
         "audit.verify": (_G.POLICY, "核对审计日志"),

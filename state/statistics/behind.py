@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.briefs import queries as briefs
 from domain.cases.schemas import CaseRow
 from domain.kernel.actor import Actor
 from domain.kernel.asking import Ask, read
@@ -37,6 +38,7 @@ class Behind:
     figure: Annotated[Figure, Ask("指标", choices="figures", linked=True)] = Figure.OPEN
     load: Annotated[Load | None, Ask("人员指标", choices="figures", linked=True)] = None
     person: Annotated[UUID | None, Ask("经办人", choices="figures", linked=True)] = None
+    brief: Annotated[date | None, Ask("晨报日期", linked=True)] = None
     measure: Annotated[Measure | None, Ask("部门指标", choices="figures", linked=True)] = None
     unit: Annotated[str, Ask("承办单位", choices="figures", linked=True)] = ""
     since: Annotated[date | None, Ask("起", linked=True)] = None
@@ -87,6 +89,10 @@ def _period(days: Days) -> dict[str, str]:
 async def _rows(
     session: AsyncSession, actor: Actor, wanted: Behind, *, at: datetime, cursor: str, size: int
 ) -> Page[CaseRow]:
+    if wanted.brief is not None:
+        return await briefs.cases_behind(
+            session, actor, wanted.brief, wanted.figure, at=at, cursor=cursor, size=size, sort=wanted.sort
+        )
     if wanted.measure is None and wanted.load is None:
         return await county.cases_behind(
             session, actor, wanted.figure, wanted.scope(at), at=at, cursor=cursor, size=size, sort=wanted.sort
@@ -106,6 +112,9 @@ async def _rows(
 
 async def said(session: AsyncSession, actor: Actor, wanted: Behind, at: datetime) -> tuple[str, str]:
     """Give what is counted in words, and the sentence that says how."""
+    if wanted.brief is not None:
+        title = f"{wanted.figure.label} · {wanted.brief.isoformat()} 晨报"
+        return title, f"晨报生成时计入的件，此后有变化的仍列在这里；{wanted.figure.says}"
     days = wanted.days(at)
     if wanted.measure is not None:
         names = {unit.code: unit.name for unit in await orgs.departments(session)}

@@ -93,6 +93,7 @@ WRONG: dict[str, list[Wrong]] = {
         Wrong("outbox", "只用于演示模式（DEMO=1）"),
     ],
     "SMS_QUIET_HOURS": [Wrong(value, "21:00-08:00") for value in ("night", "21-8", "25:00-08:00", "08:00-08:00")],
+    "BRIEF_TIME": [Wrong(value, "08:00 这样的时间") for value in ("early", "8:00", "24:00")],
     "ANSWER_RELEASE": [Wrong("later", "只能是 at_once 或 centre")],
     "OBJECTION_WORKDAYS": [Wrong(value, "应为 0 至 30 的整数") for value in ("two", "-1", "31")],
     "TRUSTED_PROXIES": [Wrong(value, "IP 地址或网段") for value in ("proxy", "*", "10.0.0.1/8", "127.0.0.1;10.0.0.1")],
