@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from components.kit.download import download_button
@@ -28,7 +30,7 @@ def drawn() -> rx.Component:
 def ways() -> rx.Component:
     """Draw the ways to the briefs beside it, and to paper."""
 
-    def beside(word: str, day: rx.Var[str]) -> rx.Component:
+    def beside(word: str, day: Any) -> rx.Component:
         return rx.cond(day, rx.el.a(word, href=f"/brief/{day}", class_name="btn"))
 
     export = download_button("下载 PDF", endpoint="/api/v1/briefs/export", body=rx.Var.create({"day": S.day}))

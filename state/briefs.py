@@ -22,7 +22,7 @@ from state.statistics.behind import PATH, of_figure
 from state.statistics.board import Figured
 
 WEEKDAYS = "一二三四五六日"
-TONES = {Figure.RECEIVED: "blue", Figure.CLOSED: "green", Figure.DUE_TODAY: "orange"}
+TONES = {Figure.RECEIVED: "blue", Figure.CLOSED: "green", Figure.TODAY: "orange"}
 """Of the figures of a brief; the others are red."""
 
 

@@ -67,7 +67,7 @@ def _drawn() -> frozenset[int]:
     found: set[int] = set()
     for name in FONTS:
         with TTFont(font_folder() / name, lazy=True) as font:
-            found |= font.getBestCmap().keys()
+            found |= (font.getBestCmap() or {}).keys()
     return frozenset(found)
 
 

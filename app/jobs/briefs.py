@@ -56,9 +56,10 @@ async def run_once(at: datetime, hour: time, done: date | None = None) -> date |
     """Make what is due at a moment, unless it is of the day that is done, and give the day that is done then."""
     async with unit_of_work() as session:
         day = rules.due_on(at, hour, await calendar.calendar_of(session))
-        kinds = await queries.receivers(session, at=at) if day and day != done else {}
-    whole = True
-    told = 0
+        if day is None or day == done:
+            return done
+        kinds = await queries.receivers(session, at=at)
+    whole, told = True, 0
     for readers in kinds.values():
         try:
             async with unit_of_work() as session:
@@ -69,4 +70,4 @@ async def run_once(at: datetime, hour: time, done: date | None = None) -> date |
             whole = False
     if told:
         _log.info("briefs.told", day=str(day), readers=told)
-    return day if day and whole else done
+    return day if whole else done

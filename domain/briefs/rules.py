@@ -17,7 +17,7 @@ from domain.statistics.schemas import Figure
 RECEIVERS = (Role.LEADER, Role.DEPARTMENT_HEAD, Role.CENTER_ADMIN)
 RIGHTS = (Permission.STATISTICS_VIEW, Permission.CASE_VIEW)
 OF_PERIOD = (Figure.RECEIVED, Figure.CLOSED, Figure.BREACHED, Figure.CARDED)
-OF_MOMENT = (Figure.DUE_TODAY, Figure.ALERTED)
+OF_MOMENT = (Figure.TODAY, Figure.ALERTED)
 FIGURES = (*OF_PERIOD, *OF_MOMENT)
 MOST_ASKS = 3
 LONGEST = timedelta(days=31)

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.api.build import build_api
 from app.demo import load
 from app.settings import Settings
+from domain.briefs.models import Brief
+from domain.kernel.unit_of_work import unit_of_work
 from state.clock import now
 
 PASSWORD = "Qingxi-" + "2026x"
@@ -58,6 +61,9 @@ async def test_every_example_works(own_engine: AsyncEngine, tmp_path: Path) -> N
         one, other, child = [await submitted() for _ in range(3)]
         await post("center", "/api/v1/cases/search")
         await post("center", "/api/v1/cases/export")
+        async with unit_of_work() as session:
+            day = await session.scalar(select(func.max(Brief.brief_date)))
+        await post("center", "/api/v1/briefs/export", in_day=str(day))
         await post("center", "/api/v1/lists/{listing}/search", listing="category-words")
         await post("center", "/api/v1/lists/{listing}/export", listing="category-words")
         await post("center", "/api/v1/cases/{number}/actions/{action}", number=one, action="dispatch")

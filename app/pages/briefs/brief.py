@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from components.briefs import drawn, ways
@@ -16,5 +18,5 @@ def brief() -> rx.Component:
 
 def brief_of_day() -> rx.Component:
     """Draw the brief of the day that the address names."""
-    crumbs = [("统计", "/board"), ("每日晨报", "/brief"), (S.day, "")]
+    crumbs: list[tuple[Any, Any]] = [("统计", "/board"), ("每日晨报", "/brief"), (S.day, "")]
     return page(drawn(), place="/brief/[date]", crumbs=crumbs, actions=ways())

@@ -199,15 +199,16 @@ async def actor_of_login(session: AsyncSession, login: str, *, origin: str = "")
 
 async def actors_in_roles(session: AsyncSession, roles: Collection[Role], *, at: datetime) -> tuple[Actor, ...]:
     """Make the actors of all accounts that are in force and hold one of some roles."""
+    who: Any = _ACTING
     query = (
         select(*_FACTS)
         .outerjoin(Unit, _IN_UNIT)
         .where(
-            _ACTING.disabled_at.is_(None),
-            or_(_ACTING.valid_until.is_(None), _ACTING.valid_until > at),
-            _ACTING.roles.overlap([role.value for role in roles]),
+            who.disabled_at.is_(None),
+            or_(who.valid_until.is_(None), who.valid_until > at),
+            who.roles.overlap([role.value for role in roles]),
         )
-        .order_by(_ACTING.id)
+        .order_by(who.id)
     )
     return tuple(_actor(row, "") for row in await session.execute(query))
 

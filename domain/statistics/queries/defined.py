@@ -119,7 +119,7 @@ _OPEN: Mapping[Figure, Callable[[datetime], ColumnElement[bool]]] = {
     Figure.ALERTED: lambda _: warnings.unanswered((Level.RED, Level.ORANGE)),
 }
 """What counts open cases alone."""
-_BREACHES: Mapping[Figure, tuple[ColumnElement[bool], ...]] = {
+_BREACHES: Mapping[Figure, tuple[Any, ...]] = {
     Figure.BREACHED: (),
     Figure.CARDED: (col(Breach.carded),),
 }

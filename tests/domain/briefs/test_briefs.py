@@ -170,7 +170,7 @@ class TestReaders:
         with pytest.raises(NotFound):
             await queries.view(session, county["zjj_head"], THURSDAY, at=MORNING)
         with pytest.raises(NotFound):
-            await queries.cases_behind(session, county["leader"], THURSDAY, Figure.DUE_TODAY, at=MORNING)
+            await queries.cases_behind(session, county["leader"], THURSDAY, Figure.TODAY, at=MORNING)
         moved = replace(county["rsj_head"], unit_id=county["zjj_head"].unit_id)
         with pytest.raises(NotFound):
             await queries.view(session, moved, THURSDAY, at=MORNING)
@@ -220,11 +220,11 @@ class TestAsks:
     async def test_a_case_out_of_reach_is_not_shown(self, session: AsyncSession, county: County) -> None:
         head, (elsewhere,) = county["rsj_head"], await lives(session, county, (1,))
         brief = await operations.make(session, head, day=THURSDAY, at=MORNING)
-        brief.asks, brief.cases = [[Reason.LATE, elsewhere]], {Figure.DUE_TODAY: [elsewhere]}
+        brief.asks, brief.cases = [[Reason.LATE, elsewhere]], {Figure.TODAY: [elsewhere]}
         await session.flush()
 
         assert not (await queries.view(session, head, THURSDAY, at=MORNING)).asks
-        page = await queries.cases_behind(session, head, THURSDAY, Figure.DUE_TODAY, at=MORNING)
+        page = await queries.cases_behind(session, head, THURSDAY, Figure.TODAY, at=MORNING)
         assert (page.total, page.items) == (0, ())
 
 
