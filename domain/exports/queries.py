@@ -13,7 +13,7 @@ from sqlmodel import col
 from domain.areas import queries as areas
 from domain.cases import categories
 from domain.cases.inputs import CaseFilter
-from domain.cases.models import RiskLevel
+from domain.cases.models import RiskLevel, Satisfaction, Source
 from domain.cases.queries import processes
 from domain.cases.queries.narrowing import TAG_WORDS
 from domain.cases.queries.views import VIEWS
@@ -23,7 +23,7 @@ from domain.exports import policy, rules
 from domain.exports.models import ExportJob, State
 from domain.exports.schemas import ExportRow
 from domain.kernel.actor import Actor
-from domain.kernel.clock import end_stamp, stamp
+from domain.kernel.clock import Span, end_stamp, stamp
 from domain.kernel.refusals import NotFound
 from domain.orgs import queries as orgs
 
@@ -81,10 +81,12 @@ async def words_of(session: AsyncSession, wanted: CaseFilter) -> str:
     said = await processes.in_all_words(session)
     found = [said(VIEWS[wanted.view][0])] if wanted.view and wanted.view != "all" else []
     found += [f"状态：{'、'.join(_status(word, said) for word in wanted.statuses)}"] if wanted.statuses else []
-    found += [f"属地：{(await areas.by_code(session, wanted.area)).name}"] if wanted.area else []
-    if wanted.department:
-        unit = await orgs.department_by_code(session, wanted.department, field="department")
-        found.append(f"承办单位：{unit.name}")
+    if wanted.areas:
+        names = [(await areas.by_code(session, code)).name for code in wanted.areas]
+        found.append(f"属地：{'、'.join(names)}")
+    if wanted.departments:
+        units = [await orgs.department_by_code(session, code, field="department") for code in wanted.departments]
+        found.append(f"承办单位：{'、'.join(unit.name for unit in units)}")
     found += _plain(wanted)
     typed = {"text": "文字", "number": "编号", **_PERSON}
     sought = dict.fromkeys(words for name, words in typed.items() if getattr(wanted, name).strip())
@@ -98,16 +100,28 @@ def _status(word: str, said: Callable[[str], str]) -> str:
 
 def _plain(wanted: CaseFilter) -> list[str]:
     kinds = {kind.value: kind.label for kind in categories.Kind}
-    category = categories.CATEGORIES.get(wanted.category)
-    named = category.label if category else kinds.get(wanted.category, wanted.category)
-    period = (wanted.since, wanted.until)
     facts = {
-        "类别": named,
-        "风险": RiskLevel(wanted.risk).label if wanted.risk else "",
-        "标签": TAG_WORDS[wanted.tag] if wanted.tag else "",
-        "受理时间": f"{stamp(period[0])} 至 {end_stamp(period[1])}" if any(period) else "",
+        "类别": [
+            one.label if (one := categories.CATEGORIES.get(code)) else kinds.get(code, code)
+            for code in wanted.categories
+        ],
+        "风险": [RiskLevel(word).label for word in wanted.risks],
+        "来源": [Source(word).label for word in wanted.sources],
+        "满意度": [Satisfaction(word).label for word in wanted.satisfactions],
+        "标签": [TAG_WORDS[tag] for tag in wanted.tags],
+        "受理日期": _days(wanted.submitted),
+        "登记日期": _days(wanted.created),
+        "办结日期": _days(wanted.closed),
+        "到期日期": _days(wanted.due),
+        "发生日期": _days(wanted.occurred),
     }
-    return [f"{name}：{words}" for name, words in facts.items() if words] + (["已超期"] if wanted.overdue else [])
+    return [f"{name}：{'、'.join(words)}" for name, words in facts.items() if words] + (
+        ["已超期"] if wanted.overdue else []
+    )
+
+
+def _days(span: Span) -> list[str]:
+    return [f"{stamp(span.since)} 至 {end_stamp(span.until)}"] if span else []
 
 
 def _row(job: ExportJob, at: datetime) -> ExportRow:

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 
 from domain.cases.inputs import CaseFilter
 from domain.exports.models import State
+from domain.kernel.clock import Span
 
 FEW = 2_000
 """Rows that are answered at once: about a second."""
@@ -29,7 +31,6 @@ TONES: Mapping[State, str] = MappingProxyType(
 CHANGED = "您的账号、权限或查看范围在申请导出后有变化，请重新导出"
 TOO_MANY = f"符合条件的超过 {MOST:,} 件，请缩小范围后再导出"
 STOPPED = "导出时系统出错，可以继续；多次中断请联系管理员"
-_MOMENTS = ("since", "until")
 
 
 def as_text(wanted: CaseFilter) -> str:
@@ -39,9 +40,13 @@ def as_text(wanted: CaseFilter) -> str:
 
 def from_text(text: str) -> CaseFilter:
     """Read what `as_text` wrote."""
-    found = json.loads(text)
-    moments = {name: datetime.fromisoformat(found[name]) for name in _MOMENTS if found[name]}
-    return CaseFilter(**{**found, **moments, "statuses": tuple(found["statuses"])})
+    return CaseFilter(**{name: _read(value) for name, value in json.loads(text).items()})
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, dict):
+        return Span(**{end: datetime.fromisoformat(at) if at else None for end, at in value.items()})
+    return tuple(value) if isinstance(value, list) else value
 
 
 def progress(state: State, rows: int, total: int) -> str:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "e14000000042"
-down_revision: str | None = "e14000000038"
+down_revision: str | None = "e14000000040"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
