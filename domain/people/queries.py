@@ -88,7 +88,9 @@ class Lens:
     purposes: tuple[Purpose, ...]
     overrides: Overrides
     special: bool = False
-    _decided: dict[tuple[Field, bool], Showing] = field(default_factory=dict, compare=False, repr=False)
+    _decided: dict[tuple[Field, bool], Showing] = field(
+        default_factory=dict[tuple[Field, bool], Showing], compare=False, repr=False
+    )
 
     def of_special(self, special: bool) -> Lens:
         """Give the same lens for a matter of a special kind, or for a plain one."""

@@ -75,7 +75,8 @@ class ExportsState(ListState, DialogState, SignedInState):
 
     LISTING: ClassVar = EXPORTS
 
-    async def _prepare(self, _session: AsyncSession, _actor: Actor) -> None:
+    async def _prepare(self, session: AsyncSession, actor: Actor) -> None:
+        await super()._prepare(session, actor)
         self.may_export = False  # a sheet of sheets is for machines
 
     DIALOGS: ClassVar = {

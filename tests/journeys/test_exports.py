@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 import tempfile
 from pathlib import Path
@@ -52,7 +53,7 @@ async def _told(people: People) -> None:
         await row.get_by_role("button", name=re.compile("下载")).click()
     taken = await coming.value
     assert re.fullmatch(r"案件台账-\d{8}-\d{4}\.xlsx", taken.suggested_filename)
-    sheet = load_workbook(await taken.path(), read_only=True).worksheets[0]
+    sheet = load_workbook(io.BytesIO(Path(await taken.path()).read_bytes()), read_only=True).worksheets[0]
     rows = sum(1 for _ in sheet.iter_rows(4, max_col=1))
     assert rows >= MANY
 

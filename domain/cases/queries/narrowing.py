@@ -60,7 +60,7 @@ def conditions(actor: Actor, wanted: CaseFilter, at: datetime) -> list[ColumnEle
 
     :raises Invalid: it names something that does not exist
     """
-    asked: tuple[tuple[Any, Callable[[Any], ColumnElement[bool]]], ...] = (
+    asked: list[tuple[Any, Callable[[Any], ColumnElement[bool]]]] = [
         (wanted.view, lambda name: _view(name, actor, at)),
         (wanted.statuses, lambda words: _status(words, at)),
         (wanted.overdue, lambda _: _view("overdue", actor, at)),
@@ -76,7 +76,7 @@ def conditions(actor: Actor, wanted: CaseFilter, at: datetime) -> list[ColumnEle
         (wanted.occurred, lambda span: _during(Case.occurred_at, span)),
         (wanted.due, _due),
         (wanted.text.strip(), _text),
-    )
+    ]
     return [condition(value) for value, condition in asked if value]
 
 
@@ -165,14 +165,14 @@ def _words(kind: type[W], words: Collection[str], field: str, sentence: str) -> 
 
 def _has_party(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     # A party of the case itself, or of one that was merged into it.
-    own = (
-        select(Party.id)
+    own: Any = (
+        select(col(Party.id))
         .join(Person, col(Person.id) == col(Party.person_id))
         .where(col(Party.case_id) == col(Case.id), condition)
         .exists()
     )
-    duplicate = aliased(Case)
-    joined = (
+    duplicate: Any = aliased(Case)
+    joined: Any = (
         select(duplicate.merged_into_id)
         .join(Party, col(Party.case_id) == duplicate.id)
         .join(Person, col(Person.id) == col(Party.person_id))

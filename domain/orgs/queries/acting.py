@@ -22,7 +22,7 @@ from domain.orgs.models import Account, AccountUnit, Delegation, SessionKind, Si
 from domain.orgs.queries.units import county_centre
 
 _AT: Any = bindparam("at", type_=MOMENT)
-_ACTING = aliased(Account, name="acting")
+_ACTING: Any = aliased(Account, name="acting")
 """The account whose roles, units and reach hold: the person's own, or the one the person stands in for."""
 _OF_ACCOUNT = (
     "id", "login", "name_sealed", "roles", "rights", "denied", "reach", "field_level",
@@ -42,7 +42,7 @@ _IN_UNIT = and_(col(Unit.id) == _ACTING.unit_id, col(Unit.disabled_at).is_(None)
 def _stands(giver: Any, taker: Any) -> Any:
     made = (col(Delegation.from_id) == giver, col(Delegation.to_id) == taker)
     holds = (col(Delegation.valid_from) <= _AT, col(Delegation.valid_until) > _AT, col(Delegation.ended_at).is_(None))
-    return select(Delegation.id).where(*made, *holds).exists()
+    return select(col(Delegation.id)).where(*made, *holds).exists()
 
 
 _STANDS = _stands(col(SignInSession.stands_for), col(SignInSession.account_id))

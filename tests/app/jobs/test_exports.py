@@ -17,7 +17,7 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
@@ -229,8 +229,10 @@ class TestTheProcess:
         job_id = await asked(data.county)
         async with data.working() as process:
             await until(job_id, rules.PART)
-            process.kill()
-            await process.wait()
+            async with unit_of_work() as session:  # held, it gets no further
+                await session.get_one(ExportJob, job_id, with_for_update=True)
+                process.kill()
+                await process.wait()
         job = await job_of(job_id)
         assert job.state is State.RUNNING
         assert rules.PART <= job.rows < MANY
@@ -281,10 +283,9 @@ class TestTheProcess:
 
     async def test_only_one_works_at_a_time(self, data: Data) -> None:
         job_id = await asked(data.county)
-        async with data.working() as first:
-            await until(job_id, rules.PART)
-            async with data.working() as second:
-                assert await second.wait() == 0
-                assert first.returncode is None
-            assert await first.wait() == 0
-        assert (await job_of(job_id)).attempts == 0
+        lock = exporting._LOCK  # pyright: ignore[reportPrivateUsage]
+        async with unit_of_work() as session:
+            await session.execute(select(func.pg_advisory_xact_lock(lock)))
+            async with data.working() as process:
+                assert await process.wait() == 0
+        assert (await job_of(job_id)).state is State.WAITING
