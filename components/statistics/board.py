@@ -45,7 +45,7 @@ def board() -> rx.Component:
     return rx.fragment(sheet("board"), rx.cond(S.loaded, shown, skeleton()))
 
 
-def _cell(drawn: rx.Component, span: str = "") -> rx.Component:
+def _cell(drawn: rx.Component, span: Any = "") -> rx.Component:
     return rx.el.div(drawn, class_name=span)
 
 
@@ -73,7 +73,7 @@ def _head() -> rx.Component:
 def tile(one: Figured) -> rx.Component:
     """Draw one figure, the way to its cases."""
     words = (rx.el.span(one.label), rx.el.b(one.value), rx.el.em(one.unit), rx.el.small(one.note))
-    look = {"title": one.says, "class_name": f"kpi {one.tone}"}
+    look: dict[str, Any] = {"title": one.says, "class_name": f"kpi {one.tone}"}
     return rx.cond(one.href != "", rx.el.a(*words, href=one.href, **look), rx.el.div(*words, **look))
 
 

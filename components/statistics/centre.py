@@ -53,5 +53,4 @@ def _slow() -> rx.Component:
     nothing = empty("没有超期的案件", "超期最多的单位和人员会列在这里")
     found = rx.fragment(rows("承办单位", S.units), rows("经办人", S.people))
     more = rx.el.a("人员统计", href="/figures/people", class_name="btn txt small")
-    some = (S.units.length() + S.people.length()) > 0
-    return card("超期最多", rx.cond(some, found, nothing), actions=more, icon="alarm", flush=True)
+    return card("超期最多", rx.cond(S.some_late, found, nothing), actions=more, icon="alarm", flush=True)

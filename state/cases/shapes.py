@@ -389,5 +389,7 @@ def copies(view: CaseView) -> list[CopySent]:
 def may_agree(actor: Actor, view: CaseView) -> bool:
     """Tell whether the head of the lead department has yet to agree to a return after a report."""
     lead = next((a for a in view.assignments if a.part == "lead" and a.ended_at is None), None)
-    heads = actor.has(Role.DEPARTMENT_HEAD) and lead is not None and lead.unit_code == actor.unit_code
-    return bool(Status(view.row.stored_status) in IN_HAND and heads and lead.reported_at and not lead.return_agreed)
+    if lead is None or not actor.has(Role.DEPARTMENT_HEAD) or lead.unit_code != actor.unit_code:
+        return False
+    in_hand = Status(view.row.stored_status) in IN_HAND
+    return in_hand and lead.reported_at is not None and not lead.return_agreed

@@ -135,7 +135,7 @@ class CaseState(SignedInState):
         return self._wished()
 
     @rx.event
-    async def begin(self):
+    async def enter(self):
         """Begin the page without a dialog, or with that of the step which its address names."""
         self._close()
         self._wish = as_text(self.router.url.query_parameters.get("do", ""))

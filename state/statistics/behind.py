@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -89,25 +89,17 @@ def _period(days: Days) -> dict[str, str]:
 async def _rows(
     session: AsyncSession, actor: Actor, wanted: Behind, *, at: datetime, cursor: str, size: int
 ) -> Page[CaseRow]:
+    more: Any = {"at": at, "cursor": cursor, "size": size, "sort": wanted.sort}
     if wanted.brief is not None:
-        return await briefs.cases_behind(
-            session, actor, wanted.brief, wanted.figure, at=at, cursor=cursor, size=size, sort=wanted.sort
-        )
-    if wanted.measure is None and wanted.load is None:
-        return await county.cases_behind(
-            session, actor, wanted.figure, wanted.scope(at), at=at, cursor=cursor, size=size, sort=wanted.sort
-        )
+        return await briefs.cases_behind(session, actor, wanted.brief, wanted.figure, **more)
     days = wanted.days(at)
     if wanted.load is not None:
         unit = id_of(wanted.department) if wanted.department else None
-        return await people.cases_behind(
-            session, actor, wanted.person or NOBODY, unit, wanted.load, days,
-            at=at, cursor=cursor, size=size, sort=wanted.sort,
-        )  # fmt: skip
-    period = departments.Period(days.since, days.until)
-    return await departments.cases_behind(
-        session, actor, wanted.unit, wanted.measure, period, at=at, cursor=cursor, size=size, sort=wanted.sort
-    )
+        return await people.cases_behind(session, actor, wanted.person or NOBODY, unit, wanted.load, days, **more)
+    if wanted.measure is not None:
+        period = departments.Period(days.since, days.until)
+        return await departments.cases_behind(session, actor, wanted.unit, wanted.measure, period, **more)
+    return await county.cases_behind(session, actor, wanted.figure, wanted.scope(at), **more)
 
 
 async def said(session: AsyncSession, actor: Actor, wanted: Behind, at: datetime) -> tuple[str, str]:

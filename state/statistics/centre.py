@@ -86,6 +86,7 @@ class CentreState(SignedInState):
     today_href: str = ""
     units: list[Slowest] = []
     people: list[Slowest] = []
+    some_late: bool = False
     loaded: bool = False
 
     @rx.event
@@ -127,6 +128,7 @@ def _shown(facts: Facts, actor: Actor) -> dict[str, Any]:
         "today_href": f"{of_figure(Figure.TODAY, facts.day)}&sort=due",
         "units": _slowest_units(facts),
         "people": _slowest_people(facts),
+        "some_late": facts.now.whole[Figure.OVERDUE] > 0,
     }
 
 

@@ -20,8 +20,11 @@ from domain.kernel.unit_of_work import unit_of_work
 from domain.orgs import queries as orgs
 from domain.orgs.models import SessionKind
 from domain.statistics.queries import departments as statistics
+from domain.statistics.queries import links, people
+from domain.statistics.queries.county import Scope
 from domain.statistics.queries.departments import Period
-from domain.statistics.schemas import Measure
+from domain.statistics.rules import Span, days_of
+from domain.statistics.schemas import Among, Load, Measure
 from domain.visits import queries as visits
 from state.clock import now
 from tests.leaks import marks
@@ -163,6 +166,32 @@ class TestFigures:
             assert numbers <= may, (who.login, unit, measure, numbers - may)
             assert len(numbers) == behind.total == getattr(figures, measure.value)
             assert not marks.clear_in(world, repr(behind.items))
+
+    async def test_of_stages_and_people_hold_what_the_person_sees(self, world: World, login: str) -> None:
+        who, days = EVERYBODY[login], days_of(Span.YEAR, now())
+        may = {case.number for case in world.seen(who)}
+        async with unit_of_work() as session:
+            asking = await actor(session, world, login)
+            if not who.may(FIGURES):
+                with pytest.raises(NotPermitted):
+                    await links.stages(session, asking, Scope(days))
+                with pytest.raises(NotPermitted):
+                    await people.people(session, asking, days, at=now())
+                return
+            for one in await links.stages(session, asking, Scope(days)):
+                passed = await links.cases_behind(
+                    session, asking, one.stage, Among.ALL, Scope(days), at=now(), size=200
+                )
+                assert {row.row.number for row in passed.items} <= may
+                assert len(passed.items) == one.counts[Among.ALL]
+                assert not marks.clear_in(world, repr(passed.items))
+            for person in await people.people(session, asking, days, at=now()):
+                for load in Load:
+                    held = await people.cases_behind(
+                        session, asking, person.account_id, person.unit_id, load, days, at=now(), size=200
+                    )
+                    assert {row.number for row in held.items} <= may
+                    assert len(held.items) == person.counts[load]
 
     async def test_of_another_department_are_no_heads_business(self, world: World, login: str) -> None:
         who = EVERYBODY[login]

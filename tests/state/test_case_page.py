@@ -329,7 +329,7 @@ async def _begun(login: str, number: str, do: str, *, early: bool) -> tuple[Rela
     url = f"http://test/case/{number}?do={do}"
     state = await states.tree(RelatingState, await states.signed_in(login), url)
     told = []
-    for name in ("load", "begin") if early else ("begin", "load"):
+    for name in ("load", "enter") if early else ("enter", "load"):
         told += [one for one in await turn(state, name) if one is not None]
     return state, told
 
@@ -351,7 +351,7 @@ class TestAnAddressThatNamesAStep:
         state = await page("leader", number)
         await opened(state, Action.INSTRUCT)
 
-        assert await turn(state, "begin") == [None]
+        assert await turn(state, "enter") == [None]
         assert state.asking.action == ""
 
     async def test_of_a_case_that_is_not_there_asks_for_nothing(self, county: County) -> None:

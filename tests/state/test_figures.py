@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Generator
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,6 +22,7 @@ from domain.statistics.schemas import Figure
 from state.cases.listing import CaseListState
 from state.clock import now
 from state.kit.charts import Chart
+from state.live import hub
 from state.statistics.behind import BehindState, of_figure
 from state.statistics.board import BoardState
 from state.statistics.centre import CentreState
@@ -92,6 +94,15 @@ async def test_a_period_is_in_the_address(ground: AsyncEngine) -> None:
     assert (await _board("leader", "?span=never")).span == Span.MONTH.value
 
 
+@pytest.fixture
+def keeping() -> Generator[None]:
+    """Let what is read be kept, as it is while announcements are heard."""
+    hub.listening.set()
+    yield
+    hub.listening.clear()
+
+
+@pytest.mark.usefixtures("keeping")
 async def test_a_department_s_board_is_its_own(ground: AsyncEngine) -> None:
     await _built()
 

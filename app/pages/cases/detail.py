@@ -21,7 +21,7 @@ def case_detail() -> rx.Component:
         sheet(),
         why_dialog(),
         # a dialog outlives a line that broke, not a reload or another page: those begin without one, or with their own
-        rx.fragment(on_mount=CaseState.begin),
+        rx.fragment(on_mount=CaseState.enter),
         rx.cond(
             CaseState.found,
             rx.cond(

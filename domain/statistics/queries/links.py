@@ -59,10 +59,16 @@ def _acts(column: Any, acts: Collection[A]) -> ColumnElement[bool]:
 def _lines(actor: Actor, scope: Scope, stages: Collection[Stage]) -> CTE:
     """One line for each stage and case that passed it in the period, by the last passing."""
     entry, days = JournalEntry, scope.days
-    stage = case(*((_acts(col(entry.action), _ACTS[one][1]), one.value) for one in stages)).label("stage")
+    stage: Any = case(*((_acts(col(entry.action), _ACTS[one][1]), one.value) for one in stages)).label("stage")
+    columns: list[Any] = [
+        stage,
+        col(Case.id).label("case_id"),
+        col(entry.seq).label("seq"),
+        col(entry.at).label("ended_at"),
+    ]
+    found: Any = select(*columns)
     ended = (
-        select(stage, col(Case.id).label("case_id"), col(entry.seq).label("seq"), col(entry.at).label("ended_at"))
-        .join(Case, col(Case.id) == col(entry.subject_id))
+        found.join(Case, col(Case.id) == col(entry.subject_id))
         .where(
             visible_to(actor), *scope.narrowed, col(Case.merged_into_id).is_(None),
             col(entry.at) >= days.since, col(entry.at) < days.until,
@@ -73,13 +79,10 @@ def _lines(actor: Actor, scope: Scope, stages: Collection[Stage]) -> CTE:
         .subquery("ended")
     )  # fmt: skip
     starts = [and_(ended.c.stage == one.value, _acts(col(_Begun.action), _ACTS[one][0])) for one in stages]
-    began = (
-        select(col(_Begun.at).label("began_at"))
-        .where(col(_Begun.subject_id) == ended.c.case_id, col(_Begun.seq) < ended.c.seq, or_(*starts))
-        .order_by(col(_Begun.seq).desc())
-        .limit(1)
-        .lateral("began")
-    )
+    before = (col(_Begun.subject_id) == ended.c.case_id, col(_Begun.seq) < ended.c.seq, or_(*starts))
+    began_at: Any = col(_Begun.at).label("began_at")
+    last = select(began_at).where(*before).order_by(col(_Begun.seq).desc()).limit(1)
+    began = last.lateral("began")
     took = cast(extract("epoch", ended.c.ended_at - began.c.began_at), Float).label("took")
     over = _over(ended, began).label("over")
     return select(ended, began.c.began_at, took, over).join(began, true()).cte("lines")
@@ -123,7 +126,8 @@ async def stages(session: AsyncSession, actor: Actor, scope: Scope) -> tuple[Sta
         .group_by(lines.c.stage)
     )
     found: dict[Stage, StageFigures] = {}
-    for name, *numbers, median, ninety in await session.execute(query):
+    rows: Sequence[Any] = (await session.execute(query)).all()
+    for name, *numbers, median, ninety in rows:
         stage = Stage(name)
         found[stage] = StageFigures(stage, dict(zip(Among, numbers, strict=True)), median, ninety)
     return tuple(found.get(one) or StageFigures(one, dict.fromkeys(Among, 0)) for one in Stage)
@@ -151,7 +155,7 @@ async def cases_behind(
         raise Invalid.of({"sort": "不能按这一列排序"})
     lines = _lines(actor, scope, (stage,))
     edges, falling = _edges(lines), sort != "took"
-    every = (
+    every: Any = (
         select(Case, lines.c.began_at, lines.c.ended_at, lines.c.took, lines.c.over)
         .join(lines, lines.c.case_id == col(Case.id))
         .join(edges, true())

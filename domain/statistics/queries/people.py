@@ -6,7 +6,7 @@ petitioner as person in charge is free text, and no account.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -99,8 +99,8 @@ async def people(
         )
         .group_by(col(_Held.accepted_by), col(_Held.unit_id))
     )  # fmt: skip
-    found: dict[tuple[UUID, UUID], Any] = {(row[0], row[1]): row[2:] for row in await session.execute(query)}
-    return await _named(session, actor, found, unit_id, at)
+    rows: Sequence[Any] = (await session.execute(query)).all()
+    return await _named(session, actor, {(who, unit): numbers for who, unit, *numbers in rows}, unit_id, at)
 
 
 async def _named(
@@ -110,14 +110,16 @@ async def _named(
     free = await colleagues(session, units, at=at)
     units |= {one.id: one.name for one in (await orgs.units_by_id(session, {unit for _, unit in found})).values()}
     names = {one.account_id: one.name for one in free} | await orgs.staff_names(session, {who for who, _ in found})
-    ready = {(one.account_id, one.unit_id) for one in free if one.unit_id in units and one.roles & _HANDLERS}
-    nothing, lens = (None, None, *(0 for _ in Load)), await persons.lens(session, actor)
+    ready = {(one.account_id, one.unit_id) for one in free if one.unit_id and one.roles & _HANDLERS}
+    nothing: Any = (None, None, *(0 for _ in Load))
+    lens = await persons.lens(session, actor)
     return tuple(
         PersonFigures(
             who, unit, lens.staff(Field.STAFF_NAME, names.get(who)), units[unit],
             dict(zip(Load, numbers, strict=True)), median, None if points is None else float(points),
         )
-        for who, unit in sorted({*found, *ready}, key=lambda key: (*map(str, reversed(key)),))
+        for who, unit in sorted({*found, *ready}, key=lambda key: (str(key[1]), str(key[0])))
+        if unit in units
         for median, points, *numbers in (found.get((who, unit), nothing),)
     )  # fmt: skip
 
