@@ -80,8 +80,8 @@ def _lines(actor: Actor, scope: Scope, stages: Collection[Stage]) -> CTE:
     )  # fmt: skip
     starts = [and_(ended.c.stage == one.value, _acts(col(_Begun.action), _ACTS[one][0])) for one in stages]
     before = (col(_Begun.subject_id) == ended.c.case_id, col(_Begun.seq) < ended.c.seq, or_(*starts))
-    began_at: Any = col(_Begun.at).label("began_at")
-    last = select(began_at).where(*before).order_by(col(_Begun.seq).desc()).limit(1)
+    began_at: list[Any] = [col(_Begun.at).label("began_at")]
+    last = select(*began_at).where(*before).order_by(col(_Begun.seq).desc()).limit(1)
     began = last.lateral("began")
     took = cast(extract("epoch", ended.c.ended_at - began.c.began_at), Float).label("took")
     over = _over(ended, began).label("over")
