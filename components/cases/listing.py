@@ -50,8 +50,9 @@ def _filters() -> rx.Component:
         *[picks(S, name, label, S.choices[name]) for name, label in zip(PICKED, LABELS, strict=True)],
         more_conditions(S),
         rx.cond(S.filtered, rx.el.button("清除", class_name="btn txt", title="清除筛选", on_click=S.widen)),
+        columns_menu(S, _CHOSEN),
         count=conditions(S),
-        beside=rx.fragment(presets_menu(S), rx.cond(S.more.length() > 0, _more()), columns_menu(S, _CHOSEN)),
+        beside=rx.fragment(presets_menu(S), rx.cond(S.more.length() > 0, _more())),
         keys=rx.el.span(
             rx.el.kbd("J"), rx.el.kbd("K"), " 移动 ", rx.el.kbd("Enter"), " 打开 ", rx.el.kbd("?"), " 帮助",
             class_name="keys muted",

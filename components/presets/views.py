@@ -22,7 +22,7 @@ def presets_menu(state: Any) -> rx.Component:
             rx.foreach(S.own, _own),
             rx.foreach(S.others, _other),
             rx.cond(
-                (S.own.length() == 0) & (S.others.length() == 0),
+                S.none,
                 rx.el.p("还没有常用视图：设好条件后保存，下次一点即到", class_name="muted"),
             ),
             rx.el.button(

@@ -56,6 +56,7 @@ _MORE: tuple[tuple[Role, tuple[str, ...]], ...] = (
 PICKED = ("status", "category", "area", "department", "risk", "tag")
 """What stands above the list; all else is a further condition."""
 _PERSON = tuple(one.name for one in asked(CaseConditions) if one.ask.personal)
+_FURTHER = tuple(one.name for one in asked(CaseConditions) if one.name not in {"number", *_PERSON})
 _WHEN = "%m-%d %H:%M"
 _USUAL = (
     "number", "title", "category", "area", "party", "risk", "status", "due", "department", "handler", "submitted",
@@ -111,7 +112,7 @@ class CaseListState(ConditionsState, ColumnsState, AddressedState, SignedInState
     """One browser's list of cases."""
 
     ASKS: ClassVar[Asks] = Asks(
-        open=(*PICKED, *(one.name for one in asked(CaseConditions) if one.name not in {"number", *_PERSON})),
+        open=(*PICKED, *_FURTHER),
         text=("text", "number"),
         personal=_PERSON,
         views=frozenset(views.VIEWS),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import reflex as rx
 
@@ -19,6 +19,8 @@ FROM, TO = "_from", "_to"
 class ConditionsState(AddressedState, mixin=True):
     """The handlers of the dialog; a list names its `CONDITIONS` and inherits them before `SignedInState`."""
 
+    if TYPE_CHECKING:
+        _acting: Any  # of `SignedInState`
     CONDITIONS: ClassVar[type[Any]] = Nothing
     choices: dict[str, list[Choice]] = {}
     conditions_set: list[Choice] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +22,8 @@ class ColumnsState(AddressedState, mixin=True):
     :cvar FIXED: those that always stand there
     """
 
+    if TYPE_CHECKING:
+        _acting: Any  # of `SignedInState`
     COLUMNS: ClassVar[tuple[str, ...]] = ()
     USUAL: ClassVar[tuple[str, ...]] = ()
     FIXED: ClassVar[tuple[str, ...]] = ()

@@ -39,6 +39,10 @@ async def _save(session: AsyncSession, actor: Actor, address: str, given: Preset
     return await operations.save(session, actor, path, query, given, at=at)
 
 
+async def _new(_session: AsyncSession, _actor: Actor, _key: str) -> Asked:
+    return Asked(without=["position"])
+
+
 async def _change(session: AsyncSession, actor: Actor, key: str, given: PresetInput, _at: datetime) -> Any:
     return await operations.change(session, actor, id_of(key), given)
 
@@ -63,6 +67,7 @@ class PresetsState(DialogState, SignedInState):
             "已保存",
             None,
             PresetInput,
+            fill=_new,
             says="保存当前的计数、筛选条件、排序和显示列；姓名、电话、证件号码和可能含个人信息的搜索文字不保存",
         ),
         "change": Dialog("修改常用视图", _change, "已保存", None, PresetInput, fill=_as_it_is),
@@ -73,6 +78,7 @@ class PresetsState(DialogState, SignedInState):
     }  # fmt: skip
     own: list[PresetShown] = []
     others: list[PresetShown] = []
+    none: bool = False
     _place: str = ""
 
     @rx.event
@@ -89,3 +95,4 @@ class PresetsState(DialogState, SignedInState):
         ]
         self.own = [one for one in found if not one.by]
         self.others = [one for one in found if one.by]
+        self.none = not found

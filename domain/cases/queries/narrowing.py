@@ -94,8 +94,8 @@ def _tag(name: str) -> ColumnElement[bool]:
 
 def _number(part: str) -> ColumnElement[bool]:
     # of all numbers only their index is read, which is narrow: the offset keeps the planner from joining the two
-    every = aliased(Case)
-    found = select(every.number).where(col(every.number).contains(part, autoescape=True)).offset(0)
+    every: Any = aliased(Case)
+    found = select(every.number).where(every.number.contains(part, autoescape=True)).offset(0)
     return col(Case.number).in_(found)
 
 
@@ -165,20 +165,14 @@ def _words(kind: type[W], words: Collection[str], field: str, sentence: str) -> 
 
 def _has_party(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     # A party of the case itself, or of one that was merged into it.
-    own: Any = (
-        select(col(Party.id))
-        .join(Person, col(Person.id) == col(Party.person_id))
-        .where(col(Party.case_id) == col(Case.id), condition)
-        .exists()
-    )
     duplicate: Any = aliased(Case)
-    joined: Any = (
-        select(duplicate.merged_into_id)
-        .join(Party, col(Party.case_id) == duplicate.id)
-        .join(Person, col(Person.id) == col(Party.person_id))
-        .where(duplicate.merged_into_id.is_not(None), condition)  # type: ignore[union-attr]
+    own: Any = select(col(Party.id)).join(Person, col(Person.id) == col(Party.person_id))
+    joined: Any = select(duplicate.merged_into_id).join(Party, col(Party.case_id) == duplicate.id)
+    joined = joined.join(Person, col(Person.id) == col(Party.person_id))
+    return or_(
+        own.where(col(Party.case_id) == col(Case.id), condition).exists(),
+        col(Case.id).in_(joined.where(duplicate.merged_into_id.is_not(None), condition)),
     )
-    return or_(own, col(Case.id).in_(joined))
 
 
 def _text(text: str) -> ColumnElement[bool]:
