@@ -61,7 +61,8 @@ export function Picks({ label, options = [], value = "", plain, onPick }) {
   }, [open]);
 
   const toggle = (one) => put(chosen.includes(one) ? chosen.filter((other) => other !== one) : [...chosen, one]);
-  const shown = typed.trim() ? fitting(options, typed) : options;
+  const fit = typed.trim() ? fitting(options, typed) : options;
+  const shown = options.filter((option) => fit.includes(option)); // a tree keeps its order
   const press = (event) => {
     if (event.nativeEvent.isComposing || event.keyCode === 229) return;
     if (event.key === "Escape" && open) {
