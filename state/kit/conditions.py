@@ -90,7 +90,9 @@ def _gathered(
 
     def of(one: Field) -> str:
         if one.of(tuple):
-            ticked = (each.value for each in offered[one.ask.choices] if flag_in(form, f"{one.name}-{each.value}"))
+            ticked = (
+                each.value for each in offered.get(one.ask.choices, ()) if flag_in(form, f"{one.name}-{each.value}")
+            )
             return ",".join(ticked)
         return ("1" if flag_in(form, one.name) else "") if one.kind is bool else as_text(form.get(one.name)).strip()
 

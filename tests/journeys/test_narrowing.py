@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
+
 from playwright.async_api import Page, expect
 
 from tests.journeys.conftest import PHONE, ROWS, People
+from tests.support.accessible import expect_accessible
 
 
 async def _settled(page: Page) -> None:
@@ -27,6 +30,7 @@ async def test_a_list_is_narrowed_and_named_by_keys_alone(people: People) -> Non
     await keys.press("ArrowDown")
     await keys.press("Space")
     await expect(bar.get_by_role("button", name="类别：劳动人事 等 2 项")).to_be_visible()
+    await expect_accessible(page)
     await keys.press("Escape")
     await expect(bar.get_by_role("button", name="类别：劳动人事 等 2 项")).to_be_focused()
     await page.wait_for_url("**category=07,07*")
@@ -35,12 +39,13 @@ async def test_a_list_is_narrowed_and_named_by_keys_alone(people: People) -> Non
     await keys.press("Enter")
     dialog = page.get_by_role("dialog", name="更多条件")
     await expect(dialog.get_by_label("案件编号")).to_be_focused()
-    await keys.type("２０２６")
+    await expect_accessible(page)
+    await keys.type("２０２")
     await dialog.get_by_label("受理日期从").fill("2026-02-01")
     await dialog.get_by_label("受理日期到").fill("2026-01-01")
     await keys.press("Enter")
     await expect(dialog.get_by_text("受理日期到不能早于受理日期从")).to_be_visible()
-    await expect(dialog.get_by_label("案件编号")).to_have_value("２０２６")
+    await expect(dialog.get_by_label("案件编号")).to_have_value("２０２")
     await dialog.get_by_label("受理日期到").fill("2099-01-01")
     await keys.press("Enter")
     await expect(page.get_by_role("button", name="去掉条件：受理日期从 2026-02-01")).to_be_visible()
@@ -50,18 +55,20 @@ async def test_a_list_is_narrowed_and_named_by_keys_alone(people: People) -> Non
 
 
 async def _name_it(page: Page) -> None:
-    keys, address = page.keyboard, page.url
+    keys, address, name = page.keyboard, page.url, f"劳动案件{token_hex(3)}"
     menu = page.locator("summary", has_text="常用视图")
     await menu.focus()
     await keys.press("Enter")
     await page.get_by_role("button", name="保存当前视图").press("Enter")
-    await keys.type("今年的劳动案件")
+    await expect(page.get_by_role("dialog").get_by_label("名称")).to_be_focused()
+    await keys.type(name)
     await keys.press("Enter")
     await expect(page.get_by_text("已保存")).to_be_visible()
     await page.get_by_role("button", name="清除").first.press("Enter")
     await expect(page.get_by_role("button", name="去掉条件：")).to_have_count(0)
     await menu.press("Enter")
-    await page.get_by_role("link", name="今年的劳动案件").press("Enter")
+    await expect_accessible(page)
+    await page.get_by_role("link", name=name).press("Enter")
     await page.wait_for_url(address)
     await expect(page.get_by_role("button", name="去掉条件：受理日期到 2099-01-01")).to_be_visible()
 
