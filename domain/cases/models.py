@@ -13,7 +13,7 @@ from sqlmodel import Field
 
 from domain.calendar.models import LimitUnit, Link
 from domain.cases.categories import Kind
-from domain.cases.vocabulary import Action, Status
+from domain.cases.vocabulary import Action, ProcessState, Status
 from domain.kernel.columns import MOMENT, Word
 from domain.kernel.ids import new_id
 from domain.kernel.labels import Labelled
@@ -331,12 +331,6 @@ class Copy(Row, table=True):
     sent_at: datetime = Field(sa_type=MOMENT)
     read_by: UUID | None = None
     read_at: datetime | None = Field(default=None, sa_type=MOMENT)
-
-
-class ProcessState(Labelled):
-    DRAFT = "draft", "草稿"
-    ENABLED = "enabled", "启用"
-    RETIRED = "retired", "停用"
 
 
 class ProcessVersion(Row, table=True):

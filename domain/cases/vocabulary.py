@@ -234,3 +234,9 @@ class OpenWork(Labelled):
     ACCEPTED = "accepted", "接收在办的案件"
     REQUESTED = "requested", "待审批的申请"
     SUPERVISED = "supervised", "发出的督办"
+
+
+class ProcessState(Labelled):
+    DRAFT = "draft", "草稿"
+    ENABLED = "enabled", "启用"
+    RETIRED = "retired", "停用"

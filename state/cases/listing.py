@@ -287,27 +287,37 @@ class CaseListState(ConditionsState, ColumnsState, AddressedState, SignedInState
 
     async def _choices(self, session: AsyncSession, actor: Actor) -> None:
         department = actor.has(Role.OFFICER, Role.DEPARTMENT_HEAD)
-        said = await processes.in_all_words(session)
-        usual = {s: rules.shown_status(s, None, at=now(), for_department=department)[1] for s in Status}
-        status = [
+        found = await _CHOICES.of(session, department, lambda: _choices(session, department=department))
+        if found != self.choices:
+            self.choices = found
+
+
+_CHOICES: Kept[dict[str, list[Choice]]] = Kept("case")
+"""What lists may be narrowed by; a division that was renamed stands in them within a minute."""
+
+
+async def _choices(session: AsyncSession, *, department: bool) -> dict[str, list[Choice]]:
+    said = await processes.in_all_words(session)
+    usual = {s: rules.shown_status(s, None, at=now(), for_department=department)[1] for s in Status}
+    levels = {Level.TOWNSHIP, Level.VILLAGE}
+    return {
+        "status": [
             *(Choice(s.value, said(s.label).replace(s.label, usual[s], 1)) for s in Status),
             Choice(rules.OVERDUE_ACCEPT, said("逾期未接收")),
             Choice(rules.OVERDUE_HANDLE, said("逾期未处理")),
-        ]
-        self.choices = {
-            "status": status,
-            "category": _tree_of_categories(),
-            "area": [
-                Branch(a.code, a.name, a.level is Level.VILLAGE)
-                for a in await areas.all_areas(session)
-                if a.level in {Level.TOWNSHIP, Level.VILLAGE}
-            ],
-            "department": [Choice(u.code, u.name) for u in await orgs.departments(session)],
-            "risk": [Choice(one.value, one.label) for one in RiskLevel],
-            "tag": [Choice(*one) for one in TAGS],
-            "source": [Choice(one.value, one.label) for one in Source],
-            "satisfaction": [Choice(one.value, one.label) for one in Satisfaction],
-        }
+        ],
+        "category": _tree_of_categories(),
+        "area": [
+            Branch(a.code, a.name, a.level is Level.VILLAGE)
+            for a in await areas.all_areas(session)
+            if a.level in levels
+        ],
+        "department": [Choice(u.code, u.name) for u in await orgs.departments(session)],
+        "risk": [Choice(one.value, one.label) for one in RiskLevel],
+        "tag": [Choice(*one) for one in TAGS],
+        "source": [Choice(one.value, one.label) for one in Source],
+        "satisfaction": [Choice(one.value, one.label) for one in Satisfaction],
+    }
 
 
 @cache

@@ -100,7 +100,7 @@ _PERSON = driver.Shape(
 NOT_SHOWN = _all_but(
     Case, "id", "number", "version", "title", "category", "area_path", "process_id", "status", "due_at", "due_line",
     "due_unit_id", "risk_level", "urgent", "leader_order", "supervision", "watch", "created_at", "submitted_at",
-    "lead_unit_id",
+    "lead_unit_id", "source", "closed_at", "satisfaction",
 )  # fmt: skip
 """What no row of a list is made of; whatever is asked beyond is missed at once."""
 

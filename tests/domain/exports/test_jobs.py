@@ -17,6 +17,7 @@ from domain.exports import operations, queries, rules
 from domain.exports.models import ExportJob, State
 from domain.exports.schemas import ExportRow, Part
 from domain.kernel import parts
+from domain.kernel.clock import Span
 from domain.kernel.models import JournalEntry, OutboxMessage
 from domain.kernel.permissions import Role
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound, NotPermitted
@@ -97,20 +98,20 @@ class TestAsking:
 
     async def test_says_conditions_in_words(self, session: AsyncSession, county: County) -> None:
         wanted = CaseFilter(
-            statuses=("in_progress", "overdue_accept"), department="rsj", risk="high", tag="urgent", category="0701",
-            since=MORNING - 3 * DAY, until=MORNING,
+            statuses=("in_progress", "overdue_accept"), departments=("rsj",), risks=("high", "low"), tags=("urgent",),
+            categories=("0701",), submitted=Span(MORNING - 3 * DAY, MORNING),
         )  # fmt: skip
         await operations.ask(session, county["center"], wanted, [], at=MORNING)
 
         said = (await row_of(session, county)).said
         unit = county.units["rsj"].name
         assert said.startswith(f"状态：处理中、逾期未接收；承办单位：{unit}；类别：")
-        assert said.endswith("；风险：高风险；标签：加急；受理时间：2026-11-15 09:00 至 2026-11-18 09:00")
+        assert said.endswith("；风险：高风险、低风险；标签：加急；受理日期：2026-11-15 09:00 至 2026-11-18 09:00")
 
     async def test_a_condition_that_does_not_exist_is_refused_by_its_field(
         self, session: AsyncSession, county: County
     ) -> None:
-        for wanted in ({"area": "nowhere"}, {"department": "nobody"}, {"tag": "x"}, {"statuses": ("x",)}):
+        for wanted in ({"areas": ("nowhere",)}, {"departments": ("nobody",)}, {"tags": ("x",)}, {"statuses": ("x",)}):
             with pytest.raises(Invalid):
                 await asked(session, county, **wanted)
 
@@ -124,7 +125,7 @@ class TestAsking:
         await asked(session, county)
 
     async def test_conditions_come_back_as_they_were(self) -> None:
-        wanted = CaseFilter(statuses=("closed",), name="林木水", since=MORNING, overdue=True, sort="-due")
+        wanted = CaseFilter(statuses=("closed",), name="林木水", due=Span(MORNING), overdue=True, sort="-due")
 
         assert rules.from_text(rules.as_text(wanted)) == wanted
 
