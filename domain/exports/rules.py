@@ -45,8 +45,10 @@ def from_text(text: str) -> CaseFilter:
 
 def _read(value: Any) -> Any:
     if isinstance(value, dict):
-        return Span(**{end: datetime.fromisoformat(at) if at else None for end, at in value.items()})
-    return tuple(value) if isinstance(value, list) else value
+        ends: dict[str, Any] = value
+        return Span(**{end: datetime.fromisoformat(at) if at else None for end, at in ends.items()})
+    several: Any = value
+    return tuple(several) if isinstance(value, list) else value
 
 
 def progress(state: State, rows: int, total: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, Select, Table, delete, except_, func, select, true, union_all
+from sqlalchemy import CTE, Table, delete, except_, func, select, true, union_all
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -69,7 +69,7 @@ async def _alone(session: AsyncSession) -> None:
     await session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
-def _add(*lines: Select[Any], kind: str | None = None) -> Insert:
+def _add(*lines: Any, kind: str | None = None) -> Insert:
     """Add the sum of some lines to the sums of days, of one kind or all."""
     every = union_all(*lines).subquery()
     keys, number = _columns(every), func.sum(every.c.number)

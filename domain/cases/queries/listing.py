@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -42,6 +43,7 @@ SORTED = 200
 FULL_SECONDS = 10.0
 """How long a list of more than is counted stays that long: counting up to there costs more than the page."""
 _FULL: dict[tuple[Any, ...], float] = {}
+_LONG_NUMBER = re.compile(r"\d{7,}[Xx]?")
 _LONG = ("content", "folded", "result", "answer")
 """What no row shows."""
 KEPT = 1000
@@ -83,8 +85,10 @@ async def search(
 
 
 def _excerpt(case: Case, text: str) -> str:
+    # a list is read without a line in the journal of the case: numbers of phones and papers stay in the case
     title = searching.fold(case.title)
-    return searching.excerpt(case.content, [word for word in searching.words_of(text) if word not in title])
+    found = searching.excerpt(case.content, [word for word in searching.words_of(text) if word not in title])
+    return _LONG_NUMBER.sub(lambda digits: f"{digits[0][:3]}****", found)
 
 
 def _by_person(wanted: CaseFilter) -> bool:

@@ -54,7 +54,7 @@ async def overview(
         for kind, key, figure, number in await summary.numbers(session, scope.days, kinds):
             found.setdefault((kind, key), {})[figure] = number
     groups = {
-        one: {key: _filled(counts, figures) for (kind, key), counts in found.items() if kind == one} for one in by
+        one: {key: _filled(counts, figures) for (kind, key), counts in found.items() if kind == one.value} for one in by
     }
     return Overview(
         Counted("", "", _filled(found.get((summary.WHOLE, ""), {}), figures)),

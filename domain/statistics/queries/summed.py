@@ -15,6 +15,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     String,
+    Table,
     Values,
     bindparam,
     case,
@@ -41,6 +42,8 @@ from domain.statistics.schemas import By, Figure
 
 KEPT = (Figure.RECEIVED, Figure.CLOSED, Figure.LATE, Figure.RATED, Figure.SATISFIED)
 """What is summed; what was closed in time is the rest of what was closed."""
+_DAYS: Table = FigureDay.__table__  # type: ignore[attr-defined]
+_CASES: Table = FigureCase.__table__  # type: ignore[attr-defined]
 WHOLE = ""
 """The kind of the group that holds all."""
 
@@ -64,14 +67,14 @@ def _summing(*keys: str, key: bool = False) -> driver.Made:
     changed = func.any(func.array(select(col(FigureChange.case_id)).distinct().scalar_subquery()))
     then = _as_kept(col(FigureCase.case_id) == changed).subquery("then")
     now = as_counted(col(Case.id) == changed).subquery("now")
-    every = [select(*FigureDay.__table__.columns), spread(then, -1), spread(now, 1)]
+    every: list[Any] = [select(*_DAYS.columns), spread(then, -1), spread(now, 1)]
     lines = union_all(*(one.where(*_wanted(one, key=key)) for one in every)).subquery("lines")
     return driver.Made(
         select(*(lines.c[one] for one in keys), func.sum(lines.c.number)).group_by(*(lines.c[one] for one in keys))
     )
 
 
-def _wanted(one: Select[Any], *, key: bool) -> list[ColumnElement[bool]]:
+def _wanted(one: Any, *, key: bool) -> list[Any]:
     kind, day, name, *_ = one.inner_columns
     found = [
         driver.among(kind, "kinds"),
@@ -93,7 +96,8 @@ def as_counted(which: ColumnElement[bool]) -> Select[Any]:
 
 
 def _as_kept(which: ColumnElement[bool]) -> Select[Any]:
-    return select(*FigureCase.__table__.columns).where(which)  # type: ignore[attr-defined]
+    kept: Any = select(*_CASES.columns)
+    return kept.where(which)
 
 
 def spread(cases: FromClause, sign: int) -> Select[Any]:
