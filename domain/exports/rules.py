@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from domain.cases.inputs import CaseFilter
 from domain.exports.models import State
@@ -45,10 +45,9 @@ def from_text(text: str) -> CaseFilter:
 
 def _read(value: Any) -> Any:
     if isinstance(value, dict):
-        ends: dict[str, Any] = value
+        ends = cast("dict[str, str | None]", value)
         return Span(**{end: datetime.fromisoformat(at) if at else None for end, at in ends.items()})
-    several: Any = value
-    return tuple(several) if isinstance(value, list) else value
+    return tuple(cast("list[Any]", value)) if isinstance(value, list) else value
 
 
 def progress(state: State, rows: int, total: int) -> str:

@@ -18,7 +18,7 @@ import pytest_asyncio
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.api.exports import _case_cells  # pyright: ignore[reportPrivateUsage]
+from app.documents.ledger import cells
 from app.documents.slip import slip_pdf
 from app.public.pages import page
 from domain.calendar.models import LimitUnit, Link
@@ -119,7 +119,7 @@ class _Reader:
             "pending": await handlings.pending(session, actor, number),
             "conflict": await conflict.since(session, actor, number, 0),
             "list": found.items,
-            "export": [_case_cells(row) for row in found.items],
+            "export": [cells(row) for row in found.items],
         }
 
     async def outside(self, at: datetime) -> dict[str, object]:
