@@ -85,11 +85,11 @@ def _wanted(one: Any, *, key: bool) -> list[Any]:
 
 def as_counted(which: ColumnElement[bool]) -> Select[Any]:
     """Give what some cases count for, as their rows say: a line as that of `FigureCase` for each that counts at all."""
-    shown = [
+    shown: list[Any] = [
         case((holds(figure), cast(func.timezone(SHANGHAI.key, moment_of(figure)), Date))).label(figure.value)
         for figure in KEPT
     ]
-    groups = [KEYS[by].label(by.value) for by in By]
+    groups: list[Any] = [KEYS[by].label(by.value) for by in By]
     # whatever counts was submitted
     counts = (col(Case.submitted_at).is_not(None), col(Case.merged_into_id).is_(None), col(Case.status) != Status.DRAFT)
     return _loose(select(col(Case.id).label("case_id"), *groups, *shown)).where(which, *counts)
