@@ -104,7 +104,8 @@ def change(now: int, then: int) -> str:
     """Say how a figure changed against an earlier one, in per cent; nothing where there was none."""
     if not then:
         return ""
-    return f"{(now - then) / then * 100:+.0f}%"
+    changed = round((now - then) / then * 100)
+    return f"{changed:+d}%" if changed else "0%"
 
 
 def share(part: int, whole: int) -> float | None:

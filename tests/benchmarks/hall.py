@@ -11,24 +11,43 @@ import json
 import random
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from itertools import cycle
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.benchmarks import processors
+from tests.benchmarks.figures import Series, Table
 from tests.benchmarks.walk import matter
+from tests.journeys.conftest import PASSWORD
 
 STATE = "reflex___state____state"
 OPEN, TURN = f"{STATE}.hydrate_and_load", f"{STATE}.reflex___state____on_load_internal_state.on_load_internal"
 NAMESPACE, READY = "/_event", '"is_hydrated_rx_state_":true'
-CONNECTED, WORKING, THINK = 30, 20, 3.0
+CONNECTED, WORKING, THINK = 300, 200, 3.0
 """Open pages, those that turn pages, and seconds for which each looks at one."""
 BOARD = "/board"
 ACT_EVERY = 4.0
-PATIENCE = 30.0
+PATIENCE, SECONDS = 60.0, 40.0
+PAGE_MS, FIGURES_MS, BOARD_MS = 300.0, 500.0, 500.0
+"""Goals for p95: a page, figures, and from a commit to each open board."""
+PAGES = {
+    "list": "/cases",
+    "filtered list": "/cases?status=in_progress",
+    "text search": "/cases?q=路灯",
+    "case": "/case/{number}",
+    "departments": "/figures",
+    "drill-down": "/figures/cases?figure=received",
+    "board": BOARD,
+}
+_FIGURES = frozenset({"departments", "drill-down", "board"})
+WATCHING, TURNING = ("leader", "leader"), ("center", "leader", "center", "leader")
+"""Whose sessions: each holds fifty pages, as many as one may."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +91,9 @@ class Visitor:
         self.ready.clear()
         began = time.perf_counter()
         path = address.partition("?")[0]
-        query = dict(one.split("=", 1) for one in address.partition("?")[2].split("&") if one)
+        query = dict(parse_qsl(address.partition("?")[2]))
+        if path.startswith("/case/"):
+            query["number"] = path.removeprefix("/case/")
         body = {"name": event, "payload": {}, "router_data": {"pathname": path, "asPath": address, "query": query}}
         await self.wire.send(f"42{NAMESPACE},{json.dumps(['event', body])}")
         async with asyncio.timeout(PATIENCE):
@@ -131,6 +152,47 @@ async def _act(order: Order, boards: list[Visitor], done: Done, until: float) ->
             shown = [one.changed - committed for one in boards if one.changed > committed]
             done.boards += shown
             done.stale += len(boards) - len(shown)
+
+
+async def measure(
+    url: str,
+    tokens: dict[str, str],
+    cases: int,
+    used: Callable[[], dict[str, float]],
+    ask: Callable[[Order], Awaitable[Done]],
+) -> Table:
+    """Have the hall work for a while, and tell what each kind of page took and how soon boards followed."""
+    async with httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {tokens['center']}"}) as client:
+        found = (await client.get("/api/v1/cases?limit=50&sort=-created")).raise_for_status().json()["items"]
+    sessions = {
+        "boards": [await _session(url, one) for one in WATCHING],
+        "pages": [await _session(url, one) for one in TURNING],
+    }
+    numbers = [one["number"] for one in found if one["number"].isalnum()]
+    before = used()
+    done = await ask(Order(url, sessions, PAGES, numbers, tokens["registrar"], SECONDS, _seed()))
+    spent = processors.between(before, used())
+    turns = sum(len(one) for one in done.times.values())
+    table = Table(f"7 · {CONNECTED} pages open, {WORKING} turned every {THINK:.0f} s on average, at {cases:,} cases")
+    for kind in PAGES:
+        goal = FIGURES_MS if kind in _FIGURES else PAGE_MS
+        table.add(Series(kind, done.times.get(kind, []), goal=goal / 1000))
+    shares = ", ".join(f"{kind} {value / 1000:.0f}" for kind, value in spent.items() if value >= 1000)
+    faults = f"; {len(done.faults)} FAULTS, first: {done.faults[0]}" if done.faults else ""
+    stale = f"{done.acts} commits, {done.stale} boards not within {ACT_EVERY:.0f} s"
+    said = f"{stale}; {turns} pages in all, processor seconds with opening: {shares}{faults}"
+    table.add(Series("commit → each open board", done.boards, said, BOARD_MS / 1000))
+    return table
+
+
+async def _session(url: str, login: str) -> str:
+    async with httpx.AsyncClient(base_url=url, headers={"Origin": url}) as client:
+        answer = await client.post("/auth/login", data={"account": login, "password": PASSWORD})
+        return str(answer.cookies["fq_session"])
+
+
+def _seed() -> int:
+    return int(time.time()) % 10**6 * 100
 
 
 async def run(order: Order) -> Done:

@@ -22,7 +22,7 @@ import httpx
 import psycopg
 
 from app.launch.postgres import Postgres
-from tests.benchmarks import archive, load, processors, reads
+from tests.benchmarks import archive, hall, load, processors, reads
 from tests.benchmarks.figures import Series, Table
 from tests.benchmarks.inner import Done, Order
 from tests.benchmarks.walk import STEPS, WHO, Walk, Walked
@@ -96,6 +96,7 @@ async def measure(
             await _summed(ground)
             tell("\n" + (await _measure(ground, one, seconds)).text())
             tell("\n" + (await _read(ground, one)).text())
+            tell("\n" + (await _hall(ground, one)).text())
         tell("\n" + summary(found))
 
 
@@ -110,6 +111,13 @@ async def _read(ground: Ground, found: Found) -> Table:
         return load.Done(**await _ask("load", order))
 
     return await reads.measure(ground.serving.url, ground.tokens, found.cases, ground.used, ask)
+
+
+async def _hall(ground: Ground, found: Found) -> Table:
+    async def ask(order: hall.Order) -> hall.Done:
+        return hall.Done(**await _ask("hall", order))
+
+    return await hall.measure(ground.serving.url, ground.tokens, found.cases, ground.used, ask)
 
 
 async def _measure(ground: Ground, found: Found, seconds: float) -> Table:
@@ -200,7 +208,7 @@ async def _tokens(url: str) -> dict[str, str]:
     return found
 
 
-async def _ask(program: str, order: Walk | Order | load.Order, *words: str) -> dict[str, Any]:
+async def _ask(program: str, order: Walk | Order | load.Order | hall.Order, *words: str) -> dict[str, Any]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", f"tests.benchmarks.{program}", *words,
         cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,

@@ -92,7 +92,8 @@ def as_counted(which: ColumnElement[bool]) -> Select[Any]:
     groups: list[Any] = [KEYS[by].label(by.value) for by in By]
     # whatever counts was submitted
     counts = (col(Case.submitted_at).is_not(None), col(Case.merged_into_id).is_(None), col(Case.status) != Status.DRAFT)
-    return _loose(select(col(Case.id).label("case_id"), *groups, *shown)).where(which, *counts)
+    columns = [col(Case.id).label("case_id"), *groups, *shown]
+    return _loose(select(*columns)).where(which, *counts)
 
 
 def _loose(query: Any) -> Any:
