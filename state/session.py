@@ -66,6 +66,11 @@ class Entry:
     group: str = ""
     count: int = 0
     first: bool = False
+    tab: bool = False
+
+
+TABS = 5
+"""A phone's bottom bar holds as many entries as a thumb can tell apart."""
 
 
 @dataclass(frozen=True)
@@ -211,12 +216,14 @@ class SignedInState(rx.State):
 
     async def _places(self, session: AsyncSession, actor: Actor) -> list[Entry]:
         counts = await _COUNTS.of(session, sees_like(actor), lambda: places.counts(session, actor, now()))
-        found: list[Entry] = []
-        for place in places.PLACES:
-            if place.offered_to(actor):
-                first = not found or found[-1].group != place.group
-                count = counts.get(place.view, 0)
-                found.append(Entry(place.label, place.href, place.icon, place.group, count, first))
+        offered = [place for place in places.PLACES if place.offered_to(actor)]
+        # a phone's bottom bar always leads back to where the person lands
+        tabs = dict.fromkeys(filter(None, (places.landing(actor), *(place.href for place in offered))))
+        at_hand, found = {*tuple(tabs)[:TABS]}, list[Entry]()
+        for place in offered:
+            first = not found or found[-1].group != place.group
+            count = counts.get(place.view, 0)
+            found.append(Entry(place.label, place.href, place.icon, place.group, count, first, place.href in at_hand))
         return found
 
 

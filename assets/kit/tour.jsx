@@ -9,7 +9,7 @@ export function Tour({ seconds, onStep, onRest }) {
   useEffect(() => {
     if (!on) return undefined;
     const timer = setInterval(() => told.current.onStep(), seconds * 1000);
-    const presses = (event) => event.type === "pointerdown" || ["Enter", " "].includes(event.key);
+    const presses = (event) => event.type === "pointerdown" || (!event.isComposing && ["Enter", " "].includes(event.key));
     const stop = (event) => (event.target.closest?.("[data-wall]") && presses(event)) || setOn(false);
     document.addEventListener("pointerdown", stop, true);
     document.addEventListener("keydown", stop, true);

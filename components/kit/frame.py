@@ -16,8 +16,7 @@ PRODUCT = "社会治理中心"
 """What stands over every page until a centre has a name."""
 SERVED = ["/api", "/auth", "/login", "/t", "/demo"]
 """Addresses that are no pages of this application: the browser loads them whole."""
-TABS = 5
-"""A phone's bottom bar holds as many entries as a thumb can tell apart."""
+_BONES = 5
 _NOT = rx.Var("undefined")
 """An attribute that is left out."""
 
@@ -58,7 +57,7 @@ def frame(
     :param crumbs: label and address, the last with an empty address
     :param bell: what rings in the top bar, beside the person
     :param me: var with name, initial, unit, role, watermark, centre
-    :param entries: list var of entries with label, href, icon, group, count, first
+    :param entries: list var of entries with label, href, icon, group, count, first, tab (on a phone's bar)
     :param here: address of the entry that is open
     """
     return _Shell.create(
@@ -68,14 +67,14 @@ def frame(
             rx.cond(
                 me.login != "",
                 rx.foreach(entries, lambda entry: _entry(entry, here)),
-                rx.fragment(*[rx.el.div(class_name="bone") for _ in range(TABS)]),
+                rx.fragment(*[rx.el.div(class_name="bone") for _ in range(_BONES)]),
             ),
             class_name="side",
             custom_attrs={"aria-label": "主导航"},
         ),
         rx.el.main(_crumbs(crumbs), _head(title, actions), *children, class_name="main", id="main", tab_index=-1),
         rx.el.nav(
-            rx.foreach(entries[:TABS], lambda entry: _tab(entry, here)),
+            rx.foreach(entries, lambda entry: rx.cond(entry.tab, _tab(entry, here))),
             class_name="tabs",
             custom_attrs={"aria-label": "底部导航"},
         ),

@@ -125,6 +125,7 @@ class CaseListState(ConditionsState, ColumnsState, AddressedState, SignedInState
     title: str = "案件台账"
     tiles: list[Tile] = []
     rows: list[Row] = []
+    columns: list[str] = list(_USUAL)
     _searched: dict[str, str] = {}
     _trail: Trail = Trail()
     selected: list[str] = []

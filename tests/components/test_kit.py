@@ -38,6 +38,7 @@ class Thing:
 
     id: str = ""
     label: str = ""
+    tab: bool = False
     href: str = ""
     icon: str = ""
     group: str = ""

@@ -76,7 +76,9 @@ class Product:
         return self.http.get("/readyz")
 
     def log(self) -> str:
-        return (self.serving.data / "logs" / "app.jsonl").read_text(encoding="utf-8")
+        # made when there is something to tell
+        file = self.serving.data / "logs" / "app.jsonl"
+        return file.read_text(encoding="utf-8") if file.exists() else ""
 
     @contextmanager
     def watched(self, name: str) -> Generator[Met]:

@@ -179,6 +179,7 @@ WRONG: dict[str, list[Wrong]] = {
         *(Wrong(("jobs", "replay", "--since", moment), f"选项 --since {said}") for moment, said in MOMENTS),
         Wrong(("jobs", "replay", "--topic", "no.such"), "选项 --topic 没有这个消息主题"),
     ],
+    "figures": [],
     "retention preview": [],
     "retention run": [],
     "retention reapply": [],

@@ -92,7 +92,7 @@ def as_counted(which: ColumnElement[bool]) -> Select[Any]:
     groups: list[Any] = [KEYS[by].label(by.value) for by in By]
     # whatever counts was submitted
     counts = (col(Case.submitted_at).is_not(None), col(Case.merged_into_id).is_(None), col(Case.status) != Status.DRAFT)
-    columns = [col(Case.id).label("case_id"), *groups, *shown]
+    columns: list[Any] = [col(Case.id).label("case_id"), *groups, *shown]
     return _loose(select(*columns)).where(which, *counts)
 
 

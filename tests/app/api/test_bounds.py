@@ -85,7 +85,8 @@ def test_there_are_such_bodies_and_filters() -> None:
     assert {field for _, field, _ in bodies()} >= {
         "occurred_at", "new_due_at", "headcount", "amount", "days", "promise_days", "companions", "from", "to", "limit",
     }  # fmt: skip
-    assert {field for _, field, _ in filters()} == {"from", "to", "limit"}
+    moments = {f"{kind}_{end}" for kind in ("created", "closed", "due", "occurred") for end in ("from", "to")}
+    assert {field for _, field, _ in filters()} == {"from", "to", "limit", *moments}
 
 
 @pytest.mark.parametrize("value", ["3", "３", 3])

@@ -143,7 +143,7 @@ async def test_pictures_of_an_older_release_are_sealed_and_stay_readable(county:
 
 async def test_bytes_without_a_row_are_swept_and_others_are_not(county: County) -> None:
     kept, lost = await uploaded(county), new_id()
-    files._write(files.path_of(lost, ".thumb"), b"of an act that was rolled back")
+    files.write(files.path_of(lost, ".thumb"), b"of an act that was rolled back")
     soon, late = datetime.now(UTC) + timedelta(hours=1), datetime.now(UTC) + timedelta(hours=25)
 
     await job.sweep(at=soon)

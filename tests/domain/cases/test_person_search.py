@@ -54,4 +54,4 @@ class TestTheList:
     [("1234", ("", "1234")), ("123x", ("", "123x")), ("0595-22000000", ("0595-22000000", "")), ("", ("", ""))],
 )
 def test_four_digits_in_the_box_of_a_number_are_its_last(typed: str, kept: tuple[str, str]) -> None:
-    assert screen._number(typed) == kept
+    assert tuple(screen._digits("whole", "tail", typed).values()) == kept
