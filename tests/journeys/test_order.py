@@ -22,7 +22,7 @@ async def test_a_leader_orders_and_extends(people: People) -> None:
 
 async def _undispatched(centre: Person) -> str:
     page = centre.page
-    await page.get_by_role("button", name="状态", exact=True).click()
+    await page.get_by_role("search").get_by_role("button", name="状态", exact=True).click()
     await page.get_by_label("待转派", exact=True).check()
     await expect(page.locator("tr[data-row]").first).to_contain_text("待转派")
     number = await page.locator("tr[data-row]").last.get_attribute("data-row")

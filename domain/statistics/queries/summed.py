@@ -93,7 +93,7 @@ def as_counted(which: ColumnElement[bool]) -> Select[Any]:
     # whatever counts was submitted
     counts = (col(Case.submitted_at).is_not(None), col(Case.merged_into_id).is_(None), col(Case.status) != Status.DRAFT)
     columns: list[Any] = [col(Case.id).label("case_id"), *groups, *shown]
-    return _loose(select(*columns)).where(which, *counts)
+    return _loose(select(*columns)).select_from(Case).where(which, *counts)
 
 
 def _loose(query: Any) -> Any:
