@@ -5,22 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, Table, delete, except_, func, select, true, union_all
+from sqlalchemy import CTE, delete, except_, func, select, true, union_all
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.audit import operations as audit
 from domain.cases.models import Case
-from domain.statistics.models import FigureCase, FigureChange, FigureDay
-from domain.statistics.queries.summed import WHOLE, as_counted, spread
+from domain.statistics.models import FigureChange
+from domain.statistics.queries.summed import CASES, DAYS, WHOLE, as_counted, spread
 from domain.statistics.schemas import By
 
 BATCH = 2000
 """Changes worked off at once."""
 _LOCK = 0x46696775
-_CASES: Table = FigureCase.__table__  # type: ignore[attr-defined]
-_DAYS: Table = FigureDay.__table__  # type: ignore[attr-defined]
 
 
 async def bring_up(session: AsyncSession, *, most: int = BATCH) -> int:
@@ -35,8 +33,8 @@ async def bring_up(session: AsyncSession, *, most: int = BATCH) -> int:
     )
     ids = select(select(gone.c.case_id).distinct().cte("changed"))
     now = as_counted(col(Case.id).in_(ids)).cte("now")
-    then = select(_CASES).where(_CASES.c.case_id.in_(ids)).cte("then")
-    out = delete(_CASES).where(_CASES.c.case_id.in_(ids), _CASES.c.case_id.not_in(select(now.c.case_id)))
+    then = select(CASES).where(CASES.c.case_id.in_(ids)).cte("then")
+    out = delete(CASES).where(CASES.c.case_id.in_(ids), CASES.c.case_id.not_in(select(now.c.case_id)))
     done = select(func.count()).select_from(gone)
     writing = (_add(spread(then, -1), spread(now, 1)), _keep(now), out)
     return await session.scalar(done.add_cte(*(one.cte(f"write_{place}") for place, one in enumerate(writing)))) or 0
@@ -49,7 +47,7 @@ async def prove(session: AsyncSession, *, at: datetime) -> int:
     the cases that stand in it is set right.
     """
     await _alone(session)
-    kept, counted = select(_CASES), as_counted(true())
+    kept, counted = select(CASES), as_counted(true())
     apart = union_all(except_(kept, counted), except_(counted, kept)).subquery()
     strays = select(apart.c.case_id).distinct().where(apart.c.case_id.not_in(select(col(FigureChange.case_id))))
     noted = insert(FigureChange).from_select(["case_id"], strays).returning(col(FigureChange.case_id))
@@ -57,9 +55,9 @@ async def prove(session: AsyncSession, *, at: datetime) -> int:
     for kind in (WHOLE, *(one.value for one in By)):
         right = spread(kept.cte("kept"), 1)
         mended = _add(
-            select(*_columns(_DAYS), (-_DAYS.c.number).label("number")).where(_DAYS.c.number != 0), right, kind=kind
+            select(*_columns(DAYS), (-DAYS.c.number).label("number")).where(DAYS.c.number != 0), right, kind=kind
         )
-        wrong += len((await session.execute(mended.returning(_DAYS.c.day))).all())
+        wrong += len((await session.execute(mended.returning(DAYS.c.day))).all())
     if wrong:
         await audit.raise_figures(session, wrong, at=at)
     return wrong
@@ -74,16 +72,16 @@ def _add(*lines: Any, kind: str | None = None) -> Insert:
     every = union_all(*lines).subquery()
     keys, number = _columns(every), func.sum(every.c.number)
     query = select(*keys, number).group_by(*keys).having(number != 0)
-    adding = insert(_DAYS).from_select(_DAYS.c.keys(), query if kind is None else query.where(every.c.kind == kind))
-    more = _DAYS.c.number + adding.excluded.number
-    return adding.on_conflict_do_update(index_elements=_DAYS.primary_key, set_={"number": more})
+    adding = insert(DAYS).from_select(DAYS.c.keys(), query if kind is None else query.where(every.c.kind == kind))
+    more = DAYS.c.number + adding.excluded.number
+    return adding.on_conflict_do_update(index_elements=DAYS.primary_key, set_={"number": more})
 
 
 def _columns(lines: Any) -> list[Any]:
-    return [lines.c[one.name] for one in _DAYS.primary_key]
+    return [lines.c[one.name] for one in DAYS.primary_key]
 
 
 def _keep(now: CTE) -> Insert:
-    keeping = insert(_CASES).from_select(_CASES.c.keys(), select(now))
-    rest = {one.name: keeping.excluded[one.name] for one in _CASES.c if not one.primary_key}
-    return keeping.on_conflict_do_update(index_elements=_CASES.primary_key, set_=rest)
+    keeping = insert(CASES).from_select(CASES.c.keys(), select(now))
+    rest = {one.name: keeping.excluded[one.name] for one in CASES.c if not one.primary_key}
+    return keeping.on_conflict_do_update(index_elements=CASES.primary_key, set_=rest)

@@ -42,8 +42,8 @@ from domain.statistics.schemas import By, Figure
 
 KEPT = (Figure.RECEIVED, Figure.CLOSED, Figure.LATE, Figure.RATED, Figure.SATISFIED)
 """What is summed; what was closed in time is the rest of what was closed."""
-_DAYS: Table = FigureDay.__table__  # type: ignore[attr-defined]
-_CASES: Table = FigureCase.__table__  # type: ignore[attr-defined]
+DAYS: Table = FigureDay.__table__  # type: ignore[attr-defined]
+CASES: Table = FigureCase.__table__  # type: ignore[attr-defined]
 WHOLE = ""
 """The kind of the group that holds all."""
 
@@ -67,7 +67,7 @@ def _summing(*keys: str, key: bool = False) -> driver.Made:
     changed = func.any(func.array(select(col(FigureChange.case_id)).distinct().scalar_subquery()))
     then = _as_kept(col(FigureCase.case_id) == changed).subquery("then")
     now = as_counted(col(Case.id) == changed).subquery("now")
-    every: list[Any] = [select(*_DAYS.columns), spread(then, -1), spread(now, 1)]
+    every: list[Any] = [select(*DAYS.columns), spread(then, -1), spread(now, 1)]
     lines = union_all(*(one.where(*_wanted(one, key=key)) for one in every)).subquery("lines")
     return driver.Made(
         select(*(lines.c[one] for one in keys), func.sum(lines.c.number)).group_by(*(lines.c[one] for one in keys))
@@ -102,7 +102,7 @@ def _loose(query: Any) -> Any:
 
 
 def _as_kept(which: ColumnElement[bool]) -> Select[Any]:
-    return _loose(select(*_CASES.columns)).where(which)
+    return _loose(select(*CASES.columns)).where(which)
 
 
 def spread(cases: FromClause, sign: int) -> Select[Any]:
