@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import socket
 import tempfile
@@ -27,6 +26,7 @@ from integrations.sm2_ukey.simulator import Authority, Key, Ukey
 from tests.journeys.conftest import PASSWORD, People
 from tests.support.accessible import expect_accessible
 from tests.support.clients import POOL
+from tests.support.logged import logged
 from tests.support.serving import Serving
 
 OVER, NOT_PROVED, UNLINKED = "登录已超时，请重新开始", "身份验证没有通过", "这个身份尚未关联本系统的账号"
@@ -61,9 +61,7 @@ class World:
 
     def reasons(self) -> list[str]:
         """Give why sign-ons were refused, as the log tells it."""
-        log = self.data / "logs" / "app.jsonl"
-        lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []  # it begins with its first line
-        return [one["why"] for one in map(json.loads, lines) if one["event"] == "sign-on refused"]
+        return [line["why"] for line in logged(self.data, "sign-on refused")]
 
 
 @pytest.fixture(scope="module")

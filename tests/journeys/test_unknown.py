@@ -53,7 +53,9 @@ async def test_a_page_about_something_shows_nothing_else_before_it(people: Peopl
         await person.open(f"/case/{number}")
         await expect(page.locator(".crumbs [aria-current=page]")).to_have_text(number)
         titles[number] = await page.locator("h1").inner_text()
-        assert await page.evaluate("window.heads") == ["案件", titles[number]]
+        shown = await page.evaluate("window.heads")
+        assert shown[-1] == titles[number]
+        assert shown[:-1] in ([], ["案件"])  # none where the case came before the first picture
 
     await person.open("/cases")
     await page.locator(f"tr[data-row='{one}'] a").first.click()  # loaded by the page itself
@@ -62,4 +64,4 @@ async def test_a_page_about_something_shows_nothing_else_before_it(people: Peopl
 
     await page.reload()
     await expect(page.locator(".crumbs [aria-current=page]")).to_have_text(one)
-    assert set(await page.evaluate("window.heads")) == {"案件", titles[one]}
+    assert set(await page.evaluate("window.heads")) - {"案件"} == {titles[one]}

@@ -5,7 +5,6 @@ One product with two web processes and a Redis goes through all of it; each test
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -28,6 +27,7 @@ from app.launch import lock
 from app.launch.postgres import Postgres
 from tests.support.clients import Client, matter
 from tests.support.clocks import EACH, OVERDUE
+from tests.support.logged import logged
 from tests.support.processes import alive, started_by
 from tests.support.redis import RedisServer, redis_server
 from tests.support.serving import ROOT, Serving
@@ -76,9 +76,7 @@ class Product:
 
     def told(self, event: str) -> list[dict[str, Any]]:
         """Give the lines of the log that name an event."""
-        path = self.serving.data / "logs" / "app.jsonl"
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        return [line for line in map(json.loads, lines) if line["event"] == event]
+        return logged(self.serving.data, event)
 
     def rows(self, words: str) -> int:
         with psycopg.connect(self.server.conninfo()) as connection:

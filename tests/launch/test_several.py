@@ -7,7 +7,6 @@ Once with a Redis for the state of pages, once with each process keeping its own
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import tempfile
@@ -34,6 +33,7 @@ from tests.app.test_crash import expect_all_of, expect_an_unbroken_journal, expe
 from tests.redteam.wire import Page, Target, page
 from tests.support.clients import Client, matter
 from tests.support.county import id_number
+from tests.support.logged import logged
 from tests.support.processes import started_by
 from tests.support.redis import redis_server
 from tests.support.serving import Serving
@@ -255,8 +255,7 @@ async def test_one_that_is_killed_under_load_takes_nothing_along(several: Severa
     expect_all_of(work.steps, several.serving, PASSWORD)
     expect_nothing_by_half(work.steps, several.serving)
     expect_an_unbroken_journal(several.serving)
-    died = [json.loads(one) for one in (several.serving.data / "logs" / "app.jsonl").read_text().splitlines()]
-    assert [one["signal"] for one in died if one["event"] == "worker.died"] == ["SIGKILL"]
+    assert [line["signal"] for line in logged(several.serving.data, "worker.died")] == ["SIGKILL"]
 
 
 def cases_in(server: Postgres) -> int:

@@ -94,8 +94,8 @@ class Inside:
         return Mark(row["seq"] if row else 0, self._written())
 
     def _written(self) -> int:
-        """Tell how long the log is; it is made with its first line."""
-        return self.log.stat().st_size if self.log.exists() else 0
+        """Tell how long the log is, to the end of its last whole line; it is made with its first."""
+        return self.log.read_bytes().rfind(b"\n") + 1 if self.log.exists() else 0
 
     def journal(self, mark: Mark, action: str = "") -> list[dict[str, Any]]:
         """Give the lines of the journal since a mark, of one action or of all."""
@@ -132,7 +132,7 @@ class Inside:
             return []
         with self.log.open("rb") as file:
             file.seek(mark.offset if size >= mark.offset else 0)
-            lines = file.read().decode("utf-8").splitlines()
+            lines = file.read().decode("utf-8").split("\n")[:-1]  # the rest is being written
         return [json.loads(line) for line in lines if event in line]
 
 
