@@ -8,6 +8,7 @@ or of nobody, empties it before anything is sent.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -16,11 +17,13 @@ import structlog
 from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event
+from reflex_base.event.context import EventContext
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from app import causes
 from app.limits import rates
+from domain.kernel import crypto
 from domain.kernel.actor import Actor
 from domain.kernel.refusals import ChangedMeanwhile, NotSignedIn, Refusal, TooMany
 from domain.kernel.unit_of_work import unit_of_work
@@ -36,11 +39,23 @@ OWN_PAGE, OWN_STATE = "/me", ".state___orgs___own____"
 """Where somebody is led who must do something before having any rights."""
 _OPENS = ".on_load_internal"
 """Reflex's own event that begins to load a page."""
+_SHOWS = ("hydrate", "hydrate_and_load", "on_load_internal")
+"""Events that send what a state holds, or begin to fill it."""
 _log = structlog.get_logger(__name__)
 
 
 class Guard(Middleware):
-    """Stand before every event of every page."""
+    """Stand before every event of every page.
+
+    A page that opens is a handful of events at one go. Who has them is asked at the first, and not again for the
+    others within a second: each handler that reads or writes asks for itself.
+    """
+
+    FRESH, MOST = timedelta(seconds=1), 5000
+
+    def __init__(self) -> None:
+        """Begin with nobody."""
+        self._lately: dict[bytes, tuple[datetime, Actor]] = {}
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
         """Let the event pass (none) or answer it in place of its handler."""
@@ -53,7 +68,8 @@ class Guard(Middleware):
             root.reset()
             held._owner = account  # noqa: SLF001
         try:
-            await rates().of_events(account or "nobody")
+            if _sent():
+                await rates().of_events(account or "nobody")
         except TooMany as refusal:
             return StateUpdate(events=Event.from_event_type([rx.toast.warning(refusal.message)]))
         if event.name.rsplit(".", 1)[-1] in ALWAYS or (actor and not (actor.unproven and _elsewhere(event))):
@@ -69,8 +85,26 @@ class Guard(Middleware):
         secret = secret_in(str(headers.get("cookie", "")))
         if not secret:
             return None
+        key, at = crypto.digest(secret), now()
+        asked, actor = self._lately.get(key, (at - self.FRESH, None))
+        if timedelta(0) <= at - asked < self.FRESH and event.name.rsplit(".", 1)[-1] not in _SHOWS:
+            return actor
         async with unit_of_work() as session:
-            return await orgs.actor_of(session, secret, SessionKind.BROWSER, at=now())
+            actor = await orgs.actor_of(session, secret, SessionKind.BROWSER, at=at)
+        self._lately.pop(key, None)
+        if len(self._lately) >= self.MOST:
+            self._lately.clear()
+        if actor and not actor.unproven:
+            self._lately[key] = (at, actor)
+        return actor
+
+
+def _sent() -> bool:
+    """Tell whether a page sent the event that is at hand; what an event leads to by itself is not counted."""
+    try:
+        return EventContext.get().parent_txid is None
+    except LookupError:  # a page that is read before its socket came
+        return True
 
 
 def _elsewhere(event: Event) -> bool:

@@ -54,7 +54,7 @@ KINDS: tuple[Kind, ...] = (
 """A request counts for the first that fits, and for everything."""
 EVERYTHING_BY_ADDRESS, EVERYTHING_BY_ACCOUNT = 120_000, 12_000
 EVENTS = 1200
-"""Events of pages a minute, by account: twenty a second is more than fingers do."""
+"""Events that pages send a minute, by account: twenty a second is more than fingers do."""
 TOO_OFTEN = "操作过于频繁，请稍后再试"
 REDIS_SECONDS = 1.0
 """How long a request waits for a Redis that does not answer, once in `AGAIN` seconds."""

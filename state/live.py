@@ -25,6 +25,8 @@ from domain.kernel.notify import CHANNEL
 
 GATHER = 0.06
 """Seconds that changes are gathered before pages are woken: bursts become one refresh."""
+PASSING = frozenset({"presence", "notice"})
+"""Announcements that change nothing which many pages show alike: who looks at a case, what somebody's bell says."""
 RECALLED = 2000
 """Announcements that are remembered, for pages that were read shortly before they follow."""
 RECONNECT = (0.2, 1.0, 3.0)
@@ -71,6 +73,7 @@ class Hub:
         self._channels: dict[str, Listener] = {}
         self._told: deque[tuple[float, str, str]] = deque(maxlen=RECALLED)
         self._again: set[str] = set()
+        self._heard: dict[str, float] = {}
         self.listening = asyncio.Event()
 
     @contextmanager
@@ -99,8 +102,12 @@ class Hub:
 
     @property
     def last(self) -> float:
-        """The moment (`time.monotonic`) of the last announcement that was heard; 0 before the first."""
-        return self._told[-1][0] if self._told else 0.0
+        """The moment (`time.monotonic`) of the last announcement that was heard, but of those that pass; 0 before it."""
+        return max((at for kind, at in self._heard.items() if kind not in PASSING), default=0.0)
+
+    def last_of(self, kind: str) -> float:
+        """Give when (`time.monotonic`) something of a kind was announced last, or that anything may have changed; or 0."""
+        return max(self._heard.get(kind, 0.0), self._heard.get("*", 0.0))
 
     def again(self, kind: str, seconds: float) -> None:
         """Wake the followers of a kind once more after a while, as if something had changed; once, however often asked."""
@@ -164,7 +171,9 @@ class Hub:
                 follower.tell(kind, subject)
 
     def _tell(self, kind: str, subject: str) -> None:
-        self._told.append((time.monotonic(), kind, subject))
+        at = time.monotonic()
+        self._told.append((at, kind, subject))
+        self._heard[kind] = at
         for follower in self._followers:
             follower.tell(kind, subject)
         for heard, listeners in self._listeners.items():

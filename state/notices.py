@@ -55,20 +55,21 @@ class BellState(SignedInState):
     unread: int = 0
     notices: list[NoticeShown] = []
     looked: bool = False
+    _counted: float = 0.0
+    """When the bell was counted last: from then on it hears of what is new, on whichever page."""
 
     @rx.event
     async def load(self):
-        """Begin a page: what barred the one before is forgotten, the bell is counted."""
+        """Begin a page: what barred the one before is forgotten; the bell is counted where it was not yet."""
         self.barred, self._begun = False, time.monotonic()
-        async with self._acting(touch=False) as (session, actor):
-            await self._read(session, actor)
+        if not self._counted or self.me.stands_for:  # of whom one stands in for, nothing is heard
+            async with self._acting(touch=False) as (session, actor):
+                await self._read(session, actor)
 
     @rx.event(background=True)
     async def follow(self):
         """Keep the bell live while the page is open."""
-        async with self, self._acting(touch=False) as (_, actor):
-            account = str(actor.account_id)
-        with hub.follow("notice", only=account, since=self._begun) as changes:
+        with hub.follow("notice", "session", only=self._owner, since=self._counted) as changes:
             while True:
                 await changes.next(REFRESH)
                 async with self:
@@ -77,7 +78,9 @@ class BellState(SignedInState):
                             await self._read(session, actor)
 
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
+        began = time.monotonic()
         unread = await queries.unread_count(session, actor)
+        self._counted = began
         if unread != self.unread:
             self.unread = unread
         if self.looked:

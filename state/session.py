@@ -101,6 +101,7 @@ class _OutOfBounds:
         _bar()
 
 
+_CENTRE: Kept[str] = Kept("unit")
 _COUNTS: Kept[dict[str, int]] = Kept("case")
 
 
@@ -122,27 +123,31 @@ class SignedInState(rx.State):
         return self.router.session.client_token
 
     @asynccontextmanager
-    async def _acting(self, *, touch: bool = True, opening: bool = False) -> AsyncGenerator[tuple[AsyncSession, Actor]]:
+    async def _acting(
+        self, *, touch: bool = True, opening: bool = False, known: Actor | None = None
+    ) -> AsyncGenerator[tuple[AsyncSession, Actor]]:
         """Open one unit of work for the signed-in person.
 
         A page that only follows goes without `touch`: left open, it must not keep its session alive. One that is
-        `opening` draws its frame anew; any other acts as the person that its frame shows.
+        `opening` draws its frame anew; any other acts as the person that its frame shows. Who is `known` a page that
+        follows may say (`state/kit/following`), nobody else.
 
         :raises NotSignedIn: the session is unknown, over, or its account disabled
         :raises ActionNotAllowed: whoever was acted for on this page is not acted for any more, or only now
         """
         at = now()
-        headers = self.router.headers
-        secret, actor = secret_in(headers.cookie), None
+        secret, actor = secret_in(self.router.headers.cookie), None
         try:
             async with unit_of_work() as session:
-                actor = await org_queries.actor_of(session, secret, SessionKind.BROWSER, at=at, origin=self._origin())
-                if actor is None:
-                    raise NotSignedIn("登录已失效，请重新登录")
-                if touch and not opening:
-                    self._require_same_person(actor)
-                if touch:
-                    await orgs.touch(session, secret, SessionKind.BROWSER, at=at)
+                if known is None:
+                    held = await org_queries.held(session, secret, SessionKind.BROWSER, at=at, origin=self._origin())
+                    if held is None:
+                        raise NotSignedIn("登录已失效，请重新登录")
+                    if touch and not opening:
+                        self._require_same_person(held.actor)
+                    if touch and held.stale:
+                        await orgs.touch(session, secret, SessionKind.BROWSER, at=at)
+                actor = known or held.actor
                 yield session, actor
         except NotPermitted:
             if actor is not None:
@@ -191,7 +196,8 @@ class SignedInState(rx.State):
 
         Only a page that is `opening` shows another person than before: see `_require_same_person`.
         """
-        me = replace(self._me(actor), centre=await org_queries.centre_name(session))
+        centre = await _CENTRE.of(session, "", lambda: org_queries.centre_name(session))
+        me = replace(self._me(actor), centre=centre)
         other = bool(self.me.login) and self.me.stands_for != me.stands_for
         if opening or not other:
             self._put_name_up(me)

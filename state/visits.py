@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import reflex as rx
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.queries import reach
+from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import Invalid, Refusal
@@ -23,7 +25,7 @@ from state import desks
 from state.clock import now
 from state.desks import CardRead, ReaderState
 from state.inputs import Choice, Reading, as_form, as_text, text_in
-from state.live import hub, outlasting
+from state.kit import following
 from state.session import SignedInState
 
 REFRESH = 20.0
@@ -122,21 +124,13 @@ class VisitDesk(SignedInState):
         """Keep the queue live and the form armed while the page is open."""
         client = self.router.session.client_token
         try:
-            with hub.follow("visit", "case", since=self._begun) as changes:
-                while True:
-                    await changes.next(REFRESH)
-                    with outlasting():
-                        async with self:
-                            if not self.barred:
-                                await self._renew()
+            await following.follow(self, "visit", "case", read="_renew", patience=REFRESH)
         finally:
             desks.disarm_all(client)
             desks.unwatch(client)
 
-    async def _renew(self) -> None:
-        async with self._acting(touch=False) as (session, actor):
-            await self._frame(session, actor)
-            await self._queue(session, actor)
+    async def _renew(self, session: AsyncSession, actor: Actor) -> None:
+        await self._queue(session, actor)
         self._arm(anew=False)
 
     def _arm(self, *, anew: bool = True) -> None:

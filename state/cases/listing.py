@@ -33,16 +33,14 @@ from state import places
 from state.cases.walking import Beside, Trail
 from state.clock import now
 from state.inputs import Branch, Choice, as_text
+from state.kit import following
 from state.kit.addressed import AddressedState, Asks
 from state.kit.conditions import ConditionsState
 from state.kit.kept import Kept
 from state.kit.listing import Tile
-from state.live import hub, outlasting
 from state.presets.columns import ColumnsState
 from state.session import SignedInState
 
-REFRESH = 60.0
-"""Seconds after which deadlines in words are renewed though nothing changed."""
 _COUNTERS: Kept[tuple[views.Counter, ...]] = Kept("case")
 _BULK = (Action.DISPATCH, Action.REDISPATCH, Action.URGE)
 """The steps of the bulk bar, in its order."""
@@ -163,15 +161,7 @@ class CaseListState(ConditionsState, ColumnsState, AddressedState, SignedInState
     @rx.event(background=True)
     async def follow(self):
         """Keep list and counters live while the page is open."""
-        with hub.follow("case", since=self._begun) as changes:
-            while True:
-                await changes.next(REFRESH)
-                async with self:
-                    if not self.barred:
-                        with outlasting():
-                            async with self._acting(touch=False) as (session, actor):
-                                await self._frame(session, actor)
-                                await self._read(session, actor)
+        await following.follow(self, "case", read="_read")
 
     @rx.event
     async def choose_list(self, view: str):

@@ -50,6 +50,7 @@ from state.cases.shapes import (
 from state.cases.walking import Beside
 from state.clock import now
 from state.inputs import Choice, Reading, as_form, as_text
+from state.kit import following
 from state.live import hub, outlasting
 from state.session import SignedInState
 from state.warnings.shapes import RiskShown, risks_of
@@ -174,7 +175,7 @@ class CaseState(SignedInState):
         try:
             with hub.follow("case", presence.KIND, only=only, since=self._begun) as changes:
                 while True:
-                    async with self:
+                    async with following.turns.mine(), self:
                         if self.found and self.loaded and not self.barred:
                             with suppress(NotFound), outlasting():
                                 async with self._acting(touch=False) as (session, actor):

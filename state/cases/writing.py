@@ -31,7 +31,7 @@ from state.cases.visitors import Waiting, in_order
 from state.categories import offers
 from state.clock import now
 from state.inputs import Choice, Offer, Reading, as_form, as_text, text_in
-from state.live import hub, outlasting
+from state.kit import following
 from state.session import SignedInState
 
 MOST_PARTIES = 10
@@ -182,16 +182,7 @@ class CaseFormState(SignedInState):
     @rx.event(background=True)
     async def follow(self):
         """Keep the list of waiting visitors live."""
-        with hub.follow("visit", since=self._begun) as changes:
-            while True:
-                await changes.next(60.0)
-                with outlasting():
-                    async with self:
-                        if self.barred:
-                            continue
-                        async with self._acting(touch=False) as (session, actor):
-                            await self._frame(session, actor)
-                            await self._queue(session, actor)
+        await following.follow(self, "visit", read="_queue")
 
     async def _queue(self, session: AsyncSession, actor: Actor) -> None:
         if not actor.may(Permission.VISIT_VIEW):

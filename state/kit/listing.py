@@ -16,12 +16,10 @@ from domain.kernel.paging import Page
 from domain.kernel.permissions import Permission
 from state.clock import now
 from state.inputs import Choice, as_text
+from state.kit import following
 from state.kit.addressed import AddressedState, Asks
-from state.live import hub, outlasting
 
 R = TypeVar("R")
-REFRESH = 60.0
-"""Seconds after which an open list looks by itself; what happens meanwhile is announced."""
 Words = Callable[[R], str]
 
 
@@ -269,15 +267,7 @@ class ListState(AddressedState, mixin=True):
     @rx.event(background=True)
     async def follow(self):
         """Keep the list live while the page is open."""
-        with hub.follow(*self.LISTING.live, since=self._begun) as changes:
-            while True:
-                await changes.next(REFRESH)
-                async with self:
-                    if not self.barred:
-                        with outlasting():
-                            async with self._acting(touch=False) as (session, actor):
-                                await self._frame(session, actor)
-                                await self._read(session, actor)
+        await following.follow(self, *self.LISTING.live, read="_read")
 
     @classmethod
     def _asks(cls) -> Asks:

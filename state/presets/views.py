@@ -85,7 +85,7 @@ class PresetsState(DialogState, SignedInState):
     async def load(self):
         """Read the views of the list that the address names."""
         self._place = "/" + str(self.router.url.path).strip("/")
-        async with self._opening() as (session, actor):
+        async with self._acting(touch=False) as (session, actor):
             await self._read(session, actor)
 
     async def _read(self, session: AsyncSession, actor: Actor) -> None:

@@ -19,15 +19,13 @@ from domain.warnings.models import Level
 from domain.warnings.rules import TONES
 from domain.warnings.schemas import Standing
 from state.inputs import Choice
+from state.kit import following
 from state.kit.charts import Chart, Line
 from state.kit.listing import Mark
-from state.live import hub, outlasting
 from state.session import SignedInState
 from state.statistics.behind import of_figure, of_load, of_measure
-from state.statistics.facts import Facts, Late, facts_for
+from state.statistics.facts import Facts, Late, acts_of, facts_for
 
-REFRESH = 60.0
-"""Seconds after which an open board looks by itself: deadlines pass without anybody's act."""
 MOST_GROUPS, MOST_SCENES = 10, 6
 
 
@@ -87,6 +85,8 @@ class BoardState(SignedInState):
     loaded: bool = False
     _cut: dict[By, str] = {}
     _place: int = 0
+    _drawing: tuple[Any, ...] = ()
+    """Of which facts, and for whom, the board was drawn last."""
 
     @rx.event
     async def load(self):
@@ -102,15 +102,7 @@ class BoardState(SignedInState):
     @rx.event(background=True)
     async def follow(self):
         """Keep the board live while it is open."""
-        with hub.follow("case", since=self._begun) as changes:
-            while True:
-                await changes.next(REFRESH)
-                async with self:
-                    if not self.barred:
-                        with outlasting():
-                            async with self._acting(touch=False) as (session, actor):
-                                await self._frame(session, actor)
-                                await self._show(session, actor)
+        await following.follow(self, "case", read="_show", among=following.boards)
 
     @rx.event
     async def tour(self):
@@ -130,9 +122,16 @@ class BoardState(SignedInState):
 
     async def _show(self, session: AsyncSession, actor: Actor) -> None:
         facts = await facts_for(session, actor, Span(self.span), self._cut)
-        for name, shown in _shown(facts, actor).items():
+        offered = acts_of(actor)
+        drawing = (facts.at, facts.days, tuple(facts.cut.items()), offered)
+        if drawing == self._drawing:
+            return
+        if offered not in facts.drawn:
+            facts.drawn[offered] = _shown(facts, actor)
+        for name, shown in facts.drawn[offered].items():
             if getattr(self, name) != shown:
                 setattr(self, name, shown)
+        self._drawing = drawing
 
 
 def _scenes(facts: Facts) -> list[tuple[str, dict[By, str]]]:

@@ -20,11 +20,11 @@ from domain.statistics.rules import Days
 from domain.statistics.schemas import By, Counted, Figure, Load, Overview, PersonFigures
 from domain.visits import queries as visits
 from state.clock import now
+from state.kit import following
 from state.kit.kept import Kept
-from state.live import hub, outlasting
 from state.session import SignedInState
 from state.statistics.behind import of_figure, of_load
-from state.statistics.board import REFRESH, Figured
+from state.statistics.board import Figured
 from state.statistics.facts import Late, pressing
 
 MOST_SLOW = 5
@@ -100,15 +100,7 @@ class CentreState(SignedInState):
     @rx.event(background=True)
     async def follow(self):
         """Keep the desk live while it is open."""
-        with hub.follow("case", "visit", since=self._begun) as changes:
-            while True:
-                await changes.next(REFRESH)
-                async with self:
-                    if not self.barred:
-                        with outlasting():
-                            async with self._acting(touch=False) as (session, actor):
-                                await self._frame(session, actor)
-                                await self._show(session, actor)
+        await following.follow(self, "case", "visit", read="_show", among=following.boards)
 
     async def _show(self, session: AsyncSession, actor: Actor) -> None:
         at = now()

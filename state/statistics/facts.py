@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -71,6 +72,7 @@ class Facts:
 
     :ivar cut: the group that it is narrowed to
     :ivar people: of a department, whose own board it is or which it is narrowed to
+    :ivar drawn: what boards drew from it, by `acts_of` those who look at them: three hundred boards are drawn once
     """
 
     at: datetime
@@ -85,6 +87,12 @@ class Facts:
     late: tuple[Late, ...]
     today: tuple[Late, ...]
     warnings: Mapping[str, int]
+    drawn: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict, compare=False)
+
+
+def acts_of(actor: Actor) -> tuple[Any, ...]:
+    """Give what tells apart which acts are offered beside a case: two with the same are offered the same."""
+    return (actor.roles, actor.rights, actor.barred_actions, actor.read_only)
 
 
 _KEPT: Kept[Facts] = Kept("case")

@@ -21,6 +21,8 @@ from uuid import uuid4
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
+from app.demo.roster import POSTS
+from domain.kernel.permissions import Role
 from tests.benchmarks import processors
 from tests.benchmarks.figures import Series, Table
 from tests.benchmarks.walk import matter
@@ -46,22 +48,25 @@ PAGES = {
     "board": BOARD,
 }
 _FIGURES = frozenset({"departments", "drill-down", "board"})
-WATCHING, TURNING = ("leader", "leader"), ("center", "leader", "center", "leader")
-"""Whose sessions: each holds fifty pages, as many as one may."""
+WATCHING = ("leader", "viewer", "leader", "viewer")
+LEADING = ("center", "leader", "viewer", "rsj_head", "zjj_head")
+"""Who turns all pages; officers turn those of cases."""
+TURNING = (*LEADING, *(post.login for post in POSTS if post.role in {Role.OFFICER, Role.REGISTRAR}))
 
 
 @dataclass(frozen=True)
 class Order:
     """How long to work, with whose sessions, on which pages.
 
-    :ivar pages: what to open by what it is called, `{number}` in it is one of `numbers`
-    :ivar readers: who looks at boards, and who turns pages
+    :ivar watching: secrets of sessions that look at boards
+    :ivar turning: by the secret of a session what it opens by what it is called, `{number}` in it is one of `numbers`
+    :ivar numbers: by the secret of a session numbers of cases that it may open
     """
 
     url: str
-    sessions: dict[str, list[str]]
-    pages: dict[str, str]
-    numbers: list[str]
+    watching: list[str]
+    turning: dict[str, dict[str, str]]
+    numbers: dict[str, list[str]]
     token: str
     seconds: float
     seed: int
@@ -125,11 +130,12 @@ async def _open(order: Order, stack: AsyncExitStack, group: asyncio.TaskGroup, s
     return visitor
 
 
-async def _work(order: Order, visitor: Visitor, done: Done, until: float, chance: random.Random) -> None:
+async def _work(order: Order, secret: str, visitor: Visitor, done: Done, until: float) -> None:
+    chance, pages = random.Random(order.seed + id(visitor)), order.turning[secret]
     await asyncio.sleep(chance.uniform(0, THINK))
     while time.perf_counter() < until:
-        kind = chance.choice(list(order.pages))
-        address = order.pages[kind].format(number=chance.choice(order.numbers))
+        kind = chance.choice(list(pages))
+        address = pages[kind].format(number=chance.choice(order.numbers[secret]))
         try:
             done.times.setdefault(kind, []).append(await visitor.turn(TURN, address))
         except TimeoutError:
@@ -162,15 +168,15 @@ async def measure(
     ask: Callable[[Order], Awaitable[Done]],
 ) -> Table:
     """Have the hall work for a while, and tell what each kind of page took and how soon boards followed."""
-    async with httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {tokens['center']}"}) as client:
-        found = (await client.get("/api/v1/cases?limit=50&sort=-created")).raise_for_status().json()["items"]
-    sessions = {
-        "boards": [await _session(url, one) for one in WATCHING],
-        "pages": [await _session(url, one) for one in TURNING],
-    }
-    numbers = [one["number"] for one in found if one["number"].isalnum()]
+    watching = [await _session(url, one) for one in WATCHING]
+    turning, numbers = dict[str, dict[str, str]](), dict[str, list[str]]()
+    for login in TURNING:
+        secret = await _session(url, login)
+        if found := await _numbers(url, secret):
+            kinds = {kind for kind in PAGES if login in LEADING or kind not in _FIGURES}
+            turning[secret], numbers[secret] = {kind: PAGES[kind] for kind in PAGES if kind in kinds}, found
     before = used()
-    done = await ask(Order(url, sessions, PAGES, numbers, tokens["registrar"], SECONDS, _seed()))
+    done = await ask(Order(url, watching, turning, numbers, tokens["registrar"], SECONDS, _seed()))
     spent = processors.between(before, used())
     turns = sum(len(one) for one in done.times.values())
     table = Table(f"7 · {CONNECTED} pages open, {WORKING} turned every {THINK:.0f} s on average, at {cases:,} cases")
@@ -191,22 +197,28 @@ async def _session(url: str, login: str) -> str:
         return str(answer.cookies["fq_session"])
 
 
+async def _numbers(url: str, secret: str) -> list[str]:
+    async with httpx.AsyncClient(base_url=url, cookies={"fq_session": secret}) as client:
+        found = (await client.get("/api/v1/cases?limit=50&sort=-created")).raise_for_status().json()["items"]
+    return [one["number"] for one in found if one["number"].isalnum()]
+
+
 def _seed() -> int:
     return int(time.time()) % 10**6 * 100
 
 
 async def run(order: Order) -> Done:
     """Carry out an order."""
-    done, chance = Done(), random.Random(order.seed)
+    done, first = Done(), PAGES["list"]
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
-        watchers, workers = cycle(order.sessions["boards"]), cycle(order.sessions["pages"])
+        watchers, workers = cycle(order.watching), cycle(order.turning)
         boards = [await _open(order, stack, group, next(watchers), BOARD) for _ in range(CONNECTED - WORKING)]
-        first = next(iter(order.pages.values()))
-        working = [await _open(order, stack, group, next(workers), first) for _ in range(WORKING)]
+        seated = [next(workers) for _ in range(WORKING)]
+        working = [(secret, await _open(order, stack, group, secret, first)) for secret in seated]
         until = time.perf_counter() + order.seconds
-        tasks = [asyncio.create_task(_work(order, one, done, until, chance)) for one in working]
+        tasks = [asyncio.create_task(_work(order, secret, one, done, until)) for secret, one in working]
         await asyncio.gather(*tasks, _act(order, boards, done, until))
-        for one in (*boards, *working):
+        for one in (*boards, *(one for _, one in working)):
             await one.wire.close()
     return done
 

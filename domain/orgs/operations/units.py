@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from domain.kernel import journal, words
 from domain.kernel.actor import Actor
+from domain.kernel.notify import announce
 from domain.kernel.permissions import Permission
 from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound
 from domain.orgs.models import Account, Unit, UnitKind
@@ -233,3 +234,4 @@ async def _note(
     session: AsyncSession, actor: Actor, action: str, unit: Unit, at: datetime, detail: dict[str, object]
 ) -> None:
     await journal.record(session, actor, action, "unit", unit.id, at=at, detail=detail)
+    await announce(session, "unit", unit.id)
