@@ -6,13 +6,14 @@ from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Header, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from app.api.answers import answers
 from app.api.doors import Acting, GuardedRoute
-from app.documents.borders import geometry
+from app.documents.borders import collection, geometry
 from domain.areas import queries as areas
+from domain.areas.models import Level
 from domain.cases import categories
 from domain.cases.models import Method, PartyKind, RiskLevel, Satisfaction, Scale, Source, Supervision
 from domain.cases.queries import receiving, saying
@@ -31,6 +32,16 @@ _AREA: dict[str, Any] = {
         {"change": "rename", "valid_from": "2026-11-01", "code": "359900101", "name": "枫林乡", "parent": "清溪县", "into": ""},
     ],
 }  # fmt: skip
+_BORDERS: dict[str, Any] = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "properties": {"code": "359900101", "name": "枫林镇", "center": [118.07, 25.03]},
+            "geometry": _AREA["geometry"],
+        }
+    ],
+}
 _VOCABULARIES: dict[str, type[Labelled]] = {
     "status": Status,
     "action": Action,
@@ -149,6 +160,25 @@ async def search_areas(
     return [
         AreaOut(code=area.code, name=area.name, level=area.level.value, full_name=names[area.path]) for area in found
     ]
+
+
+@router.get(
+    "/areas/borders",
+    summary="乡镇街道的边界",
+    response_class=Response,
+    responses=answers(_BORDERS, media="application/geo+json") | {304: {"description": "与 If-None-Match 所给的相同"}},
+)
+async def list_borders(
+    call: Acting,
+    known: Annotated[str, Header(alias="If-None-Match", max_length=400, description="已有的 ETag")] = "",
+) -> Response:
+    """在用的乡镇街道中有边界的，GeoJSON，坐标约 10 米一档，供画图；没有变化时回答 304。"""
+    version = f'"{await areas.version_of_borders(call.session, Level.TOWNSHIP)}"'
+    headers = {"ETag": version, "Cache-Control": "private, no-cache"}
+    if version in known:
+        return Response(status_code=304, headers=headers)
+    found = await areas.borders(call.session, Level.TOWNSHIP)
+    return Response(collection(found), media_type="application/geo+json", headers=headers)
 
 
 @router.get(

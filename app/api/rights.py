@@ -97,6 +97,7 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         ("GET", "/api/v1/vocabularies"): Door.SIGNED_IN,
         ("GET", "/api/v1/categories"): Door.SIGNED_IN,
         ("GET", "/api/v1/areas"): Door.SIGNED_IN,
+        ("GET", "/api/v1/areas/borders"): Door.SIGNED_IN,
         ("GET", "/api/v1/areas/{code}"): Door.SIGNED_IN,
         ("GET", "/api/v1/departments"): Door.SIGNED_IN,
         ("GET", "/api/v1/imports/{which}/template"): _IMPORT,

@@ -1,25 +1,28 @@
-"""Borders that come in as GeoJSON (RFC 7946): a FeatureCollection whose features name an area by its code."""
+"""Borders that come in as GeoJSON (RFC 7946): a FeatureCollection whose features name an area by its code, or by its name."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from domain.areas.rules.borders import PLACES
-from domain.areas.schemas import Drawn, Polygon, Shape
+from domain.areas.schemas import AreaView, Drawn, Polygon, Shape
 from domain.kernel.refusals import Invalid, TooLarge, UnsupportedMedia
 from state.inputs import MAX_BORDERS as MAX_BYTES
 
 MAX_FEATURES = 5_000
 MAX_POINTS = 300_000
 """Points of a whole file."""
+_DRAWN = 4
+"""Decimal places of a degree on a map: ten metres."""
 CODES = ("code", "区划代码", "统计用区划代码", "行政区划代码", "adcode", "XZQDM", "xzqdm", "dm")
 """What properties call the code; the first one that is there counts."""
 NAMES = ("name", "名称", "区划名称", "XZQMC", "xzqmc", "mc")
 _DEGREES = ("CRS84", "4326", "4490")
 """Reference systems in degrees that a file may name."""
-_NOT_GEOJSON = "请上传 GeoJSON 文件（FeatureCollection，每个图形的属性中有区划代码 code）"
+_NOT_GEOJSON = "请上传 GeoJSON 文件（FeatureCollection，每个图形的属性中有区划代码 code 或名称 name）"
 
 
 class _Unfit(ValueError):
@@ -59,6 +62,31 @@ def geometry(shape: Shape) -> dict[str, Any]:
     return {"type": "MultiPolygon", "coordinates": polygons}
 
 
+def collection(found: Iterable[tuple[AreaView, Shape]]) -> bytes:
+    """Write areas with their borders as GeoJSON for a map, with the points that a screen can tell apart.
+
+    What neighbours share stays shared, since every point is rounded by itself.
+    """
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"code": area.code, "name": area.name, "center": area.center},
+            "geometry": geometry(_coarse(shape)),
+        }
+        for area, shape in found
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":")).encode()
+
+
+def _coarse(shape: Shape) -> Shape:
+    def ring(points: Polygon) -> Polygon:
+        rounded = [(round(lng, _DRAWN), round(lat, _DRAWN)) for lng, lat in points]
+        return tuple(one for one, after in pairwise((*rounded, rounded[0])) if one != after)
+
+    found = ([ring(points) for points in polygon] for polygon in shape)
+    return tuple((outer, *filter(None, holes)) for outer, *holes in found if outer)
+
+
 def _require_degrees(crs: Any) -> None:
     if crs is None:
         return
@@ -71,7 +99,7 @@ def _drawn(number: int, feature: Any) -> Drawn:
     given = feature if isinstance(feature, Mapping) else {}
     properties = given.get("properties")
     code, name = _first(properties, CODES), _first(properties, NAMES)
-    faults = {} if code else {"code": "属性中没有区划代码（code）"}
+    faults = {} if code or name else {"code": "属性中没有区划代码（code），也没有名称（name）"}
     try:
         shape = _shape(given.get("geometry"))
     except _Unfit as unfit:

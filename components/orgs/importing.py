@@ -69,7 +69,7 @@ def _upload() -> rx.Component:
                 S.which == "areas",
                 rx.el.li("也可直接使用统计用区划代码名录（.xlsx 或 .csv，表头含区划代码、名称，可含级别、上级代码）。"),
             ),
-            rx.cond(borders, rx.el.li("GeoJSON 文件，每个图形的属性中有区划代码（code），坐标为经纬度。")),
+            rx.cond(borders, rx.el.li("GeoJSON 文件，图形的属性中有区划代码（code）或名称（name），坐标为经纬度。")),
             rx.el.li(f"一次最多 {S.most} {row}，文件不超过 {megabytes} MB；更多的请分批导入。"),
             rx.el.li("上传后先逐", row, "检查，有一", row, "不对就全部不导入。"),
             rx.cond(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, cast, false, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 from sqlmodel import col
 
 from domain.areas import rules
-from domain.areas.models import Area, AreaChange, Datum
+from domain.areas.models import Area, AreaChange, Datum, Level
 from domain.areas.schemas import AreaView, ChangeView, Drawn, ListRow, Plan, Point, Shape, shape_in
 from domain.kernel import driver
 from domain.kernel.actor import Actor
@@ -186,7 +188,7 @@ async def plan(session: AsyncSession, actor: Actor, rows: Sequence[ListRow]) -> 
 
 
 async def drawn(session: AsyncSession, actor: Actor, borders: Sequence[Drawn], datum: Datum) -> tuple[Drawn, ...]:
-    """Judge the borders of a file against the base and against each other.
+    """Judge the borders of a file against the base and against each other; one without a code goes by its name.
 
     All borders of a base share one datum, since they could not be laid on one map otherwise.
 
@@ -194,12 +196,26 @@ async def drawn(session: AsyncSession, actor: Actor, borders: Sequence[Drawn], d
     """
     actor.require(Permission.AREA_MANAGE)
     live = {one.code: one for one in await all_areas(session)}
-    given = [replace(one, code=rules.plain_code(one.code)) for one in borders]
+    named: dict[str, list[str]] = defaultdict(list)
+    for area in live.values():
+        named[area.name].append(area.code)
+    given = [_coded(one, named) for one in borders]
     first: dict[str, int] = {}
     for one in given:
         first.setdefault(one.code, one.number)
     other = next((a for a in live.values() if a.datum and a.datum is not datum and a.code not in first), None)
     return tuple(_judged(one, first, live, other) for one in given)
+
+
+def _coded(one: Drawn, named: Mapping[str, Sequence[str]]) -> Drawn:
+    """Bring a border to the code as it is kept, or by its name to that of the one area that bears it."""
+    if one.code or not one.name:
+        return replace(one, code=rules.plain_code(one.code))
+    codes = named.get(one.name, ())
+    if len(codes) == 1:
+        return replace(one, code=codes[0])
+    said = f"有 {len(codes)} 个区划都叫“{one.name}”，请写区划代码" if codes else f"没有名称为“{one.name}”的区划"
+    return replace(one, faults={**one.faults, "code": said})
 
 
 def _judged(one: Drawn, first: Mapping[str, int], live: Mapping[str, AreaView], other: AreaView | None) -> Drawn:
@@ -235,6 +251,29 @@ async def at_point(session: AsyncSession, point: Point) -> AreaView | None:
         if path.startswith(reached) and rules.within_shape(shape_in(shape), point):
             found, reached = code, path
     return await by_code(session, found) if found else None
+
+
+async def bordered(session: AsyncSession, level: Level) -> tuple[AreaView, ...]:
+    """List the areas in use of a level whose border is known, in the order of their codes."""
+    return tuple(AreaView.of(area) for area in await session.scalars(_bordered(_BARE, level)))
+
+
+def _bordered(query: Select[Any], level: Level) -> Select[Any]:
+    known = (col(Area.level) == level, col(Area.ended_on).is_(None), col(Area.datum).is_not(None))
+    return query.where(*known).order_by(col(Area.code))
+
+
+async def borders(session: AsyncSession, level: Level) -> tuple[tuple[AreaView, Shape], ...]:
+    """Give the same areas with their borders."""
+    return tuple(
+        (AreaView.of(area), shape_in(area.shape)) for area in await session.scalars(_bordered(select(Area), level))
+    )
+
+
+async def version_of_borders(session: AsyncSession, level: Level) -> str:
+    """Give a word that changes whenever one of these areas does; no border is read for it."""
+    rows = await session.execute(_bordered(select(col(Area.code), cast(literal_column("area.xmin"), String)), level))
+    return sha256(repr(rows.all()).encode()).hexdigest()[:32]
 
 
 async def shape_of(session: AsyncSession, code: str) -> Shape:

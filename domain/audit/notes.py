@@ -51,6 +51,7 @@ WORDS: MappingProxyType[str, tuple[Group, str]] = MappingProxyType(
         "area.merge": (_G.ADMIN, "区划并入"),
         "area.end": (_G.ADMIN, "撤销区划"),
         "area.draw": (_G.ADMIN, "导入区划边界"),
+        "area.undraw": (_G.ADMIN, "删除区划边界"),
         "delegation.make": (_G.ADMIN, "设置代理"),
         "delegation.end": (_G.ADMIN, "结束代理"),
         "delegation.wear": (_G.ADMIN, "切换代理身份"),

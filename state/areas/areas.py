@@ -118,8 +118,9 @@ def _acts(one: Listed) -> list[Act]:
     if not one.live:
         return past
     below = [] if one.area.level is Level.GRID else [Act("加下级", "new")]
+    border = [Act("删除边界", "undraw")] if one.area.datum else []
     moved = Act("调整", "move" if one.area.parent_id else "recode")
-    return [*below, Act("改名", "rename"), moved, Act("并入", "merge"), Act("撤销", "end"), *past]
+    return [*below, Act("改名", "rename"), moved, Act("并入", "merge"), Act("撤销", "end"), *border, *past]
 
 
 AREAS: Listing[Listed] = Listing(
@@ -274,6 +275,10 @@ async def _merge(session: AsyncSession, actor: Actor, code: str, given: Merger, 
     await divisions.merge(session, actor, code, given.into, since=given.since or local_date(at), at=at)
 
 
+async def _undraw(session: AsyncSession, actor: Actor, code: str, given: Ending, at: datetime) -> None:
+    await operations.undraw(session, actor, code, since=given.since or local_date(at), at=at)
+
+
 async def _end(session: AsyncSession, actor: Actor, code: str, given: Ending, at: datetime) -> None:
     await divisions.end(session, actor, code, since=given.since or local_date(at), at=at)
 
@@ -305,6 +310,10 @@ class AreasState(ListState, DialogState, SignedInState):
             "撤销区划", _end, "区划已撤销", _MAY, Ending, "确认撤销", fill=_warned,
             says="撤销后不能再选择这个区划，已登记的案件照常显示。有下级、有未办结案件或有账号时不能撤销。",
         ),
+        "undraw": Dialog(
+            "删除边界", _undraw, "边界已删除", _MAY, Ending, "确认删除", fill=_filled,
+            says="地图上不再显示这个区划；区划本身和案件不变，边界可以重新导入。",
+        ),
         "history": Dialog(
             "变更历史", None, "", _MAY, fill=_past, heads=("生效日期", "变更", "变更前", "操作人"), wide=True,
         ),
@@ -312,10 +321,12 @@ class AreasState(ListState, DialogState, SignedInState):
     branch: str = ""
     above: str = ""
     """Code of the branch above the one that is shown."""
+    borderless: bool = False
 
     async def _read(self, session: AsyncSession, actor: Actor) -> None:
         await super()._read(session, actor)
         code = self.filters.get("branch", "")
         one = await queries.by_code(session, code) if code else None
         way = rules.codes_in(one.path) if one else ()
+        self.borderless = not await queries.bordered(session, Level.TOWNSHIP)
         self.branch, self.above = (one.name if one else ""), (way[-2] if len(way) > 2 else "")

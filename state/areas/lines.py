@@ -120,7 +120,7 @@ async def _read_borders(session: AsyncSession, actor: Actor, content: Content) -
     found: list[Read] = []
     for one, (_, values, _unread) in zip(judged, staged_in(content), strict=True):
         faults = {_BORDER_NAMES.get(name, name): text for name, text in one.faults.items()}
-        found.append(Read(one.number, (values[0], one.name, values[2]), one, faults))
+        found.append(Read(one.number, (one.code, one.name, values[2]), one, faults))
     return tuple(found)
 
 

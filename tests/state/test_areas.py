@@ -132,6 +132,16 @@ class TestADialog:
         with pytest.raises(NotFound):
             await states.call(page, "send", {})
 
+    async def test_takes_a_border_away_where_there_is_one(self, ground: AsyncEngine) -> None:
+        page = await _opened()
+        assert (_cells(page, "border"), page.borderless) == (["WGS-84", "WGS-84", "—"], False)
+        assert ["undraw" in {act.dialog for act in row.acts} for row in page.rows] == [True, True, False]
+
+        await states.call(page, "ask", "undraw", TOWN)
+        await states.call(page, "send", {"since": local_date(now()).isoformat()})
+
+        assert (_cells(page, "border"), page.borderless) == (["WGS-84", "—", "—"], True)
+
     async def test_offers_whom_an_area_may_join(self, ground: AsyncEngine) -> None:
         page = await _opened()
         await states.call(page, "ask", "merge", TOWN)

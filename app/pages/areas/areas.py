@@ -9,6 +9,8 @@ from components.orgs.pieces import sheet
 from components.plain import list_page
 from state.areas.areas import AreasState
 
+_HINT = "还没有乡镇街道的边界：点“导入边界”导入后，综合看板用地图显示各乡镇街道。"
+
 
 def area_list() -> rx.Component:
     """Draw the areas of the county, above them whose branch is shown and the way back up."""
@@ -26,5 +28,7 @@ def area_list() -> rx.Component:
         import_dialog(),
         new="新增区划",
         beside=rx.fragment(import_button("shapes", "导入边界"), import_button("areas", "导入名录")),
-        above=rx.cond(AreasState.branch != "", where),
+        above=rx.cond(
+            AreasState.branch != "", where, rx.cond(AreasState.borderless, rx.el.p(_HINT, class_name="muted"))
+        ),
     )

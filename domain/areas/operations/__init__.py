@@ -5,4 +5,4 @@ from __future__ import annotations
 
 from domain.areas.operations.changing import create, end, merge, move, rename
 from domain.areas.operations.founding import add, add_all
-from domain.areas.operations.listing import draw, take_list
+from domain.areas.operations.listing import draw, take_list, undraw

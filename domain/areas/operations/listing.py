@@ -16,7 +16,7 @@ from domain.areas.operations.tree import Tree, kept_of, require_day
 from domain.areas.schemas import Drawn, ListRow, Moves, Plan, Planned, kept
 from domain.kernel import journal
 from domain.kernel.actor import Actor
-from domain.kernel.refusals import Invalid
+from domain.kernel.refusals import ActionNotAllowed, Invalid
 
 
 async def take_list(
@@ -120,3 +120,21 @@ async def draw(
         lines.append((area.id, {"code": area.code, "name": area.name, "since": since.isoformat()}))
     await journal.record_all(session, actor, "area.draw", "area", lines, at=at)
     return len(judged)
+
+
+async def undraw(session: AsyncSession, actor: Actor, code: str, *, since: date, at: datetime) -> None:
+    """Take the border of an area away; what it was stays in its history.
+
+    :raises NotPermitted: the actor does not manage areas
+    :raises NotFound: there is no such area in use
+    :raises ActionNotAllowed: it has no border
+    """
+    tree = await Tree.open(session, actor, shapes=True)
+    require_day(since, at=at)
+    area = tree.live(code)
+    if not area.shape:
+        raise ActionNotAllowed(f"“{area.name}”没有边界")
+    session.add(kept_of(area, Change.DRAW, actor, since=since, at=at))
+    area.shape, area.datum, area.center_lng, area.center_lat = [], None, None, None
+    detail = {"code": area.code, "name": area.name, "since": since.isoformat()}
+    await journal.record(session, actor, "area.undraw", "area", area.id, at=at, detail=detail)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import pairwise
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import pairwise, product
+from math import isqrt
 
 from domain.areas.schemas import Point, Polygon, Shape
 
@@ -16,6 +18,9 @@ WIDEST = 8.0
 PLACES = 6
 """Decimal places of a degree that are kept: a tenth of a metre."""
 _CORNERS = 3
+_LOOKS = 60
+"""Pairs of stretches that are looked at for each point of a ring; a border as it is surveyed needs some ten."""
+_Stretch = tuple[Point, Point]
 
 
 def size(polygon: Polygon) -> float:
@@ -81,7 +86,46 @@ def shape_fault(shape: Iterable[Iterable[Polygon]]) -> str:
         return f"边界跨度超过 {WIDEST:g} 度，不会是一个县区或其下级"
     if any(not size(ring) for ring in rings):
         return "边界没有面积，请检查各点"
+    return next(filter(None, map(_crossing_fault, rings)), "")
+
+
+def _crossing_fault(ring: Polygon) -> str:
+    """Say where a ring crosses itself; to touch itself is no fault.
+
+    Only stretches that share a cell of a grid are held against each other, and of these no more than a bounded number.
+    """
+    for looked, (one, other) in enumerate(_beside(ring)):
+        if looked > _LOOKS * (len(ring) + 100):
+            return "边界过于曲折，无法检查是否自相交，请先简化"
+        if _cross(one, other):
+            lng, lat = one[0]
+            return f"边界自相交：在经度 {lng:g}、纬度 {lat:g} 附近"
     return ""
+
+
+def _beside(ring: Polygon) -> Iterator[tuple[_Stretch, _Stretch]]:
+    """Give pairs of stretches that lie near each other."""
+    lngs, lats = [lng for lng, _ in ring], [lat for _, lat in ring]
+    west, south, across = min(lngs), min(lats), isqrt(len(ring)) + 1
+    wide, high = (max(lngs) - west) / across, (max(lats) - south) / across
+    cells: dict[tuple[int, int], list[_Stretch]] = defaultdict(list)
+    for one in pairwise((*ring, ring[0])):
+        (x1, y1), (x2, y2) = one
+        columns = range(int((min(x1, x2) - west) / wide), int((max(x1, x2) - west) / wide) + 1)
+        lines = range(int((min(y1, y2) - south) / high), int((max(y1, y2) - south) / high) + 1)
+        for cell in product(columns, lines):
+            yield from ((other, one) for other in cells[cell])
+            cells[cell].append(one)
+
+
+def _cross(one: _Stretch, other: _Stretch) -> bool:
+    """Tell whether two stretches cross inside of both."""
+
+    def side(line: _Stretch, point: Point) -> float:
+        (x1, y1), (x2, y2) = line
+        return (x2 - x1) * (point[1] - y1) - (y2 - y1) * (point[0] - x1)
+
+    return all(side(a, b[0]) * side(a, b[1]) < 0 for a, b in ((one, other), (other, one)))
 
 
 def _in_china(lngs: list[float], lats: list[float]) -> bool:

@@ -118,6 +118,9 @@ class TestUnits:
 GEOMETRY = {"type": "Polygon", "coordinates": [[[118.0, 25.0], [118.1, 25.0], [118.1, 25.1], [118.0, 25.0]]]}
 
 
+CROSSED = [[118, 25], [118.2, 25.1], [118.2, 25], [118, 25.2], [118, 25]]
+
+
 def geojson(*features: object, **more: object) -> bytes:
     """Write a collection of features."""
     return json.dumps({"type": "FeatureCollection", "features": features, **more}).encode()
@@ -192,9 +195,28 @@ class TestAreas:
             assert len(await area_queries.shape_of(session, "359901001")) == 2
             assert (await area_queries.by_code(session, "359901")).datum is Datum.WGS84
 
+    async def test_borders_go_out_with_a_version_that_spares_the_second_time(self, api: Api) -> None:
+        path, body = "/api/v1/areas/borders", geojson(feature("359901001"))
+        before = await api.get("viewer", path)
+        await send(api, "shapes?datum=wgs84", body)
+        assert (await confirm(api, "shapes")).status_code == 200
+
+        whole = await api.get("viewer", path)
+
+        (drawn,) = whole.json()["features"]
+        assert (drawn["properties"]["name"], drawn["geometry"]["coordinates"]) == ("枫林镇", [GEOMETRY["coordinates"]])
+        assert whole.headers["content-type"] == "application/geo+json"
+        known = {"If-None-Match": whole.headers["etag"]} | await api.bearer("viewer")
+        again = await api.client.get(path, headers=known)
+        assert (again.status_code, again.content, again.headers["cache-control"]) == (304, b"", "private, no-cache")
+        assert before.headers["etag"] != whole.headers["etag"]
+        assert (await api.client.get(path)).status_code == 401
+
     @pytest.mark.parametrize(
         ("wrong", "said"),
         [
+            (feature("359901", {"type": "Polygon", "coordinates": [CROSSED]}), "自相交"),
+            ({"properties": {"name": "枫林镇镇"}, "geometry": GEOMETRY}, "没有名称为“枫林镇镇”的区划"),
             (feature("359901009"), "没有代码为 359901009 的区划"),
             (feature(""), "没有区划代码"),
             (feature("359901", {"type": "Point", "coordinates": [118, 25]}), "Polygon"),

@@ -9,9 +9,11 @@ from sqlmodel import col
 
 from app.demo.areas import county
 from domain.areas import operations, queries, rules
-from domain.areas.models import Area, Level
-from domain.areas.schemas import AreaSpec
-from domain.kernel.refusals import Invalid, NotFound
+from domain.areas.models import Area, AreaChange, Change, Datum, Level
+from domain.areas.schemas import AreaSpec, Drawn, kept
+from domain.kernel.actor import console
+from domain.kernel.refusals import ActionNotAllowed, Invalid, NotFound
+from tests.support.county import MORNING
 
 SQUARE = ((0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 2.0))
 SPECS = county()
@@ -113,3 +115,43 @@ class TestWithin:
         )
         assert "~>=~" in plan
         assert "ix_area_path" in plan
+
+
+async def test_borders_go_by_name_where_only_one_area_bears_it(session: AsyncSession) -> None:
+    administrator = console("测试")
+    ring = ((118.0, 25.0), (118.2, 25.0), (118.2, 25.2))
+    twin = next(spec for spec in SPECS if spec.level is Level.VILLAGE and spec.parent_code != "359900101")
+    await operations.add(session, AreaSpec("359900101299", twin.name, Level.VILLAGE, "359900101"))
+    given = [
+        Drawn(place, code, name, ((ring,),))
+        for place, (code, name) in enumerate([("", "枫林镇"), ("", "无名镇"), ("", twin.name), ("359900101", "")], 1)
+    ]
+
+    judged = await queries.drawn(session, administrator, given, Datum.WGS84)
+
+    assert [one.code for one in judged] == ["359900101", "", "", "359900101"]
+    assert [one.faults.get("code", "") for one in judged] == [
+        "", "没有名称为“无名镇”的区划", f"有 2 个区划都叫“{twin.name}”，请写区划代码", "与第 1 个图形的代码重复",
+    ]  # fmt: skip
+
+
+async def test_a_border_is_taken_away_and_the_version_of_all_tells(session: AsyncSession) -> None:
+    async def known() -> tuple[list[str], str]:
+        shown = [area.code for area in await queries.bordered(session, Level.TOWNSHIP)]
+        assert [area.code for area, shape in await queries.borders(session, Level.TOWNSHIP) if shape] == shown
+        return shown, await queries.version_of_borders(session, Level.TOWNSHIP)
+
+    shown, version = await known()
+    assert await known() == (shown, version)
+    (ring,) = (await queries.shape_of(session, "359900101"))[0]
+
+    await operations.undraw(session, console("测试"), "359900101", since=MORNING.date(), at=MORNING)
+    await session.flush()
+
+    left, later = await known()
+    assert (sorted({*shown} - {*left}), version == later) == (["359900101"], False)
+    assert await session.scalar(select(col(AreaChange.shape)).where(col(AreaChange.kind) == Change.DRAW)) == kept(
+        ((ring,),)
+    )
+    with pytest.raises(ActionNotAllowed, match="没有边界"):
+        await operations.undraw(session, console("测试"), "359900101", since=MORNING.date(), at=MORNING)

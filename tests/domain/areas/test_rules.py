@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import cos, pi, sin
+
 import pytest
 
 from domain.areas import rules
 from domain.areas.models import Level
-from domain.areas.schemas import AreaSpec, Point
+from domain.areas.schemas import AreaSpec, Point, Polygon
 
 SQUARE = ((0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 2.0))
 HOOK = ((0.0, 0.0), (3.0, 0.0), (3.0, 3.0), (2.0, 3.0), (2.0, 1.0), (0.0, 1.0))
@@ -64,3 +66,29 @@ class TestBorders:
     )
     def test_tell_inside_from_outside(self, point: Point, inside: bool) -> None:
         assert rules.contains(HOOK, point) is inside
+
+    @pytest.mark.parametrize(
+        ("ring", "said"),
+        [
+            (((118.0, 25.0), (118.2, 25.0), (118.2, 25.2), (118.0, 25.2)), ""),
+            (((118.0, 25.0), (118.2, 25.1), (118.2, 25.0), (118.0, 25.2)), "自相交"),
+            (((25.0, 118.0), (25.2, 118.0), (25.2, 118.2)), "写反"),
+            (((-10.0, 25.0), (-10.2, 25.0), (-10.2, 25.2)), "中国范围"),
+            (tuple((118 + 0.1 * cos(i), 25 + 0.1 * sin(i)) for i in range(30_000)), "30000 个"),
+            # two combs that stand in each other: no two teeth cross, and nobody can look at each pair
+            (tuple((118 + i // 2 * 1e-5, 25 + (0.5 if i % 4 in {1, 2} else 0) + i * 1e-6) for i in range(19_990)), "过于曲折"),
+        ],
+    )  # fmt: skip
+    def test_are_refused_where_they_are_none(self, ring: Polygon, said: str) -> None:
+        fault = rules.shape_fault([[ring]])
+        assert said in fault
+        assert bool(said) == bool(fault)
+
+    def test_may_touch_themselves_and_be_of_many_points(self) -> None:
+        bay = [(118.0, 25.0), (118.2, 25.0), (118.2, 25.2), (118.1, 25.1), (118.0, 25.2), (118.0, 25.1), (118.1, 25.1)]
+        assert rules.shape_fault([[tuple(bay)]]) == ""
+        turns = [2 * pi * i / 20_000 for i in range(20_000)]
+        waves = tuple(
+            (118 + cos(t) * (0.3 + 0.03 * sin(300 * t)), 25 + sin(t) * (0.3 + 0.03 * sin(300 * t))) for t in turns
+        )
+        assert rules.shape_fault([[waves]]) == ""
