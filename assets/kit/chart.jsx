@@ -6,21 +6,11 @@ import { init, use } from "echarts/core";
 import { BarChart, LineChart, PieChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import { CanvasRenderer } from "echarts/renderers";
-import { optionOf, toneOf, totalOf } from "./charting.js";
+import { TOKENS, optionOf, toneOf, totalOf } from "./charting.js";
 import { written } from "./numbers.js";
 import "./chart.css";
 
 use([BarChart, LineChart, PieChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
-
-const TOKENS = {
-  brand: "--brand-500",
-  red: "--red-fill",
-  orange: "--orange-fill",
-  yellow: "--yellow-fill",
-  blue: "--blue-fill",
-  green: "--green-fill",
-  gray: "--edge",
-};
 
 const PAPER = "paper"; // has the light colours whatever the theme (tokens.css)
 

@@ -10,6 +10,17 @@ const LINES = 2; // below a column
 const GAP = 8; // between two words beside each other
 const TURNS = ["brand", "green", "yellow", "orange", "gray"]; // tones of a ring that names none
 
+/** The token of the page that a tone is filled with. */
+export const TOKENS = {
+  brand: "--brand-500",
+  red: "--red-fill",
+  orange: "--orange-fill",
+  yellow: "--yellow-fill",
+  blue: "--blue-fill",
+  green: "--green-fill",
+  gray: "--edge",
+};
+
 const letters = (look, color = look.soft) => ({ fontFamily: look.font, fontSize: look.size, color });
 
 /** How wide a text is, about: Chinese signs are square, others half as wide. */

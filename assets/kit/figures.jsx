@@ -35,11 +35,11 @@ function Figure({ line, at, label, unit }) {
 }
 
 /** shown: {labels, lines: [{name, values, hrefs}], unit, said}; every number leads where its mark does. */
-export function Figures({ shown, label = "" }) {
+export function Figures({ shown, label = "", open = false }) {
   const details = useRef(null);
   useOpenOnPaper(details);
   return (
-    <details className="chart-figures" ref={details}>
+    <details className="chart-figures" ref={details} open={open}>
       <summary>
         <span className="muted">{shown.said}</span>
         <span className="chart-open">

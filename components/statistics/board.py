@@ -8,6 +8,7 @@ import reflex as rx
 
 from components.kit.chart import chart
 from components.kit.listing import mark
+from components.kit.map import area_map
 from components.kit.scripts import watermark
 from components.kit.sheet import sheet
 from components.kit.show import card, empty, skeleton, tag
@@ -20,6 +21,7 @@ from state.statistics.facts import Late
 
 def board() -> rx.Component:
     """Draw the whole board."""
+    beside = rx.cond(S.map.kind != "", "half", "")
     shown = rx.el.div(
         rx.el.div(watermark(""), class_name="only-full"),  # the page's lies outside of what a wall shows
         _head(),
@@ -27,9 +29,10 @@ def board() -> rx.Component:
         rx.el.div(
             _cell(card("受理和办结", chart(S.trend, label="受理和办结的走势"), icon="chart"), "wide"),
             _cell(card("在办风险等级", chart(S.risks, label="在办案件的风险等级"), _warned(), icon="warn")),
+            rx.cond(S.map.kind != "", _cell(card("乡镇地图", area_map(S.map, label="乡镇地图"), icon="pin"), "wide")),
             _cell(card("各乡镇街道在办", chart(S.areas, label="各乡镇街道的在办和超期", tall=True), icon="map")),
-            _cell(card("受理类型", chart(S.kinds, label="本期受理的类型", tall=True), icon="list")),
-            _cell(card("受理来源", chart(S.sources, label="本期受理的来源", tall=True), icon="branch")),
+            _cell(card("受理类型", chart(S.kinds, label="本期受理的类型", tall=True), icon="list"), beside),
+            _cell(card("受理来源", chart(S.sources, label="本期受理的来源", tall=True), icon="branch"), beside),
             rx.cond(S.department, _cell(pressing("今日到期", S.today, S.today_href, *NONE_TODAY), "soon")),
             _cell(pressing("超期最久", S.late, S.late_href, *_NONE_LATE), rx.cond(S.department, "soon", "soon half")),
             rx.cond(

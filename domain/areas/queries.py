@@ -258,7 +258,7 @@ async def bordered(session: AsyncSession, level: Level) -> tuple[AreaView, ...]:
     return tuple(AreaView.of(area) for area in await session.scalars(_bordered(_BARE, level)))
 
 
-def _bordered(query: Select[Any], level: Level) -> Select[Any]:
+def _bordered(query: Any, level: Level) -> Select[Any]:
     known = (col(Area.level) == level, col(Area.ended_on).is_(None), col(Area.datum).is_not(None))
     return query.where(*known).order_by(col(Area.code))
 

@@ -26,10 +26,12 @@ class Chart:
     """A chart; before its numbers are read, its kind is empty and its place is kept.
 
     :ivar kind: line (over time), bar (columns side by side), stack (columns on each other), row (bars that lie, in the
-        order given) or ring (the shares of its one line)
+        order given), ring (the shares of its one line) or map (areas filled by one line or another)
     :ivar said: what it counts, in one sentence
+    :ivar keys: of a map, the code of the area of each label; an empty one is not on it
     :ivar blank: there is nothing to draw: no label, or zeros alone
-    :raises ValueError: a line has not one number and one address for each label, or a ring not one line
+    :raises ValueError: a line has not one number and one address for each label, a ring not one line, or a
+        map not one key for each label
     """
 
     kind: str = ""
@@ -37,6 +39,7 @@ class Chart:
     lines: list[Line] = field(default_factory=list)
     unit: str = "件"
     said: str = ""
+    keys: list[str] = field(default_factory=list)
     blank: bool = field(init=False, default=True)
 
     def __post_init__(self) -> None:
@@ -46,5 +49,7 @@ class Chart:
                 raise ValueError(f"line {line.name} does not fit {len(self.labels)} labels")
         if self.kind == "ring" and len(self.lines) != 1:
             raise ValueError("a ring shows one line")
+        if self.kind == "map" and len(self.keys) != len(self.labels):
+            raise ValueError("a map has one key for each label")
         drawn = any(value for line in self.lines for value in line.values)
         object.__setattr__(self, "blank", not drawn)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +27,8 @@ from state.statistics.behind import of_figure, of_load, of_measure
 from state.statistics.facts import Facts, Late, acts_of, facts_for
 
 MOST_GROUPS, MOST_SCENES = 10, 6
+_MAPPED = {Figure.OPEN: "brand", Figure.OVERDUE: "red", Figure.ALERTED: "orange"}
+"""What the map shows one of, by its tone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class BoardState(SignedInState):
     department: bool = False
     tiles: list[Figured] = []
     trend: Chart = Chart()
+    map: Chart = Chart()
     areas: Chart = Chart()
     kinds: Chart = Chart()
     sources: Chart = Chart()
@@ -151,6 +154,7 @@ def _shown(facts: Facts, actor: Actor) -> dict[str, Any]:
         "department": facts.department,
         "tiles": _tiles(facts),
         "trend": _trend(facts),
+        "map": _map(facts),
         "areas": _open_by(facts, By.AREA),
         "kinds": _kinds(facts),
         "sources": _ring(facts, By.SOURCE, Figure.RECEIVED),
@@ -225,7 +229,11 @@ def _trend(facts: Facts) -> Chart:
 def _bars(facts: Facts, by: By, figures: Mapping[Figure, str], order: Callable[[Counted], Any], said: str) -> Chart:
     groups = sorted(facts.now.groups[by], key=order)[:MOST_GROUPS]
     groups = [one for one in groups if any(one[figure] for figure in figures)]
-    lines = [
+    return Chart("row", [one.name for one in groups], _lines(facts, by, figures, groups), said=said)
+
+
+def _lines(facts: Facts, by: By, figures: Mapping[Figure, str], groups: Sequence[Counted]) -> list[Line]:
+    return [
         Line(
             figure.label,
             tone,
@@ -234,12 +242,26 @@ def _bars(facts: Facts, by: By, figures: Mapping[Figure, str], order: Callable[[
         )
         for figure, tone in figures.items()
     ]
-    return Chart("row", [one.name for one in groups], lines, said=said)
 
 
 def _open_by(facts: Facts, by: By) -> Chart:
     figures = {Figure.OPEN: "brand", Figure.OVERDUE: "red"}
     return _bars(facts, by, figures, lambda one: (-one[Figure.OPEN], one.key), "此刻在办的件，和其中已超期的")
+
+
+def _map(facts: Facts) -> Chart:
+    """Draw the townships whose border is known; others that hold cases stand in the table alone."""
+    if not facts.townships:
+        return Chart()
+    cut = facts.cut.get(By.AREA)
+    drawn = {one.code: one.name for one in facts.townships if cut in {None, one.code}}
+    found = {one.key: one for one in facts.now.groups[By.AREA] if any(one[figure] for figure in _MAPPED)}
+    counted = {key: Counted(key, name, {}) for key, name in drawn.items()} | found
+    groups = sorted(counted.values(), key=lambda one: (-one[Figure.OPEN], one.key))
+    lines = _lines(facts, By.AREA, _MAPPED, groups)
+    keys = [one.key if one.key in drawn else "" for one in groups]
+    said = "此刻各乡镇街道在办、已超期和红橙预警待反馈的件，颜色越深越多"
+    return Chart("map", [one.name for one in groups], lines, said=said, keys=keys)
 
 
 def _held(facts: Facts) -> Chart:

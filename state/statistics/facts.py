@@ -10,6 +10,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.areas import queries as areas
+from domain.areas.models import Level
+from domain.areas.schemas import AreaView
 from domain.cases.queries import actions, views
 from domain.cases.schemas import CaseRow
 from domain.cases.vocabulary import Action, Status
@@ -26,7 +29,7 @@ from state.kit.listing import Act
 from state.statistics.departments import figures_of
 
 MOST_LATE = 8
-_COUNTED = tuple(one for one in Figure if one not in {Figure.ALERTED, Figure.BREACHED, Figure.CARDED})
+_COUNTED = tuple(one for one in Figure if one not in {Figure.BREACHED, Figure.CARDED})
 """What the morning brief alone tells is left out."""
 _DECIDING = (Action.APPROVE_ORDER, Action.APPROVE_RETURN, Action.APPROVE_EXTENSION)
 _WORDS = {Action.INSTRUCT: "批示", Action.SUPERVISE: "督办"}
@@ -71,6 +74,7 @@ class Facts:
     """What a board is drawn from.
 
     :ivar cut: the group that it is narrowed to
+    :ivar townships: those that can be drawn on a map
     :ivar people: of a department, whose own board it is or which it is narrowed to
     :ivar drawn: what boards drew from it, by `acts_of` those who look at them: three hundred boards are drawn once
     """
@@ -87,6 +91,7 @@ class Facts:
     late: tuple[Late, ...]
     today: tuple[Late, ...]
     warnings: Mapping[str, int]
+    townships: tuple[AreaView, ...]
     drawn: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict, compare=False)
 
 
@@ -122,6 +127,7 @@ async def _read(session: AsyncSession, actor: Actor, scope: Scope, at: datetime)
         people=await _people(session, actor, scope, at) if (own and not cut) or By.DEPARTMENT in cut else (),
         late=await pressing(session, actor, Figure.OVERDUE, scope, at),
         today=await pressing(session, actor, Figure.TODAY, scope, at) if own else (),
+        townships=await areas.bordered(session, Level.TOWNSHIP),
         warnings=await warnings.counts(session, actor, at=at) if actor.may(Permission.CASE_VIEW) and not cut else {},
     )
 

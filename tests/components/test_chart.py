@@ -13,6 +13,7 @@ import pytest
 import reflex as rx
 
 from components.kit.chart import chart
+from components.kit.map import area_map
 from state.kit.charts import Chart, Line
 
 KIT = Path(__file__).parents[2] / "assets" / "kit"
@@ -77,6 +78,13 @@ class TestTheLibrary:
         taking = {path.name for path in KIT.glob("*.js*") if "/chart.jsx" in path.read_text(encoding="utf-8")}
 
         assert (using, taking) == ({"chart.jsx"}, set())
+
+    def test_of_maps_is_loaded_by_no_page_without_a_map(self) -> None:
+        texts = {path.name: path.read_text(encoding="utf-8") for path in KIT.glob("*.js*")}
+
+        assert {name for name, text in texts.items() if '"maplibre-gl' in text} == {"map.jsx"}
+        assert not {name for name, text in texts.items() if "/map.jsx" in text}
+        assert any("map.jsx" in one for one in area_map(ChartedState.shown, label="地图")._get_all_dynamic_imports())
 
     def test_is_asked_for_only_when_the_page_stands(self) -> None:
         assert any("chart.jsx" in one for one in chart(ChartedState.shown, label="趋势")._get_all_dynamic_imports())

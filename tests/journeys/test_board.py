@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
+from app.launch import browser as found
 from tests.journeys.conftest import PHONE, ROWS, People
 from tests.journeys.test_bulk import submitted
 from tests.support.accessible import expect_accessible
+from tests.support.serving import Serving
 
 TOTAL = ".pager b"
 
@@ -29,8 +32,12 @@ async def test_a_leader_lands_on_a_board_that_follows_and_opens_its_cases(people
     received = await _count(page, "受理")
     assert received > 0
 
+    canvas = page.locator(".map canvas")
+    await canvas.evaluate("one => { one.dataset.same = 'yes' }")
+
     await submitted(await people.somebody(), "门前排水沟堵塞 看板")
     await expect(page.locator(f"{_tile(page, '受理')} b")).to_have_text(f"{received + 1:,}")
+    await expect(canvas).to_have_attribute("data-same", "yes")
     await expect_accessible(page)
     await leader.keep("board")
 
@@ -42,13 +49,55 @@ async def test_a_leader_lands_on_a_board_that_follows_and_opens_its_cases(people
     await expect(page.locator(_tile(page, "受理"))).to_be_visible()
 
     # the same number stands in the table below a picture, and leads to as many cases
-    shown = page.locator(".chart-figures").nth(2)
+    shown = page.locator(".card", has=page.get_by_role("heading", name="各乡镇街道在办")).locator(".chart-figures")
     await shown.locator("summary").click()
     number = shown.locator("tbody a").first
     count = await number.inner_text()
     await number.click()
     await page.wait_for_url("**/figures/cases?figure=open&area=*")
     await expect(page.locator(TOTAL).first).to_have_text(count)
+
+
+async def test_the_map_leads_to_the_cases_of_a_township(people: People) -> None:
+    leader = await people.staff("leader", "/board")
+    page = leader.page
+    picture, tip = page.locator(".map-picture"), page.locator(".map-tip")
+    await page.get_by_role("button", name="已超期").click()
+    await page.get_by_role("button", name="在办", exact=True).click()
+    await picture.scroll_into_view_if_needed()
+    # the first move over a map that has not drawn yet finds nothing below it
+    for place in range(100):
+        await picture.hover(position={"x": 300 + place % 2, "y": 180})
+        if await tip.count():
+            break
+        await asyncio.sleep(0.2)
+    said = re.fullmatch(r"(.+)：在办 (\d+) 件，已超期 \d+ 件，红橙预警待反馈 \d+ 件", await tip.inner_text())
+    assert said is not None
+    await expect_accessible(page)
+    await leader.keep("map")
+
+    row = page.locator(".map .chart-figures tbody tr").filter(has_text=said[1])
+    await expect(row.locator("td").first).to_have_text(said[2])
+    await picture.click(position={"x": 300, "y": 180})
+    await page.wait_for_url("**/figures/cases?figure=open&area=*")
+    await expect(page.locator(".behind b")).to_have_text(f"在办 · {said[1]}")
+    await expect(page.locator(TOTAL).first).to_have_text(said[2])
+
+
+async def test_without_webgl_the_table_of_the_map_stands_alone(chromium: Browser, served: Serving) -> None:
+    path = str(await asyncio.to_thread(found.find))
+    bare = await chromium.browser_type.launch(executable_path=path, args=["--no-sandbox", "--disable-3d-apis"])
+    try:
+        page = (await People(bare, served.url).staff("leader", "/board")).page
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        await expect(page.get_by_text("没有启用 WebGL")).to_be_visible()
+        await expect(page.locator(".map-picture")).to_have_count(0)
+        await page.locator(".map tbody a").first.click()
+        await page.wait_for_url("**/figures/cases?figure=open&area=*")
+        assert faults == []
+    finally:
+        await bare.close()
 
 
 async def test_the_figures_of_departments_on_a_phone(people: People) -> None:

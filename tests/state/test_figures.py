@@ -13,8 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
 from app.navigation import PAGES
+from domain.areas import operations as areas
+from domain.areas.models import Level
+from domain.areas.schemas import AreaSpec
 from domain.cases.models import Case
 from domain.cases.vocabulary import Action
+from domain.kernel.actor import console
 from domain.kernel.clock import day_bounds, local_date
 from domain.kernel.unit_of_work import unit_of_work
 from domain.statistics.rules import Days, Span, before, change, days_of, points, year_before
@@ -78,12 +82,42 @@ async def test_every_mark_of_the_board_opens_as_many_cases_as_it_says(ground: As
     numbers = {one.label: (one.value, one.href) for one in page.tiles}
     assert (numbers["在办"][0], numbers["受理"][0], numbers["办结"][0]) == ("3", "4", "1")
     marks = [(float(value), href) for label, (value, href) in numbers.items() if "率" not in label]
-    for chart in (page.trend, page.areas, page.kinds, page.sources, page.risks):
+    for chart in (page.trend, page.map, page.areas, page.kinds, page.sources, page.risks):
         assert not chart.blank
         marks += _hrefs(chart)
     marks += [(float(one.in_hand), one.in_hand_href) for one in page.slow]
     for number, href in {mark for mark in marks if mark[0]}:
         assert float((await _behind("leader", href)).total) == number, href
+
+
+async def test_the_map_has_every_township_with_a_border_and_the_table_the_others_with_cases(
+    ground: AsyncEngine,
+) -> None:
+    county, at = await _built(), now()
+    town, hill, bare = "359901001", "359901002", "359901003"
+    async with unit_of_work() as session:
+        ring = ((118.0, 25.0), (118.2, 25.0), (118.2, 25.2))
+        await areas.add_all(session, [
+            AreaSpec(hill, "云溪镇", Level.TOWNSHIP, "359901", ring), AreaSpec(bare, "月湖镇", Level.TOWNSHIP, "359901"),
+        ])  # fmt: skip
+        case = (await session.scalars(select(Case).where(col(Case.status) != "closed").limit(1))).one()
+        case.area_path = f"/359901/{bare}/"
+        await risk.add_machine(session, county, at=at)
+        await risk.send(session, county, risk.said(case.number, at=at), at=at)
+
+    shown = (await _board("leader")).map
+
+    assert [*zip(shown.labels, shown.keys, strict=True)] == [("枫林镇", town), ("月湖镇", ""), ("云溪镇", hill)]
+    assert [(line.name, line.values) for line in shown.lines] == [
+        ("在办", [2.0, 1.0, 0.0]), ("已超期", [0.0, 0.0, 0.0]), ("红橙预警待反馈", [0.0, 1.0, 0.0]),
+    ]  # fmt: skip
+    for value, href in _hrefs(shown):
+        assert float((await _behind("leader", href)).total) == value, href
+
+    async with unit_of_work() as session:
+        for code in (town, hill):
+            await areas.undraw(session, console("测试"), code, since=local_date(at), at=at)
+    assert (await _board("leader")).map == Chart()
 
 
 async def test_a_period_is_in_the_address(ground: AsyncEngine) -> None:

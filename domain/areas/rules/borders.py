@@ -86,7 +86,7 @@ def shape_fault(shape: Iterable[Iterable[Polygon]]) -> str:
         return f"边界跨度超过 {WIDEST:g} 度，不会是一个县区或其下级"
     if any(not size(ring) for ring in rings):
         return "边界没有面积，请检查各点"
-    return next(filter(None, map(_crossing_fault, rings)), "")
+    return next((fault for ring in rings if (fault := _crossing_fault(ring))), "")
 
 
 def _crossing_fault(ring: Polygon) -> str:
