@@ -158,7 +158,7 @@ class SearchBody(CaseQuery):
 
 _CALLED = {"stored_status": "status", "status": "shown_status", "risk": "risk_level"}
 _COLOURS = frozenset(
-    {"status_tone", "tone", "risk_label", "source_label", "closed_at", "satisfaction_label", "excerpt"}
+    {"status_tone", "tone", "risk_label", "source_label", "closed_at", "satisfaction_label", "excerpt", "reason"}
 )
 """What only a screen shows."""
 _TOLD = tuple((_CALLED.get(name, name), name) for name in get_type_hints(CaseRow) if name not in _COLOURS)

@@ -13,6 +13,7 @@ from components.kit.download import download_button
 from components.kit.fold import filters
 from components.kit.form import select
 from components.kit.here import elsewhere
+from components.kit.listing import mark
 from components.kit.picks import picks
 from components.kit.show import alert, card, empty, hits, kpi_tiles, tag
 from components.kit.table import Column, pager, table
@@ -88,7 +89,7 @@ def _table(loading: Any) -> rx.Component:
         loading=loading,
         empty=_nothing(),
         fault=S.fault,
-        shown=S.columns,
+        shown=rx.cond(S.reasoned, S.columns + rx.Var.create(["reason"]), S.columns),
     )
 
 
@@ -105,6 +106,7 @@ def _title(row: Row) -> rx.Component:
         rx.cond(row.urgent, tag("加急", "red")),
         rx.cond(row.leader_order, tag("交办", "red")),
         rx.cond(row.supervision != "", tag(row.supervision, row.supervision_tone)),
+        rx.cond(row.alert.text != "", mark(row.alert)),
         rx.el.span(hits(row.in_title, row.title), title=row.title, class_name="ell"),
         rx.cond(row.in_content.length() > 0, rx.el.small(hits(row.in_content), class_name="excerpt")),
         class_name="title",
@@ -132,6 +134,7 @@ def _short(text: rx.Var[str]) -> rx.Component:
 COLUMNS = [
     Column("number", "编号", lambda r: rx.el.a(hits(r.in_number, r.number), href=r.href), sort=True, width="132px"),
     Column("title", "诉求标题", _title, phone="title"),
+    Column("reason", "原因", lambda r: _short(r.reason)),
     Column("category", "类别", lambda r: _short(r.category), sort=True),
     Column("area", "属地", lambda r: rx.el.span(r.area), sort=True),
     Column("party", "诉求人", lambda r: _short(r.party)),
@@ -146,7 +149,7 @@ COLUMNS = [
     Column("closed", "办结时间", lambda r: rx.el.span(r.closed)),
     Column("satisfaction", "满意度", lambda r: rx.el.span(r.satisfaction)),
 ]
-_CHOSEN = [(one.key, one.label) for one in COLUMNS if one.key not in S.FIXED]
+_CHOSEN = [(one.key, one.label) for one in COLUMNS if one.key in S.COLUMNS and one.key not in S.FIXED]
 
 
 def _pager(loading: Any) -> rx.Component:

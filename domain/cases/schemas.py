@@ -34,7 +34,8 @@ class CaseRow:
     """A case in a list. `tone` colours the row, `due` is in words.
 
     `status` is what the reader calls it, overdue included; `stored_status` is the workflow's own.
-    `excerpt` is what stands around the words of a search in the content, where the title lacks one.
+    `excerpt` is what stands around the words of a search in the content, where the title lacks one; `reason` is why a
+    case is in a list of marked ones.
     """
 
     id: UUID
@@ -66,6 +67,7 @@ class CaseRow:
     closed_at: datetime | None = None
     satisfaction_label: str = ""
     excerpt: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

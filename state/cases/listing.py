@@ -17,7 +17,7 @@ from domain.cases import categories, rules
 from domain.cases.inputs import CaseConditions, CaseFilter
 from domain.cases.models import RiskLevel, Satisfaction, Source, Supervision
 from domain.cases.process import STANDARD
-from domain.cases.queries import listing, narrowing, processes, reach, views
+from domain.cases.queries import listing, narrowing, processes, reach, reasons, views
 from domain.cases.schemas import CaseRow
 from domain.cases.vocabulary import Action, Status
 from domain.kernel import searching
@@ -29,6 +29,9 @@ from domain.orgs import queries as orgs
 from domain.people.rules import is_tail
 from domain.presets import operations as presets
 from domain.presets.queries import first
+from domain.warnings import queries as warnings
+from domain.warnings.models import Level as AlertLevel
+from domain.warnings.rules import TONES
 from state import places
 from state.cases.walking import Beside, Trail
 from state.clock import now
@@ -37,7 +40,7 @@ from state.kit import following
 from state.kit.addressed import AddressedState, Asks
 from state.kit.conditions import ConditionsState
 from state.kit.kept import Kept
-from state.kit.listing import Tile
+from state.kit.listing import Mark, Tile
 from state.presets.columns import ColumnsState
 from state.session import SignedInState
 
@@ -100,6 +103,8 @@ class Row:
     created: str = ""
     closed: str = ""
     satisfaction: str = ""
+    reason: str = ""
+    alert: Mark = field(default_factory=Mark)
     href: str = ""
     in_number: list[Piece] = field(default_factory=list)
     in_title: list[Piece] = field(default_factory=list)
@@ -124,6 +129,8 @@ class CaseListState(ConditionsState, ColumnsState, AddressedState, SignedInState
     tiles: list[Tile] = []
     rows: list[Row] = []
     columns: list[str] = list(_USUAL)
+    reasoned: bool = False
+    """What is listed was marked for a reason, which has a column then."""
     _searched: dict[str, str] = {}
     _trail: Trail = Trail()
     selected: list[str] = []
@@ -203,7 +210,8 @@ class CaseListState(ConditionsState, ColumnsState, AddressedState, SignedInState
         )
         await self._note_search(session, actor, wanted)
         self._trail = Trail.of(wanted, page)
-        rows = [_marked(_row(row), row.excerpt, wanted) for row in page.items]
+        levels = await warnings.newest(session, actor, {row.id for row in page.items})
+        rows = [_marked(_row(row, levels.get(row.id)), row.excerpt, wanted) for row in page.items]
         if rows != self.rows:
             self.rows = rows
         shown = {row.number for row in rows}
@@ -211,6 +219,7 @@ class CaseListState(ConditionsState, ColumnsState, AddressedState, SignedInState
             self.selected = [number for number in self.selected if number in shown]
         self.asked = self._asked()
         self._tell_conditions()
+        self.reasoned = bool(reasons.told_by(wanted))
         self.more_shown = self.view in {choice.value for choice in self.more}
         counters = await _COUNTERS.of(session, reach.sees_like(actor), lambda: views.counters(session, actor, at=at))
         self.tiles = [Tile(c.view, c.label, c.count, c.tone) for c in counters]
@@ -350,7 +359,7 @@ def _marked(row: Row, excerpt: str, wanted: CaseFilter) -> Row:
     )
 
 
-def _row(row: CaseRow) -> Row:
+def _row(row: CaseRow, alert: AlertLevel | None) -> Row:
     return Row(
         number=row.number,
         title=row.title,
@@ -375,5 +384,7 @@ def _row(row: CaseRow) -> Row:
         created=stamp(row.created_at, _WHEN),
         closed=stamp(row.closed_at, _WHEN),
         satisfaction=row.satisfaction_label,
+        reason=row.reason,
+        alert=Mark(f"{alert.label}预警", TONES[alert]) if alert else Mark(),
         href=f"/case/{row.number}",
     )

@@ -13,10 +13,11 @@ from domain.cases.models import Case
 from domain.cases.operations import matter
 from domain.kernel.clock import local_date
 from domain.kernel.unit_of_work import unit_of_work
+from domain.warnings.models import Level
 from state.cases.listing import CaseListState
 from state.clock import now
 from tests.support import county as support
-from tests.support import states
+from tests.support import risk, states
 from tests.support.county import MAIN_LINE
 
 
@@ -108,3 +109,22 @@ async def test_what_is_searched_is_marked_where_it_stands(ground: AsyncEngine) -
     rows = (await _opened(f"/cases?number={tail}")).rows
     assert [said(row.in_number) for row in rows if row.number == number] == [[tail]]
     assert all(not row.in_title and not row.in_number for row in (await _opened()).rows)
+
+
+async def test_rows_bear_the_newest_label_and_the_lists_of_marks_their_reason(ground: AsyncEngine) -> None:
+    async with unit_of_work() as session:
+        county = await support.build(session, at=now())
+        first = await support.bring_to(session, county, MAIN_LINE[:1], at=now())
+        await support.bring_to(session, county, MAIN_LINE[:1], at=now(), seed=2)
+        await risk.add_machine(session, county, at=now())
+        await risk.send(session, county, risk.said(first, Level.ORANGE, at=now()), at=now())
+        case = (await session.scalars(select(Case).where(col(Case.number) == first))).one()
+        case.watch, case.watch_reason = True, "反复来访"
+
+    page = await _opened()
+    assert {row.number: (row.alert.text, row.alert.tone) for row in page.rows if row.alert.text} == {
+        first: ("橙色预警", "orange")
+    }
+    assert not page.reasoned
+    page = await _opened("/cases?view=watch")
+    assert (page.reasoned, [row.reason for row in page.rows]) == (True, ["反复来访"])

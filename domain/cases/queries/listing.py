@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from sqlmodel import col
 
 from domain.cases.inputs import CaseFilter
 from domain.cases.models import Case
-from domain.cases.queries import narrowing, orders, reach
+from domain.cases.queries import narrowing, orders, reach, reasons
 from domain.cases.queries.orders import Arrangement, Ground, arrangement, ground_of
 from domain.cases.queries.reach import visible_to
 from domain.cases.queries.rows import NOT_SHOWN, rows_of
@@ -43,7 +42,6 @@ SORTED = 200
 FULL_SECONDS = 10.0
 """How long a list of more than is counted stays that long: counting up to there costs more than the page."""
 _FULL: dict[tuple[Any, ...], float] = {}
-_LONG_NUMBER = re.compile(r"\d{7,}[Xx]?")
 _LONG = ("content", "folded", "result", "answer")
 """What no row shows."""
 KEPT = 1000
@@ -69,7 +67,8 @@ async def search(
     """Give one page of the cases within reach that fit the filter: the first, or the one a cursor leads to.
 
     Without a sort the order is the reader's status order, then deadline, urgency, age. `purpose`: what persons
-    are shown for, when it is not the door through which the actor came. `excerpts`: with what a text is found in.
+    are shown for, when it is not the door through which the actor came. `excerpts`: with what a text is found in, and
+    with the reason where the list is about a mark that has one.
 
     :raises Invalid: a filter names something that does not exist, or the cursor belongs to another list
     """
@@ -81,14 +80,16 @@ async def search(
         shown = [
             replace(row, excerpt=_excerpt(case, wanted.text)) for row, case in zip(shown, turned.rows, strict=True)
         ]
+    if excerpts and (marks := reasons.told_by(wanted)):
+        why = await reasons.reasons_of(session, turned.rows, marks)
+        shown = [replace(row, reason=one) for row, one in zip(shown, why, strict=True)]
     return turned.page(shown, total, size)
 
 
 def _excerpt(case: Case, text: str) -> str:
-    # a list is read without a line in the journal of the case: numbers of phones and papers stay in the case
     title = searching.fold(case.title)
     found = searching.excerpt(case.content, [word for word in searching.words_of(text) if word not in title])
-    return _LONG_NUMBER.sub(lambda digits: f"{digits[0][:3]}****", found)
+    return reasons.without_numbers(found)
 
 
 def _by_person(wanted: CaseFilter) -> bool:

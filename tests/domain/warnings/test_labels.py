@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, text
@@ -289,3 +289,19 @@ class TestTelling:
         assert lead.text == f"红色风险预警：{mine} 收到新的风险标签，请贵单位核实并反馈"
         assert centre.accounts == (county["center"].account_id,)
         assert centre.text == f"蓝色风险预警：{open_} 收到新的风险标签，尚无主办单位，请尽快转派"
+
+
+async def test_the_newest_label_of_each_case_is_told_to_who_sees_it(session: AsyncSession, county: County) -> None:
+    numbers = [await led(session, county, seed) for seed in (1, 2, 3)]
+    first, second, third = [(await reach.find(session, county["center"], number)).id for number in numbers]
+    await send(session, county, said(numbers[0], Level.RED), said(numbers[1], Level.BLUE))
+    later = MORNING + HOUR
+    await send(session, county, said(numbers[0], Level.YELLOW, at=later), name="2026-11-18-02", at=later)
+
+    async def told(login: str) -> dict[UUID, Level]:
+        return await queries.newest(session, county[login], [first, second, third])
+
+    assert await told("leader") == await told("rsj") == {first: Level.YELLOW, second: Level.BLUE}
+    assert await told("zjj") == {}
+    with pytest.raises(NotPermitted):
+        await told("sysadmin")
