@@ -40,6 +40,7 @@ from app.pages.statistics.departments import department_figures
 from app.pages.statistics.links import link_cases, link_figures
 from app.pages.statistics.people import person_figures
 from app.pages.visits.desk import desk
+from app.pages.visits.records import visit_records
 from app.pages.warnings.labels import risk_alerts
 from state.areas.areas import AreasState
 from state.audit.alarms import AlarmsState
@@ -76,7 +77,8 @@ from state.statistics.centre import CentreState
 from state.statistics.departments import FiguresState
 from state.statistics.links import LinksState, PassedState
 from state.statistics.people import PeopleState
-from state.visits import VisitDesk
+from state.visits.desk import VisitDesk
+from state.visits.records import VisitsState
 from state.warnings.labels import RiskAlertsState
 
 PRODUCT = "枫桥 · 社会治理中心"
@@ -111,6 +113,7 @@ _RISKS = (RiskAlertsState.load, RiskAlertsState.follow)
 PAGES: tuple[Page, ...] = (
     Page(place("/"), home, (LandingState.go,)),
     Page(place("/visits"), desk, (VisitDesk.load, VisitDesk.follow)),
+    Page(place("/visits/all"), visit_records, (VisitsState.load, VisitsState.follow), early=True),
     Page(place("/cases/new"), case_new, (CaseFormState.load, CaseFormState.follow)),
     Page(place("/centre"), centre, (CentreState.load, CentreState.follow), early=True),
     Page(place("/todo"), to_do, _LIST, early=True),

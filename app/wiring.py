@@ -18,9 +18,9 @@ from app.sockets import sockets
 from app.tasks import begin
 from domain.cases import workflow
 from domain.kernel import crypto
-from state import visits
 from state.live import hub
 from state.peers import CHANNEL, peers
+from state.visits import desk as visits
 
 
 def wire(app: rx.App) -> rx.App:

@@ -24,10 +24,11 @@ from state.statistics.behind import BEHIND
 from state.statistics.departments import FIGURES
 from state.statistics.links import LINKS, PASSED
 from state.statistics.people import PEOPLE
+from state.visits.records import VISITS
 from state.warnings.labels import LABELS
 
 _ALL: tuple[Listing[Any], ...] = (
     ACCOUNTS, UNITS, ROLES, AREAS, WORDS, PROCESSES, OPEN, CLOSED, JOURNAL, DAYS, IN_FORCE, PAST_LIMITS, RULES, HOLDS, RUNS, PAST,
-    FIGURES, BEHIND, LINKS, PASSED, PEOPLE, LABELS, EXPORTS,
+    FIGURES, BEHIND, LINKS, PASSED, PEOPLE, LABELS, EXPORTS, VISITS,
 )  # fmt: skip
 LISTS: Mapping[str, Listing[Any]] = MappingProxyType({one.name: one for one in _ALL})

@@ -72,6 +72,7 @@ ACCOUNT_RIGHTS = (P.ACCOUNT_MANAGE, P.ROLE_GRANT, P.ACCOUNT_PROPOSE, P.WORK_HAND
 ALL: tuple[Place, ...] = (
     Place("/", "首页"),
     Place("/visits", "来访登记", "接待", "card", P.VISIT_REGISTER),
+    Place("/visits/all", "来访记录", "接待", "rows", P.VISIT_VIEW),
     Place("/cases/new", "诉求登记", "接待", "plus", P.CASE_CREATE),
     Place("/centre", "中心工作台", "工作台", "home", roles=(Role.CENTER_ADMIN,)),
     Place("/todo", "我的待办", "工作台", "inbox", P.CASE_VIEW, offered=P.CASE_WORK, view="todo"),

@@ -138,6 +138,9 @@ def _described(spec: Listing[Any]) -> Described:
 async def _answer(call: Call, name: str, wanted: Narrowed) -> ListPage:
     spec = _list(name)
     found = await _page(call, spec, wanted, wanted.cursor, wanted.limit)
+    asked_for = {one.name for one in asked(spec.wanted) if one.ask.personal and wanted.filters.get(one.name)}
+    if spec.persons and asked_for:
+        await audit.note_search(call.session, call.actor, asked_for, at=call.at)
     items = [{"id": spec.key(one), **spec.told(one)} for one in found.items]
     return ListPage(items=items, next_cursor=found.next, total=found.total_text)
 

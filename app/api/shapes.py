@@ -74,6 +74,7 @@ class CaseQuery(Turning):
     view: str = Field(default="", description="命名列表，如 todo、overdue、unattended（无人接收）")
     status: Words = Field(default_factory=list, description="状态，可多个，用逗号分隔")
     q: str = Field(default="", max_length=100, description="标题、内容、编号中的文字")
+    content: str = Field(default="", max_length=100, description="内容中的词，用空格分开，每个都要有")
     number: str = Field(default="", max_length=40, description="编号或其中一段")
     area: Words = Field(default_factory=list, description="区划代码，含下级，可多个")
     department: Words = Field(default_factory=list, description="承办单位代码，可多个")
@@ -108,6 +109,7 @@ class CaseQuery(Turning):
             view=self.view,
             statuses=tuple(self.status),
             text=self.q,
+            content=self.content,
             number=self.number,
             areas=tuple(self.area),
             departments=tuple(self.department),
@@ -135,9 +137,10 @@ class ListQuery(CaseQuery):
     def no_personal_data(cls, given: Any) -> Any:
         """Refuse names, phones and identity numbers in an address, where logs keep them."""
         if isinstance(given, dict):
-            text = given.get("q")
-            hidden = isinstance(text, str) and _PERSONAL_TEXT.fullmatch(text)
-            if hidden or any(name in given for name in PERSONAL):
+            texts = (given.get("q"), given.get("content"))
+            if any(isinstance(one, str) and _PERSONAL_TEXT.fullmatch(one) for one in texts) or any(
+                name in given for name in PERSONAL
+            ):
                 raise PydanticCustomError(OWN_SENTENCE, _IN_BODY)
         return given
 

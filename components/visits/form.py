@@ -10,7 +10,7 @@ from components.kit.read_input import read_input, read_select
 from components.kit.show import alert, card
 from domain.people.models import IdType, Sex
 from domain.people.rules import INFORM
-from state.visits import VisitDesk as S
+from state.visits.desk import VisitDesk as S
 
 ID_TYPES = [(kind.value, kind.label) for kind in IdType]
 _WHOLE = {"read_taken": S.read.taken, "on_take": S.take_card, "on_keep": S.set_card_aside}

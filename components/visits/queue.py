@@ -5,8 +5,8 @@ from __future__ import annotations
 import reflex as rx
 
 from components.kit.show import card, empty, skeleton, tag
-from state.visits import VisitDesk as S
-from state.visits import Visitor
+from state.visits.desk import VisitDesk as S
+from state.visits.desk import Visitor
 
 
 def queue() -> rx.Component:

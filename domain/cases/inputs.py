@@ -142,6 +142,7 @@ class CaseConditions:
     """What narrows a list of cases besides what stands above it; days belong to their stretch whole."""
 
     number: Annotated[str, Ask("案件编号", example="可为其中一段")] = ""
+    content: Annotated[str, Ask("诉求内容", example="内容中的词，几个词都要有")] = ""
     name: Annotated[str, Ask("诉求人姓名", example="可为其中几个字", personal=True)] = field(default="", repr=False)
     phone: Annotated[str, Ask("联系电话", example="完整号码或末四位", keyboard="tel", personal=True)] = field(
         default="", repr=False
@@ -168,6 +169,7 @@ class CaseConditions:
 class CaseFilter:
     """What a list is narrowed to; empty means not narrowed, several of a kind mean any of them.
 
+    :ivar content: words that the content has, wherever the title has them
     :ivar number: the number or a part of it
     :ivar areas: codes of divisions, each with all below it
     :ivar categories: codes or their beginnings, or kinds
@@ -179,6 +181,7 @@ class CaseFilter:
     view: str = ""
     statuses: tuple[str, ...] = ()
     text: str = ""
+    content: str = ""
     number: str = ""
     areas: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()

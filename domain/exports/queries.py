@@ -88,7 +88,7 @@ async def words_of(session: AsyncSession, wanted: CaseFilter) -> str:
         units = [await orgs.department_by_code(session, code, field="department") for code in wanted.departments]
         found.append(f"承办单位：{'、'.join(unit.name for unit in units)}")
     found += _plain(wanted)
-    typed = {"text": "文字", "number": "编号", **_PERSON}
+    typed = {"text": "文字", "content": "诉求内容", "number": "编号", **_PERSON}
     sought = dict.fromkeys(words for name, words in typed.items() if getattr(wanted, name).strip())
     found += [f"按{'、'.join(sought)}查找"] if sought else []
     return "；".join(found) or "全部"

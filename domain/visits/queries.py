@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,9 +13,9 @@ from sqlmodel import col
 
 from domain.kernel import crypto
 from domain.kernel.actor import Actor
-from domain.kernel.clock import day_bounds, local_date
+from domain.kernel.clock import Span, day_bounds, local_date
 from domain.kernel.columns import one_of
-from domain.kernel.paging import Key, Order, Page, turn_query
+from domain.kernel.paging import COUNT_CAP, Key, Order, Page, turn_query
 from domain.kernel.permissions import Permission, Reach
 from domain.kernel.refusals import NotFound
 from domain.people import queries as people
@@ -23,7 +24,7 @@ from domain.people.models import IdType, Person
 from domain.people.schemas import PersonInput
 from domain.visits import rules
 from domain.visits.models import Desk, Visit, VisitState
-from domain.visits.schemas import DeskView, VisitView
+from domain.visits.schemas import DeskView, VisitConditions, VisitView
 
 _NEWEST = Order(
     "visits",
@@ -32,6 +33,7 @@ _NEWEST = Order(
         Key(col(Visit.id), lambda visit: visit.id, falling=True),
     ),
 )
+_OLDEST = Order("visits, the oldest first", tuple(replace(key, falling=False) for key in _NEWEST.keys))
 _MOST_WAITING = 300
 
 
@@ -83,6 +85,29 @@ async def today(
     total = await session.scalar(select(func.count()).select_from(Visit).where(*wanted)) or 0
     turned = await turn_query(session, select(Visit).where(*wanted), _NEWEST, cursor=cursor, size=size, at=at)
     return turned.page(await _views(session, actor, list(turned.rows)), total, size, cap=total)
+
+
+async def search(
+    session: AsyncSession, actor: Actor, wanted: VisitConditions, *, at: datetime, cursor: str = "", size: int = 20
+) -> Page[VisitView]:
+    """Give one page of the visits of all days within reach that fit, the newest first unless asked otherwise.
+
+    :raises NotPermitted: the actor sees no visits
+    :raises Invalid: a tail that is none, a name that fits too many, or the cursor is none of this list
+    """
+    actor.require(Permission.VISIT_VIEW)
+    span = Span.of(wanted.arrived_from, wanted.arrived_to)
+    fits = [visible_to(actor, at=at)]
+    fits += [col(Visit.arrived_at) >= span.since] if span.since else []
+    fits += [col(Visit.arrived_at) < span.until] if span.until else []
+    person = await people.sought(session, wanted.person)
+    if person is not None:
+        fits.append(col(Visit.person_id).in_(select(col(Person.id)).where(person)))
+    query = select(Visit).where(*fits)
+    total = await session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP + 1).subquery())) or 0
+    order = _OLDEST if wanted.sort == "at" else _NEWEST
+    turned = await turn_query(session, query, order, cursor=cursor, size=size, at=at)
+    return turned.page(await _views(session, actor, turned.rows, hit=person is not None), total, size)
 
 
 async def people_today(session: AsyncSession, actor: Actor, *, at: datetime) -> int:
@@ -168,8 +193,9 @@ async def desk_of_token(session: AsyncSession, code: str, token: str) -> DeskVie
     return DeskView(desk.id, desk.code, desk.name) if desk and right else None
 
 
-async def _views(session: AsyncSession, actor: Actor, rows: Sequence[Visit]) -> list[VisitView]:
-    persons, lens = await people.by_ids(session, (v.person_id for v in rows)), await people.lens(session, actor)
+async def _views(session: AsyncSession, actor: Actor, rows: Sequence[Visit], *, hit: bool = False) -> list[VisitView]:
+    persons = await people.by_ids(session, (v.person_id for v in rows))
+    lens = await people.lens(session, actor, hit=hit)
     places = {
         d.id: d.name for d in await session.scalars(select(Desk).where(col(Desk.id).in_({v.desk_id for v in rows})))
     }

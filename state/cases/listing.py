@@ -57,7 +57,7 @@ _MORE: tuple[tuple[Role, tuple[str, ...]], ...] = (
 PICKED = ("status", "category", "area", "department", "risk", "tag")
 """What stands above the list; all else is a further condition."""
 _PERSON = tuple(one.name for one in asked(CaseConditions) if one.ask.personal)
-_FURTHER = tuple(one.name for one in asked(CaseConditions) if one.name not in {"number", *_PERSON})
+_FURTHER = tuple(one.name for one in asked(CaseConditions) if one.name not in {"number", "content", *_PERSON})
 _WHEN = "%m-%d %H:%M"
 _USUAL = (
     "number", "title", "category", "area", "party", "risk", "status", "due", "department", "handler", "submitted",
@@ -116,7 +116,7 @@ class CaseListState(ConditionsState, ColumnsState, AddressedState, SignedInState
 
     ASKS: ClassVar[Asks] = Asks(
         open=(*PICKED, *_FURTHER),
-        text=("text", "number"),
+        text=("text", "number", "content"),
         personal=_PERSON,
         views=frozenset(views.VIEWS),
         beside=(presets.COLUMNS,),
@@ -129,8 +129,7 @@ class CaseListState(ConditionsState, ColumnsState, AddressedState, SignedInState
     tiles: list[Tile] = []
     rows: list[Row] = []
     columns: list[str] = list(_USUAL)
-    reasoned: bool = False
-    """What is listed was marked for a reason, which has a column then."""
+    reasoned: bool = False  # the reasons of marks have a column
     _searched: dict[str, str] = {}
     _trail: Trail = Trail()
     selected: list[str] = []
@@ -258,6 +257,7 @@ class CaseListState(ConditionsState, ColumnsState, AddressedState, SignedInState
             view=self.view,
             statuses=several("status"),
             text=given.get("text", ""),
+            content=more.content,
             number=more.number,
             areas=several("area"),
             departments=several("department"),
@@ -349,13 +349,13 @@ def _marked(row: Row, excerpt: str, wanted: CaseFilter) -> Row:
     def pieces(text: str, words: Sequence[str]) -> list[Piece]:
         return [Piece(*one) for one in searching.parts(text, words)]
 
-    if not any(one.strip() for one in numbers):
+    if not any(one.strip() for one in (*numbers, wanted.content)):
         return row
     return replace(
         row,
         in_number=pieces(row.number, [*words, *(searching.number_key(one).lower() for one in numbers)]),
         in_title=pieces(row.title, words),
-        in_content=pieces(excerpt, words),
+        in_content=pieces(excerpt, searching.words_of(f"{wanted.text} {wanted.content}")),
     )
 
 

@@ -143,6 +143,7 @@ class Listing(Generic[R]):
     :ivar acts: the buttons of a row; each dialog looks at its right once more
     :ivar said: what stands behind the buttons, such as why there are none
     :ivar live: what is announced when its rows change
+    :ivar persons: its personal conditions look for persons of the county, which is journalled
     :ivar icon: the picture before its label, on a page of several
     """
 
@@ -172,6 +173,7 @@ class Listing(Generic[R]):
     none_yet: tuple[str, str] = ("这里还没有内容", "")
     none_left: str = "没有符合条件的内容"
     icon: str = "list"
+    persons: bool = False
 
     def asks(self) -> Asks:
         """Say what may narrow it, by where it may stand."""

@@ -11,7 +11,7 @@ from tests.architecture.source import Module, calls, modules
 READERS = {"fromisoformat", "strptime", "isdigit", "isdecimal"}
 ELSEWHERE = {
     "state/calendar/year.py": "reads the day of its own page back",
-    "state/visits.py": "reads the date of a card, as the chip wrote it",
+    "state/visits/desk.py": "reads the date of a card, as the chip wrote it",
     "app/api/shapes.py": "filters of addresses: the bounds stand beside",
     "app/api/cases.py": "a version number in a header",
     "app/api/doors.py": "the length in a header",

@@ -28,7 +28,7 @@ _DECLARED = {
     ("domain/notices/queries/messages.py", "_view"): "the demo's own page of messages, masked; no county has it",
     ("app/jobs/relay.py", "_clear"): "the provider sends it; nothing of it is shown or logged",
     ("state/peers.py", "hear"): "a word of another process of the product; a card goes on to the form armed for it",
-    ("state/visits.py", "_summary"): "a card that lies on this desk and was stored nowhere",
+    ("state/visits/desk.py", "_summary"): "a card that lies on this desk and was stored nowhere",
 }
 """Functions outside `domain/people` that open or mask by themselves, each with its reason."""
 

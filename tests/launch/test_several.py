@@ -46,7 +46,7 @@ DESK = "guide-1"
 STATE = "reflex___state____state"
 SIGNED_IN = f"{STATE}.state___session____signed_in_state"
 FORM = f"{SIGNED_IN}.state___cases___writing____case_form_state"
-REMEMBERED = f"{SIGNED_IN}.state___visits____visit_desk.remembered_desk_rx_state_"
+REMEMBERED = f"{SIGNED_IN}.state___visits___desk____visit_desk.remembered_desk_rx_state_"
 CHARGE = {"person_in_charge": "何" + "经办", "person_phone": "0595-22000000"}
 
 

@@ -11,6 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.kernel.unit_of_work import unit_of_work
 from domain.people.rules import may_be_personal
+from domain.people.schemas import PersonInput
+from domain.visits import operations as visits
+from domain.visits.schemas import VisitInput
 from state.areas.areas import AreasState
 from state.audit.alarms import AlarmsState
 from state.audit.journal import JournalState
@@ -29,6 +32,7 @@ from state.statistics.behind import BehindState
 from state.statistics.departments import FiguresState
 from state.statistics.links import LinksState, PassedState
 from state.statistics.people import PeopleState
+from state.visits.records import VisitsState
 from state.warnings.labels import RiskAlertsState
 from tests.support import county as support
 from tests.support import risk, states
@@ -100,6 +104,10 @@ LISTS = (
     Case(PersonTimelineState, "auditor", "/audit-person/center", (("narrow", ("days", "7")), ("narrow", ("days", "365")), ("order_by", ("total",)))),
     Case(AlarmsState, "auditor", "/alarms", (("resize", ("50",)), ("turn", ("next",)), ("order_by", ("at",)))),
     Case(ProcessListState, "center", "/processes", (("order_by", ("name",)), ("order_by", ("name",)))),
+    Case(VisitsState, "center", "/visits/all", (
+        ("turn", ("next",)), ("order_by", ("at",)), ("put_conditions", ({"arrived_from": "2026-01-01", "name": "林"},)),
+        ("put_conditions", ({"phone": "1234"},)), ("drop_condition", ("phone",)), ("widen", ()),
+    )),
     Case(CategoryWordsState, "center", "/category-words", (("order_by", ("word",)), ("order_by", ("when",)))),
 )  # fmt: skip
 _SHOWN = (
@@ -119,6 +127,9 @@ async def _filled() -> None:
         await add_cases(session, county, rng, 45, at=now())
         await add_held_cases(session, county, rng, 25, login="rsj", at=now())
         await support.bring_to(session, county, MAIN_LINE[:2], at=now())
+        for seed in range(25):
+            person = PersonInput("林" + "水木", id_number=support.id_number(seed), phone=support.phone(seed))
+            await visits.register(session, county["guide"], VisitInput(person, "反映事项"), at=now())
         await risk.label_all(session, (await risk.add_machine(session, county, at=now()))["model"], at=now())
 
 

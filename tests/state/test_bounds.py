@@ -12,7 +12,7 @@ from domain.kernel.unit_of_work import unit_of_work
 from domain.visits.models import Visit
 from state.audit.journal import JournalState
 from state.cases.writing import CaseFormState
-from state.visits import VisitDesk
+from state.visits.desk import VisitDesk
 from tests.support import states
 from tests.support.county import County, phone
 from tests.support.county_database import county, county_engine, county_template, own_county

@@ -9,7 +9,7 @@ from domain.kernel.unit_of_work import unit_of_work
 from domain.people.models import IdType
 from domain.visits.models import IdSource, Visit
 from state.desks import CardRead
-from state.visits import VisitDesk
+from state.visits.desk import VisitDesk
 from tests.support import county as support
 from tests.support import states
 from tests.support.county import County

@@ -12,7 +12,7 @@ from state.cases.bulk import BulkState
 from state.cases.working import CaseState
 from state.cases.writing import CaseFormState
 from state.clock import now
-from state.visits import Read, VisitDesk
+from state.visits.desk import Read, VisitDesk
 from tests.support import county as support
 from tests.support import states
 from tests.support.county import County

@@ -20,7 +20,7 @@ from state.cases.working import CaseState
 from state.cases.writing import CaseFormState
 from state.clock import now
 from state.session import SignedInState
-from state.visits import VisitDesk
+from state.visits.desk import VisitDesk
 from tests.support import county as support
 from tests.support import states
 from tests.support.county import MAIN_LINE

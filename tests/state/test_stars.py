@@ -24,7 +24,7 @@ from state.orgs.accounts import AccountListState
 from state.orgs.handing import HandOverState
 from state.orgs.own import OwnState
 from state.orgs.security import SecurityState
-from state.visits import VisitDesk
+from state.visits.desk import VisitDesk
 from tests.support import county as support
 from tests.support import states
 from tests.support.county import County

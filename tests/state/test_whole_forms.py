@@ -20,7 +20,7 @@ from state.orgs.accounts import AccountListState
 from state.orgs.delegation import DelegationState
 from state.orgs.security import SecurityState
 from state.orgs.units import UnitsState
-from state.visits import VisitDesk
+from state.visits.desk import VisitDesk
 from tests.support import county as support
 from tests.support import states
 from tests.support.county import County

@@ -76,19 +76,18 @@ async def search(
     total = await _count(session, asked, COUNT_CAP + 1)
     turned = await _turn(session, asked, cursor, size, total)
     shown = await rows_of(session, actor, turned.rows, at=at, purpose=purpose, hit=_by_person(wanted))
-    if excerpts and wanted.text.strip():
-        shown = [
-            replace(row, excerpt=_excerpt(case, wanted.text)) for row, case in zip(shown, turned.rows, strict=True)
-        ]
+    if excerpts and (wanted.text.strip() or wanted.content.strip()):
+        shown = [replace(row, excerpt=_excerpt(case, wanted)) for row, case in zip(shown, turned.rows, strict=True)]
     if excerpts and (marks := reasons.told_by(wanted)):
         why = await reasons.reasons_of(session, turned.rows, marks)
         shown = [replace(row, reason=one) for row, one in zip(shown, why, strict=True)]
     return turned.page(shown, total, size)
 
 
-def _excerpt(case: Case, text: str) -> str:
+def _excerpt(case: Case, wanted: CaseFilter) -> str:
     title = searching.fold(case.title)
-    found = searching.excerpt(case.content, [word for word in searching.words_of(text) if word not in title])
+    lacking = [word for word in searching.words_of(wanted.text) if word not in title]
+    found = searching.excerpt(case.content, [*searching.words_of(wanted.content), *lacking])
     return reasons.without_numbers(found)
 
 

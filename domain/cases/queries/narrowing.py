@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, String, and_, cast, literal, or_, select, true
+from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -76,6 +76,7 @@ def conditions(actor: Actor, wanted: CaseFilter, at: datetime) -> list[ColumnEle
         (wanted.occurred, lambda span: _during(Case.occurred_at, span)),
         (wanted.due, _due),
         (wanted.text.strip(), _text),
+        (searching.words_of(wanted.content), lambda words: and_(*(_word(word, _CONTENT) for word in words))),
     ]
     return [condition(value) for value, condition in asked if value]
 
@@ -182,15 +183,20 @@ def _text(text: str) -> ColumnElement[bool]:
     return or_(col(Case.number) == number, words) if _NUMBER.fullmatch(number) else words
 
 
-def _word(word: str) -> ColumnElement[bool]:
+_EVERYWHERE = (col(Case.folded), (col(Case.title), col(Case.content), col(Case.number)))
+_CONTENT = (func.regexp_replace(col(Case.folded), r"^[^\n]*\n[^\n]*\n", ""), (col(Case.content),))
+"""Where a word is looked for: in the text that is compared, number and title on lines of their own; as it was written."""
+
+
+def _word(word: str, within: tuple[Any, tuple[Any, ...]] = _EVERYWHERE) -> ColumnElement[bool]:
     """Search tokens narrow by index; the recheck keeps exactly what contains the word.
 
     Pairs alone narrow: a single character of the word ("楼" in "楼3层") may stand inside a longer run of the case.
     A case of an earlier release is compared as it was written until it is indexed anew.
     """
-    texts = (col(Case.title), col(Case.content), col(Case.number))
+    folded, texts = within
     written = or_(*(one.icontains(word, autoescape=True) for one in texts))
-    exact = or_(col(Case.folded).contains(word, autoescape=True), and_(col(Case.folded).is_(None), written))
+    exact = or_(folded.contains(word, autoescape=True), and_(col(Case.folded).is_(None), written))
     tokens = [token for token in rules.grams(word) if len(token) == 2 and not token.isascii()]
     if not tokens:
         return exact

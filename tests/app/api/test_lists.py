@@ -21,6 +21,9 @@ from domain.kernel.asking import asked
 from domain.kernel.models import JournalEntry
 from domain.kernel.permissions import Permission
 from domain.kernel.unit_of_work import unit_of_work
+from domain.people.schemas import PersonInput
+from domain.visits import operations as visits
+from domain.visits.schemas import VisitInput
 from domain.warnings.models import Level
 from state.clock import now
 from state.lists import LISTS
@@ -41,6 +44,10 @@ async def filled(api: Api) -> None:
             for category, word in (("0701", "磨洋工"), ("0804", "打白条")):
                 await add_word(session, api.county["center"], category=category, word=word, no_name=True, at=now())
             await _labels(session, api)
+            for seed in range(9):
+                person = PersonInput("林" + "水木", id_number=support.id_number(seed), phone=support.phone(seed))
+                at = now() - timedelta(days=seed)
+                await visits.register(session, api.county["guide"], VisitInput(person, "反映事项"), at=at)
 
 
 async def _labels(session: AsyncSession, api: Api) -> None:
@@ -161,6 +168,18 @@ async def test_every_condition_narrows(api: Api, name: str) -> None:
             narrowed = [await items(api, login, name, filters={one.name: str(word)}) for word in one.kind]
             assert {row["id"] for rows in narrowed for row in rows} <= every
             assert all(len(rows) < len(every) for rows in narrowed) or len(every) < 2
+
+
+async def test_a_search_for_a_visitor_is_a_line_of_the_journal_without_what_was_sought(api: Api) -> None:
+    wanted = {"filters": {"phone": support.phone(3), "arrived_from": "2026-01-01"}}
+    assert (await api.post("center", "/api/v1/lists/visits/search", wanted)).json()["total"] == "1"
+
+    async with unit_of_work() as session:
+        query = select(JournalEntry).where(col(JournalEntry.action) == "person.search")
+        lines = list(await session.scalars(query.order_by(col(JournalEntry.seq).desc()).limit(1)))
+    assert [(line.actor_id, line.detail) for line in lines] == [
+        (api.county["center"].account_id, {"fields": ["phone"]})
+    ]
 
 
 async def test_a_sheet_may_need_a_right_of_its_own(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from domain.cases.models import Case, RiskLevel, Satisfaction, Source
 from domain.cases.queries import listing
 from domain.cases.vocabulary import Status
 from domain.kernel.clock import Span, day_bounds, local_date
+from domain.kernel.searching import fits
 from tests.support.county import MORNING, County
 from tests.support.rows import add_cases
 
@@ -68,6 +69,8 @@ def _chosen(name: str, words: tuple[str, ...], fits: Callable[[Case, str], bool]
 def conditions(rng: random.Random, cases: list[Case]) -> list[Condition]:
     """Draw some conditions, each of another kind."""
     number = rng.choice(cases).number
+    content = rng.choice(cases).content
+    inside = f"{content[1:3]} {content[-4:-1]}"
     part = number[rng.randint(0, 9) :][: rng.randint(2, 8)]
     every = [
         _chosen("statuses", _some(rng, [str(s) for s in Status]), lambda case, word: case.status == word),
@@ -79,6 +82,7 @@ def conditions(rng: random.Random, cases: list[Case]) -> list[Condition]:
         _chosen("tags", _some(rng, TAGS), lambda case, word: bool(getattr(case, word))),
         Condition(lambda wanted: replace(wanted, number=part.lower()), lambda case: part in case.number),
         Condition(lambda wanted: replace(wanted, text=number[-4:]), lambda case: number[-4:] in f"{case.number}\n{case.title}\n{case.content}"),
+        Condition(lambda wanted: replace(wanted, content=inside), lambda case: fits(inside, case.content)),
         *(_days(rng, name) for name in ("submitted", "created", "closed", "occurred")),
         _days(rng, "due", ends_at_midnight=True),
     ]  # fmt: skip

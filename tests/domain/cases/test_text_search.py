@@ -85,6 +85,22 @@ async def test_shows_the_content_only_where_the_title_lacks_a_word(
     assert [row.excerpt for row in page.items] == [excerpt]
 
 
+@pytest.mark.parametrize(
+    ("typed", "excerpt"),
+    [("3号樓", "3号楼"), ("老闆 务工", "老板姓张"), ("拖欠", None), ("务工 离婚", None), ("QX2026", None)],
+)
+async def test_the_content_alone_is_searched_where_it_is_asked_for(
+    session: AsyncSession, typed: str, excerpt: str | None
+) -> None:
+    county = await support.build(session)
+    await support.draft(session, county, at=MORNING, **TEXT)
+
+    page = await listing.search(session, county["registrar"], CaseFilter(content=typed), at=MORNING, excerpts=True)
+
+    assert page.total == (excerpt is not None)
+    assert all(excerpt in row.excerpt for row in page.items if excerpt)
+
+
 @pytest.mark.parametrize("typed", ["工资 离婚", "ABD", "李 工地"])
 async def test_is_not_found_by_a_word_it_lacks(session: AsyncSession, typed: str) -> None:
     county = await support.build(session)

@@ -72,7 +72,7 @@ class Read:
     """The read whose identity stands in place of what was typed."""
 
 
-_TONES = {
+TONES = {
     VisitState.WAITING: "orange",
     VisitState.HANDED: "blue",
     VisitState.CASE_MADE: "green",
@@ -284,7 +284,7 @@ def use(app: rx.App) -> None:
 
 def _app() -> rx.App:
     if _Holder.app is None:
-        raise RuntimeError("state.visits.use(app) must be called at start")
+        raise RuntimeError("state.visits.desk.use(app) must be called at start")
     return _Holder.app
 
 
@@ -355,7 +355,7 @@ def _visitor(view: VisitView) -> Visitor:
         companions=f"随行 {view.companions} 人" if view.companions else "",
         state=view.state,
         state_label=view.state_label,
-        tone=_TONES[state],
+        tone=TONES[state],
         arrived=stamp(view.arrived_at, "%H:%M"),
         desk=view.desk,
         source=view.id_source,

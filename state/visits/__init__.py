@@ -1,0 +1,1 @@
+"""Pages of the reception desk and of the visits of all days."""
