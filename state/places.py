@@ -72,7 +72,6 @@ ACCOUNT_RIGHTS = (P.ACCOUNT_MANAGE, P.ROLE_GRANT, P.ACCOUNT_PROPOSE, P.WORK_HAND
 ALL: tuple[Place, ...] = (
     Place("/", "首页"),
     Place("/visits", "来访登记", "接待", "card", P.VISIT_REGISTER),
-    Place("/visits/all", "来访记录", "接待", "rows", P.VISIT_VIEW),
     Place("/cases/new", "诉求登记", "接待", "plus", P.CASE_CREATE),
     Place("/centre", "中心工作台", "工作台", "home", roles=(Role.CENTER_ADMIN,)),
     Place("/todo", "我的待办", "工作台", "inbox", P.CASE_VIEW, offered=P.CASE_WORK, view="todo"),
@@ -80,6 +79,7 @@ ALL: tuple[Place, ...] = (
     Place("/overdue", "超期预警", "工作台", "alarm", P.CASE_VIEW, view="overdue"),
     Place("/risk-alerts", "风险等级反馈", "工作台", "warn", P.CASE_VIEW, view="risk_labels"),
     Place("/exports", "导出记录", "工作台", "download", P.CASE_EXPORT),
+    Place("/visits/all", "来访记录", "工作台", "user", P.VISIT_VIEW),
     Place("/board", "综合看板", "统计", "chart", P.STATISTICS_VIEW),
     Place("/brief", "每日晨报", "统计", "sun", P.STATISTICS_VIEW),
     Place("/brief/[date]", "每日晨报", "统计", permission=P.STATISTICS_VIEW, within="/brief"),

@@ -75,6 +75,7 @@ def _more() -> rx.Component:
 
 
 def _table(loading: Any) -> rx.Component:
+    columns: Any = S.columns
     return table(
         S.rows,
         COLUMNS,
@@ -89,7 +90,7 @@ def _table(loading: Any) -> rx.Component:
         loading=loading,
         empty=_nothing(),
         fault=S.fault,
-        shown=rx.cond(S.reasoned, S.columns + rx.Var.create(["reason"]), S.columns),
+        shown=rx.cond(S.reasoned, columns + rx.Var.create(["reason"]), columns),
     )
 
 
@@ -134,7 +135,7 @@ def _short(text: rx.Var[str]) -> rx.Component:
 COLUMNS = [
     Column("number", "编号", lambda r: rx.el.a(hits(r.in_number, r.number), href=r.href), sort=True, width="132px"),
     Column("title", "诉求标题", _title, phone="title"),
-    Column("reason", "原因", lambda r: _short(r.reason)),
+    Column("reason", "原因", lambda r: rx.el.span(r.reason, title=r.reason, class_name="short long")),
     Column("category", "类别", lambda r: _short(r.category), sort=True),
     Column("area", "属地", lambda r: rx.el.span(r.area), sort=True),
     Column("party", "诉求人", lambda r: _short(r.party)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
@@ -15,7 +16,7 @@ from domain.kernel import crypto
 from domain.kernel.actor import Actor
 from domain.kernel.clock import Span, day_bounds, local_date
 from domain.kernel.columns import one_of
-from domain.kernel.paging import COUNT_CAP, Key, Order, Page, turn_query
+from domain.kernel.paging import COUNT_CAP, Key, Order, Page, Turned, turn_query
 from domain.kernel.permissions import Permission, Reach
 from domain.kernel.refusals import NotFound
 from domain.people import queries as people
@@ -103,10 +104,10 @@ async def search(
     person = await people.sought(session, wanted.person)
     if person is not None:
         fits.append(col(Visit.person_id).in_(select(col(Person.id)).where(person)))
-    query = select(Visit).where(*fits)
+    query: Any = select(Visit).where(*fits)
     total = await session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP + 1).subquery())) or 0
     order = _OLDEST if wanted.sort == "at" else _NEWEST
-    turned = await turn_query(session, query, order, cursor=cursor, size=size, at=at)
+    turned: Turned[Visit] = await turn_query(session, query, order, cursor=cursor, size=size, at=at)
     return turned.page(await _views(session, actor, turned.rows, hit=person is not None), total, size)
 
 
