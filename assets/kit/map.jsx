@@ -183,7 +183,7 @@ async function open(box, borders, latest, signal) {
   } catch (error) {
     if (signal.aborted) return {};
     console.error(error);
-    return { fault: NO_BORDERS };
+    return { fault: error.name === "GPUInitializationError" ? NO_WEBGL : NO_BORDERS };
   }
 }
 
