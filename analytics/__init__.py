@@ -1,4 +1,1 @@
-"""Models and reports over the product's data: they read and compute, and write nothing.
-
-No model lives here yet; the first ones (duplicates, warnings) bring `kit/` with them.
-"""
+"""Models and reports over the product's data: they compute what they are handed, read and write nothing."""

@@ -32,6 +32,8 @@ from app.pages.orgs.units import unit_list
 from app.pages.people.fields import field_policy
 from app.pages.processes.detail import process
 from app.pages.processes.listing import processes
+from app.pages.reports.detail import report
+from app.pages.reports.listing import report_list
 from app.pages.retention.rules import retention_rules
 from app.pages.statistics.behind import cases_behind
 from app.pages.statistics.board import board
@@ -69,6 +71,8 @@ from state.places import Place, place
 from state.presets.views import PresetsState
 from state.processes.listing import ProcessListState
 from state.processes.working import ProcessState
+from state.reports.listing import ReportsState
+from state.reports.report import ReportState
 from state.retention.rules import RetentionState
 from state.session import LandingState
 from state.statistics.behind import BehindState
@@ -123,6 +127,8 @@ PAGES: tuple[Page, ...] = (
     Page(place("/exports"), export_jobs, (ExportsState.load, ExportsState.follow), early=True),
     Page(place("/brief"), brief, (BriefState.load,), early=True),
     Page(place("/brief/[date]"), brief_of_day, (BriefState.load,), early=True),
+    Page(place("/reports"), report_list, (ReportsState.load, ReportsState.follow), early=True),
+    Page(place("/reports/[name]"), report, (ReportState.load,), early=True),
     Page(place("/board"), board, (BoardState.load, BoardState.follow), early=True),
     Page(place("/figures"), department_figures, (FiguresState.load, FiguresState.follow), early=True),
     Page(place("/figures/people"), person_figures, (PeopleState.load, PeopleState.follow), early=True),

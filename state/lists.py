@@ -19,6 +19,7 @@ from state.orgs.accounts import ACCOUNTS
 from state.orgs.roles import ROLES
 from state.orgs.units import UNITS
 from state.processes.listing import PROCESSES
+from state.reports.listing import REPORTS
 from state.retention.rules import HOLDS, PAST, RULES, RUNS
 from state.statistics.behind import BEHIND
 from state.statistics.departments import FIGURES
@@ -29,6 +30,6 @@ from state.warnings.labels import LABELS
 
 _ALL: tuple[Listing[Any], ...] = (
     ACCOUNTS, UNITS, ROLES, AREAS, WORDS, PROCESSES, OPEN, CLOSED, JOURNAL, DAYS, IN_FORCE, PAST_LIMITS, RULES, HOLDS, RUNS, PAST,
-    FIGURES, BEHIND, LINKS, PASSED, PEOPLE, LABELS, EXPORTS, VISITS,
+    FIGURES, BEHIND, LINKS, PASSED, PEOPLE, LABELS, EXPORTS, REPORTS, VISITS,
 )  # fmt: skip
 LISTS: Mapping[str, Listing[Any]] = MappingProxyType({one.name: one for one in _ALL})

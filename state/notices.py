@@ -14,7 +14,7 @@ from domain.kernel.actor import Actor
 from domain.kernel.clock import stamp
 from domain.kernel.refusals import NotFound
 from domain.notices import operations, queries
-from domain.notices.rules import AUTO_CARD, BREACH, BRIEF, EXPORT, RISK
+from domain.notices.rules import AUTO_CARD, BREACH, BRIEF, EXPORT, REPORT, RISK
 from domain.notices.schemas import NoticeView
 from state.clock import now
 from state.live import hub, outlasting
@@ -123,10 +123,15 @@ def _shown(view: NoticeView) -> NoticeShown:
         rest=rest,
         more=_more(view),
         at=stamp(view.at, "%m-%d %H:%M"),
-        href={EXPORT: "/exports", BRIEF: f"/brief/{view.number}"}.get(view.kind, f"/case/{view.number}"),
+        href=_href(view),
         tone=_tone(view),
         unread=view.unread,
     )
+
+
+def _href(view: NoticeView) -> str:
+    places = {EXPORT: "/exports", BRIEF: f"/brief/{view.number}", REPORT: f"/reports/{view.number}"}
+    return places.get(view.kind, f"/case/{view.number}")
 
 
 def _parts(view: NoticeView) -> tuple[str, str]:

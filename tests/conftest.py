@@ -12,12 +12,15 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from xdist.remote import Producer
 
-from app import causes, limits
+from app import causes, documents, limits
 from app.launch.postgres import Postgres
 from domain.cases import answering
 from domain.kernel import crypto, files, parts, unit_of_work
 from tests.support.database import TEMPLATE, committing_into_savepoints, make_server, make_template, rolled_back
 from tests.support.together import Together
+
+
+assert documents, "it says how workbooks are read, before a test reads one"
 
 
 @pytest.fixture(scope="session")

@@ -90,6 +90,8 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         ("GET", "/api/v1/statistics/departments/{code}/{measure}/cases"): P.STATISTICS_VIEW,
         ("POST", "/api/v1/risk-labels"): P.RISK_REPORT,
         ("POST", "/api/v1/briefs/export"): P.CASE_EXPORT,  # and the rights of who reads it
+        ("GET", "/api/v1/reports/{report}"): P.STATISTICS_VIEW,
+        ("POST", "/api/v1/reports/export"): P.CASE_EXPORT,  # and the right of who reads it
         ("GET", "/api/v1/lists"): Door.SIGNED_IN,  # names what the person may open
         ("GET", "/api/v1/lists/{listing}"): Door.LIST,
         ("POST", "/api/v1/lists/{listing}/search"): Door.LIST,

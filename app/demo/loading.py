@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.demo import roster
+from app.demo import roster, texts
 from app.demo.areas import county
 from app.demo.playing import Player, Scene, Script
 from app.jobs.clock import run_once as run_clock_once
@@ -32,7 +32,12 @@ from domain.orgs import operations as orgs
 from domain.orgs import queries as org_queries
 from domain.orgs import rules as org_rules
 from domain.orgs.schemas import NewAccount, RoleInput
+from domain.reports import operations as reports
+from domain.reports import rules as report_rules
+from domain.reports.schemas import Block, Kind
+from domain.statistics.rules import Days
 from domain.visits import operations as visits
+from state.reports import making
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -42,6 +47,8 @@ _FOUNDED_BEFORE = timedelta(days=150)
 _UNDELIVERED = timedelta(days=2)
 _BRIEFS = 10
 """Days for which there are briefs."""
+_REPORTS = {Kind.WEEK: 4, Kind.MONTH: 3, Kind.QUARTER: 1}
+"""How many of the last periods have a report; the newest week's is still a draft."""
 _BATCH = 4000
 """Scenes a transaction: the default county is one, so that a broken start leaves nothing behind."""
 
@@ -96,6 +103,7 @@ async def load(*, cases: int, seed: int, password: str, at: datetime, folder: Pa
         async with unit_of_work() as session:
             await _play(session, player, scenes[start : start + _BATCH])
     await _brief(at)
+    await _report(cast["center"], at)
     await _forget_old_messages(at)
     if folder is not None:
         await _ensure_tokens(folder, at)
@@ -112,6 +120,24 @@ async def _brief(at: datetime) -> None:
             morning = day_bounds(day)[0] + timedelta(hours=8)
             for reader, *_ in (await briefs.receivers(session, at=morning)).values():
                 await brief_operations.make(session, reader, day=day, at=morning)
+
+
+async def _report(centre: Actor, at: datetime) -> None:
+    """Make the reports of the last weeks and months, written and published but the newest."""
+    for kind, most in _REPORTS.items():
+        days, found = report_rules.period_of(kind, local_date(at)), list[Days]()
+        for _ in range(most):
+            days = report_rules.before(kind, days)
+            found.append(days)
+        for place, one in enumerate(reversed(found), 1):
+            made_at = min(one.until + timedelta(hours=9), at)
+            async with unit_of_work() as session:
+                name = await making.make(session, centre, kind, one.first, at=made_at)
+                if (kind, place) != (Kind.WEEK, most):
+                    for block in Block:
+                        said = "\n".join(texts.words()[f"report.{block.value}"]).format(this=kind.this)
+                        await reports.save(session, centre, name, block, said, seen=None, at=made_at)
+                    await reports.publish(session, centre, name, at=made_at)
 
 
 def accounts(password: str = "") -> list[DemoAccount]:

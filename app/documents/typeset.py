@@ -24,8 +24,15 @@ FONTS = (FONT, "SourceHanMonoSC-Regular.otf")
 """The second has some rare hanzi of names that the first lacks."""
 
 
-def typeset(template: Path, data: Mapping[str, Any], *, at: datetime, kind: Literal["pdf", "png"] = "pdf") -> bytes:
-    """Lay out one page; it computes for up to a third of a second, so call it in a thread."""
+def typeset(
+    template: Path,
+    data: Mapping[str, Any],
+    *,
+    at: datetime,
+    kind: Literal["pdf", "png"] = "pdf",
+    ppi: float = PREVIEW_PPI,
+) -> bytes:
+    """Lay out a PDF, or one page as a picture; it computes for up to a third of a second, so call it in a thread."""
     printed = typst.compile(
         template,
         font_paths=_fonts(),
@@ -33,10 +40,10 @@ def typeset(template: Path, data: Mapping[str, Any], *, at: datetime, kind: Lite
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         timestamp=int(at.timestamp()),
         format=kind,
-        ppi=PREVIEW_PPI,
+        ppi=ppi,
     )
     if not isinstance(printed, bytes):
-        raise TypeError("paper is one page: typst gives it as bytes")
+        raise TypeError("a picture is one page: typst gives it as bytes")
     return printed
 
 

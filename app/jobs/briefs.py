@@ -5,51 +5,18 @@ What was made stands in the database: a morning that was missed is made up until
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from datetime import date, datetime, time
+from functools import partial
 
 import structlog
 
-from app import causes
 from app.jobs import failures
-from app.jobs.witness import Watch
-from app.tasks import stopped
+from app.jobs.mornings import run_mornings
 from domain.briefs import operations, queries, rules
 from domain.calendar import queries as calendar
 from domain.kernel.unit_of_work import unit_of_work
-from state.clock import now
-
-PAUSE = 30.0
-"""Seconds between two looks."""
 
 _log = structlog.get_logger(__name__)
-
-
-async def run_briefs(
-    stop: asyncio.Event,
-    hour: time | None,
-    *,
-    clock: Callable[[], datetime] = now,
-    pause: float = PAUSE,
-    watch: Watch | None = None,
-) -> None:
-    """Make the day's briefs until told to stop; a failed look is logged and tried again.
-
-    :param hour: from when on in Asia/Shanghai; none: never
-    """
-    if hour is None:
-        return
-    done: date | None = None
-    # the clock looks first: what passed while the product stood still is a breach before it is counted
-    await stopped(stop, pause)
-    while not stop.is_set():
-        try:
-            if watch is None or watch.believed():
-                done = await run_once(clock(), hour, done)
-        except Exception:  # noqa: BLE001 - the database may be away for a while; the briefs must outlive it
-            causes.log("briefs.look_failed")
-        await stopped(stop, pause)
 
 
 async def run_once(at: datetime, hour: time, done: date | None = None) -> date | None:
@@ -71,3 +38,6 @@ async def run_once(at: datetime, hour: time, done: date | None = None) -> date |
     if told:
         _log.info("briefs.told", day=str(day), readers=told)
     return day if whole else done
+
+
+run_briefs = partial(run_mornings, run_once, "briefs.look_failed")

@@ -22,6 +22,7 @@ from app.jobs.exports import run_exports
 from app.jobs.figures import run_figures
 from app.jobs.indexes import run_fill
 from app.jobs.relay import run_relay
+from app.jobs.reports import run_reports
 from app.jobs.retention import run_retention
 from app.jobs.sealer import run_sealer
 from app.jobs.witness import Watch
@@ -53,6 +54,7 @@ def jobs(stops: Sequence[asyncio.Event], watch: Watch, hour: time | None) -> lis
             "relay": run_relay(stop, watch=watch),
             "clock": run_clock(stop, watch=watch),
             "briefs": run_briefs(stop, hour, watch=watch),
+            "reports": run_reports(stop, hour, watch=watch),
             "retention": run_retention(stop, watch=watch),
             "exports": run_exports(stop, watch=watch),
             "indexes": run_fill(stop),

@@ -20,6 +20,7 @@ class Group(Labelled):
     CLEAR = "clear", "查看明文"
     SEARCH = "search", "按个人信息检索"
     EXPORT = "export", "导出打印"
+    REPORT = "report", "统计报告"
     REFUSED = "refused", "被拒绝"
     ADMIN = "admin", "账号与权限"
     POLICY = "policy", "策略与配置"

@@ -71,6 +71,7 @@ class Permission(Labelled):
     SLIP_PRINT = "slip.print", "打印受理通知单"
     PERSON_REVEAL = "person.reveal", "查看明文"
     STATISTICS_VIEW = "statistics.view", "查看统计"
+    REPORT_WRITE = "report.write", "编写统计报告"
     WORK_HAND_OVER = "work.hand_over", "移交在办工作"
     ACCOUNT_PROPOSE = "account.propose", "申请账号"
     RISK_REPORT = "risk.report", "报送风险标签"
@@ -110,6 +111,7 @@ GRANTS: MappingProxyType[Role, frozenset[Permission]] = MappingProxyType(
                 _P.SLIP_PRINT,
                 _P.PERSON_REVEAL,
                 _P.STATISTICS_VIEW,
+                _P.REPORT_WRITE,
                 _P.WORK_HAND_OVER,
                 _P.ACCOUNT_PROPOSE,
                 _P.ARRANGE,
@@ -181,8 +183,8 @@ DUTIES: MappingProxyType[Permission, frozenset[Duty]] = MappingProxyType(
             permission: frozenset({Duty.BUSINESS})
             for permission in (
                 _P.VISIT_REGISTER, _P.VISIT_VIEW, _P.CASE_CREATE, _P.CASE_VIEW, _P.CASE_WORK, _P.CASE_EXPORT,
-                _P.SLIP_PRINT, _P.PERSON_REVEAL, _P.STATISTICS_VIEW, _P.WORK_HAND_OVER, _P.ACCOUNT_PROPOSE,
-                _P.RISK_REPORT,
+                _P.SLIP_PRINT, _P.PERSON_REVEAL, _P.STATISTICS_VIEW, _P.REPORT_WRITE, _P.WORK_HAND_OVER,
+                _P.ACCOUNT_PROPOSE, _P.RISK_REPORT,
             )
         },
         _P.ARRANGE: frozenset({Duty.BUSINESS, Duty.SYSTEM}),

@@ -148,8 +148,8 @@ AUTO_CARD = "auto_card"
 RISK = "risk_label"
 EXPORT = "export"
 """The kind of a notice that tells of no case."""
-BRIEF = "brief"
-"""What a notice of no case is about: its number is a day."""
+BRIEF, REPORT = "brief", "report"
+"""What a notice of no case is about: its number is a day, or the name of a report."""
 TOPICS = (*(action.value for action in Action), MERGED, BREACH, AUTO_CARD, RISK)
 """What may happen to a case, as the outbox names it behind `case.`."""
 

@@ -17,6 +17,7 @@ TONES: Mapping[Group, str] = {
     Group.CLEAR: "orange",
     Group.SEARCH: "yellow",
     Group.EXPORT: "yellow",
+    Group.REPORT: "blue",
     Group.REFUSED: "red",
     Group.ADMIN: "green",
     Group.POLICY: "green",

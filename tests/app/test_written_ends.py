@@ -65,7 +65,7 @@ async def said(session: AsyncSession, county: County, number: str, at: datetime)
     public = await tracking.public_view(session, petitioner(row.id), at=at)
     slip = await tracking.slip(session, county["center"], number, base_url="https://fq.example", at=at)
     texts = [
-        _row(row).due_at,
+        _row(row, None).due_at,
         row.due,
         *map(str, cells(row)),
         shapes.shown(view).promised,

@@ -26,6 +26,7 @@ _DECLARED = {
     ("domain/exports/operations.py", "read_part"): "the conditions of an export, for the list that its person asked",
     ("domain/notices/queries/messages.py", "opened"): "what the provider sends, and the demo's own page of messages",
     ("domain/notices/queries/messages.py", "_view"): "the demo's own page of messages, masked; no county has it",
+    ("domain/reports/queries.py", "_written"): "what was written into a report, whose reader was checked before",
     ("app/jobs/relay.py", "_clear"): "the provider sends it; nothing of it is shown or logged",
     ("state/peers.py", "hear"): "a word of another process of the product; a card goes on to the form armed for it",
     ("state/visits/desk.py", "_summary"): "a card that lies on this desk and was stored nowhere",

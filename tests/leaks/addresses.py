@@ -13,7 +13,7 @@ from fastapi.routing import APIWebSocketRoute
 from tests.leaks.oracle import CaseFact, VisitFact
 
 _PLAIN = {"action": "urge", "measure": "total", "code": "rsj", "name": "favicon-32x32.png", "token": "A" * 22,
-          "which": "units", "listing": "accounts", "export_id": "0199aa00-0000-7000-8000-000000000001",
+          "which": "units", "listing": "accounts", "report": "week-2026-11-16", "export_id": "0199aa00-0000-7000-8000-000000000001",
           "_path:path": "nowhere"}  # fmt: skip
 """Pieces of addresses that name no record."""
 RECORDS = frozenset({"number", "visit_id", "person_id", "file_id"})

@@ -368,6 +368,14 @@ class TestHostileFiles:
 
         assert (await send(api, "units", body)).status_code == 415
 
+    @pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml"])
+    async def test_no_part_may_hold_entities(self, api: Api, part: str) -> None:
+        body = book(UNITS, ["a", "甲局"])
+        head, _, rest = zipfile.ZipFile(io.BytesIO(body)).read(part).rpartition(b"?>")
+        laughs = head + (b"?>" if head else b"") + b'<!DOCTYPE x [<!ENTITY a "ha">]>' + rest
+
+        assert (await send(api, "units", with_part(body, part, laughs))).status_code == 415
+
     async def test_too_many_rows(self, api: Api) -> None:
         body = book(UNITS, *([f"u{place}", "甲局"] for place in range(10_000)))
 

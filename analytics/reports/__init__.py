@@ -1,0 +1,1 @@
+"""What the centre's periodic reports compute of rows that are handed to them."""

@@ -1,0 +1,1 @@
+"""Periodic reports: made, listed, read and written."""
