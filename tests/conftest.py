@@ -19,7 +19,6 @@ from domain.kernel import crypto, files, parts, unit_of_work
 from tests.support.database import TEMPLATE, committing_into_savepoints, make_server, make_template, rolled_back
 from tests.support.together import Together
 
-
 assert documents, "it says how workbooks are read, before a test reads one"
 
 

@@ -146,8 +146,9 @@ def _groups(by: By, groups: Sequence[Mapping[str, Any]], days: Days, link: Link)
 
 def _departments(groups: Sequence[Mapping[str, Any]], days: Days, *, linked: bool) -> Section:
     def counted(measure: Measure, one: Mapping[str, Any]) -> Cell:
-        count = one[measure.value]
-        return _number(count, of_measure(one["code"], measure, days) if linked and count else "")
+        # what else is counted of a department is of the moment, and would open other cases later
+        opens = linked and measure is Measure.TOTAL and one[measure.value]
+        return _number(one[measure.value], of_measure(one["code"], measure, days) if opens else "")
 
     rows = [
         [
@@ -159,7 +160,7 @@ def _departments(groups: Sequence[Mapping[str, Any]], days: Days, *, linked: boo
     ]  # fmt: skip
     heads = [Head("承办单位"), Head(Measure.TOTAL.label, _COUNT), Head("环比", _SHARE)]
     heads += [Head(measure.label, _COUNT) for measure in Measure if measure is not Measure.TOTAL]
-    said = "按派单时间计入本期，在办和超期是生成报告时的情况；退回、撤回的不计入总数，满意度为 1 至 5 分的平均。"
+    said = "按派单时间计入本期，各项是生成报告时的情况；退回、撤回的不计入总数，满意度为 1 至 5 分的平均。"
     return Section("承办单位", said, [*heads, Head("办结率", _SHARE), Head("满意度", "分")], rows)
 
 

@@ -27,6 +27,7 @@ from state.kit.listing import ListState
 from state.orgs.accounts import AccountListState
 from state.orgs.units import UnitsState
 from state.processes.listing import ProcessListState
+from state.reports.listing import ReportsState
 from state.session import SignedInState
 from state.statistics.behind import BehindState
 from state.statistics.departments import FiguresState
@@ -88,6 +89,9 @@ LISTS = (
         ("narrow", ("department", "rsj")), ("widen", ()),
     )),
     Case(ExportsState, "center", "/exports", (("order_by", ("asked",)), ("order_by", ("asked",)))),
+    Case(ReportsState, "center", "/reports", (
+        ("narrow", ("kind", "week")), ("narrow", ("state", "draft")), ("order_by", ("made",)), ("widen", ()),
+    )),
     Case(AccountListState, "sysadmin", "/accounts", (
         ("narrow", ("unit", "rsj")), ("narrow", ("role", "officer")), ("widen", ()), ("turn", ("next",)),
         ("narrow", ("text", "试甲")), ("choose_view", ("idle",)), ("order_by", ("name",)), ("order_by", ("name",)),
