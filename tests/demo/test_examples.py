@@ -14,6 +14,7 @@ from app.demo import load
 from app.settings import Settings
 from domain.briefs.models import Brief
 from domain.kernel.unit_of_work import unit_of_work
+from domain.reports.models import PeriodReport
 from state.clock import now
 
 PASSWORD = "Qingxi-" + "2026x"
@@ -63,7 +64,9 @@ async def test_every_example_works(own_engine: AsyncEngine, tmp_path: Path) -> N
         await post("center", "/api/v1/cases/export")
         async with unit_of_work() as session:
             day = await session.scalar(select(func.max(Brief.brief_date)))
+            week = await session.scalar(select(func.max(PeriodReport.first_date)).where(PeriodReport.kind == "week"))
         await post("center", "/api/v1/briefs/export", in_day=str(day))
+        await post("center", "/api/v1/reports/export", in_report=f"week-{week}")
         await post("center", "/api/v1/lists/{listing}/search", listing="category-words")
         await post("center", "/api/v1/lists/{listing}/export", listing="category-words")
         await post("center", "/api/v1/cases/{number}/actions/{action}", number=one, action="dispatch")

@@ -59,7 +59,9 @@ async def test_a_small_demo_shows_every_status_and_verifies(own_engine: AsyncEng
         assert {label.newest for label in labels} == {True, False}
         assert {label.verdict is None for label in labels if label.newest} == {True, False}
         assert (await chain.verify(session))[1] is None
-        moments = list(await session.scalars(select(JournalEntry.at).order_by(col(JournalEntry.seq))))
+        # reports are counted when all was played, and dated back
+        lines = select(JournalEntry.at).where(col(JournalEntry.subject_kind) != "report")
+        moments = list(await session.scalars(lines.order_by(col(JournalEntry.seq))))
         played = moments[: len(moments) - len(roster.DESKS)]
         assert played == sorted(played)
         entered = await orgs.sign_in(

@@ -40,6 +40,7 @@ WHO = {
     "/api/v1/cases/{": ("center",),
     "/api/v1/cases": ("registrar2",),
     "/api/v1/persons/": ("rsj",),
+    "/api/v1/reports/export": ("leader", "rsj_head", "zjj_head"),
     "/api/v1/risk-labels": ("model",),
 }
 """Who may reach the database there, several where one would soon have asked too often."""
