@@ -68,7 +68,7 @@ def groups(counts: pl.DataFrame, by: str) -> list[dict[str, Any]]:
     )
     wide = now.pivot("figure", index=["key"], values="count", aggregate_function="sum")
     names = own.group_by("key", maintain_order=True).agg(pl.col("name").first())
-    every = names.join(wide, on="key").join(received, on="key").drop("now")
+    every = names.join(wide, on="key").join(received, on="key").drop("now", "year")
     share = pl.when(pl.col("received").sum() > 0).then(100 * pl.col("received") / pl.col("received").sum())
     found = every.with_columns(share.alias("share"), _change("received", "before").alias("change"))
     return found.sort(["received", "key"], descending=[True, False]).to_dicts()

@@ -75,6 +75,10 @@ def _dress(style: Any, font: str, size: float) -> None:
 def _field(run: Any, code: str) -> None:
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), code)
+    shown = OxmlElement("w:r")
+    shown.append(OxmlElement("w:t"))
+    shown[0].text = "1"
+    field.append(shown)
     run._r.addnext(field)  # noqa: SLF001 - the library has no fields
 
 

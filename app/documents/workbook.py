@@ -89,12 +89,12 @@ def export(title: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]
 
 
 def book(title: str, sheets: Sequence[Sheet], mark: Mark) -> bytes:
-    """Write a small workbook of several sheets, each with title, watermark and headings; numbers have one decimal."""
+    """Write a small workbook of several sheets, each with title, watermark and headings; numbers are shown with one decimal at most."""
     made = io.BytesIO()
     with Workbook(made, {"strings_to_formulas": False, "strings_to_urls": False}) as out:
         out.set_properties({"title": title, "author": plain(mark.login), "comments": plain(mark.words)})
         text = out.add_format({"num_format": "@", "valign": "top", "text_wrap": True})
-        number = out.add_format({"num_format": "#,##0.##", "valign": "top"})
+        whole, broken = (out.add_format({"num_format": form, "valign": "top"}) for form in ("#,##0", "#,##0.0"))
         for each in sheets:
             sheet = out.add_worksheet(each.title)
             _set_up(sheet, each.columns, mark)
@@ -102,7 +102,7 @@ def book(title: str, sheets: Sequence[Sheet], mark: Mark) -> bytes:
             for line, row in enumerate(each.rows, _HEAD_ROW + 1):
                 for place, value in enumerate(row):
                     if isinstance(value, int | float):
-                        sheet.write_number(line, place, value, number)
+                        sheet.write_number(line, place, value, whole if value == int(value) else broken)
                     else:
                         sheet.write_string(line, place, safe(str(value)), text)
     return made.getvalue()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -27,7 +27,7 @@ from domain.statistics.queries import county, departments, links
 from domain.statistics.queries.county import Scope
 from domain.statistics.queries.defined import seen_by
 from domain.statistics.rules import Days
-from domain.statistics.schemas import Among, Measure
+from domain.statistics.schemas import Among, By, Measure
 
 MAKER = replace(
     system_actor(Role.CLOCK, "统计报告"),
@@ -157,33 +157,30 @@ async def _rows(session: AsyncSession, reports: Iterable[PeriodReport]) -> list[
 
 
 async def gather(session: AsyncSession, kind: Kind, days: Days, *, at: datetime) -> Gathered:
-    """Read what the figures of a report are computed from: of its period, the one before and the one a year before."""
+    """Read what the figures of a report are computed from: of its period, of the one before, and the sums of a year before."""
     found = Gathered()
-    periods = {"now": days, "before": rules.before(kind, days), "year": rules.year_before(kind, days)}
-    for period, some in periods.items():
-        for rows, more in zip(
-            (found.counts, found.departments, found.stages, found.spent),
-            (
-                await _counts(session, some, at),
-                await _departments(session, some, at),
-                await _stages(session, some),
-                await _spent(session, some, at),
-            ),
-            strict=True,
-        ):
-            rows += [{"period": period, **one} for one in more]
+    for period, some in (("now", days), ("before", rules.before(kind, days))):
+        found.counts.extend(_of(period, await _counts(session, some, rules.GROUPS, at)))
+        found.departments.extend(_of(period, await _departments(session, some, at)))
+        found.stages.extend(_of(period, await _stages(session, some)))
+        found.spent.extend(_of(period, await _spent(session, some, at)))
+    found.counts.extend(_of("year", await _counts(session, rules.year_before(kind, days), (), at)))
     for point, counted in await county.trend(session, MAKER, Scope(days), at=at):
         numbers = {figure.value: count for figure, count in counted.items()}
         found.trend.append({"first": point.first.isoformat(), "last": point.last.isoformat(), **numbers})
     return found
 
 
-async def _counts(session: AsyncSession, days: Days, at: datetime) -> list[dict[str, Any]]:
-    told = await county.overview(session, MAKER, Scope(days), rules.FIGURES, by=rules.GROUPS, at=at)
-    groups = [("", told.whole), *((by.value, one) for by, some in told.groups.items() for one in some)]
+def _of(period: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"period": period, **one} for one in rows]
+
+
+async def _counts(session: AsyncSession, days: Days, by: Sequence[By], at: datetime) -> list[dict[str, Any]]:
+    told = await county.overview(session, MAKER, Scope(days), rules.FIGURES, by=by, at=at)
+    groups = [("", told.whole), *((kind.value, one) for kind, some in told.groups.items() for one in some)]
     return [
-        {"by": by, "key": one.key, "name": one.name, "figure": figure.value, "count": one[figure]}
-        for by, one in groups
+        {"by": kind, "key": one.key, "name": one.name, "figure": figure.value, "count": one[figure]}
+        for kind, one in groups
         for figure in rules.FIGURES
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
@@ -104,10 +105,8 @@ class ReportState(DialogState, SignedInState):
         self.history, self.past = "", []
         async with self._opening() as (session, actor):
             name = str(self.router.url.path).strip("/").split("/")[-1]
-            try:
+            with suppress(NotFound):
                 await self._show(session, actor, name)
-            except NotFound:
-                actor.require(Permission.STATISTICS_VIEW)
         self.loaded = True
 
     async def _read(self, session: AsyncSession, actor: Actor) -> None:

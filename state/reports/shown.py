@@ -83,7 +83,9 @@ def _share(percent: float | None) -> Cell:
 
 
 def _change(percent: float | None) -> Cell:
-    return Cell("—") if percent is None else Cell(f"{percent:+.1f}%", value=percent)
+    if percent is None:
+        return Cell("—")
+    return Cell("0.0%" if abs(percent) < 0.05 else f"{percent:+.1f}%", value=percent)
 
 
 def _time(seconds: float | None) -> Cell:
