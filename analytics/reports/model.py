@@ -10,6 +10,7 @@ import polars as pl
 from analytics.reports.schema import COUNTS, DEPARTMENTS, SPENT, STAGES
 
 Rows = Sequence[Mapping[str, Any]]
+Groups = Mapping[str, Rows]
 DAY = 1440
 BANDS = (
     (DAY, "1 天以内"), (3 * DAY, "1 至 3 天"), (7 * DAY, "3 至 7 天"), (15 * DAY, "7 至 15 天"), (30 * DAY, "15 至 30 天"),
@@ -26,18 +27,19 @@ _IN_GROUPS = ("received", "closed", "late", "breached")
 def report(*, counts: Rows, departments: Rows, stages: Rows, spent: Rows, trend: Rows) -> dict[str, Any]:
     """Compute all figures of a report: plain dicts, lists, numbers and texts; a number that is not known is none."""
     counted, times = pl.DataFrame(counts, COUNTS), pl.DataFrame(spent, SPENT)
-    found = {
-        "totals": totals(counted),
-        "groups": {by: groups(counted, by) for by in counted["by"].unique(maintain_order=True) if by},
+    whole_county = totals(counted)
+    grouped: Groups = {by: groups(counted, by) for by in counted["by"].unique(maintain_order=True) if by}
+    return {
+        "totals": whole_county,
+        "rates": rates(whole_county),
+        "groups": grouped,
         "departments": of_departments(pl.DataFrame(departments, DEPARTMENTS)),
         "stages": of_stages(pl.DataFrame(stages, STAGES)),
         "whole": whole(times),
         "bands": bands(times),
+        "rankings": {"slowest": slowest(times), "moved": moved(grouped)},
         "trend": [dict(one) for one in trend],
     }
-    found["rates"] = rates(found["totals"])
-    found["rankings"] = {"slowest": slowest(times), "moved": moved(found["groups"])}
-    return found
 
 
 def totals(counts: pl.DataFrame) -> dict[str, dict[str, Any]]:
@@ -115,17 +117,20 @@ def slowest(spent: pl.DataFrame) -> list[dict[str, Any]]:
     return ranked[:MOST]
 
 
-def moved(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
+def moved(found: Groups) -> list[dict[str, Any]]:
     """Give the types and townships whose received cases changed most in number, the largest change first."""
-    rows = [
-        {"by": by, "key": one["key"], "name": one["name"], "received": one["received"], "before": one["before"]}
+    rows: list[dict[str, Any]] = [
+        {
+            **{name: one[name] for name in ("key", "name", "received", "before")},
+            "by": by,
+            "difference": one["received"] - one["before"],
+        }
         for by in ("area", "category")
         for one in found.get(by, ())
-        if one["key"]
+        if one["key"] and one["received"] != one["before"]
     ]
-    changed = [{**one, "difference": one["received"] - one["before"]} for one in rows]
-    ranked = sorted(changed, key=lambda one: (-abs(one["difference"]), one["by"], one["key"]))
-    return [one for one in ranked if one["difference"]][: 2 * MOST]
+    rows.sort(key=lambda one: (-abs(one["difference"]), one["by"], one["key"]))
+    return rows[: 2 * MOST]
 
 
 def _times(some: pl.DataFrame) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from components.kit.asking import dialogs
@@ -12,5 +14,5 @@ from state.reports.report import ReportState as S
 
 def report() -> rx.Component:
     """Draw the report that the address names."""
-    crumbs = [("统计", "/board"), ("统计报告", "/reports"), (S.word, "")]
+    crumbs: list[tuple[Any, Any]] = [("统计", "/board"), ("统计报告", "/reports"), (S.word, "")]
     return page(drawn(), dialogs(S), place="/reports/[name]", crumbs=crumbs, actions=ways())
