@@ -51,7 +51,10 @@ def ways() -> rx.Component:
         ask("撤回发布", "withdraw"),
         rx.fragment(ask("重新计算", "count"), ask("发布", "publish", "btn pri")),
     )
-    return rx.cond(S.name, rx.fragment(rx.cond(S.may_export, rx.fragment(*files)), rx.cond(S.may_write, writing)))
+    return rx.cond(
+        S.name,
+        rx.fragment(rx.cond(S.may_export, rx.fragment(*files)), rx.cond(S.may_write & (S.editing == ""), writing)),
+    )
 
 
 def _report() -> rx.Component:
@@ -115,7 +118,7 @@ def _text(one: Text) -> rx.Component:
         class_name="acts",
     )  # fmt: skip
     return rx.el.section(
-        rx.el.h3(one.label, rx.cond(S.may_write & (S.editing != one.block), acts)),
+        rx.el.h3(one.label, rx.cond(S.may_write & (S.editing == ""), acts)),
         rx.cond(S.editing == one.block, _form(one), said),
     )
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from state.reports.report import TITLE, made_said
 from state.reports.shown import Cell, Head, sections
 
 TEMPLATE, CHART = (Path(__file__).with_name(name) for name in ("report.typ", "chart.typ"))
+_FINDINGS = "本期要点"
 UNWRITTEN = "（待填写）"
 PICTURE_PPI = 200
 _NUMBERS = "一二三四五六七八九十"
@@ -29,8 +32,12 @@ _NUMBERS = "一二三四五六七八九十"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a report: a text, numbered sentences, or a table with its chart."""
+    """One part of a report: a text, numbered sentences, or a table with its chart.
 
+    :ivar headings: what stands above it: each its level and its words
+    """
+
+    group: str
     title: str
     says: str = ""
     text: str = ""
@@ -38,6 +45,7 @@ class Part:
     heads: list[Head] = field(default_factory=list)
     rows: list[list[Cell]] = field(default_factory=list)
     chart: Chart | None = None
+    headings: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +83,33 @@ async def paper_of(session: AsyncSession, actor: Actor, name: str, *, at: dateti
 def _parts(view: ReportView) -> tuple[Part, ...]:
     def text(block: Block) -> Part:
         written = view.texts.get(block)
-        return Part(block.label, text=(written.text if written else "") or UNWRITTEN)
+        return Part(block.label, block.label, text=(written.text if written else "") or UNWRITTEN)
 
     tables = [
-        Part(one.title, one.says, heads=one.heads, rows=one.rows, chart=None if one.chart.blank else one.chart)
+        Part(
+            one.group, one.title, one.says, heads=one.heads, rows=one.rows, chart=None if one.chart.blank else one.chart
+        )
         for one in sections(view, linked=False)
         if one.rows
     ]
     found = [
         text(Block.OVERVIEW),
-        Part("本期要点", items=rules.findings(view.row.kind, view.figures)),
+        Part(_FINDINGS, _FINDINGS, items=rules.findings(view.row.kind, view.figures)),
         *tables,
         text(Block.PROBLEMS),
         text(Block.PLANS),
     ]
-    return tuple(found)
+    return tuple(_headed(found))
+
+
+def _headed(parts: Sequence[Part]) -> Iterator[Part]:
+    """Give the parts with what stands above them: chapters are numbered, and the parts of those that have several."""
+    for number, (group, some) in enumerate(groupby(parts, key=lambda part: part.group)):
+        members = list(some)
+        for place, part in enumerate(members):
+            first = [(1, f"{numbered(number)}、{group}")] if not place else []
+            own = [(2, f"（{numbered(place)}）{part.title}")] if len(members) > 1 else []
+            yield replace(part, headings=(*first, *own))
 
 
 def numbered(place: int) -> str:
@@ -111,7 +131,7 @@ def picture_of(chart: Chart, *, at: datetime) -> bytes:
 def _data(paper: Paper) -> dict[str, Any]:
     parts = [
         {
-            "title": f"{numbered(place)}、{part.title}",
+            "headings": part.headings,
             "says": part.says,
             "text": printable(part.text),
             "items": part.items,
@@ -119,6 +139,6 @@ def _data(paper: Paper) -> dict[str, Any]:
             "rows": [[printable(cell.text) for cell in row] for row in part.rows],
             "chart": asdict(part.chart) if part.chart else None,
         }
-        for place, part in enumerate(paper.parts)
+        for part in paper.parts
     ]
     return {**asdict(paper), "taken": printable(paper.taken), "made": printable(paper.made), "parts": parts}

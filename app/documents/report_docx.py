@@ -13,15 +13,15 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from app.documents.report import Paper, Part, numbered, picture_of
+from app.documents.report import Paper, Part, picture_of
 from app.documents.workbook import plain
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-BODY, HEADING, TITLE = "仿宋", "黑体", "宋体"
+BODY, HEADING, LESSER, TITLE = "仿宋", "黑体", "楷体", "宋体"
 WIDTH = Mm(156)
 _BLACK = RGBColor(0, 0, 0)
-_STYLES = {"Normal": (BODY, 16), "Title": (TITLE, 22), "Heading 1": (HEADING, 16), "Heading 2": (HEADING, 16)}
-"""Fonts and sizes of an official paper (GB/T 9704): 仿宋三号, 黑体三号, the title 二号."""
+_STYLES = {"Normal": (BODY, 16), "Title": (TITLE, 22), "Heading 1": (HEADING, 16), "Heading 2": (LESSER, 16)}
+"""Fonts and sizes of an official paper (GB/T 9704): 仿宋, 黑体 and 楷体三号, the title 二号."""
 _TABLE, _NOTE = "表格文字", "说明文字"
 """Styles of our own, so that all tables and notes change together in Word."""
 
@@ -34,8 +34,8 @@ def report_docx(paper: Paper, *, at: datetime) -> bytes:
     book.add_paragraph(paper.title, "Title").alignment = WD_ALIGN_PARAGRAPH.CENTER
     book.add_paragraph(paper.word, "Normal").alignment = WD_ALIGN_PARAGRAPH.CENTER
     book.add_paragraph(f"{paper.status}　{plain(paper.made)}", _NOTE).alignment = WD_ALIGN_PARAGRAPH.CENTER
-    for place, part in enumerate(paper.parts):
-        _write(book, place, part, at)
+    for part in paper.parts:
+        _write(book, part, at)
     made = io.BytesIO()
     book.save(made)
     return made.getvalue()
@@ -82,8 +82,9 @@ def _field(run: Any, code: str) -> None:
     run._r.addnext(field)  # noqa: SLF001 - the library has no fields
 
 
-def _write(book: Any, place: int, part: Part, at: datetime) -> None:
-    book.add_heading(f"{numbered(place)}、{part.title}", 1)
+def _write(book: Any, part: Part, at: datetime) -> None:
+    for level, words in part.headings:
+        book.add_heading(words, level)
     if part.says:
         book.add_paragraph(part.says, _NOTE)
     for line in part.text.splitlines():

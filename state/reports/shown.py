@@ -37,8 +37,9 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part of a report: a table, and above it a chart where one says more than numbers."""
+    """One part of a report: a table, and above it a chart where one says more than numbers; `group` is its chapter."""
 
+    group: str = ""
     title: str = ""
     says: str = ""
     heads: list[Head] = field(default_factory=list)
@@ -56,14 +57,15 @@ def sections(view: ReportView, *, linked: bool) -> list[Section]:
 
     :param linked: whether the reader sees all cases that were counted
     """
-    found, days = view.figures, view.row.days
+    found, days, link = view.figures, view.row.days, _figure_link(linked)
     return [
-        _totals(view, _figure_link(linked)),
-        *(_groups(by, found["groups"].get(by.value, []), days, _figure_link(linked)) for by in rules.GROUPS),
+        _totals(view, link),
+        *(_groups(by, found["groups"].get(by.value, []), days, link) for by in rules.GROUPS),
+        _moved(found["rankings"]["moved"], days, link),
         _departments(found["departments"], days, linked=linked),
+        _slowest(found["rankings"]["slowest"]),
         _stages(found, days, linked=linked),
         _bands(found["bands"]),
-        *_rankings(found["rankings"], days, _figure_link(linked)),
     ]
 
 
@@ -105,7 +107,7 @@ def _totals(view: ReportView, link: Link) -> Section:
         rows.append([Cell(word), now, then, Cell("—"), year, Cell("—")])
     heads = [Head(word) for word in ("指标", "本期", "上期", "环比", "去年同期", "同比")]
     said = f"环比对比 {periods['before'].word}，同比对比 {periods['year'].word}。"
-    return Section("总体情况", said, heads, rows, _trend(found["trend"], link))
+    return Section("总体情况", "总体情况", said, heads, rows, _trend(found["trend"], link))
 
 
 def _trend(points: Sequence[Mapping[str, Any]], link: Link) -> Chart:
@@ -143,7 +145,7 @@ def _groups(by: By, groups: Sequence[Mapping[str, Any]], days: Days, link: Link)
     hrefs = [counted(Figure.RECEIVED, one).href for one in shown]
     line = Line(Figure.RECEIVED.label, "brand", values, hrefs)
     chart = Chart("row", [one["name"] for one in shown], [line]) if by in {By.AREA, By.CATEGORY} else Chart()
-    return Section(f"按{by.label}", "", heads, rows, chart)
+    return Section("分布情况", f"按{by.label}", "", heads, rows, chart)
 
 
 def _departments(groups: Sequence[Mapping[str, Any]], days: Days, *, linked: bool) -> Section:
@@ -163,7 +165,7 @@ def _departments(groups: Sequence[Mapping[str, Any]], days: Days, *, linked: boo
     heads = [Head("承办单位"), Head(Measure.TOTAL.label, _COUNT), Head("环比", _SHARE)]
     heads += [Head(measure.label, _COUNT) for measure in Measure if measure is not Measure.TOTAL]
     said = "按派单时间计入本期，各项是生成报告时的情况；退回、撤回的不计入总数，满意度为 1 至 5 分的平均。"
-    return Section("承办单位", said, [*heads, Head("办结率", _SHARE), Head("满意度", "分")], rows)
+    return Section("承办单位", "各单位办理情况", said, [*heads, Head("办结率", _SHARE), Head("满意度", "分")], rows)
 
 
 def _stages(found: Mapping[str, Any], days: Days, *, linked: bool) -> Section:
@@ -196,7 +198,7 @@ def _stages(found: Mapping[str, Any], days: Days, *, linked: bool) -> Section:
         Head("九成不超过", _HOURS), Head("超期", _COUNT),
     ]  # fmt: skip
     said = "用时是自然时间，含夜间和节假日；环节在本期结束的计入本期，全程为本期办结的件。"
-    return Section("办理用时", said, heads, rows)
+    return Section("办理用时", "各环节用时", said, heads, rows)
 
 
 def _bands(bands: Sequence[Mapping[str, Any]]) -> Section:
@@ -204,25 +206,24 @@ def _bands(bands: Sequence[Mapping[str, Any]]) -> Section:
     values = [float(one["count"]) for one in bands]
     chart = Chart("row", [one["name"] for one in bands], [Line("办结", "green", values, [""] * len(bands))])
     heads = [Head("受理到办结"), Head("办结", _COUNT), Head("占比", _SHARE)]
-    return Section("全程用时分布", "本期办结的件，从受理到办结用了多久。", heads, rows, chart)
+    return Section("办理用时", "全程用时分布", "本期办结的件，从受理到办结用了多久。", heads, rows, chart)
 
 
-def _rankings(found: Mapping[str, Any], days: Days, link: Link) -> list[Section]:
-    slow = [
-        [Cell(one["name"]), _number(one["count"]), _time(one["median"]), _time(one["ninety"])]
-        for one in found["slowest"]
-    ]
-    moved = [
+def _slowest(found: Sequence[Mapping[str, Any]]) -> Section:
+    rows = [[Cell(one["name"]), _number(one["count"]), _time(one["median"]), _time(one["ninety"])] for one in found]
+    heads = [Head("主办单位"), Head("办结", _COUNT), Head("中位用时", _HOURS), Head("九成不超过", _HOURS)]
+    said = "按受理到办结的中位用时，本期办结 3 件以上的单位。"
+    return Section("承办单位", "用时最长的主办单位", said, heads, rows)
+
+
+def _moved(found: Sequence[Mapping[str, Any]], days: Days, link: Link) -> Section:
+    rows = [
         [
             Cell(one["name"]), _number(one["before"]),
             _number(one["received"], link(Figure.RECEIVED, days, one["received"], **{one["by"]: one["key"]})),
             Cell(f"{one['difference']:+d}", value=float(one["difference"])),
         ]
-        for one in found["moved"]
+        for one in found
     ]  # fmt: skip
-    slow_heads = [Head("主办单位"), Head("办结", _COUNT), Head("中位用时", _HOURS), Head("九成不超过", _HOURS)]
-    moved_heads = [Head("乡镇街道、类型"), Head("上期受理", _COUNT), Head("本期受理", _COUNT), Head("增减", _COUNT)]
-    return [
-        Section("用时最长的主办单位", "按受理到办结的中位用时，本期办结 3 件以上的单位。", slow_heads, slow),
-        Section("受理变化最大的乡镇街道和类型", "按件数的增减，大的在前。", moved_heads, moved),
-    ]
+    heads = [Head("乡镇街道、类型"), Head("上期受理", _COUNT), Head("本期受理", _COUNT), Head("增减", _COUNT)]
+    return Section("分布情况", "受理变化最大的乡镇街道和类型", "按件数的增减，大的在前。", heads, rows)
