@@ -103,7 +103,7 @@ async def save(
     made.text_sealed = crypto.seal("report_text", "text", made.id, as_written(text))
     session.add(made)
     await session.flush()
-    await _trace(session, actor, "write", report, at, block=block.value)
+    await _trace(session, actor, "write", report, at, where=block.label)
     return made.id
 
 

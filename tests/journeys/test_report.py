@@ -14,6 +14,14 @@ from tests.support.accessible import expect_accessible
 async def test_a_report_is_written_published_and_read(people: People) -> None:
     centre = await people.staff("center", "/reports")
     page = centre.page
+    await page.get_by_role("button", name="生成报告").click()
+    form = page.get_by_role("dialog")
+    await form.get_by_label("报告类别").select_option("year")
+    await form.get_by_label("期内日期").fill("2025-06-01")
+    await form.get_by_role("button", name="生成").click()
+    await page.wait_for_url("**/reports/year-2025-01-01")
+    await expect(page.locator(".report > header h2")).to_have_text("社会治理工作年报")
+    await page.get_by_role("link", name="统计报告").last.click()
     await page.get_by_label("状态").select_option("draft")
     await page.get_by_role("link", name=re.compile("第 .* 周")).first.click()
     await page.wait_for_url(re.compile(r"/reports/week-"))
