@@ -84,7 +84,7 @@ ALL: tuple[Place, ...] = (
     Place("/brief", "每日晨报", "统计", "sun", P.STATISTICS_VIEW),
     Place("/brief/[date]", "每日晨报", "统计", permission=P.STATISTICS_VIEW, within="/brief"),
     Place("/reports", "统计报告", "统计", "file", P.STATISTICS_VIEW),
-    Place("/reports/[name]", "统计报告", "统计", permission=P.STATISTICS_VIEW, within="/reports"),
+    Place("/reports/[report]", "统计报告", "统计", permission=P.STATISTICS_VIEW, within="/reports"),
     Place("/figures", "部门统计", "统计", "rows", P.STATISTICS_VIEW),
     Place("/figures/people", "人员统计", "统计", "user", P.STATISTICS_VIEW),
     Place("/figures/links", "环节用时", "统计", "clock", P.STATISTICS_VIEW),

@@ -40,7 +40,7 @@ KNOWN = "() => document.querySelector('.who .name')?.textContent"
 THERE = "([address, title]) => document.title.startsWith(title) || location.pathname !== address"
 """A page stands, or led on: the front door does."""
 HARMLESS = ("ERR_ABORTED", "favicon")
-EXAMPLES = {"process_id": "standard", "date": "2020-01-02"}
+EXAMPLES = {"process_id": "standard", "date": "2020-01-02", "report": "week-2020-01-06"}
 """What stands for a parameter of an address, besides the number of a case."""
 
 

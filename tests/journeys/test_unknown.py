@@ -10,7 +10,13 @@ from app.navigation import PAGES
 from tests.journeys.conftest import People, rows
 from tests.journeys.test_pages import PARAMETER
 
-EXAMPLES = {"number": "QX2026000001", "login": "center", "process_id": "standard", "date": "2020-01-02"}
+EXAMPLES = {
+    "number": "QX2026000001",
+    "login": "center",
+    "process_id": "standard",
+    "date": "2020-01-02",
+    "report": "week-2020-01-06",
+}
 CLAIMS = ".empty, .pager b, .kpi b, .count, .brand :not(.bone, .sr, svg, path)"
 """What tells of rows that are not read yet, or of how many there are."""
 

@@ -49,7 +49,7 @@ async def _publish(name: str) -> None:
     assert page.published
 
 
-@pytest.mark.parametrize("route", ["/reports", "/reports/[name]"])
+@pytest.mark.parametrize("route", ["/reports", "/reports/[report]"])
 def test_the_pages_build(route: str) -> None:
     assert next(page for page in PAGES if page.route == route).build() is not None
 

@@ -15,4 +15,4 @@ from state.reports.report import ReportState as S
 def report() -> rx.Component:
     """Draw the report that the address names."""
     crumbs: list[tuple[Any, Any]] = [("统计", "/board"), ("统计报告", "/reports"), (S.word, "")]
-    return page(drawn(), dialogs(S), place="/reports/[name]", crumbs=crumbs, actions=ways())
+    return page(drawn(), dialogs(S), place="/reports/[report]", crumbs=crumbs, actions=ways())
