@@ -33,6 +33,7 @@ from domain.orgs import queries as org_queries
 from domain.orgs import rules as org_rules
 from domain.orgs.schemas import NewAccount, RoleInput
 from domain.reports import operations as reports
+from domain.reports import queries as report_queries
 from domain.reports import rules as report_rules
 from domain.reports.schemas import Block, Kind
 from domain.statistics.rules import Days
@@ -126,14 +127,17 @@ async def _report(centre: Actor, at: datetime) -> None:
     """Make the reports of the last weeks and months, written and published but the newest."""
     for kind, most in _REPORTS.items():
         days, found = report_rules.period_of(kind, local_date(at)), list[Days]()
+        async with unit_of_work() as session:
+            there = await report_queries.made(session, kind)
         for _ in range(most):
             days = report_rules.before(kind, days)
-            found.append(days)
-        for place, one in enumerate(reversed(found), 1):
+            if days.first not in there:
+                found.append(days)
+        for one in reversed(found):
             made_at = min(one.until + timedelta(hours=9), at)
             async with unit_of_work() as session:
                 name = await making.make(session, centre, kind, one.first, at=made_at)
-                if (kind, place) != (Kind.WEEK, most):
+                if kind is not Kind.WEEK or one != found[0]:
                     for block in Block:
                         said = "\n".join(texts.words()[f"report.{block.value}"]).format(this=kind.this)
                         await reports.save(session, centre, name, block, said, seen=None, at=made_at)
