@@ -136,18 +136,18 @@ class SignedInState(rx.State):
         :raises ActionNotAllowed: whoever was acted for on this page is not acted for any more, or only now
         """
         at = now()
-        secret, actor = secret_in(self.router.headers.cookie), None
+        secret, actor = secret_in(self.router.headers.cookie), known
         try:
             async with unit_of_work() as session:
-                if known is None:
+                if actor is None:
                     held = await org_queries.held(session, secret, SessionKind.BROWSER, at=at, origin=self._origin())
                     if held is None:
                         raise NotSignedIn("登录已失效，请重新登录")
+                    actor = held.actor
                     if touch and not opening:
-                        self._require_same_person(held.actor)
+                        self._require_same_person(actor)
                     if touch and held.stale:
                         await orgs.touch(session, secret, SessionKind.BROWSER, at=at)
-                actor = known or held.actor
                 yield session, actor
         except NotPermitted:
             if actor is not None:
