@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,8 +57,9 @@ class Turns:
 
 turns = Turns(at_once=4, burst=0.1, share=0.3)
 """Of lists and cases: each is read for itself."""
-boards = Turns(at_once=2, burst=1.0, share=0.5)
-"""Of boards: what they show is read once for all, and three hundred are drawn in half a second."""
+PAUSE, REST = 0.2, 4.0
+"""What a board looks away for after it looked: seconds, and so many times as long as that took. Boards wait for no
+turn, since what they show is read and drawn once for all."""
 
 
 @dataclass(slots=True)
@@ -74,22 +75,26 @@ class _Whose:
         return self.actor if heard and time.monotonic() - self.asked < ASKED_EVERY else None
 
 
-async def follow(page: Any, *kinds: str, read: str, patience: float = REFRESH, among: Turns = turns) -> None:
+async def follow(page: Any, *kinds: str, read: str, patience: float = REFRESH, board: bool = False) -> None:
     """Keep a page live while it is open; this is all that a background event `follow` does.
 
     :param page: the state that a background event is given
     :param kinds: the announcements that wake it
     :param read: the name of its method that reads what it shows, given a session and the actor
     :param patience: seconds after which it reads although nothing was announced
+    :param board: whether what it reads is kept for all alike, so that it waits for no turn
     """
     whose = _Whose()
     with hub.follow(*kinds, since=page._begun) as changes:  # noqa: SLF001 - a page of the product
         while True:
             await changes.next(patience)
-            async with among.mine(), page:
+            began = time.monotonic()
+            async with nullcontext() if board else turns.mine(), page:
                 if not page.barred:
                     with outlasting():
                         await _renew(page, read, whose)
+            if board:
+                await asyncio.sleep(max(PAUSE, REST * (time.monotonic() - began)))
 
 
 async def _renew(page: Any, read: str, whose: _Whose) -> None:

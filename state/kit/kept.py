@@ -57,13 +57,20 @@ class Kept(Generic[T]):
         if len(self._found) >= MOST and key not in self._found:
             self._found.clear()
         one = self._found.setdefault(key, _One())
-        async with one.lock:
-            began = time.monotonic()
-            changed = one.began <= max(self._hub.last, began - OLD)
-            rest = one.began + SHARE * one.took - began
-            if one.began and changed and rest > 0:
-                self._hub.again(self._kind, rest)
-            elif changed:
-                one.value = await read()
-                one.began, one.took = began, time.monotonic() - began
-            return cast("T", one.value)
+        if not self._holds(one):
+            await session.connection()  # who reads must not wait for one that those hold who wait for what is read
+            async with one.lock:
+                if not self._holds(one):
+                    began = time.monotonic()
+                    one.value = await read()
+                    one.began, one.took = began, time.monotonic() - began
+        return cast("T", one.value)
+
+    def _holds(self, one: _One) -> bool:
+        at = time.monotonic()
+        if not one.began or one.began > max(self._hub.last, at - OLD):
+            return bool(one.began)
+        rest = one.began + SHARE * one.took - at
+        if rest > 0:
+            self._hub.again(self._kind, rest)
+        return rest > 0

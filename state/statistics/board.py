@@ -105,7 +105,7 @@ class BoardState(SignedInState):
     @rx.event(background=True)
     async def follow(self):
         """Keep the board live while it is open."""
-        await following.follow(self, "case", read="_show", among=following.boards)
+        await following.follow(self, "case", read="_show", board=True)
 
     @rx.event
     async def tour(self):

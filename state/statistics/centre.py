@@ -100,7 +100,7 @@ class CentreState(SignedInState):
     @rx.event(background=True)
     async def follow(self):
         """Keep the desk live while it is open."""
-        await following.follow(self, "case", "visit", read="_show", among=following.boards)
+        await following.follow(self, "case", "visit", read="_show", board=True)
 
     async def _show(self, session: AsyncSession, actor: Actor) -> None:
         at = now()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from domain.kernel.ids import new_id
 from domain.kernel.notify import announce
@@ -44,6 +45,7 @@ def heard() -> Hub:
 
 async def test_is_read_once_for_all_who_are_alike_until_something_changes(session: AsyncSession, heard: Hub) -> None:
     values, read = Kept[int]("case", heard), Reader()
+    await session.connection()  # all share one here
 
     found = await asyncio.gather(*(values.of(session, "alike", read) for _ in range(300)))
     assert set(found) == {1}
@@ -93,3 +95,27 @@ async def test_nothing_is_kept_longer_than_a_minute(
     assert await values.of(session, "alike", read) == 1
     monkeypatch.setattr(kept, "OLD", 0.0)
     await _until(values, session, read, 2)
+
+
+async def test_who_reads_waits_for_nobody_who_waits_for_what_is_read(database_url: str, heard: Hub) -> None:
+    engine = create_async_engine(database_url, pool_size=2, max_overflow=0, pool_timeout=2)
+    values, ask = Kept[int]("case", heard), text("SELECT 1")
+
+    async def look(*, asked: bool) -> int:
+        async with AsyncSession(engine) as session:
+            if asked:  # and so holds a connection
+                await session.execute(ask)
+                await asyncio.sleep(0.1)
+
+            async def read() -> int:
+                await asyncio.sleep(0.2)
+                return int(await session.scalar(ask) or 0)
+
+            return await values.of(session, "alike", read)
+
+    try:
+        asking = [asyncio.create_task(look(asked=True)) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        assert await asyncio.gather(look(asked=False), *asking) == [1, 1, 1]
+    finally:
+        await engine.dispose()
