@@ -198,7 +198,7 @@ async def _session(url: str, login: str) -> str:
 
 
 async def _numbers(url: str, secret: str) -> list[str]:
-    async with httpx.AsyncClient(base_url=url, cookies={"fq_session": secret}) as client:
+    async with httpx.AsyncClient(base_url=url, cookies={"fq_session": secret}, timeout=60) as client:
         found = (await client.get("/api/v1/cases?limit=50&sort=-created")).raise_for_status().json()["items"]
     return [one["number"] for one in found if one["number"].isalnum()]
 
