@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import multiprocessing
 import subprocess
 import sys
 from datetime import date, datetime, time, timedelta
@@ -20,6 +18,7 @@ from domain.reports.models import PeriodReport
 from state.reports import making
 from tests.support import county as support
 from tests.support.county import MAIN_LINE, MORNING, County
+from tests.support.mornings import in_two_processes, work_until
 
 EIGHT = time(8)
 MONDAY = date(2026, 11, 23)
@@ -82,34 +81,15 @@ async def test_one_that_fails_keeps_no_other_waiting(monkeypatch: pytest.MonkeyP
 
 def _look(url: str, ring: crypto.KeyRing, at: datetime) -> None:
     """Work in a process of its own until the week is made."""
-    crypto.use(ring)
 
-    async def look() -> None:
-        engine = unit_of_work.engine_for(url)
-        unit_of_work.use_engine(engine)
-        stop = asyncio.Event()
-        working = asyncio.create_task(reports.run_reports(stop, EIGHT, clock=lambda: at, pause=0.05))
-        async with asyncio.timeout(60):
-            while not await made():  # noqa: ASYNC110 - what is waited for lies in the database
-                await asyncio.sleep(0.02)
-        stop.set()
-        await working
-        await engine.dispose()
+    async def done() -> bool:
+        return bool(await made())
 
-    asyncio.run(look())
+    work_until(url, ring, lambda stop: reports.run_reports(stop, EIGHT, clock=lambda: at, pause=0.05), done)
 
 
 async def test_two_processes_make_one(keys: crypto.KeyRing) -> None:
-    async with unit_of_work.unit_of_work() as session:
-        url = session.get_bind().engine.url.render_as_string(hide_password=False)
-    context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=_look, args=(url, keys, AT)) for _ in range(2)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        await asyncio.to_thread(process.join)
-
-    assert [process.exitcode for process in processes] == [0, 0]
+    await in_two_processes(_look, keys, AT)
     assert await made() == ["week 2026-11-16"]
 
 
